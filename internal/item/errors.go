@@ -1,0 +1,10 @@
+package item
+
+import "candor/internal/problem"
+
+// ErrBody is a body that no page of ours could have sent.
+var ErrBody = problem.New(problem.Invalid, "answer_shape",
+	"This answer did not arrive in a form we can read. Your last saved answer is safe; reload the page and try again.")
+
+// ErrAction is an action that this item does not have.
+var ErrAction = problem.New(problem.Missing, "item_action", "This task has no such action.")

@@ -1,0 +1,174 @@
+// Package item holds the contract of an item kind: what one task of an assessment is, whatever its form. A kind (choice,
+// freetext, code, ...) lives in a folder of its own under item/kinds and is one line in app/kinds.go. Nobody outside that
+// folder asks what a kind is called: what a kind can do beyond [Kind] it says by a one-method interface.
+package item
+
+import (
+	"context"
+	"io/fs"
+	"net/url"
+
+	"candor/internal/actor"
+	"candor/internal/db"
+
+	"github.com/a-h/templ"
+)
+
+// Spec is what a kind read from an item's folder; only the kind knows its type. It is immutable and shared between requests.
+type Spec any
+
+// Kind is what every kind of item can do. A body is an answer as it is stored: JSON, at most MaxBody bytes, of the kind's own shape.
+type Kind interface {
+	// Name is the word in item.yaml, "choice".
+	Name() string
+	// Spec reads the item's folder (item.yaml and the files it names). A finding of severity Error means that the spec cannot be used.
+	Spec(dir fs.FS) (Spec, []Finding)
+	// Head is what all kinds have.
+	Head(Spec) Head
+	// Blank is the body before anything was done (starter files; "{}" where there is nothing).
+	Blank(Spec) []byte
+	// Check refuses a body that this kind could never have sent (shape, sizes); an incomplete answer is fine. Problems: ErrBody.
+	Check(s Spec, body []byte) error
+	// Form makes a body of a posted form, for the page without script. before is the body so far.
+	Form(s Spec, before []byte, form url.Values) ([]byte, error)
+	// Answered says whether there is anything to read in it.
+	Answered(s Spec, body []byte) bool
+	// Ask is the item as the candidate works on it, without the surrounding <form>. Never shows hidden tests, solutions or accepted forms.
+	Ask(s Spec, v AskView) templ.Component
+	// Read is the answer as a reviewer (or the candidate afterwards) reads it.
+	Read(s Spec, v ReadView) templ.Component
+	// Author is the whole item as its author sees it, solutions and hidden tests included.
+	Author(s Spec) templ.Component
+	// Redact removes from a body what names its author; names are the candidate's names, mail and handles.
+	Redact(s Spec, body []byte, names []string) []byte
+}
+
+// Head is what all kinds have.
+type Head struct {
+	Kind      string
+	Title     string
+	Minutes   int    // advertised effort
+	Statement string // Markdown
+	Device    string // "" or "computer": a computer is advised
+	Summary   string // one line for the landing page, made from the spec: "Go, Python or TypeScript; run the tests as often as you like"
+}
+
+// MaxBody is the largest body in bytes that is kept.
+const MaxBody = 5 << 20
+
+// Ref says whose answer it is.
+type Ref struct {
+	Org     string
+	Owner   string // the attempt; "preview_..." and "practice_..." for answers that nobody keeps
+	Version string // the assessment version
+	Item    string // the item's key: its folder's name
+	Sitting string
+}
+
+// AskView is what Ask needs beside the spec.
+type AskView struct {
+	Ref      Ref
+	Body     []byte
+	Seed     string // stable per candidate and item: what shuffles
+	ReadOnly bool   // the part is over
+	DoURL    string // where a Doer's actions are posted: DoURL + "/" + action; "" when nothing can be done
+	Text     func(key string, args ...any) string // texts of candidate pages by message key
+	// Done are the results of what the candidate did so far (runs), newest first.
+	Done []Event
+}
+
+// ReadView is what Read needs beside the spec.
+type ReadView struct {
+	Ref       Ref
+	Body      []byte
+	Seed      string
+	Mark      *Mark // nil while there is none
+	Candidate bool  // drawn for the candidate: show nothing hidden
+	Done      []Event
+}
+
+// Mark is the automatic result of one answer. It is shown beside ratings and never merged silently.
+type Mark struct {
+	Share       float64 // 0..1
+	Why         string  // one sentence
+	Provisional bool    // a person has to confirm it
+	Detail      []byte  // JSON of the kind's own shape for Read
+}
+
+// Event is something a candidate did on an item and what came of it.
+type Event struct {
+	ID     string
+	Action string
+	State  string // queued, running, done, failed
+	Result []byte // JSON of the kind's own shape; already reduced to what a candidate may see
+	At     int64  // milliseconds
+}
+
+// Marker marks at once.
+type Marker interface {
+	Mark(s Spec, body []byte) (Mark, error)
+}
+
+// LateMarker starts a mark in the submission's transaction and finishes it when the result is there.
+type LateMarker interface {
+	// Start enqueues what has to run; purpose is "graded".
+	Start(ctx context.Context, tx db.Tx, ref Ref, s Spec, body []byte) error
+	// Finish makes the mark from the run's result (JSON).
+	Finish(s Spec, body, result []byte) (Mark, error)
+}
+
+// Doer is what a candidate can do while working: run, search, take.
+type Doer interface {
+	// Do starts the action and returns its event (mostly queued). body is the answer as it stands in the page. Problems say what is not possible now.
+	Do(ctx context.Context, tx db.Tx, who actor.Actor, ref Ref, s Spec, action string, body []byte, input url.Values) (Event, error)
+	// Events are what was done on this item, newest first, at most 20, reduced to what a candidate may see.
+	Events(ctx context.Context, tx db.Tx, ref Ref, s Spec) ([]Event, error)
+	// Show draws one event for the results region.
+	Show(s Spec, e Event) templ.Component
+}
+
+// Prover proves an item before it is published: reference solutions pass, wrong ones fail as declared.
+type Prover interface {
+	Prove(ctx context.Context, s Spec, progress func(done, total int, what string)) []Finding
+}
+
+// Anchorer names the places of an answer that evidence and comments point to.
+type Anchorer interface {
+	// Anchors lists the places ("limiter.go:12"), Label says one in words.
+	Label(s Spec, body []byte, anchor string) (string, bool)
+}
+
+// Fingerprinter gives what to compare for similarity: file name -> text.
+type Fingerprinter interface {
+	Documents(s Spec, body []byte) map[string]string
+}
+
+// Severity of a finding.
+type Severity string
+
+const (
+	Error   Severity = "error"
+	Warning Severity = "warning"
+)
+
+// Finding is one thing that lint says about a file.
+type Finding struct {
+	Path     string // relative to the folder that was read
+	Line     int    // 1-based; 0 when it is about the whole file
+	Col      int
+	Severity Severity
+	Text     string // what is wrong and what to do
+}
+
+// Kinds is the list of kinds, in the order of app/kinds.go.
+type Kinds []Kind
+
+// Named finds a kind by its word.
+func (ks Kinds) Named(name string) (Kind, bool) {
+	for _, k := range ks {
+		if k.Name() == name {
+			return k, true
+		}
+	}
+	return nil, false
+}
