@@ -1,0 +1,145 @@
+// Package db keeps the installation's rows, in SQLite or in PostgreSQL, with one SQL text for both.
+//
+// A write that returned nil is committed and synced. Every tenant's rows carry org_id as the first column of their primary
+// key; on PostgreSQL row level security holds each transaction to its organisation as a second wall. Writes on SQLite pass
+// through one writer that commits many of them with one sync (group commit); closures given to Write do SQL only and may be
+// run again. Instants are BIGINT milliseconds and come in as parameters: SQL never asks for the time.
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"candor/internal/clock"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+// Engine is which database runs below.
+type Engine string
+
+const (
+	SQLite     Engine = "sqlite"
+	PostgreSQL Engine = "postgres"
+)
+
+// Options of Open; the zero value is right for production.
+type Options struct {
+	// Now is the process's clock; nil means time.Now.
+	Now func() time.Time
+	// Readers is the size of the reader pool (SQLite) or of the connection pool (PostgreSQL); 0 means 8.
+	Readers int
+	// Fatal is called when a sync to disk failed: what is in memory cannot be trusted any more. nil panics, which ends the process.
+	Fatal func(error)
+}
+
+// DB is one open database.
+type DB struct {
+	Engine Engine
+	Clock  *clock.Clock
+
+	writer *sql.DB // SQLite: the one writing connection; PostgreSQL: the pool
+	reader *sql.DB
+	group  *group // SQLite only
+	pool   *pgxpool.Pool
+	role   string // PostgreSQL: the role transactions take, "" when the connecting role is held by row level security itself
+	stop   context.CancelFunc
+	done   chan struct{}
+}
+
+// Open connects. url is "sqlite:PATH" (or a bare path) or "postgres://...". The schema is not touched; see Migrate.
+func Open(ctx context.Context, rawURL string, o Options) (*DB, error) {
+	if o.Readers == 0 {
+		o.Readers = 8
+	}
+	if o.Fatal == nil {
+		o.Fatal = func(err error) { panic(err) }
+	}
+	if strings.HasPrefix(rawURL, "postgres://") || strings.HasPrefix(rawURL, "postgresql://") {
+		return openPostgres(ctx, rawURL, o)
+	}
+	if u, err := url.Parse(rawURL); err == nil && u.Scheme != "" && u.Scheme != "sqlite" && len(u.Scheme) > 1 {
+		return nil, fmt.Errorf("database address begins with %q; want postgres://... or sqlite:PATH", u.Scheme+":")
+	}
+	return openSQLite(ctx, strings.TrimPrefix(strings.TrimPrefix(rawURL, "sqlite://"), "sqlite:"), o)
+}
+
+// Now is the deciding clock's time.
+func (d *DB) Now() time.Time { return d.Clock.Now() }
+
+// Writer is the raw handle for River, which begins transactions of its own; on SQLite it is the one writing connection.
+func (d *DB) Writer() *sql.DB { return d.writer }
+
+// Pool is the pgx pool on PostgreSQL (for LISTEN), nil on SQLite.
+func (d *DB) Pool() *pgxpool.Pool { return d.pool }
+
+// Write runs fn in a transaction of one organisation. When it returns nil, what fn wrote is committed and synced.
+// fn may be run more than once. It must not call Write or Read itself.
+func (d *DB) Write(ctx context.Context, org string, fn func(tx Tx) error) error {
+	if org == "" {
+		return errors.New("db: Write without an organisation")
+	}
+	return d.write(ctx, org, fn)
+}
+
+// Read runs fn on a snapshot of one organisation.
+func (d *DB) Read(ctx context.Context, org string, fn func(tx Tx) error) error {
+	if org == "" {
+		return errors.New("db: Read without an organisation")
+	}
+	return d.read(ctx, org, fn)
+}
+
+// Installation is Write for the tables that belong to no organisation.
+func (d *DB) Installation(ctx context.Context, fn func(tx Tx) error) error {
+	return d.write(ctx, "", fn)
+}
+
+// InstallationRead is Read for the tables that belong to no organisation.
+func (d *DB) InstallationRead(ctx context.Context, fn func(tx Tx) error) error {
+	return d.read(ctx, "", fn)
+}
+
+func (d *DB) write(ctx context.Context, org string, fn func(tx Tx) error) error {
+	if d.Engine == SQLite {
+		return d.group.do(ctx, org, fn)
+	}
+	return d.writePostgres(ctx, org, fn)
+}
+
+func (d *DB) read(ctx context.Context, org string, fn func(tx Tx) error) error {
+	// Read-only is asked of PostgreSQL; SQLite's readers have query_only set.
+	raw, err := d.reader.BeginTx(ctx, &sql.TxOptions{ReadOnly: d.Engine == PostgreSQL})
+	if err != nil {
+		return err
+	}
+	defer raw.Rollback()
+	if err := d.hold(ctx, raw, org); err != nil {
+		return err
+	}
+	return fn(Tx{Tx: raw, Org: org, Engine: d.Engine})
+}
+
+// Close ends the background work and closes the connections.
+func (d *DB) Close() error {
+	if d.stop != nil {
+		d.stop()
+		<-d.done
+	}
+	if d.group != nil {
+		d.group.close()
+	}
+	err := d.writer.Close()
+	if d.reader != d.writer {
+		err = errors.Join(err, d.reader.Close())
+	}
+	if d.pool != nil {
+		d.pool.Close()
+	}
+	return err
+}

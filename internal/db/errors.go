@@ -1,0 +1,25 @@
+package db
+
+import (
+	"candor/internal/problem"
+
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// ErrFull is a disk without room. Nothing that was acknowledged is lost, and saving resumes when there is room.
+var ErrFull = problem.New(problem.Full, "disk_full",
+	"We are out of room for a moment. Your work is kept on this device and is sent again by itself.")
+
+// IsUnique says that a write met a row that is already there (unique or primary key), on both engines.
+func IsUnique(err error) bool {
+	switch sqliteCode(err) {
+	case sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY:
+		return true
+	}
+	return pgCode(err) == "23505"
+}
+
+// IsFull says that the write failed for want of room.
+func IsFull(err error) bool {
+	return sqliteCode(err) == sqlite3.SQLITE_FULL || pgCode(err) == "53100"
+}

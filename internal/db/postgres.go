@@ -1,0 +1,141 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"candor/internal/clock"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5/stdlib"
+)
+
+// AppRole is the role that transactions take when the connecting role could walk past row level security.
+const AppRole = "candor_app"
+
+func openPostgres(ctx context.Context, rawURL string, o Options) (*DB, error) {
+	cfg, err := pgxpool.ParseConfig(rawURL)
+	if err != nil {
+		return nil, fmt.Errorf("database address: %w", err)
+	}
+	cfg.MaxConns = int32(o.Readers)
+	cfg.ConnConfig.RuntimeParams["synchronous_commit"] = "on"
+	cfg.ConnConfig.RuntimeParams["timezone"] = "UTC"
+	pool, err := pgxpool.NewWithConfig(ctx, cfg)
+	if err != nil {
+		return nil, err
+	}
+	if err := pool.Ping(ctx); err != nil {
+		pool.Close()
+		return nil, fmt.Errorf("PostgreSQL does not answer: %w", err)
+	}
+	h := stdlib.OpenDBFromPool(pool)
+	d := &DB{Engine: PostgreSQL, Clock: clock.New(o.Now), writer: h, reader: h, pool: pool, done: make(chan struct{})}
+	var free bool
+	err = pool.QueryRow(ctx, `SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user`).Scan(&free)
+	if err != nil {
+		d.pool.Close()
+		return nil, err
+	}
+	if free {
+		d.role = AppRole
+	}
+	bg, stop := context.WithCancel(context.Background())
+	d.stop = stop
+	if o.Now == nil {
+		d.measure(ctx)
+		go d.keepMeasuring(bg)
+	} else {
+		close(d.done) // an injected clock is the deciding one
+	}
+	return d, nil
+}
+
+// measure sets the clock's offset to the database's clock (time.md: one clock decides, the database's). The uncertainty is
+// half the round trip.
+func (d *DB) measure(ctx context.Context) error {
+	var theirs time.Time
+	before := time.Now()
+	if err := d.pool.QueryRow(ctx, `SELECT clock_timestamp()`).Scan(&theirs); err != nil {
+		d.Clock.Measured(d.Clock.Now().Sub(time.Now()), time.Hour)
+		return err
+	}
+	trip := time.Since(before)
+	d.Clock.Measured(theirs.Sub(before.Add(trip/2)), trip/2)
+	return nil
+}
+
+func (d *DB) keepMeasuring(ctx context.Context) {
+	defer close(d.done)
+	t := time.NewTicker(5 * time.Second)
+	defer t.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-t.C:
+			d.measure(ctx)
+		}
+	}
+}
+
+// hold binds a transaction to its organisation; nothing to do on SQLite.
+func (d *DB) hold(ctx context.Context, tx *sql.Tx, org string) error {
+	if d.Engine == SQLite {
+		return nil
+	}
+	if d.role == "" {
+		_, err := tx.ExecContext(ctx, `SELECT set_config('candor.org', $1, true)`, org)
+		return err
+	}
+	_, err := tx.ExecContext(ctx, `SELECT set_config('candor.org', $1, true), set_config('role', $2, true)`, org, d.role)
+	return err
+}
+
+func (d *DB) writePostgres(ctx context.Context, org string, fn func(Tx) error) error {
+	for try := 1; ; try++ {
+		err := d.writeOnce(ctx, org, fn)
+		if err == nil || try == 8 || !repeatable(err) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(rand.N(time.Duration(try) * 10 * time.Millisecond)):
+		}
+	}
+}
+
+func (d *DB) writeOnce(ctx context.Context, org string, fn func(Tx) error) error {
+	raw, err := d.writer.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer raw.Rollback()
+	if err := d.hold(ctx, raw, org); err != nil {
+		return err
+	}
+	if err := call(fn, Tx{Tx: raw, Org: org, Engine: PostgreSQL}); err != nil {
+		return err
+	}
+	return raw.Commit()
+}
+
+// repeatable: serialization failure or deadlock, after which nothing was written.
+func repeatable(err error) bool {
+	c := pgCode(err)
+	return c == "40001" || c == "40P01"
+}
+
+func pgCode(err error) string {
+	var e *pgconn.PgError
+	if errors.As(err, &e) {
+		return e.Code
+	}
+	return ""
+}

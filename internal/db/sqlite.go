@@ -1,0 +1,91 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+
+	"candor/internal/clock"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// The pragmas stand in the DSN, so that every connection of a pool has them; Open reads them back.
+var pragmas = []struct{ name, value, reads string }{
+	{"journal_mode", "wal", "wal"},
+	{"synchronous", "full", "2"},
+	{"foreign_keys", "on", "1"},
+	{"busy_timeout", "10000", "10000"},
+}
+
+func dsn(path string, readOnly bool) string {
+	q := url.Values{"_txlock": {"immediate"}}
+	for _, p := range pragmas {
+		q.Add("_pragma", p.name+"("+p.value+")")
+	}
+	if readOnly {
+		q.Set("_txlock", "deferred")
+		q.Add("_pragma", "query_only(on)")
+	}
+	return (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: q.Encode()}).String()
+}
+
+func openSQLite(ctx context.Context, path string, o Options) (*DB, error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, fmt.Errorf("database folder: %w", err)
+	}
+	w, err := sql.Open("sqlite", dsn(path, false))
+	if err != nil {
+		return nil, err
+	}
+	w.SetMaxOpenConns(1)
+	if err := readBack(ctx, w); err != nil {
+		w.Close()
+		return nil, fmt.Errorf("database %s: %w", path, err)
+	}
+	r, err := sql.Open("sqlite", dsn(path, true))
+	if err != nil {
+		w.Close()
+		return nil, err
+	}
+	r.SetMaxOpenConns(o.Readers)
+	r.SetMaxIdleConns(o.Readers)
+	d := &DB{Engine: SQLite, Clock: clock.New(o.Now), writer: w, reader: r}
+	d.group = startGroup(w, o.Fatal)
+	return d, nil
+}
+
+func readBack(ctx context.Context, w *sql.DB) error {
+	for _, p := range pragmas {
+		var got string
+		if err := w.QueryRowContext(ctx, "PRAGMA "+p.name).Scan(&got); err != nil {
+			return err
+		}
+		if got != p.reads {
+			return fmt.Errorf("pragma %s reads back %q, want %q: saves would not be durable here", p.name, got, p.reads)
+		}
+	}
+	return nil
+}
+
+func sqliteCode(err error) int {
+	var e *sqlite.Error
+	if errors.As(err, &e) {
+		return e.Code()
+	}
+	return 0
+}
+
+// diskFailed says that the device reported an error while writing or syncing.
+func diskFailed(err error) bool {
+	switch sqliteCode(err) {
+	case sqlite3.SQLITE_IOERR_FSYNC, sqlite3.SQLITE_IOERR_DIR_FSYNC, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_CORRUPT:
+		return true
+	}
+	return false
+}

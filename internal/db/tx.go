@@ -1,0 +1,53 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+)
+
+// Tx is a transaction of one organisation (Org is "" for the installation). It is what sqlc's generated code asks for.
+type Tx struct {
+	*sql.Tx
+	Org    string
+	Engine Engine
+	// shared is true when other callers' writes are in the same transaction (group commit). A cancelled context would
+	// then interrupt SQLite in the middle of a statement, which rolls back everybody's, so statements run to their end.
+	shared bool
+}
+
+// Context is ctx as statements of this transaction may use it.
+func (t Tx) Context(ctx context.Context) context.Context {
+	if t.shared {
+		return context.WithoutCancel(ctx)
+	}
+	return ctx
+}
+
+// Exec runs a statement and tells how many rows it changed: what a guarded write looks at.
+func (t Tx) Exec(ctx context.Context, query string, args ...any) (int64, error) {
+	r, err := t.ExecContext(ctx, query, args...)
+	if err != nil {
+		return 0, err
+	}
+	return r.RowsAffected()
+}
+
+// ExecContext is sql.Tx's.
+func (t Tx) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	return t.Tx.ExecContext(t.Context(ctx), query, args...)
+}
+
+// PrepareContext is sql.Tx's.
+func (t Tx) PrepareContext(ctx context.Context, query string) (*sql.Stmt, error) {
+	return t.Tx.PrepareContext(t.Context(ctx), query)
+}
+
+// QueryContext is sql.Tx's.
+func (t Tx) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	return t.Tx.QueryContext(t.Context(ctx), query, args...)
+}
+
+// QueryRowContext is sql.Tx's.
+func (t Tx) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
+	return t.Tx.QueryRowContext(t.Context(ctx), query, args...)
+}
