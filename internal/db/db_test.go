@@ -100,6 +100,32 @@ func TestACancelledCallerDoesNotUndoTheBatch(t *testing.T) {
 	})
 }
 
+// SQLite may give up a whole transaction (no room, an interrupted statement). The neighbours in the batch must not suffer.
+func TestALostTransactionIsRepeatedForTheNeighbours(t *testing.T) {
+	d, _ := dbtest.Open(t, schema)
+	var wg sync.WaitGroup
+	var lost atomic.Int64
+	for i := range 200 {
+		wg.Go(func() {
+			err := d.Write(ctx, "o1", func(tx db.Tx) error {
+				if i%20 == 0 {
+					lost.Add(1)
+					tx.Exec(ctx, `ROLLBACK`)
+					return errors.New("gave up")
+				}
+				return add(tx, fmt.Sprint(i), "x")
+			})
+			if (i%20 == 0) != (err != nil) {
+				t.Errorf("write %d = %v", i, err)
+			}
+		})
+	}
+	wg.Wait()
+	if n := count(t, d, "o1"); n != 190 {
+		t.Errorf("%d rows after %d lost transactions; want the 190 that were acknowledged", n, lost.Load())
+	}
+}
+
 func TestParametersBindByNumber(t *testing.T) {
 	dbtest.Each(t, []fs.FS{schema}, func(t *testing.T, d *db.DB, _ *dbtest.Clock) {
 		err := d.Write(ctx, "o1", func(tx db.Tx) error {

@@ -1,4 +1,5 @@
-// Package dbtest opens real databases for tests: SQLite in a temporary folder and PostgreSQL on a test cluster, both migrated.
+// Package dbtest opens real databases for tests: SQLite in a temporary folder and PostgreSQL on a test cluster, both migrated,
+// with River's tables beside the ones asked for.
 package dbtest
 
 import (
@@ -17,6 +18,7 @@ import (
 	"time"
 
 	"candor/internal/db"
+	"candor/internal/job"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -93,7 +95,7 @@ func template(t testing.TB, schemas []fs.FS) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := d.Migrate(context.Background(), schemas); err != nil {
+	if err := d.Migrate(context.Background(), schemas, job.Migrate(d)); err != nil {
 		t.Fatal(err)
 	}
 	if err := d.Close(); err != nil { // the last connection to close folds the log into the file
@@ -178,7 +180,7 @@ func Database(t testing.TB, schemas ...fs.FS) string {
 func templateDatabase(t testing.TB, cluster string, schemas []fs.FS) string {
 	t.Helper()
 	ctx := context.Background()
-	name := "tpl_" + fingerprint(t, schemas)
+	name := "tplr_" + fingerprint(t, schemas)
 	c, err := pgx.Connect(ctx, cluster)
 	if err != nil {
 		t.Fatal(err)
@@ -201,7 +203,7 @@ func templateDatabase(t testing.TB, cluster string, schemas []fs.FS) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = d.Migrate(ctx, schemas)
+	err = d.Migrate(ctx, schemas, job.Migrate(d))
 	d.Close()
 	if err != nil {
 		admin(t, cluster, "DROP DATABASE "+name+"_making")
