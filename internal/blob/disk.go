@@ -1,0 +1,214 @@
+package blob
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"syscall"
+
+	"candor/internal/db"
+)
+
+// Disk is a store in a folder. It must exist.
+type Disk struct{ Dir string }
+
+func (d Disk) folder(org string, c Class) (string, error) {
+	if !plain(org) || !slices.Contains(Classes, c) {
+		return "", fmt.Errorf("blob: %q/%q is not an organisation and class", org, c)
+	}
+	return filepath.Join(d.Dir, org, string(c)), nil
+}
+
+func (d Disk) path(org string, c Class, h Hash) (string, error) {
+	dir, err := d.folder(org, c)
+	if err != nil {
+		return "", err
+	}
+	if b, err := hex.DecodeString(string(h)); err != nil || len(b) != sha256.Size {
+		return "", ErrMissing
+	}
+	return filepath.Join(dir, string(h[:2]), string(h)), nil
+}
+
+// plain: ids are letters, digits and underscores, so that no name leaves the folder.
+func plain(s string) bool {
+	for _, r := range s {
+		if !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '_' || r == '-') {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// Put keeps data.
+func (d Disk) Put(ctx context.Context, org string, c Class, data []byte) (Hash, error) {
+	sum := sha256.Sum256(data)
+	h := Hash(hex.EncodeToString(sum[:]))
+	path, err := d.path(org, c, h)
+	if err != nil {
+		return "", err
+	}
+	if info, err := os.Stat(path); err == nil && info.Size() == int64(len(data)) {
+		return h, nil
+	}
+	got, _, err := d.PutReader(ctx, org, c, bytes.NewReader(data))
+	return got, err
+}
+
+// PutReader keeps a stream.
+func (d Disk) PutReader(ctx context.Context, org string, c Class, r io.Reader) (_ Hash, n int64, err error) {
+	dir, err := d.folder(org, c)
+	if err != nil {
+		return "", 0, err
+	}
+	if err := makeFolder(dir); err != nil {
+		return "", 0, full(err)
+	}
+	tmp, err := os.CreateTemp(dir, ".new-*")
+	if err != nil {
+		return "", 0, full(err)
+	}
+	defer func() {
+		if err != nil {
+			tmp.Close()
+			os.Remove(tmp.Name())
+			err = full(err)
+		}
+	}()
+	sum := sha256.New()
+	if n, err = io.Copy(io.MultiWriter(tmp, sum), r); err != nil {
+		return "", 0, err
+	}
+	if err = ctx.Err(); err != nil {
+		return "", 0, err
+	}
+	if err = tmp.Sync(); err != nil {
+		return "", 0, err
+	}
+	if err = tmp.Close(); err != nil {
+		return "", 0, err
+	}
+	h := Hash(hex.EncodeToString(sum.Sum(nil)))
+	path, err := d.path(org, c, h)
+	if err != nil {
+		return "", 0, err
+	}
+	if err = makeFolder(filepath.Dir(path)); err != nil {
+		return "", 0, err
+	}
+	if err = os.Rename(tmp.Name(), path); err != nil {
+		return "", 0, err
+	}
+	if err = syncFolder(filepath.Dir(path)); err != nil {
+		return "", 0, err
+	}
+	return h, n, nil
+}
+
+// makeFolder makes a folder and syncs every parent in which something new appeared.
+func makeFolder(dir string) error {
+	if _, err := os.Stat(dir); err == nil {
+		return nil
+	}
+	parent := filepath.Dir(dir)
+	if parent != dir {
+		if err := makeFolder(parent); err != nil {
+			return err
+		}
+	}
+	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return syncFolder(parent)
+}
+
+func syncFolder(dir string) error {
+	f, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	return f.Sync()
+}
+
+func full(err error) error {
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+		return db.ErrFull
+	}
+	return err
+}
+
+// Open reads.
+func (d Disk) Open(_ context.Context, org string, c Class, h Hash) (io.ReadCloser, error) {
+	path, err := d.path(org, c, h)
+	if err != nil {
+		return nil, err
+	}
+	f, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, ErrMissing
+	}
+	return f, err
+}
+
+// Bytes reads all and checks.
+func (d Disk) Bytes(ctx context.Context, org string, c Class, h Hash) ([]byte, error) {
+	f, err := d.Open(ctx, org, c, h)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(f)
+	if err != nil {
+		return nil, err
+	}
+	if sum := sha256.Sum256(data); hex.EncodeToString(sum[:]) != string(h) {
+		return nil, ErrDamaged
+	}
+	return data, nil
+}
+
+// Delete removes.
+func (d Disk) Delete(_ context.Context, org string, c Class, h Hash) error {
+	path, err := d.path(org, c, h)
+	if err != nil {
+		return err
+	}
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+// List walks.
+func (d Disk) List(ctx context.Context, org string, c Class, fn func(Hash, int64) error) error {
+	dir, err := d.folder(org, c)
+	if err != nil {
+		return err
+	}
+	err = filepath.WalkDir(dir, func(_ string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() || len(e.Name()) != 2*sha256.Size {
+			return err
+		}
+		info, err := e.Info()
+		if err != nil {
+			return err
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		return fn(Hash(e.Name()), info.Size())
+	})
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
