@@ -12,6 +12,7 @@ const (
 	CandidateCookie = "__Host-cand"
 	OperatorCookie  = "__Host-operator"
 	toastCookie     = "__Host-toast"
+	themeCookie     = "__Host-theme"
 )
 
 // SetCookie keeps a secret in the browser until expires; the zero time keeps it until the browser closes.
@@ -32,4 +33,26 @@ func Cookie(r *http.Request, name string) string {
 		return ""
 	}
 	return c.Value
+}
+
+// themeOf is the chosen theme; empty follows the system.
+func themeOf(r *http.Request) string {
+	if t := Cookie(r, themeCookie); t == "light" || t == "dark" {
+		return t
+	}
+	return ""
+}
+
+// theme keeps the choice for a year.
+func (m *Mux) theme(w http.ResponseWriter, r *http.Request) error {
+	var f struct{ Theme, Back string }
+	if err := ReadForm(r, &f); err != nil {
+		return err
+	}
+	if f.Theme == "light" || f.Theme == "dark" {
+		SetCookie(w, themeCookie, f.Theme, m.cfg.Clock.Now().AddDate(1, 0, 0))
+	} else {
+		ClearCookie(w, themeCookie)
+	}
+	return Redirect(w, r, f.Back, "")
 }

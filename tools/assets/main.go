@@ -63,6 +63,9 @@ func run(root string) error {
 	if err := sprite(root, fresh, m.Files); err != nil {
 		return err
 	}
+	if err := hashed(filepath.Join(root, "internal/web/icon.svg"), fresh, m.Files); err != nil {
+		return err
+	}
 	out, err := json.MarshalIndent(m, "", "  ")
 	if err != nil {
 		return err
@@ -92,7 +95,7 @@ func Sources(root string) ([]string, error) {
 		}
 		isScript := strings.HasSuffix(name, ".ts") && !strings.HasSuffix(name, ".test.ts") && !strings.HasSuffix(name, ".d.ts")
 		isWeb := strings.HasPrefix(filepath.ToSlash(p), filepath.ToSlash(filepath.Join(root, "internal/web")))
-		if isScript || strings.HasSuffix(name, ".css") || isWeb && (name == "icons.txt" || name == "package-lock.json" || strings.HasSuffix(name, ".woff2")) {
+		if isScript || strings.HasSuffix(name, ".css") || isWeb && (name == "icons.txt" || name == "icon.svg" || name == "package-lock.json" || strings.HasSuffix(name, ".woff2")) {
 			rel, err := filepath.Rel(root, p)
 			if err != nil {
 				return err
@@ -228,9 +231,23 @@ func sprite(root, out string, files map[string]string) error {
 		fmt.Fprintf(&b, `<symbol id="%s" viewBox="0 0 24 24">%s</symbol>`, name, strings.Join(strings.Fields(string(m[1])), " "))
 	}
 	b.WriteString("</svg>\n")
-	sum := sha256.Sum256([]byte(b.String()))
-	files["sprite.svg"] = "sprite-" + hex.EncodeToString(sum[:4]) + ".svg"
-	return os.WriteFile(filepath.Join(out, files["sprite.svg"]), []byte(b.String()), 0o644)
+	return keep("sprite.svg", []byte(b.String()), out, files)
+}
+
+func hashed(path, out string, files map[string]string) error {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	return keep(filepath.Base(path), b, out, files)
+}
+
+// keep writes a file under its name with the hash of its content.
+func keep(name string, content []byte, out string, files map[string]string) error {
+	sum := sha256.Sum256(content)
+	ext := filepath.Ext(name)
+	files[name] = strings.TrimSuffix(name, ext) + "-" + hex.EncodeToString(sum[:4]) + ext
+	return os.WriteFile(filepath.Join(out, files[name]), content, 0o644)
 }
 
 func failed(errs []api.Message) error {
