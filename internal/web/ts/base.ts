@@ -1,1 +1,14 @@
-export {}
+import { one } from "./dom"
+import { startPage } from "./page"
+
+/** What every page loads. A page with work in it also gets the outbox and the clock, one with a staff draft the draft's saver. */
+async function work(): Promise<void> {
+  if (!one("[data-sitting],[data-outbox]")) return
+  const w = await import("./work")
+  w.startWork()
+}
+
+startPage()
+void work()
+if (one("form[data-autosave]")) void import("./draft").then((d) => d.startDrafts())
+document.addEventListener("candor-swapped", () => void work())

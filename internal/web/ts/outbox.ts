@@ -56,3 +56,155 @@ export interface Tick {
 export interface Reply extends Tick {
   readonly acks: readonly { readonly item: string; readonly seq: number; readonly standing: "on_time" | "late" | "branch"; readonly revision: number }[]
 }
+
+/** A version of an answer as this device keeps it until the server has it. The newest of an item is also its draft. */
+export interface Kept extends Save {
+  readonly sitting: string
+  readonly client: string
+  readonly epoch: number
+  readonly typed: number
+  tried: boolean
+  refused?: string
+}
+
+/** Where versions are kept. Two exist: the browser's database, and memory where that is not to be had. */
+export interface Store {
+  readonly durable: boolean
+  /** Keeps a version, in place of older ones of the same client and item that were never tried. Resolves when it is on the disk. */
+  put(v: Kept): Promise<void>
+  list(): Promise<Kept[]>
+  tried(list: readonly Kept[]): Promise<void>
+  refuse(v: Kept, why: string): Promise<void>
+  done(list: readonly Pick<Kept, "client" | "item" | "seq">[]): Promise<void>
+}
+
+type Key = [string, string, number]
+const key = (v: Pick<Kept, "client" | "item" | "seq">): Key => [v.client, v.item, v.seq]
+const finished = (tx: IDBTransaction): Promise<void> =>
+  new Promise((ok, no) => {
+    tx.oncomplete = () => ok()
+    tx.onerror = tx.onabort = () => no(tx.error ?? new Error("aborted"))
+  })
+
+class Disk implements Store {
+  readonly durable = true
+  constructor(private readonly db: IDBDatabase) {}
+
+  private write(fn: (s: IDBObjectStore) => void): Promise<void> {
+    const tx = this.db.transaction("outbox", "readwrite", { durability: "strict" })
+    fn(tx.objectStore("outbox"))
+    return finished(tx)
+  }
+
+  put(v: Kept): Promise<void> {
+    return this.write((s) => {
+      const older = s.openCursor(IDBKeyRange.bound([v.client, v.item, 0], [v.client, v.item, v.seq], false, true))
+      older.onsuccess = () => {
+        const c = older.result
+        if (!c) return
+        if (!(c.value as Kept).tried) c.delete()
+        c.continue()
+      }
+      s.put(v)
+    })
+  }
+
+  list(): Promise<Kept[]> {
+    return new Promise((ok, no) => {
+      const r = this.db.transaction("outbox").objectStore("outbox").getAll()
+      r.onsuccess = () => ok((r.result as Kept[]).sort((a, b) => a.typed - b.typed || a.seq - b.seq))
+      r.onerror = () => no(r.error)
+    })
+  }
+
+  tried(list: readonly Kept[]): Promise<void> {
+    // only what is still there: an entry replaced meanwhile by a newer one must not come back
+    return this.write((s) => list.forEach((v) => (s.getKey(key(v)).onsuccess = (e) => (e.target as IDBRequest).result && s.put({ ...v, tried: true }))))
+  }
+
+  refuse(v: Kept, why: string): Promise<void> {
+    return this.write((s) => s.put({ ...v, tried: true, refused: why }))
+  }
+
+  done(list: readonly Pick<Kept, "client" | "item" | "seq">[]): Promise<void> {
+    return this.write((s) => list.forEach((v) => s.delete(key(v))))
+  }
+}
+
+/** Memory keeps the order and the rules, only not the promise to outlive the page. */
+export class Memory implements Store {
+  readonly durable = false
+  private all: Kept[] = []
+  async put(v: Kept): Promise<void> {
+    this.all = [...this.all.filter((o) => o.client !== v.client || o.item !== v.item || o.seq > v.seq || o.tried), v]
+  }
+  async list(): Promise<Kept[]> {
+    return [...this.all]
+  }
+  async tried(list: readonly Kept[]): Promise<void> {
+    const keys = new Set(list.map((v) => key(v).join()))
+    for (const v of this.all) if (keys.has(key(v).join())) v.tried = true
+  }
+  async refuse(v: Kept, why: string): Promise<void> {
+    for (const o of this.all) if (key(o).join() === key(v).join()) o.refused = why
+  }
+  async done(list: readonly Pick<Kept, "client" | "item" | "seq">[]): Promise<void> {
+    const keys = new Set(list.map((v) => key(v).join()))
+    this.all = this.all.filter((v) => !keys.has(key(v).join()))
+  }
+}
+
+/** Opens the browser's database, or memory when the browser refuses one (some private windows). */
+export function openStore(): Promise<Store> {
+  return new Promise((ok) => {
+    const memory = (): void => ok(new Memory())
+    try {
+      const r = indexedDB.open("candor", 1)
+      r.onupgradeneeded = () => r.result.createObjectStore("outbox", { keyPath: ["client", "item", "seq"] })
+      r.onsuccess = () => {
+        r.result.onversionchange = () => r.result.close()
+        ok(new Disk(r.result))
+      }
+      r.onerror = memory
+    } catch {
+      memory()
+    }
+  })
+}
+
+/** The next request: the oldest entry and those that share its sitting, client and epoch. Refused ones wait for a newer version. */
+export function batch(list: readonly Kept[], skip: ReadonlySet<string>): Kept[] {
+  const open = list.filter((v) => v.refused === undefined && !skip.has(v.sitting))
+  const first = open[0]
+  if (!first) return []
+  return open.filter((v) => v.sitting === first.sitting && v.client === first.client && v.epoch === first.epoch).slice(0, 50)
+}
+
+/** The body of a request for such a batch. */
+export function request(list: readonly Kept[], now: number): string {
+  const [first] = list
+  if (!first) return ""
+  return JSON.stringify({
+    sitting: first.sitting,
+    client: first.client,
+    epoch: first.epoch,
+    age: Math.max(0, Math.round(now - first.typed)),
+    saves: list.map(({ item, seq, base, body, sha256 }) => ({ item, seq, base, body, sha256 })),
+  })
+}
+
+/** How long to wait after so many failures: 1, 2, 4, 8, 16, then 30 s. */
+export const pause = (failures: number): number => Math.min(30_000, 1000 * 2 ** Math.min(failures, 5))
+
+const letters = "abcdefghijklmnopqrstuvwxyz234567"
+
+/** A writer's id, new for each page load. */
+export function newClient(): string {
+  const b = crypto.getRandomValues(new Uint8Array(26))
+  return "c_" + [...b].map((x) => letters[x & 31]).join("")
+}
+
+export async function sha256(text: string): Promise<string> {
+  const h = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text))
+  return [...new Uint8Array(h)].map((x) => x.toString(16).padStart(2, "0")).join("")
+}

@@ -1,0 +1,48 @@
+import { fill, one, announce } from "./dom"
+import { learnFrom, serverNow } from "./clock"
+
+/**
+ * Drafts of staff: a form with data-autosave="/address" posts itself there, as it would be posted by its button, 600 ms after the
+ * last change. The status beside the title says what is true. Candidates' answers go by autosave.ts instead.
+ */
+const timers = new Map<HTMLFormElement, number>()
+let failures = 0
+
+function show(kind: string): void {
+  const el = one("[data-save]")
+  const label = el && (one("[data-save-text]", el) ?? el)
+  if (!el || !label) return
+  const at = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hour12: false, timeZone: el.dataset["zone"] || undefined })
+  const words = fill(el.getAttribute("data-t-" + kind) ?? "", { time: at.format(serverNow() || Date.now()), reason: el.getAttribute("data-unreached") ?? "" })
+  if (kind === "failed" && el.dataset["kind"] !== kind) announce(words, true)
+  label.textContent = words
+  el.dataset["kind"] = kind
+}
+
+async function post(form: HTMLFormElement): Promise<void> {
+  timers.delete(form)
+  const body = new URLSearchParams([...new FormData(form)].filter(([k]) => k !== "_once").map(([k, v]) => [k, String(v)]))
+  const r = await fetch(form.dataset["autosave"] ?? form.action, { method: "POST", body, headers: { Accept: "application/json" }, keepalive: true, signal: AbortSignal.timeout(10_000) }).catch(() => undefined)
+  if (r) learnFrom(r)
+  if (r?.ok) {
+    failures = 0
+    if (!timers.has(form)) show("saved")
+    return
+  }
+  failures++
+  show("failed")
+  if (!timers.has(form)) timers.set(form, window.setTimeout(() => void post(form), Math.min(30_000, 1000 * 2 ** failures)))
+}
+
+export function startDrafts(): void {
+  const changed = (e: Event): void => {
+    const form = (e.target as Element).closest<HTMLFormElement>("form[data-autosave]")
+    if (!form) return
+    clearTimeout(timers.get(form))
+    timers.set(form, window.setTimeout(() => void post(form), 600))
+    show("saving")
+  }
+  document.addEventListener("input", changed)
+  document.addEventListener("change", changed)
+  addEventListener("pagehide", () => [...timers.keys()].forEach((f) => void post(f)))
+}

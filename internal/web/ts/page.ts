@@ -1,0 +1,103 @@
+import { all, announce, one } from "./dom"
+
+/** Swaps: a link or form with data-swap="id" replaces that element by the same element of the answer; without script it is a page. */
+const html = (window as { trustedTypes?: { createPolicy(n: string, r: { createHTML(s: string): string }): { createHTML(s: string): string } } }).trustedTypes?.createPolicy("candor", { createHTML: (s) => s })
+
+export function parse(text: string): Document {
+  return new DOMParser().parseFromString((html ? html.createHTML(text) : text) as string, "text/html")
+}
+
+export async function swap(url: string, id: string, init?: RequestInit, push = true): Promise<void> {
+  const target = document.getElementById(id)
+  const r = await fetch(url, { headers: { Accept: "text/html" }, ...init }).catch(() => undefined)
+  if (!r || !target) return void (location.href = url)
+  const fresh = parse(await r.text())
+  const piece = fresh.getElementById(id)
+  if (!piece) return void (location.href = r.url)
+  const focus = document.activeElement?.id
+  target.replaceWith(document.adoptNode(piece))
+  const toasts = one("[data-toasts]", fresh)
+  if (toasts?.childElementCount) one("[data-toasts]")?.replaceWith(document.adoptNode(toasts))
+  document.title = fresh.title
+  if (push && (!init || r.redirected)) history.pushState({ swap: id }, "", r.url)
+  const again = focus ? document.getElementById(focus) : null
+  ;(again ?? one("[tabindex='-1'],h1,h2,h3", piece) ?? piece).focus({ preventScroll: true })
+  announce(one("[data-say]", piece)?.textContent ?? fresh.title)
+  document.dispatchEvent(new CustomEvent("candor-swapped"))
+}
+
+function clicked(e: MouseEvent): void {
+  const at = e.target as Element
+  const link = at.closest<HTMLAnchorElement>("a[data-swap]")
+  if (link && !e.ctrlKey && !e.metaKey && !e.shiftKey && e.button === 0) {
+    e.preventDefault()
+    void swap(link.href, link.dataset["swap"] ?? "")
+  }
+  const opener = at.closest<HTMLElement>("[data-dialog]")
+  const dialog = opener && document.getElementById(opener.dataset["dialog"] ?? "")
+  if (dialog instanceof HTMLDialogElement) {
+    e.preventDefault()
+    dialog.showModal()
+    one("[autofocus],h2", dialog)?.focus()
+  }
+  at.closest("[data-close]")?.closest("dialog")?.close()
+  const copy = at.closest<HTMLElement>("[data-copy]")
+  if (copy) void navigator.clipboard.writeText(copy.dataset["copy"] ?? "").then(() => announce(copy.dataset["copied"] ?? "Copied."))
+  at.closest("[data-dismiss]")?.closest(".toast")?.remove()
+  if (at.closest("[data-print]")) print()
+  for (const m of all<HTMLDetailsElement>("details.menu[open]")) m.contains(at) || (m.open = false)
+}
+
+function submitted(e: SubmitEvent): void {
+  const form = e.target as HTMLFormElement
+  const by = e.submitter
+  if (form.dataset["busy"] !== undefined && form.method === "post") return e.preventDefault()
+  if (form.method === "post") {
+    form.dataset["busy"] = ""
+    by?.setAttribute("aria-busy", "true")
+    setTimeout(() => idle(form), 15_000)
+  }
+  const id = (by as HTMLElement | null)?.dataset["swap"] ?? form.dataset["swap"]
+  if (id === undefined || e.defaultPrevented) return
+  e.preventDefault()
+  const body = new FormData(form, by)
+  const action = (by as HTMLButtonElement | null)?.getAttribute("formaction") ?? form.action
+  const fields = new URLSearchParams([...body].map(([k, v]) => [k, String(v)]))
+  const done = form.method === "post" ? swap(action, id, { method: "POST", body: fields }) : swap(action.split("?")[0] + "?" + String(fields), id)
+  void done.then(() => idle(form))
+}
+
+function idle(form: HTMLFormElement): void {
+  delete form.dataset["busy"]
+  for (const b of all("[aria-busy]", form)) b.removeAttribute("aria-busy")
+}
+
+/** Toasts without an action leave after 8 s, not while somebody points at or stands in them. */
+function toasts(): void {
+  for (const t of all(".toast:not([data-armed])")) {
+    t.dataset["armed"] = ""
+    all("[data-dismiss]", t).forEach((b) => (b.hidden = false))
+    if (one("form", t)) continue
+    const leave = (): void => {
+      if (t.matches(":hover, :focus-within")) setTimeout(leave, 2000)
+      else t.remove()
+    }
+    setTimeout(leave, 8000)
+  }
+}
+
+export function startPage(): void {
+  document.addEventListener("click", clicked)
+  document.addEventListener("submit", submitted)
+  document.addEventListener("candor-swapped", toasts)
+  document.addEventListener("keydown", (e) => {
+    const menu = e.key === "Escape" ? one<HTMLDetailsElement>("details.menu[open]") : null
+    if (!menu) return
+    menu.open = false
+    one("summary", menu)?.focus()
+  })
+  addEventListener("popstate", () => location.reload())
+  addEventListener("pageshow", (e) => e.persisted && all<HTMLFormElement>("form[data-busy]").forEach(idle))
+  one("[data-focus]")?.focus()
+  toasts()
+}
