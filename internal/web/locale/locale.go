@@ -62,24 +62,35 @@ func load(lang string) (*Locale, error) {
 		return nil, err
 	}
 	l := &Locale{Lang: lang, tag: language.Make(lang), text: map[string]message{}}
+	if err := l.add("", in); err != nil {
+		return nil, err
+	}
+	return l, nil
+}
+
+// add takes texts, plural forms (a map with "other") and maps of either, whose keys are joined with a dot.
+func (l *Locale) add(prefix string, in map[string]any) error {
 	for key, v := range in {
 		switch v := v.(type) {
 		case string:
-			l.text[key] = message{"other": v}
+			l.text[prefix+key] = message{"other": v}
 		case map[string]any:
+			if _, plural := v["other"].(string); !plural {
+				if err := l.add(prefix+key+".", v); err != nil {
+					return err
+				}
+				continue
+			}
 			m := message{}
 			for form, s := range v {
 				m[form] = fmt.Sprint(s)
 			}
-			if m["other"] == "" {
-				return nil, fmt.Errorf("%s has no form other", key)
-			}
-			l.text[key] = m
+			l.text[prefix+key] = m
 		default:
-			return nil, fmt.Errorf("%s is neither a text nor plural forms", key)
+			return fmt.Errorf("%s%s is neither a text nor plural forms", prefix, key)
 		}
 	}
-	return l, nil
+	return nil
 }
 
 // Lookup is T without arguments, and whether this language or English has the key.
