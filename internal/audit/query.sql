@@ -1,0 +1,39 @@
+-- name: Head :one
+SELECT n, hash FROM audit_heads WHERE org_id = $1 AND id = 'head';
+
+-- name: FirstHead :execrows
+INSERT INTO audit_heads (org_id, id, n, hash) VALUES ($1, 'head', 0, '') ON CONFLICT DO NOTHING;
+
+-- name: HoldHead :execrows
+UPDATE audit_heads SET n = n + 1 WHERE org_id = $1 AND id = 'head';
+
+-- name: MoveHead :execrows
+UPDATE audit_heads SET hash = $2 WHERE org_id = $1 AND id = 'head';
+
+-- name: AddLine :exec
+INSERT INTO audit_lines (org_id, id, n, at, actor_kind, actor_id, verb, subject, facts, previous, hash)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11);
+
+-- name: Before :many
+SELECT id, n, at, actor_kind, actor_id, verb, subject, facts, previous, hash FROM audit_lines
+WHERE org_id = $1 AND n < $2 ORDER BY n DESC LIMIT $3;
+
+-- name: After :many
+SELECT id, n, at, actor_kind, actor_id, verb, subject, facts, previous, hash FROM audit_lines
+WHERE org_id = $1 AND n > $2 ORDER BY n LIMIT $3;
+
+-- name: OfSubject :many
+SELECT id, n, at, actor_kind, actor_id, verb, subject, facts, previous, hash FROM audit_lines
+WHERE org_id = $1 AND subject = $2 ORDER BY n DESC LIMIT $3;
+
+-- name: AddReason :exec
+INSERT INTO reasons (org_id, id, body, subject, created_at) VALUES ($1, $2, $3, $4, $5);
+
+-- name: Reason :one
+SELECT body FROM reasons WHERE org_id = $1 AND id = $2;
+
+-- name: EraseReasons :execrows
+DELETE FROM reasons WHERE org_id = $1 AND subject = $2;
+
+-- name: CountReasons :one
+SELECT COUNT(*) FROM reasons WHERE org_id = $1 AND subject = $2;
