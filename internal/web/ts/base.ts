@@ -8,7 +8,16 @@ async function work(): Promise<void> {
   w.startWork()
 }
 
+/** Loaded by pages that wait for something. */
+async function refresh(): Promise<void> {
+  if (one("[data-refresh],[data-topic]")) (await import("./refresh")).startRefresh()
+}
+
 startPage()
 void work()
+void refresh()
 if (one("form[data-autosave]")) void import("./draft").then((d) => d.startDrafts())
-document.addEventListener("candor-swapped", () => void work())
+document.addEventListener("candor-swapped", () => {
+  void work()
+  void refresh()
+})

@@ -21,7 +21,8 @@ export async function swap(url: string, id: string, init?: RequestInit, push = t
   document.title = fresh.title
   if (push && (!init || r.redirected)) history.pushState({ swap: id }, "", r.url)
   const again = focus ? document.getElementById(focus) : null
-  ;(again ?? one("[tabindex='-1'],h1,h2,h3", piece) ?? piece).focus({ preventScroll: true })
+  // the focus stays where it is; when its element went away, it goes to the same one of the new piece or to its heading
+  if (document.activeElement === document.body || document.activeElement === null) (again ?? one("[tabindex='-1'],h1,h2,h3", piece) ?? piece).focus({ preventScroll: true })
   announce(one("[data-say]", piece)?.textContent ?? fresh.title)
   document.dispatchEvent(new CustomEvent("candor-swapped"))
 }

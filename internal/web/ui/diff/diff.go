@@ -194,7 +194,7 @@ func Diff(f File, prefix string) templ.Component {
 		var b strings.Builder
 		b.WriteString(`<section class="card file" aria-label="` + e(f.Path) + `"><header><span class="path">` + e(f.Path) + `</span><span class="plus"><span class="vh">lines added: </span>+` + strconv.Itoa(plus) +
 			`</span> <span class="minus"><span class="vh">lines removed: </span>−` + strconv.Itoa(minus) + `</span></header><table class="diff code" translate="no" dir="ltr"><caption class="vh">Changes in ` + e(f.Path) +
-			`</caption><thead class="vh"><tr><th scope="col">Old line</th><th scope="col">New line</th><th scope="col">Change</th><th scope="col">Code</th></tr></thead><tbody>`)
+			`</caption><colgroup><col class="c-n"><col class="c-n"><col class="c-s"><col></colgroup><thead class="vh"><tr><th scope="col">Old line</th><th scope="col">New line</th><th scope="col">Change</th><th scope="col">Code</th></tr></thead><tbody>`)
 		for _, r := range rows {
 			switch r.Kind {
 			case '@':

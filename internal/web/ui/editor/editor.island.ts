@@ -76,7 +76,8 @@ class CodeEditor extends HTMLElement {
     if (!shown || !tabs) return
     tabs.replaceChildren()
     this.files = all(".editor-file", shown).map((label) => this.open(label, shown, tabs))
-    if (this.dataset["new"] && !this.locked) tabs.append(this.adder(shown))
+    one(".new", this)?.remove()
+    if (this.dataset["new"] && !this.locked) tabs.after(this.adder(shown))
     tabs.hidden = false
     this.symbols(shown.dataset["keys"] ?? "")
     const first = this.files[0]
@@ -152,9 +153,8 @@ class CodeEditor extends HTMLElement {
   private adder(set: HTMLElement): HTMLElement {
     const b = document.createElement("button")
     b.type = "button"
-    b.className = "new"
-    b.textContent = "+ File"
-    b.setAttribute("aria-label", "Add a file")
+    b.className = "btn quiet sm new"
+    b.textContent = "Add file"
     b.addEventListener("click", () => {
       const path = window.prompt("Name of the new file, such as helper.go")?.trim() ?? ""
       if (!/^[\w][\w./-]{0,99}$/.test(path) || path.includes("..") || this.files.some((f) => f.path === path)) return
@@ -174,7 +174,6 @@ class CodeEditor extends HTMLElement {
       if (!tabs) return
       const file = this.open(label, set, tabs)
       this.files.push(file)
-      tabs.append(b)
       this.show(file, true)
     })
     return b
@@ -243,7 +242,7 @@ class CodeEditor extends HTMLElement {
         b.type = "button"
         b.className = "btn sm"
         b.textContent = k
-        b.setAttribute("aria-label", { Tab: "Indent", "←": "Cursor left", "→": "Cursor right" }[k] ?? k)
+        b.setAttribute("aria-label", { Tab: "Tab, indent", "←": "Cursor left", "→": "Cursor right" }[k] ?? k)
         b.addEventListener("pointerdown", (e) => e.preventDefault()) // the keyboard of the phone stays open
         b.addEventListener("click", () => this.insert(k))
         return b

@@ -53,7 +53,7 @@ export function frame(label: string): Extension {
     closeBrackets(),
     syntaxHighlighting(classHighlighter),
     keymap.of([...closeBracketsKeymap, ...completionKeymap, { key: "Tab", run: acceptCompletion }, { key: "Tab", run: indentMore, shift: indentLess }, ...defaultKeymap, ...searchKeymap, ...historyKeymap]),
-    EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false", autocapitalize: "off", autocorrect: "off", translate: "no" }),
+    EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0", spellcheck: "false", autocapitalize: "off", autocorrect: "off", translate: "no" }),
     theme,
   ]
 }

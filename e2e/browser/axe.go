@@ -1,0 +1,44 @@
+package browser
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"github.com/chromedp/chromedp"
+)
+
+// axeFile is where npm puts axe-core; dev/assets fetches it.
+func axeFile() string {
+	_, here, _, _ := runtime.Caller(0)
+	return filepath.Join(filepath.Dir(here), "../../internal/web/ts/node_modules/axe-core/axe.min.js")
+}
+
+// Axe fails the test for every violation of WCAG 2.2 A and AA that axe-core finds on the page as it stands.
+func (p *Page) Axe() {
+	p.t.Helper()
+	source, err := os.ReadFile(axeFile())
+	if err != nil {
+		missing(p.t, "axe-core is missing: (cd internal/web/ts && npm ci --ignore-scripts)")
+	}
+	get(p, chromedp.Evaluate[chromedp.Void](string(source)+"\n;undefined"))
+	found := get(p, chromedp.Evaluate[string](`axe.run(document, {runOnly: ["wcag2a","wcag2aa","wcag21a","wcag21aa","wcag22aa","best-practice"], resultTypes: ["violations"]})
+		.then(r => JSON.stringify(r.violations.map(v => ({id: v.id, help: v.help, nodes: v.nodes.map(n => n.target.join(" ") + ": " + n.failureSummary)}))))`,
+		chromedp.EvalAwaitPromise))
+	var violations []struct {
+		ID, Help string
+		Nodes    []string
+	}
+	if err := json.Unmarshal([]byte(found), &violations); err != nil {
+		p.t.Fatalf("axe: %v", err)
+	}
+	for _, v := range violations {
+		nodes := v.Nodes
+		if len(nodes) > 5 {
+			nodes = nodes[:5]
+		}
+		p.t.Errorf("axe %s (%s), %d places:\n  %s", v.ID, v.Help, len(v.Nodes), strings.Join(nodes, "\n  "))
+	}
+}

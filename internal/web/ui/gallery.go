@@ -1,0 +1,81 @@
+// Package ui is the gallery of the components, each a folder beside this file with its template, style and example. It is drawn
+// from the same templates as the pages, and the accessibility tests look at it like at any page.
+package ui
+
+import (
+	"net/http"
+
+	"github.com/a-h/templ"
+
+	"candor/internal/web"
+	"candor/internal/web/ui/avatar"
+	"candor/internal/web/ui/badge"
+	"candor/internal/web/ui/bulk"
+	"candor/internal/web/ui/button"
+	"candor/internal/web/ui/card"
+	"candor/internal/web/ui/chart"
+	"candor/internal/web/ui/choice"
+	"candor/internal/web/ui/codeblock"
+	"candor/internal/web/ui/dialog"
+	"candor/internal/web/ui/diff"
+	"candor/internal/web/ui/editor"
+	"candor/internal/web/ui/empty"
+	"candor/internal/web/ui/field"
+	"candor/internal/web/ui/funnel"
+	"candor/internal/web/ui/meter"
+	"candor/internal/web/ui/note"
+	"candor/internal/web/ui/popover"
+	"candor/internal/web/ui/scale"
+	"candor/internal/web/ui/seg"
+	"candor/internal/web/ui/steps"
+	"candor/internal/web/ui/table"
+	"candor/internal/web/ui/tabs"
+	"candor/internal/web/ui/timeline"
+	"candor/internal/web/ui/toast"
+	"candor/internal/web/ui/work"
+)
+
+// example is one component of the gallery.
+type example struct {
+	Name string
+	View templ.Component
+}
+
+func examples() []example {
+	return []example{
+		{"button", button.Example()},
+		{"field", field.Example()},
+		{"choice", choice.Example()},
+		{"seg", seg.Example()},
+		{"badge", badge.Example()},
+		{"avatar", avatar.Example()},
+		{"card", card.Example()},
+		{"note", note.Example()},
+		{"tabs", tabs.Example()},
+		{"table", table.Example()},
+		{"bulk", bulk.Example()},
+		{"funnel", funnel.Example()},
+		{"steps", steps.Example()},
+		{"meter", meter.Example()},
+		{"timeline", timeline.Example()},
+		{"scale", scale.Example()},
+		{"work", work.Example()},
+		{"editor", editor.Example()},
+		{"codeblock", codeblock.Example()},
+		{"diff", diff.Example()},
+		{"chart", chart.Example()},
+		{"dialog", dialog.Example()},
+		{"popover", popover.Example()},
+		{"toast", toast.Example()},
+		{"empty", empty.Example()},
+	}
+}
+
+// Route declares the gallery: everybody may look at it, it holds nothing of anybody.
+var Route = web.Route{Pattern: "GET /_components", Action: "web.gallery", Auth: web.Anonymous, Tenant: web.NoTenant,
+	Object: web.NoObject, Rate: web.RateRead}
+
+// Gallery shows every component.
+func Gallery(w http.ResponseWriter, r *http.Request) error {
+	return web.Show(w, r, gallery(web.PageOf(r, "Components"), examples()))
+}

@@ -1,0 +1,61 @@
+package ui_test
+
+import (
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"candor/e2e/browser"
+	"candor/internal/web"
+	"candor/internal/web/ui"
+	"candor/internal/web/ui/errorpage"
+)
+
+func serve(t *testing.T) string {
+	t.Helper()
+	mux := web.New(web.Config{ErrorPage: errorpage.Show})
+	mux.Handle(ui.Route, ui.Gallery)
+	if err := mux.Start(); err != nil {
+		t.Fatal(err)
+	}
+	s := httptest.NewServer(mux)
+	t.Cleanup(s.Close)
+	return s.URL
+}
+
+// TestGallery looks at every component as axe does, in both themes and widths, and refuses a page that scrolls sideways.
+func TestGallery(t *testing.T) {
+	url := serve(t)
+	p := browser.New(t)
+	for _, v := range []browser.View{{Width: 1440, Height: 900}, {Width: 390, Height: 844, Dark: true, Touch: true}, {Width: 1440, Height: 900, Dark: true}, {Width: 320, Height: 600, Touch: true}} {
+		p.Look(v)
+		p.Go(url + "/_components")
+		p.Until(`document.querySelector(".cm-content") !== null`)
+		p.Axe()
+		if wide := p.Value(`document.documentElement.scrollWidth - document.documentElement.clientWidth`); wide != "0" {
+			t.Errorf("at %d px the page is %s px too wide: %s", v.Width, wide, p.Value(`[...document.querySelectorAll("main *")].filter(e => e.getBoundingClientRect().right > innerWidth + 1).slice(0,5).map(e => e.tagName + "." + e.className).join(", ")`))
+		}
+	}
+}
+
+// TestErrorPage is the page for what is not there: no console errors, no violations.
+func TestErrorPage(t *testing.T) {
+	url := serve(t)
+	p := browser.New(t)
+	p.Go(url + "/nothing")
+	p.Sees("Not found")
+	p.Axe()
+}
+
+// TestShots writes pictures of the gallery to CANDOR_SHOTS, for people to look at.
+func TestShots(t *testing.T) {
+	dir := os.Getenv("CANDOR_SHOTS")
+	if dir == "" {
+		t.Skip("CANDOR_SHOTS names no folder for the pictures")
+	}
+	p := browser.New(t)
+	p.Go(serve(t) + "/_components")
+	p.Until(`document.querySelector(".cm-content") !== null`)
+	p.Shots(filepath.Clean(dir), "gallery")
+}
