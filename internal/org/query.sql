@@ -1,0 +1,40 @@
+-- name: AddOrganisation :exec
+INSERT INTO organisations (org_id, id, name, contact_email, zone, hue, chroma_milli, failure_minutes, factor_max, keep_months, created_at)
+VALUES ($1, $1, $2, $3, $4, 266, 175, 20, 2000, 12, $5);
+
+-- name: Organisation :one
+SELECT org_id, name, contact_email, zone, hue, chroma_milli, failure_minutes, factor_max, keep_months, created_at FROM organisations WHERE org_id = $1;
+
+-- name: SetOrganisation :execrows
+UPDATE organisations SET name = $2, contact_email = $3, zone = $4, hue = $5, chroma_milli = $6, failure_minutes = $7, factor_max = $8, keep_months = $9 WHERE org_id = $1;
+
+-- name: AddMember :execrows
+INSERT INTO members (org_id, id, account_id, name, email, title, team, roles, state, absent_until, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, $10) ON CONFLICT (org_id, account_id) DO NOTHING;
+
+-- name: AddMembership :exec
+INSERT INTO memberships (account_id, org_id) VALUES ($1, $2) ON CONFLICT DO NOTHING;
+
+-- name: Memberships :many
+SELECT org_id FROM memberships WHERE account_id = $1 ORDER BY org_id LIMIT 100;
+
+-- name: Member :one
+SELECT id, account_id, name, email, title, team, roles, state, absent_until, created_at FROM members WHERE org_id = $1 AND id = $2;
+
+-- name: MemberOf :one
+SELECT id, account_id, name, email, title, team, roles, state, absent_until, created_at FROM members WHERE org_id = $1 AND account_id = $2;
+
+-- name: Members :many
+SELECT id, account_id, name, email, title, team, roles, state, absent_until, created_at FROM members WHERE org_id = $1 ORDER BY name, id LIMIT 1000;
+
+-- name: SetMember :execrows
+UPDATE members SET name = $3, title = $4, team = $5, roles = $6, absent_until = $7 WHERE org_id = $1 AND id = $2;
+
+-- name: SetState :execrows
+UPDATE members SET state = sqlc.arg(next) WHERE org_id = sqlc.arg(org_id) AND id = sqlc.arg(id) AND state = sqlc.arg(was);
+
+-- name: HoldOwners :execrows
+UPDATE organisations SET name = name WHERE org_id = $1;
+
+-- name: Owners :one
+SELECT COUNT(*) FROM members WHERE org_id = $1 AND state = 'active' AND roles LIKE '%owner%';
