@@ -1,0 +1,23 @@
+package limiter
+
+// Limiter allows at most limit events per key in any sliding window.
+type Limiter struct {
+	limit  int
+	window float64
+	clock  func() float64
+}
+
+// New makes a limiter; window and clock are in seconds.
+func New(limit int, window float64, clock func() float64) *Limiter {
+	return &Limiter{limit: limit, window: window, clock: clock}
+}
+
+// Allow says whether an event for key may happen now.
+func (l *Limiter) Allow(key string) bool {
+	panic("not written yet")
+}
+
+// Remembered is how many keys are remembered.
+func (l *Limiter) Remembered() int {
+	panic("not written yet")
+}

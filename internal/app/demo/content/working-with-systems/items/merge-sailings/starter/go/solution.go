@@ -1,0 +1,5 @@
+package solution
+
+func merge(sailings [][]int) [][]int {
+	return [][]int{}
+}

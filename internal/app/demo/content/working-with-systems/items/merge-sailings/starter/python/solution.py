@@ -1,0 +1,2 @@
+def merge(sailings: list[list[int]]) -> list[list[int]]:
+    return []

@@ -1,0 +1,3 @@
+export function merge(sailings: number[][]): number[][] {
+  return []
+}
