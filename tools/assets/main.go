@@ -146,9 +146,9 @@ func styles(root, out string, sources []string, files map[string]string) error {
 			Stdin:  &api.StdinOptions{Contents: b.String(), ResolveDir: root, Sourcefile: name + ".css", Loader: api.LoaderCSS},
 			Bundle: true, Write: true, Outdir: out, AbsWorkingDir: root, EntryNames: name + "-[hash]", AssetNames: "[name]-[hash]",
 			Loader: map[string]api.Loader{".woff2": api.LoaderFile}, Engines: targets,
-			MinifySyntax: true, MinifyWhitespace: true, LogLevel: api.LogLevelWarning,
+			MinifySyntax: true, MinifyWhitespace: true, LogLevel: api.LogLevelSilent,
 		})
-		if err := failed(r.Errors); err != nil {
+		if err := failed(append(r.Errors, r.Warnings...)); err != nil {
 			return err
 		}
 		for _, f := range r.OutputFiles {
@@ -185,10 +185,10 @@ func scripts(root, out string, sources []string, files map[string]string) error 
 		EntryPointsAdvanced: entries, Bundle: true, Write: true, Outdir: out, AbsWorkingDir: root, Splitting: true,
 		Format: api.FormatESModule, EntryNames: "[name]-[hash]", ChunkNames: "[name]-[hash]", Engines: targets, Platform: api.PlatformBrowser,
 		Alias: map[string]string{"@web": filepath.Join(root, "internal/web/ts")}, NodePaths: []string{filepath.Join(root, "internal/web/ts/node_modules")},
-		MinifySyntax: true, MinifyWhitespace: true, MinifyIdentifiers: true, Metafile: true, LogLevel: api.LogLevelWarning,
+		MinifySyntax: true, MinifyWhitespace: true, MinifyIdentifiers: true, Metafile: true, LogLevel: api.LogLevelSilent,
 		LegalComments: api.LegalCommentsEndOfFile,
 	})
-	if err := failed(r.Errors); err != nil {
+	if err := failed(append(r.Errors, r.Warnings...)); err != nil {
 		return err
 	}
 	var meta struct {

@@ -32,6 +32,7 @@ class CodeEditor extends HTMLElement {
     this.setAttribute("data-on", "")
     const mount = one("[data-cm]", this)
     if (!mount) return
+    mount.hidden = false // a hidden editor measures lines of no height
     this.view = new EditorView({ parent: mount, state: EditorState.create({ extensions: [EditorView.cspNonce.of(nonce())] }) })
     this.language?.addEventListener("change", () => this.choose(), on)
     form?.addEventListener("candor-collect", () => this.collect(), on)
@@ -39,8 +40,10 @@ class CodeEditor extends HTMLElement {
     form?.addEventListener("candor-restore", () => this.refill(), on)
     form?.addEventListener("candor-stop", () => this.lock(), on)
     this.addEventListener("keydown", (e) => this.key(e), { ...on, capture: true })
+    one("[data-add]", this)?.addEventListener("click", () => this.add(), on)
     this.settings(on)
     this.choose()
+    void document.fonts.ready.then(() => this.view?.requestMeasure())
   }
 
   disconnectedCallback(): void {
@@ -76,8 +79,8 @@ class CodeEditor extends HTMLElement {
     if (!shown || !tabs) return
     tabs.replaceChildren()
     this.files = all(".editor-file", shown).map((label) => this.open(label, shown, tabs))
-    one(".new", this)?.remove()
-    if (this.dataset["new"] && !this.locked) tabs.after(this.adder(shown))
+    const add = one("[data-add]", this)
+    if (add) add.hidden = this.locked
     tabs.hidden = false
     this.symbols(shown.dataset["keys"] ?? "")
     const first = this.files[0]
@@ -149,34 +152,31 @@ class CodeEditor extends HTMLElement {
     next.tab.focus()
   }
 
-  /** A button that adds a file of the candidate's own; its field is named by the prefix that the server gave. */
-  private adder(set: HTMLElement): HTMLElement {
-    const b = document.createElement("button")
-    b.type = "button"
-    b.className = "btn quiet sm new"
-    b.textContent = "Add file"
-    b.addEventListener("click", () => {
-      const path = window.prompt("Name of the new file, such as helper.go")?.trim() ?? ""
-      if (!/^[\w][\w./-]{0,99}$/.test(path) || path.includes("..") || this.files.some((f) => f.path === path)) return
-      if (all(".editor-file[data-own]", this).length >= (Number(this.dataset["max"]) || 10)) return announce("That is as many files as fit.")
-      const label = document.createElement("label")
-      label.className = "editor-file"
-      label.dataset["path"] = path
-      label.dataset["own"] = ""
-      const area = document.createElement("textarea")
-      area.className = "area code"
-      area.name = (this.dataset["new"] ?? "") + path
-      area.spellcheck = false
-      area.setAttribute("aria-label", path + ", plain text")
-      label.append(area)
-      set.append(label)
-      const tabs = one("[data-tabs]", this)
-      if (!tabs) return
-      const file = this.open(label, set, tabs)
-      this.files.push(file)
-      this.show(file, true)
-    })
-    return b
+  /** Adds a file of the candidate's own; its field is named by the prefix that the server gave. */
+  private add(): void {
+    const set = this.set
+    const tabs = one("[data-tabs]", this)
+    const path = window.prompt("Name of the new file, such as helper.go")?.trim() ?? ""
+    if (!set || !tabs || !/^\w[\w./-]{0,99}$/.test(path) || path.includes("..") || this.files.some((f) => f.path === path)) return
+    if (all(".editor-file[data-own]", this).length >= (Number(this.dataset["max"]) || 10)) return announce("That is as many files as fit.")
+    const file = this.open(this.label(path, set), set, tabs)
+    this.files.push(file)
+    this.show(file, true)
+  }
+
+  private label(path: string, set: HTMLElement): HTMLElement {
+    const label = document.createElement("label")
+    label.className = "editor-file"
+    label.dataset["path"] = path
+    label.dataset["own"] = ""
+    const area = document.createElement("textarea")
+    area.className = "area code"
+    area.name = (this.dataset["new"] ?? "") + path
+    area.spellcheck = false
+    area.setAttribute("aria-label", path + ", plain text")
+    label.append(area)
+    set.append(label)
+    return label
   }
 
   private changed(): void {
