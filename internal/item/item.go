@@ -69,9 +69,9 @@ type Ref struct {
 type AskView struct {
 	Ref      Ref
 	Body     []byte
-	Seed     string // stable per candidate and item: what shuffles
-	ReadOnly bool   // the part is over
-	DoURL    string // where a Doer's actions are posted: DoURL + "/" + action; "" when nothing can be done
+	Seed     string                               // stable per candidate and item: what shuffles
+	ReadOnly bool                                 // the part is over
+	DoURL    string                               // where a Doer's actions are posted: DoURL + "/" + action; "" when nothing can be done
 	Text     func(key string, args ...any) string // texts of candidate pages by message key
 	// Done are the results of what the candidate did so far (runs), newest first.
 	Done []Event

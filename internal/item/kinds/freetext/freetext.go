@@ -1,0 +1,153 @@
+// Package freetext is the item kind for written answers: Markdown with a guide for how many words are expected.
+package freetext
+
+import (
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"strings"
+	"unicode/utf8"
+
+	"candor/internal/item"
+	"candor/internal/markdown"
+
+	"github.com/a-h/templ"
+)
+
+// Kind is the kind.
+type Kind struct{ MD *markdown.Markdown }
+
+type spec struct {
+	item.Common `yaml:",inline"`
+	Words       words    `yaml:"words"`
+	Hints       []string `yaml:"hints"`
+}
+
+type words struct {
+	From int `yaml:"from"`
+	To   int `yaml:"to"`
+	Max  int `yaml:"max"`
+}
+
+type body struct {
+	Text []string `json:"text,omitempty"`
+}
+
+// maxBytes is the longest text that is kept; above it the page says so and keeps the text on the device.
+const maxBytes = 1 << 20
+
+// Name is the word.
+func (Kind) Name() string { return "freetext" }
+
+// Spec reads item.yaml.
+func (Kind) Spec(dir fs.FS) (item.Spec, []item.Finding) {
+	s := &spec{}
+	d, out := item.ReadYAML(dir, "item.yaml", s)
+	if item.Failed(out) {
+		return s, out
+	}
+	out = append(out, s.Check(dir, d)...)
+	w := s.Words
+	if w.From < 0 || w.To < 0 || w.Max < 0 {
+		out = append(out, d.At("$.words", "Numbers of words are not negative."))
+	}
+	if w.To > 0 && w.From > w.To || w.Max > 0 && w.To > w.Max {
+		out = append(out, d.At("$.words", "from, to and max must rise: %d, %d, %d.", w.From, w.To, w.Max))
+	}
+	return s, out
+}
+
+// Head is what all kinds have.
+func (Kind) Head(s item.Spec) item.Head {
+	q := s.(*spec)
+	return q.Common.Head(q.guide())
+}
+
+func (q *spec) guide() string {
+	switch {
+	case q.Words.From > 0 && q.Words.To > 0:
+		return fmt.Sprintf("%d to %d words are plenty", q.Words.From, q.Words.To)
+	case q.Words.To > 0:
+		return fmt.Sprintf("About %d words are plenty", q.Words.To)
+	}
+	return "A written answer"
+}
+
+// Blank is nothing.
+func (Kind) Blank(item.Spec) []byte { return []byte("{}") }
+
+func parse(raw []byte) (string, error) {
+	var b body
+	if len(raw) > 2*maxBytes {
+		return "", ErrLong
+	}
+	if json.Unmarshal(raw, &b) != nil || len(b.Text) > 1 {
+		return "", item.ErrBody
+	}
+	text := strings.Join(b.Text, "")
+	if len(text) > maxBytes {
+		return "", ErrLong
+	}
+	return text, nil
+}
+
+// Check refuses what no page of ours could have sent, and more than a megabyte.
+func (Kind) Check(_ item.Spec, raw []byte) error {
+	_, err := parse(raw)
+	return err
+}
+
+// Form makes a body of a posted form.
+func (Kind) Form(_ item.Spec, _ []byte, form url.Values) ([]byte, error) {
+	text := strings.ReplaceAll(form.Get("text"), "\r\n", "\n")
+	if !utf8.ValidString(text) {
+		return nil, item.ErrBody
+	}
+	raw, err := json.Marshal(body{Text: []string{text}})
+	if err != nil {
+		return nil, err
+	}
+	_, err = parse(raw)
+	return raw, err
+}
+
+// Answered says whether something is written.
+func (Kind) Answered(_ item.Spec, raw []byte) bool {
+	text, err := parse(raw)
+	return err == nil && strings.TrimSpace(text) != ""
+}
+
+// Redact strikes the names.
+func (Kind) Redact(_ item.Spec, raw []byte, names []string) []byte {
+	text, err := parse(raw)
+	if err != nil {
+		return []byte("{}")
+	}
+	out, _ := json.Marshal(body{Text: []string{item.Strike(text, names)}})
+	return out
+}
+
+// Documents is the text, for similarity.
+func (Kind) Documents(_ item.Spec, raw []byte) map[string]string {
+	text, _ := parse(raw)
+	return map[string]string{"answer.md": text}
+}
+
+// Ask is a text area.
+func (k Kind) Ask(s item.Spec, v item.AskView) templ.Component {
+	text, _ := parse(v.Body)
+	return ask(k, s.(*spec), text, v)
+}
+
+// Read is the text, rendered.
+func (k Kind) Read(s item.Spec, v item.ReadView) templ.Component {
+	text, _ := parse(v.Body)
+	return read(k, text)
+}
+
+// Author is the statement with its hints.
+func (k Kind) Author(s item.Spec) templ.Component { return author(k, s.(*spec)) }
+
+// count is the number of words: runs of letters and digits between white space.
+func count(text string) int { return len(strings.Fields(text)) }

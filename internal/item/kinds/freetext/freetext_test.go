@@ -1,0 +1,60 @@
+package freetext_test
+
+import (
+	"net/url"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"candor/internal/item"
+	"candor/internal/item/itemtest"
+	"candor/internal/item/kinds/freetext"
+	"candor/internal/markdown"
+)
+
+var kind = freetext.Kind{MD: markdown.New(3)}
+
+func folder(yaml string) fstest.MapFS { return fstest.MapFS{"item.yaml": {Data: []byte(yaml)}} }
+
+const good = "kind: freetext\ntitle: Tell us\nminutes: 5\nstatement: Why?\nwords: {from: 10, to: 20, max: 40}\n"
+
+func TestConformance(t *testing.T) {
+	itemtest.Kind(t, kind, itemtest.Case{Dir: folder(good), Form: url.Values{"text": {"I, Amara Okafor, was late."}}, Name: "Okafor"})
+}
+
+func TestMistakesAreNamedWithTheirPlace(t *testing.T) {
+	for name, c := range map[string]struct{ yaml, want string }{
+		"no statement":  {"kind: freetext\ntitle: T\nminutes: 5\n", "item.yaml:1:5: error: Write the task"},
+		"falling words": {strings.Replace(good, "to: 20", "to: 5", 1), "item.yaml:5:"},
+		"unknown field": {good + "wrods: 3\n", "item.yaml:6:1: error: unknown field"},
+		"not yaml":      {"kind: [", "item.yaml:1:"},
+		"minutes":       {strings.Replace(good, "5", "0", 1), "item.yaml:3:10: error: Say how many minutes"},
+	} {
+		_, fs := kind.Spec(folder(c.yaml))
+		if len(fs) == 0 || !strings.HasPrefix(fs[0].String(), c.want) {
+			t.Errorf("%s: %v; want %s...", name, fs, c.want)
+		}
+	}
+}
+
+func TestAPasteOfFiveMegabytesIsRefusedWithASentence(t *testing.T) {
+	s, _ := kind.Spec(folder(good))
+	_, err := kind.Form(s, nil, url.Values{"text": {strings.Repeat("x", 5<<20)}})
+	if err == nil || !strings.Contains(err.Error(), "shorten") {
+		t.Errorf("Form = %v; want a sentence that says what to do", err)
+	}
+}
+
+func TestStrike(t *testing.T) {
+	for in, want := range map[string]string{
+		"Amara Okafor wrote this": "[name] wrote this",
+		"by okafor, amara":        "by [name], [name]",
+		"amara@mail.example":      "[name]@mail.example",
+		"the Amaranth grows":      "the Amaranth grows",
+		"Okafor Okafor Okafor":    "[name] [name] [name]",
+	} {
+		if got := item.Strike(in, []string{"Amara Okafor"}); got != want {
+			t.Errorf("Strike(%q) = %q; want %q", in, got, want)
+		}
+	}
+}

@@ -1,0 +1,49 @@
+package markdown_test
+
+import (
+	"strings"
+	"testing"
+
+	"candor/internal/markdown"
+)
+
+func TestMarkdownDoesNoHarm(t *testing.T) {
+	m := markdown.New(2)
+	for name, src := range map[string]string{
+		"raw html":         "<script>alert(1)</script><img src=x onerror=alert(1)>",
+		"javascript link":  "[x](javascript:alert(1))",
+		"data link":        "[x](data:text/html,<script>alert(1)</script>)",
+		"odd scheme":       "[x](JaVaScRiPt&#58;alert(1))",
+		"image":            "![x](https://tracker.example/pixel.png)",
+		"autolink":         "<javascript:alert(1)>",
+		"in a code fence":  "```html\n<script>alert(1)</script>\n```",
+		"language of code": "```\"onmouseover=alert(1)\nx\n```",
+	} {
+		got := m.HTML(src)
+		for _, bad := range []string{"<script", "<img", "onerror=", "href=\"javascript", "href=\"data", "onmouseover"} {
+			if strings.Contains(strings.ToLower(got), bad) {
+				t.Errorf("%s: %s contains %s", name, got, bad)
+			}
+		}
+	}
+}
+
+func TestMarkdownKeepsItsMeaning(t *testing.T) {
+	m := markdown.New(2)
+	got := m.HTML("# Title\n\n- a\n\n| x | y |\n|---|---|\n| 1 | `2` |\n\n```go\nfunc main() {}\n```\n\n[docs](https://go.dev)")
+	for _, want := range []string{"<h2>Title</h2>", "<li>a</li>", "<td><code>2</code></td>", `class="code chroma"`, `<span class="kd">func</span>`, `href="https://go.dev"`} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %s in %s", want, got)
+		}
+	}
+}
+
+func FuzzMarkdown(f *testing.F) {
+	f.Add("# a [b](javascript:c)")
+	m := markdown.New(3)
+	f.Fuzz(func(t *testing.T, src string) {
+		if got := strings.ToLower(m.HTML(src)); strings.Contains(got, "<script") || strings.Contains(got, "href=\"javascript:") {
+			t.Errorf("HTML(%q) = %s", src, got)
+		}
+	})
+}
