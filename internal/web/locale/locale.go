@@ -1,9 +1,10 @@
 // Package locale holds the texts of candidate pages: message keys with plural forms, one file per language. A problem's code is
 // its key. English is complete; another language is one more file. Staff pages are English and written in their templates.
 //
-//	landing.parts:                       T("landing.parts", "n", 3) -> "Three parts"... with {n} replaced
-//	  one: "One part"
-//	  other: "{n} parts"
+//	landing:
+//	  parts:                 the key is landing.parts; T with the pair "n", 3 gives "3 parts"
+//	    one: "One part"
+//	    other: "{n} parts"
 package locale
 
 import (

@@ -37,7 +37,7 @@ class CodeEditor extends HTMLElement {
     this.language?.addEventListener("change", () => this.choose(), on)
     form?.addEventListener("candor-collect", () => this.collect(), on)
     form?.addEventListener("submit", () => this.collect(), on)
-    form?.addEventListener("candor-restore", () => this.refill(), on)
+    form?.addEventListener("candor-restore", (e) => this.refill((e as CustomEvent<string>).detail), on)
     form?.addEventListener("candor-stop", () => this.lock(), on)
     this.addEventListener("keydown", (e) => this.key(e), { ...on, capture: true })
     one("[data-add]", this)?.addEventListener("click", () => this.add(), on)
@@ -195,7 +195,8 @@ class CodeEditor extends HTMLElement {
   }
 
   /** The text areas were filled from elsewhere: another tab, or what this device had kept. */
-  private refill(): void {
+  private refill(body = ""): void {
+    this.missing(body)
     for (const f of this.files) {
       if (f.state.doc.toString() === f.area.value) continue
       f.state = this.stateOf(f)
@@ -206,6 +207,21 @@ class CodeEditor extends HTMLElement {
       this.current = undefined
       if (again) this.show(again, false)
     } else this.choose()
+  }
+
+  /** Files that the kept answer has and this page does not: the candidate added them before the page was closed. */
+  private missing(body: string): void {
+    const prefix = this.dataset["new"]
+    const set = this.set
+    const tabs = one("[data-tabs]", this)
+    if (!prefix || !set || !tabs || !body.startsWith("{")) return
+    for (const [name, values] of Object.entries(JSON.parse(body) as Record<string, string[]>)) {
+      if (!name.startsWith(prefix) || this.closest("form")?.elements.namedItem(name)) continue
+      const label = this.label(name.slice(prefix.length), set)
+      const area = one<HTMLTextAreaElement>("textarea", label)
+      if (area) area.value = values[0] ?? ""
+      this.files.push(this.open(label, set, tabs))
+    }
   }
 
   private lock(): void {
