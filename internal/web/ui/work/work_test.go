@@ -1,0 +1,367 @@
+package work_test
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"candor/e2e/browser"
+	"candor/internal/actor"
+	"candor/internal/problem"
+	"candor/internal/secret"
+	"candor/internal/web"
+	"candor/internal/web/ui/errorpage"
+	"candor/internal/web/ui/field"
+	"candor/internal/web/ui/layout"
+	"candor/internal/web/ui/work"
+)
+
+// keeper is the server's half of the outbox's protocol, with its troubles.
+type keeper struct {
+	mu     sync.Mutex
+	saves  map[string]string // client/item/seq -> body
+	order  []string          // bodies as they first came
+	twice  int               // saves that came again: not an error, but never counted again
+	wrong  []string          // what broke the protocol
+	mode   string            // "", "down" (503), "lost" (kept, but the reply never arrives, once), "signed_out", "large"
+	end    time.Time
+	editor bool
+}
+
+type saveRequest struct {
+	Sitting string `json:"sitting"`
+	Client  string `json:"client"`
+	Epoch   int    `json:"epoch"`
+	Age     int64  `json:"age"`
+	Saves   []struct {
+		Item   string `json:"item"`
+		Seq    int    `json:"seq"`
+		Base   int    `json:"base"`
+		Body   string `json:"body"`
+		SHA256 string `json:"sha256"`
+	} `json:"saves"`
+}
+
+func (k *keeper) set(mode string) { k.mu.Lock(); k.mode = mode; k.mu.Unlock() }
+
+func (k *keeper) last() string {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if len(k.order) == 0 {
+		return ""
+	}
+	return k.order[len(k.order)-1]
+}
+
+func (k *keeper) save(w http.ResponseWriter, r *http.Request) error {
+	var q saveRequest
+	if err := web.ReadJSON(r, &q); err != nil {
+		return err
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	switch k.mode {
+	case "down":
+		return problem.New(problem.Unavailable, "down", "We will be back.")
+	case "large":
+		return web.ErrTooLarge
+	}
+	if q.Sitting != "sit_1" || q.Epoch != 1 || !strings.HasPrefix(q.Client, "c_") || len(q.Client) != 28 || q.Age < 0 {
+		k.wrong = append(k.wrong, "head of a request")
+	}
+	type ack struct {
+		Item     string `json:"item"`
+		Seq      int    `json:"seq"`
+		Standing string `json:"standing"`
+		Revision int    `json:"revision"`
+	}
+	var acks []ack
+	for _, s := range q.Saves {
+		if sum := sha256.Sum256([]byte(s.Body)); hex.EncodeToString(sum[:]) != s.SHA256 {
+			k.wrong = append(k.wrong, "hash of "+s.Body)
+		}
+		key := q.Client + "/" + s.Item + "/" + strconv.Itoa(s.Seq)
+		if _, ok := k.saves[key]; ok {
+			k.twice++
+		} else {
+			k.saves[key] = s.Body
+			k.order = append(k.order, s.Body)
+		}
+		acks = append(acks, ack{s.Item, s.Seq, "on_time", len(k.order)})
+	}
+	if k.mode == "lost" {
+		k.mode = ""
+		panic(http.ErrAbortHandler) // kept, and the reply never arrives
+	}
+	out := k.tick()
+	out["acks"] = acks
+	return web.JSON(w, r, out)
+}
+
+func (k *keeper) tick() map[string]any {
+	end, state := int64(0), "running"
+	if !k.end.IsZero() {
+		end = k.end.UnixMilli()
+	}
+	return map[string]any{"now": time.Now().UnixMilli(), "end": end, "interval": 2000, "state": state, "editor": k.editor}
+}
+
+// serve is a site with one page of work; time is how long its clock has left, 0 for none.
+func serve(t *testing.T, left time.Duration) (*keeper, string) {
+	t.Helper()
+	k := &keeper{saves: map[string]string{}, editor: true}
+	if left > 0 {
+		k.end = time.Now().Add(left)
+	}
+	who := web.Session{Actor: actor.Actor{Kind: actor.Candidate, ID: "inv_1", Org: "org_1", Session: "ses_1"}, Org: web.Org{Name: "Northwind"}, Zone: "Africa/Lagos"}
+	mux := web.New(web.Config{ErrorPage: errorpage.Show, Key: secret.Of("work"), Auth: web.Auth{Candidate: func(_ context.Context, cookie string) (web.Session, error) {
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		if cookie != "good" || k.mode == "signed_out" {
+			return web.Session{}, web.ErrSignIn
+		}
+		return who, nil
+	}}})
+	route := func(pattern, action string) web.Route {
+		return web.Route{Pattern: pattern, Action: action, Auth: web.Candidate, Tenant: web.FromSession, Object: "sitting", Rate: web.RateSave}
+	}
+	mux.Handle(web.Route{Pattern: "GET /enter", Action: "test.enter", Auth: web.Anonymous, Tenant: web.NoTenant, Object: web.NoObject, Rate: web.RateRead},
+		func(w http.ResponseWriter, r *http.Request) error {
+			web.SetCookie(w, web.CandidateCookie, "good", time.Time{})
+			return web.Redirect(w, r, "/c/work", "")
+		})
+	mux.Handle(route("GET /c/work", "test.work"), func(w http.ResponseWriter, r *http.Request) error {
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		text := ""
+		if len(k.order) > 0 {
+			var fields map[string][]string
+			if err := json.Unmarshal([]byte(k.order[len(k.order)-1]), &fields); err != nil {
+				return err
+			}
+			text = fields["text"][0]
+		}
+		return web.Show(w, r, page(web.PageOf(r, "Work"), k.end, left, text))
+	})
+	mux.Handle(route("POST /c/-/save", "test.save"), k.save)
+	mux.Handle(route("GET /c/-/clock", "test.clock"), func(w http.ResponseWriter, r *http.Request) error {
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		return web.JSON(w, r, k.tick())
+	})
+	if err := mux.Start(); err != nil {
+		t.Fatal(err)
+	}
+	s := httptest.NewServer(mux)
+	t.Cleanup(func() {
+		s.CloseClientConnections()
+		s.Close()
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		for _, w := range k.wrong {
+			t.Errorf("the protocol was broken: %s", w)
+		}
+	})
+	return k, s.URL
+}
+
+func page(p web.Page, end time.Time, total time.Duration, text string) templ.Component {
+	v := work.View{Sitting: "sit_1", Epoch: 1, Now: p.Now, End: end, Total: total, Zone: p.Zone, Continue: "/c/work"}
+	body := templ.Join(work.Sitting(v), templ.Raw(`<h1>Work</h1><form method="post" action="/c/work" data-item="itm_1" autocomplete="off">`),
+		field.Field(field.View{Name: "text", Label: "Your answer", Rows: 5, Value: text}), templ.Raw(`</form>`))
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		return layout.Candidate(layout.CandidateView{Page: p, Bar: work.Bar(v)}).Render(templ.WithChildren(ctx, body), w)
+	})
+}
+
+const status = `document.querySelector("[data-save-text]").textContent`
+
+func enter(t *testing.T, url string) *browser.Page {
+	p := browser.New(t)
+	p.Go(url + "/enter")
+	p.Until(`document.querySelector("[data-ready]") !== null`)
+	return p
+}
+
+func answer(text string) string { return `{"text":["` + text + `"]}` }
+
+// until waits for the server to have an answer as its newest.
+func (k *keeper) until(t *testing.T, p *browser.Page, want string) {
+	t.Helper()
+	for range 300 {
+		if k.last() == want {
+			return
+		}
+		p.Value(`new Promise(r => setTimeout(r, 50))`)
+	}
+	t.Fatalf("the server has %q; want %q", k.last(), want)
+}
+
+// TestSaves: what is typed arrives, the status says so with the server's time, and a cookie with the __Host- prefix holds on loopback.
+func TestSaves(t *testing.T) {
+	k, url := serve(t, 0)
+	p := enter(t, url)
+	if got := p.Cookies(url)[web.CandidateCookie]; got != "good" {
+		t.Fatalf("Chromium does not keep %s on plain loopback: %v", web.CandidateCookie, p.Cookies(url))
+	}
+	p.Type("textarea", "Hello")
+	p.Until(status + `.startsWith("Saved ")`)
+	k.until(t, p, answer("Hello"))
+	p.Axe()
+	// the zone is the candidate's
+	lagos, err := time.LoadLocation("Africa/Lagos")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := p.Value(status), "Saved "+time.Now().In(lagos).Format("15:0"); !strings.HasPrefix(got, want[:9]) {
+		t.Errorf("status = %q; want %q", got, want)
+	}
+}
+
+// TestOffline: the status is true while the network is gone, and what was typed arrives once when it is back.
+func TestOffline(t *testing.T) {
+	k, url := serve(t, 0)
+	p := enter(t, url)
+	p.Offline(true)
+	p.Type("textarea", "Written offline")
+	p.Until(status + ` === "Offline. Your work is kept on this device."`)
+	p.Sees("You are offline. Keep going: your work is kept on this device and sent when you are back.")
+	p.Sees("One answer waits to be sent.")
+	p.Offline(false)
+	k.until(t, p, answer("Written offline"))
+	p.Until(status + `.startsWith("Saved ")`)
+	if p.Value(`document.querySelector("[data-offline]").hidden`) != "true" {
+		t.Error("the banner stays although all is sent")
+	}
+	if len(k.saves) != 1 || k.twice != 0 {
+		t.Errorf("the server got %d versions, %d twice; want one, once", len(k.saves), k.twice)
+	}
+}
+
+// TestLostReply: a save whose reply was lost is sent again with the same key, so that it counts once.
+func TestLostReply(t *testing.T) {
+	k, url := serve(t, 0)
+	p := enter(t, url)
+	p.Allow("ERR_")
+	k.set("lost")
+	p.Type("textarea", "Once")
+	p.Until(status + `.startsWith("Saved ")`)
+	k.until(t, p, answer("Once"))
+	if k.twice == 0 {
+		t.Error("the reply was not lost: this test shows nothing")
+	}
+	if n := len(k.order); n != 1 {
+		t.Errorf("the server counts %d versions; want 1", n)
+	}
+}
+
+// TestServerDown: the work is kept on the device, the status says it, and goes out when the server is back.
+func TestServerDown(t *testing.T) {
+	k, url := serve(t, 0)
+	p := enter(t, url)
+	k.set("down")
+	p.Type("textarea", "Patience")
+	p.Until(status + ` === "Saved on this device, sending…" || ` + status + `.startsWith("Offline")`)
+	k.set("")
+	k.until(t, p, answer("Patience"))
+	p.Until(status + `.startsWith("Saved ")`)
+}
+
+// TestTabCrash: a tab that dies with unsent work loses nothing: the next one shows the text and sends it, once.
+func TestTabCrash(t *testing.T) {
+	k, url := serve(t, 0)
+	p := enter(t, url)
+	second := p.Tab()
+	k.set("down")
+	p.Type("textarea", "Survives")
+	p.Until(status + ` === "Saved on this device, sending…" || ` + status + `.startsWith("Offline")`)
+	p.Close()
+	k.set("")
+	second.Go(url + "/c/work")
+	second.Until(`document.querySelector("textarea").value === "Survives"`)
+	k.until(t, second, answer("Survives"))
+	second.Until(status + `.startsWith("Saved ")`)
+	if len(k.order) != 1 {
+		t.Errorf("the server counts %d versions; want 1: %q", len(k.order), k.order)
+	}
+}
+
+// TestSessionOver: a 401 keeps everything, says what to do, and goes on by itself after signing in elsewhere.
+func TestSessionOver(t *testing.T) {
+	k, url := serve(t, 0)
+	p := enter(t, url)
+	k.set("signed_out")
+	p.Type("textarea", "Still here")
+	p.Until(status + `.includes("your session has ended. Open your link again in another tab")`)
+	k.set("")
+	k.until(t, p, answer("Still here"))
+	p.Until(status + `.startsWith("Saved ")`)
+}
+
+// TestTooLarge: an answer that is refused is kept and said to be not saved; a shorter one goes through.
+func TestTooLarge(t *testing.T) {
+	k, url := serve(t, 0)
+	p := enter(t, url)
+	k.set("large")
+	p.Type("textarea", "Long")
+	p.Until(status + `.startsWith("Not saved: That is more than we can take at once.")`)
+	k.set("")
+	p.Type("textarea", "er")
+	k.until(t, p, answer("Longer"))
+}
+
+// TestTwoTabs: what is typed in one tab is seen in the other.
+func TestTwoTabs(t *testing.T) {
+	k, url := serve(t, 0)
+	p := enter(t, url)
+	second := p.Tab()
+	second.Go(url + "/c/work")
+	second.Until(`document.querySelector("[data-ready]") !== null`)
+	second.Type("textarea", "From the second")
+	k.until(t, second, answer("From the second"))
+	p.Until(`document.querySelector("textarea").value === "From the second"`)
+}
+
+// TestTimer: the clock shows minutes, an extension arrives without a reload, and at the end the work is sent and the page says so.
+func TestTimer(t *testing.T) {
+	k, url := serve(t, 4*time.Second)
+	p := enter(t, url)
+	p.Until(`document.querySelector("[data-timer-unit]").textContent === "s"`)
+	k.mu.Lock()
+	k.end = k.end.Add(10 * time.Minute)
+	k.mu.Unlock()
+	p.Type("textarea", "More time")
+	p.Until(`document.querySelector("[data-timer-value]").textContent === "11" && document.querySelector("[data-timer-unit]").textContent === "min"`)
+	k.mu.Lock()
+	k.end = time.Now().Add(2 * time.Second)
+	k.mu.Unlock()
+	p.Type("textarea", "!")
+	p.Sees("Time is up.")
+	k.until(t, p, answer("More time!"))
+	if p.Value(`document.querySelector("textarea").readOnly`) != "true" {
+		t.Error("the editor goes on after the end")
+	}
+}
+
+// TestTakeover: when another device edits, this page says so and only reads.
+func TestTakeover(t *testing.T) {
+	k, url := serve(t, 0)
+	p := enter(t, url)
+	k.mu.Lock()
+	k.editor = false
+	k.mu.Unlock()
+	p.Type("textarea", "Too late here")
+	p.Sees("You went on with this part on another device")
+	p.Until(`document.querySelector("textarea").readOnly`)
+}
