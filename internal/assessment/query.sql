@@ -1,0 +1,46 @@
+-- name: AddAssessment :exec
+INSERT INTO assessments (org_id, id, title, latest, created_at, created_by, archived_at) VALUES ($1, $2, $3, 0, $4, $5, 0);
+
+-- name: NextNumber :execrows
+UPDATE assessments SET latest = latest + 1, title = $3 WHERE org_id = $1 AND id = $2 AND archived_at = 0;
+
+-- name: Assessment :one
+SELECT id, title, latest, created_at, archived_at FROM assessments WHERE org_id = $1 AND id = $2;
+
+-- name: Archive :execrows
+UPDATE assessments SET archived_at = $3 WHERE org_id = $1 AND id = $2;
+
+-- name: Assessments :many
+SELECT a.id, a.title, a.latest, a.created_at, a.archived_at,
+	(SELECT COUNT(*) FROM versions v WHERE v.org_id = a.org_id AND v.assessment_id = a.id AND v.state = 'published') AS published
+FROM assessments a WHERE a.org_id = $1 AND a.archived_at = 0 ORDER BY a.title, a.id LIMIT 500;
+
+-- name: AddVersion :exec
+INSERT INTO versions (org_id, id, assessment_id, number, title, minutes, tree_hash, state, created_at, created_by, published_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, 'draft', $8, $9, 0);
+
+-- name: VersionOfTree :one
+SELECT id FROM versions WHERE org_id = $1 AND assessment_id = $2 AND tree_hash = $3;
+
+-- name: Version :one
+SELECT id, assessment_id, number, title, minutes, tree_hash, state, created_at, created_by, published_at FROM versions WHERE org_id = $1 AND id = $2;
+
+-- name: Versions :many
+SELECT id, assessment_id, number, title, minutes, tree_hash, state, created_at, created_by, published_at FROM versions
+WHERE org_id = $1 AND assessment_id = $2 ORDER BY number DESC LIMIT 500;
+
+-- name: Published :many
+SELECT id, assessment_id, number, title, minutes, tree_hash, state, created_at, created_by, published_at FROM versions
+WHERE org_id = $1 AND state = 'published' ORDER BY title, number DESC LIMIT 500;
+
+-- name: Publish :execrows
+UPDATE versions SET state = 'published', published_at = $3 WHERE org_id = $1 AND id = $2 AND state = 'draft';
+
+-- name: AddFile :exec
+INSERT INTO version_files (org_id, version_id, path, hash, size) VALUES ($1, $2, $3, $4, $5);
+
+-- name: Files :many
+SELECT path, hash, size FROM version_files WHERE org_id = $1 AND version_id = $2 ORDER BY path;
+
+-- name: AddItem :exec
+INSERT INTO version_items (org_id, version_id, item, part, kind, title, position, weight_milli) VALUES ($1, $2, $3, $4, $5, $6, $7, $8);

@@ -1,0 +1,318 @@
+package assessment
+
+import (
+	"fmt"
+	"io/fs"
+	"math"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"candor/internal/item"
+)
+
+// file is assessment.yaml.
+type file struct {
+	Candor    int         `yaml:"candor"`
+	Title     string      `yaml:"title"`
+	About     string      `yaml:"about"`
+	AI        *aiFile     `yaml:"ai"`
+	ReplyDays int         `yaml:"reply_days"`
+	Rubric    []criterion `yaml:"rubric"`
+	Parts     []partFile  `yaml:"parts"`
+}
+
+type aiFile struct {
+	Policy string `yaml:"policy"`
+	Text   string `yaml:"text"`
+}
+
+type criterion struct {
+	Key      string   `yaml:"key"`
+	Title    string   `yaml:"title"`
+	Weight   int      `yaml:"weight"`
+	About    string   `yaml:"about"`
+	Guidance string   `yaml:"guidance"`
+	Items    []string `yaml:"items"`
+	Levels   []level  `yaml:"levels"`
+}
+
+type level struct {
+	Name   string `yaml:"name"`
+	Anchor string `yaml:"anchor"`
+}
+
+type partFile struct {
+	Key     string     `yaml:"key"`
+	Title   string     `yaml:"title"`
+	About   string     `yaml:"about"`
+	LookFor string     `yaml:"look_for"`
+	Minutes int        `yaml:"minutes"`
+	Timed   int        `yaml:"timed"`
+	Device  string     `yaml:"device"`
+	AI      *aiFile    `yaml:"ai"`
+	Items   []itemFile `yaml:"items"`
+}
+
+type itemFile struct {
+	Item   string   `yaml:"item"`
+	Weight *float64 `yaml:"weight"`
+}
+
+var keyShape = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+
+// unpaid is how many minutes may be asked for without pay before lint warns.
+const unpaid = 60
+
+// Read reads an assessment's folder: assessment.yaml and items/<key>/. Findings name file, line and column; with an error among
+// them the version cannot be used.
+func Read(tree fs.FS, kinds item.Kinds) (*Version, []item.Finding) {
+	var f file
+	d, out := item.ReadYAML(tree, "assessment.yaml", &f)
+	if item.Failed(out) {
+		return nil, out
+	}
+	r := reader{tree: tree, kinds: kinds, d: d, f: &f, used: map[string]bool{}, out: out}
+	v := r.version()
+	r.unused()
+	return v, r.out
+}
+
+type reader struct {
+	tree  fs.FS
+	kinds item.Kinds
+	d     *item.Doc
+	f     *file
+	used  map[string]bool
+	out   []item.Finding
+}
+
+func (r *reader) err(place, format string, args ...any) {
+	r.out = append(r.out, r.d.At(place, format, args...))
+}
+
+func (r *reader) warn(place, format string, args ...any) {
+	r.out = append(r.out, r.d.Warn(place, format, args...))
+}
+
+func (r *reader) version() *Version {
+	f := r.f
+	if f.Candor != 1 {
+		r.err("$.candor", "Write candor: 1, the version of this format.")
+	}
+	r.text("$.title", f.Title, 120)
+	if strings.TrimSpace(f.About) == "" {
+		r.warn("$.about", "Say in about what this is; candidates read it first.")
+	}
+	if f.ReplyDays < 0 || f.ReplyDays > 60 {
+		r.err("$.reply_days", "reply_days is 1 to 60 working days, or left out.")
+	}
+	v := &Version{Title: f.Title, About: f.About, ReplyDays: f.ReplyDays, AI: AI{Policy: Disclosed}}
+	if f.AI != nil {
+		v.AI = r.ai("$.ai", f.AI)
+	} else {
+		r.warn("$", "There is no ai policy; disclosed is assumed. Candidates ask.")
+	}
+	if len(f.Parts) == 0 {
+		r.err("$.parts", "Write at least one part with at least one item.")
+	}
+	keys := map[string]bool{}
+	for i, p := range f.Parts {
+		part := r.part(fmt.Sprintf("$.parts[%d]", i), p)
+		if keys[part.Key] {
+			r.err(fmt.Sprintf("$.parts[%d].key", i), "Two parts have the key %q.", part.Key)
+		}
+		keys[part.Key] = true
+		v.Parts = append(v.Parts, part)
+		v.Minutes += part.Minutes
+	}
+	if v.Minutes > unpaid {
+		r.warn("$.parts", "This asks for %d minutes. Over %d unpaid minutes people decline, and the best first; pay for them, or cut.", v.Minutes, unpaid)
+	}
+	crit := map[string]bool{}
+	for i, c := range f.Rubric {
+		out := r.criterion(fmt.Sprintf("$.rubric[%d]", i), c)
+		if crit[out.Key] {
+			r.err(fmt.Sprintf("$.rubric[%d].key", i), "Two criteria have the key %q.", out.Key)
+		}
+		crit[out.Key] = true
+		v.Rubric = append(v.Rubric, out)
+	}
+	return v
+}
+
+func (r *reader) text(place, s string, most int) {
+	switch n := len([]rune(strings.TrimSpace(s))); {
+	case n == 0:
+		r.err(place, "This may not be empty.")
+	case n > most:
+		r.err(place, "This is longer than %d characters.", most)
+	}
+}
+
+func (r *reader) key(place, s string) {
+	if !keyShape.MatchString(s) || len(s) > 60 {
+		r.err(place, "A key is small letters, digits and single hyphens, such as review-the-form; this is %q.", s)
+	}
+}
+
+func (r *reader) ai(place string, a *aiFile) AI {
+	p := Policy(a.Policy)
+	if p != Allowed && p != Disclosed && p != NotAllowed {
+		r.err(place+".policy", "policy is allowed, disclosed or not_allowed; this says %q.", a.Policy)
+	}
+	return AI{Policy: p, Text: a.Text}
+}
+
+func (r *reader) part(place string, p partFile) Part {
+	r.key(place+".key", p.Key)
+	r.text(place+".title", p.Title, 120)
+	if p.Minutes < 1 || p.Minutes > 2400 {
+		r.err(place+".minutes", "Say how many minutes this part takes, 1 to 2400.")
+	}
+	if p.Timed < 0 || p.Timed > 1440 {
+		r.err(place+".timed", "timed is the length of the clock in minutes, at most a day; leave it out for an untimed part.")
+	}
+	if p.Timed > 0 && p.Timed < p.Minutes {
+		r.err(place+".timed", "The clock (%d min) is shorter than the advertised time (%d min).", p.Timed, p.Minutes)
+	}
+	if p.Device != "" && p.Device != "computer" {
+		r.err(place+".device", "device is computer, or is left out.")
+	}
+	out := Part{Key: p.Key, Title: p.Title, About: p.About, LookFor: p.LookFor, Device: p.Device, Minutes: p.Minutes, Timed: time.Duration(p.Timed) * time.Minute}
+	if p.AI != nil {
+		a := r.ai(place+".ai", p.AI)
+		out.AI = &a
+	}
+	if len(p.Items) == 0 {
+		r.err(place+".items", "Write at least one item.")
+	}
+	for i, it := range p.Items {
+		if pi, ok := r.item(fmt.Sprintf("%s.items[%d]", place, i), it); ok {
+			out.Items = append(out.Items, pi)
+		}
+	}
+	return out
+}
+
+func (r *reader) item(place string, it itemFile) (PartItem, bool) {
+	r.key(place+".item", it.Item)
+	if !keyShape.MatchString(it.Item) {
+		return PartItem{}, false
+	}
+	if r.used[it.Item] {
+		r.err(place+".item", "The item %q stands twice.", it.Item)
+		return PartItem{}, false
+	}
+	r.used[it.Item] = true
+	weight := 1.0
+	if it.Weight != nil {
+		weight = *it.Weight
+	}
+	if math.IsNaN(weight) || weight < 0 || weight > 100 {
+		r.err(place+".weight", "A weight is 0 to 100.")
+	}
+	dir, err := fs.Sub(r.tree, "items/"+it.Item)
+	if err == nil {
+		_, err = fs.Stat(dir, "item.yaml")
+	}
+	if err != nil {
+		r.err(place+".item", "There is no file items/%s/item.yaml.", it.Item)
+		return PartItem{}, false
+	}
+	var head struct {
+		Kind string `yaml:"kind"`
+	}
+	hd, _ := item.ReadYAML(dir, "item.yaml", &map[string]any{})
+	raw, _ := fs.ReadFile(dir, "item.yaml")
+	head.Kind = kindOf(raw)
+	k, ok := r.kinds.Named(head.Kind)
+	if !ok {
+		var names []string
+		for _, k := range r.kinds {
+			names = append(names, k.Name())
+		}
+		f := hd.At("$.kind", "There is no kind %q. Kinds: %s.", head.Kind, strings.Join(names, ", "))
+		f.Path = "items/" + it.Item + "/" + f.Path
+		r.out = append(r.out, f)
+		return PartItem{}, false
+	}
+	spec, found := k.Spec(dir)
+	for _, f := range found {
+		f.Path = "items/" + it.Item + "/" + f.Path
+		r.out = append(r.out, f)
+	}
+	if item.Failed(found) {
+		return PartItem{}, false
+	}
+	return PartItem{Key: it.Item, Weight: weight, Kind: k, Spec: spec, Head: k.Head(spec)}, true
+}
+
+var kindLine = regexp.MustCompile(`(?m)^kind:[ \t]*["']?([A-Za-z0-9_-]+)`)
+
+func kindOf(raw []byte) string {
+	if m := kindLine.FindSubmatch(raw); m != nil {
+		return string(m[1])
+	}
+	return ""
+}
+
+// hollow are anchors that say nothing a reviewer could hold work against.
+var hollow = regexp.MustCompile(`(?i)^\W*((very|quite|really|not)\s+)*(good|bad|poor|weak|strong|excellent|great|ok|okay|fine|average|solid|great job|meets expectations|exceeds expectations|below expectations)\W*$`)
+
+func (r *reader) criterion(place string, c criterion) Criterion {
+	r.key(place+".key", c.Key)
+	r.text(place+".title", c.Title, 120)
+	if c.Weight == 0 {
+		c.Weight = 1
+	}
+	if c.Weight < 1 || c.Weight > 5 {
+		r.err(place+".weight", "A weight is 1 to 5.")
+	}
+	if strings.TrimSpace(c.About) == "" {
+		r.warn(place+".about", "Say in about what this criterion means; candidates read it.")
+	}
+	if len(c.Levels) < 2 || len(c.Levels) > 6 {
+		r.err(place+".levels", "Give 2 to 6 levels, the lowest first; there are %d.", len(c.Levels))
+	}
+	out := Criterion{Key: c.Key, Title: c.Title, About: c.About, Guidance: c.Guidance, Weight: c.Weight, Items: c.Items}
+	seen := map[string]bool{}
+	for i, l := range c.Levels {
+		at := fmt.Sprintf("%s.levels[%d]", place, i)
+		r.text(at+".name", l.Name, 40)
+		switch anchor := strings.ToLower(strings.TrimSpace(l.Anchor)); {
+		case anchor == "":
+			r.err(at+".anchor", "Say what work on this level looks like.")
+		case seen[anchor]:
+			r.err(at+".anchor", "This anchor is the same as another's; nobody could tell the levels apart.")
+		case hollow.MatchString(anchor):
+			r.warn(at+".anchor", "%q says nothing a reviewer could hold work against. Say what one sees in it.", l.Anchor)
+		default:
+			seen[anchor] = true
+		}
+		out.Levels = append(out.Levels, Level{l.Name, l.Anchor})
+	}
+	for i, key := range c.Items {
+		if !r.used[key] {
+			r.err(fmt.Sprintf("%s.items[%d]", place, i), "No part has an item %q.", key)
+		}
+	}
+	return out
+}
+
+// unused warns of item folders that no part names.
+func (r *reader) unused() {
+	dirs, _ := fs.ReadDir(r.tree, "items")
+	for _, e := range dirs {
+		if e.IsDir() && !r.used[e.Name()] {
+			r.out = append(r.out, item.Finding{Path: "items/" + e.Name(), Severity: item.Warning, Text: "No part names this item; candidates will not see it."})
+		}
+	}
+	slices.SortStableFunc(r.out, func(a, b item.Finding) int {
+		if c := strings.Compare(a.Path, b.Path); c != 0 {
+			return c
+		}
+		return a.Line - b.Line
+	})
+}

@@ -1,0 +1,119 @@
+package assessment
+
+import (
+	"time"
+
+	"candor/internal/item"
+)
+
+// VersionID is a version's id.
+type VersionID string
+
+// ID is an assessment's.
+type ID string
+
+// Policy is what the candidate may use AI tools for.
+type Policy string
+
+const (
+	Allowed    Policy = "allowed"
+	Disclosed  Policy = "disclosed" // allowed, and said in a line
+	NotAllowed Policy = "not_allowed"
+)
+
+// AI is the policy with the author's own sentence.
+type AI struct {
+	Policy Policy
+	Text   string
+}
+
+// Version is one immutable state of an assessment, as everybody reads it. It is shared between requests: do not change it.
+type Version struct {
+	ID         VersionID
+	Assessment ID
+	Number     int
+	Published  bool
+	Title      string
+	About      string // Markdown
+	AI         AI
+	ReplyDays  int // suggested, working days; 0 is none
+	Minutes    int // advertised, all parts
+	Parts      []Part
+	Rubric     []Criterion
+}
+
+// Part is what is started and sent on its own.
+type Part struct {
+	Key     string
+	Title   string
+	About   string
+	LookFor string        // what reviewers look for, in words for candidates
+	Device  string        // "" or "computer"
+	Minutes int           // advertised
+	Timed   time.Duration // 0 is untimed
+	AI      *AI           // nil: the assessment's
+	Items   []PartItem
+}
+
+// PartItem is one task in its part.
+type PartItem struct {
+	Key    string
+	Weight float64
+	Kind   item.Kind
+	Spec   item.Spec
+	Head   item.Head
+}
+
+// Criterion is a line of the rubric.
+type Criterion struct {
+	Key      string
+	Title    string
+	About    string // candidates read it
+	Guidance string // reviewers only
+	Weight   int    // 1..5
+	Items    []string
+	Levels   []Level // lowest first; level n is Levels[n-1]
+}
+
+// Level is one step of a criterion with its behavioural anchor.
+type Level struct{ Name, Anchor string }
+
+// Part finds a part by its key.
+func (v *Version) Part(key string) (Part, bool) {
+	for _, p := range v.Parts {
+		if p.Key == key {
+			return p, true
+		}
+	}
+	return Part{}, false
+}
+
+// Item finds an item and its part.
+func (v *Version) Item(key string) (PartItem, Part, bool) {
+	for _, p := range v.Parts {
+		for _, i := range p.Items {
+			if i.Key == key {
+				return i, p, true
+			}
+		}
+	}
+	return PartItem{}, Part{}, false
+}
+
+// Item finds an item of the part.
+func (p Part) Item(key string) (PartItem, bool) {
+	for _, i := range p.Items {
+		if i.Key == key {
+			return i, true
+		}
+	}
+	return PartItem{}, false
+}
+
+// Policy is the part's AI policy, or the assessment's.
+func (v *Version) Policy(p Part) AI {
+	if p.AI != nil {
+		return *p.AI
+	}
+	return v.AI
+}
