@@ -106,3 +106,13 @@ func RequestID(r *http.Request) string { return callOf(r).id }
 
 // Remote is the address of who is asking, after believed proxies. Rate limits and session lists use it; it is never logged.
 func Remote(r *http.Request) netip.Addr { return callOf(r).remote }
+
+// Recheck asks again whether the session of this request still holds, for streams that outlive the check at their start.
+func Recheck(r *http.Request) error {
+	c := callOf(r)
+	if c.route == nil {
+		return nil
+	}
+	again := *c
+	return c.mux.admit(r, &again)
+}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"candor/internal/actor"
 	"candor/internal/web"
 	"candor/internal/web/ui/avatar"
 	"candor/internal/web/ui/badge"
@@ -71,11 +72,65 @@ func examples() []example {
 	}
 }
 
-// Route declares the gallery: everybody may look at it, it holds nothing of anybody.
-var Route = web.Route{Pattern: "GET /_components", Action: "web.gallery", Auth: web.Anonymous, Tenant: web.NoTenant,
-	Object: web.NoObject, Rate: web.RateRead}
+// Routes declares the gallery and two whole pages for looking at the frames; everybody may look, they hold nothing of anybody.
+func Routes(mux *web.Mux) {
+	route := func(path, action string) web.Route {
+		return web.Route{Pattern: "GET /_components" + path, Action: action, Auth: web.Anonymous, Tenant: web.NoTenant, Object: web.NoObject, Rate: web.RateRead}
+	}
+	mux.Handle(route("", "web.gallery"), Gallery)
+	mux.Handle(route("/work", "web.sample_work"), func(w http.ResponseWriter, r *http.Request) error {
+		return web.Show(w, r, sampleWork(web.PageOf(r, "Rate limiter")))
+	})
+	mux.Handle(route("/staff", "web.sample_staff"), func(w http.ResponseWriter, r *http.Request) error {
+		p := web.PageOf(r, "Backend Engineer")
+		p.Session = web.Session{Name: "Mina Kovač", Org: web.Org{Name: "Northwind", Path: "northwind"}, Actor: actor.Actor{Roles: []string{"owner"}}}
+		return web.Show(w, r, sampleStaff(p))
+	})
+}
 
 // Gallery shows every component.
 func Gallery(w http.ResponseWriter, r *http.Request) error {
 	return web.Show(w, r, gallery(web.PageOf(r, "Components"), examples()))
 }
+
+// sampleCode is what the workspace shows.
+const sampleCode = `package limiter
+
+import (
+	"sync"
+	"time"
+)
+
+// Limiter allows at most n events per window for each key.
+type Limiter struct {
+	mu     sync.Mutex
+	n      int
+	window time.Duration
+	seen   map[string][]time.Time
+	now    func() time.Time
+}
+
+func New(n int, window time.Duration) *Limiter {
+	return &Limiter{n: n, window: window, seen: map[string][]time.Time{}, now: time.Now}
+}
+
+// Allow reports whether the event for key may happen now.
+func (l *Limiter) Allow(key string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+
+	cut := l.now().Add(-l.window)
+	kept := l.seen[key][:0]
+	for _, t := range l.seen[key] {
+		if t.After(cut) {
+			kept = append(kept, t)
+		}
+	}
+	if len(kept) >= l.n {
+		l.seen[key] = kept
+		return false
+	}
+	l.seen[key] = append(kept, l.now())
+	return true
+}
+`

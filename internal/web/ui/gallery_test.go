@@ -15,7 +15,7 @@ import (
 func serve(t *testing.T) string {
 	t.Helper()
 	mux := web.New(web.Config{ErrorPage: errorpage.Show})
-	mux.Handle(ui.Route, ui.Gallery)
+	ui.Routes(mux)
 	if err := mux.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -24,17 +24,19 @@ func serve(t *testing.T) string {
 	return s.URL
 }
 
-// TestGallery looks at every component as axe does, in both themes and widths, and refuses a page that scrolls sideways.
+// TestGallery looks at every component and frame as axe does, in both themes and widths, and refuses a page that scrolls sideways.
 func TestGallery(t *testing.T) {
 	url := serve(t)
 	p := browser.New(t)
-	for _, v := range []browser.View{{Width: 1440, Height: 900}, {Width: 390, Height: 844, Dark: true, Touch: true}, {Width: 1440, Height: 900, Dark: true}, {Width: 320, Height: 600, Touch: true}} {
-		p.Look(v)
-		p.Go(url + "/_components")
-		p.Until(`document.querySelector(".cm-content") !== null`)
-		p.Axe()
-		if wide := p.Value(`document.documentElement.scrollWidth - document.documentElement.clientWidth`); wide != "0" {
-			t.Errorf("at %d px the page is %s px too wide: %s", v.Width, wide, p.Value(`[...document.querySelectorAll("main *")].filter(e => e.getBoundingClientRect().right > innerWidth + 1).slice(0,5).map(e => e.tagName + "." + e.className).join(", ")`))
+	for _, path := range []string{"/_components", "/_components/work", "/_components/staff"} {
+		for _, v := range []browser.View{{Width: 1440, Height: 900}, {Width: 390, Height: 844, Dark: true, Touch: true}, {Width: 1440, Height: 900, Dark: true}, {Width: 320, Height: 600, Touch: true}} {
+			p.Look(v)
+			p.Go(url + path)
+			p.Until(`!document.querySelector("code-editor") || document.querySelector(".cm-content") !== null`)
+			p.Axe()
+			if wide := p.Value(`document.documentElement.scrollWidth - document.documentElement.clientWidth`); wide != "0" {
+				t.Errorf("%s at %d px is %s px too wide: %s", path, v.Width, wide, p.Value(`[...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > innerWidth + 1).slice(0,5).map(e => e.tagName + "." + e.className).join(", ")`))
+			}
 		}
 	}
 }
@@ -55,7 +57,11 @@ func TestShots(t *testing.T) {
 		t.Skip("CANDOR_SHOTS names no folder for the pictures")
 	}
 	p := browser.New(t)
-	p.Go(serve(t) + "/_components")
-	p.Until(`document.querySelector(".cm-content") !== null`)
-	p.Shots(filepath.Clean(dir), "gallery")
+	url := serve(t)
+	for name, path := range map[string]string{"gallery": "/_components", "work": "/_components/work", "staff": "/_components/staff"} {
+		p.Look(browser.Desk)
+		p.Go(url + path)
+		p.Until(`!document.querySelector("code-editor") || document.querySelector(".cm-content") !== null`)
+		p.Shots(filepath.Clean(dir), name)
+	}
 }

@@ -48,6 +48,21 @@ func (v StaffView) nav() []link {
 	return links
 }
 
+// live is where events of the organisation come from; only members hear them.
+func (v StaffView) live() string {
+	if v.Page.Session.Org.Path == "" {
+		return ""
+	}
+	return v.base() + "/live"
+}
+
+func (v CandidateView) live() string {
+	if v.Page.Session.Actor.ID == "" {
+		return ""
+	}
+	return "/c/-/live"
+}
+
 func (v CandidateView) org() web.Org {
 	if v.Org.Name != "" {
 		return v.Org
@@ -59,7 +74,7 @@ func (v CandidateView) home() string {
 	if v.Home != "" {
 		return v.Home
 	}
-	return "/c"
+	return "/c/"
 }
 
 func (v CandidateView) title() string {
