@@ -1,0 +1,270 @@
+// Package candidate keeps people who apply, per organisation, and their adjustments.
+//
+// A person is known by their e-mail address within one organisation and never across two. Adjustments (extra time, another
+// format) belong to the person and apply to every clock of theirs; who reviews never sees them.
+package candidate
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"strings"
+	"time"
+
+	"candor/internal/account"
+	"candor/internal/actor"
+	"candor/internal/audit"
+	"candor/internal/candidate/internal/query"
+	"candor/internal/clock"
+	"candor/internal/db"
+	"candor/internal/id"
+	"candor/internal/org"
+	"candor/internal/problem"
+)
+
+//go:embed schema/*.sql
+var Schema embed.FS
+
+// ID is a candidate's.
+type ID string
+
+// Candidate is a person who applies.
+type Candidate struct {
+	ID      ID
+	Name    string
+	Email   string
+	Zone    string // IANA name; "" until known
+	Created time.Time
+	Erased  bool
+}
+
+// Accommodation is what a person takes their parts with.
+type Accommodation struct {
+	Factor    int // thousandths of the usual time; 1000 is none
+	Wish      string
+	WishState string // "", asked, granted, declined
+	Asked     time.Time
+	Changed   time.Time
+}
+
+// Candidates keeps them.
+type Candidates struct{ DB *db.DB }
+
+var (
+	// ErrMissing: no such person for the asker.
+	ErrMissing = problem.New(problem.Missing, "candidate_missing", "We do not know this person.")
+	// ErrFactor: more extra time than is granted at once.
+	ErrFactor = problem.New(problem.Invalid, "factor", "This is more than is granted at once. Ask for it in words below; people who do not score you answer within 2 working days.")
+	// ErrAddressTaken: another candidate has this address.
+	ErrAddressTaken = problem.New(problem.Conflict, "candidate_address", "Another candidate has this address already.")
+)
+
+// key is how names and addresses are searched: lower case, single spaces.
+func key(s string) string { return strings.ToLower(strings.Join(strings.Fields(s), " ")) }
+
+// Ensure finds the person with an address or adds them; a known person keeps the name they have. known says which it was.
+// Problems: ErrInvalid on name or email.
+func (cs *Candidates) Ensure(ctx context.Context, tx db.Tx, name, email, zone string) (c Candidate, known bool, err error) {
+	if email, err = account.Address(email); err != nil {
+		return c, false, err
+	}
+	name = strings.Join(strings.Fields(name), " ")
+	if name == "" || len([]rune(name)) > 120 {
+		return c, false, problem.Field("name", "Give the name you would greet this person with.")
+	}
+	if err := checkZone(zone); err != nil {
+		return c, false, err
+	}
+	now := cs.DB.Now()
+	q := query.New(tx)
+	n, err := q.Add(ctx, query.AddParams{OrgID: tx.Org, ID: id.New("cnd", now), Name: name, Email: email, NameKey: key(name), EmailKey: key(email),
+		Zone: zone, CreatedAt: clock.Milli(now)})
+	if err != nil {
+		return c, false, err
+	}
+	r, err := q.ByEmail(ctx, tx.Org, key(email))
+	return candidate(query.ByIDRow(r)), n == 0, err
+}
+
+func checkZone(zone string) error {
+	if zone == "" {
+		return nil
+	}
+	if _, err := time.LoadLocation(zone); err != nil || zone == "Local" {
+		return problem.Field("zone", "Choose a time zone such as Africa/Lagos.")
+	}
+	return nil
+}
+
+// ByEmail finds a person. ErrMissing.
+func (cs *Candidates) ByEmail(ctx context.Context, tx db.Tx, email string) (Candidate, error) {
+	r, err := query.New(tx).ByEmail(ctx, tx.Org, key(email))
+	if errors.Is(err, sql.ErrNoRows) {
+		return Candidate{}, ErrMissing
+	}
+	return candidate(query.ByIDRow(r)), err
+}
+
+// In reads one in a transaction; who may see them is the caller's loader's business. ErrMissing.
+func (cs *Candidates) In(ctx context.Context, tx db.Tx, c ID) (Candidate, error) {
+	r, err := query.New(tx).ByID(ctx, tx.Org, string(c))
+	if errors.Is(err, sql.ErrNoRows) {
+		return Candidate{}, ErrMissing
+	}
+	return candidate(r), err
+}
+
+func candidate(r query.ByIDRow) Candidate {
+	return Candidate{ID(r.ID), r.Name, r.Email, r.Zone, clock.Time(r.CreatedAt), r.ErasedAt != 0}
+}
+
+// Load reads one for a recruiter or for themselves. ErrMissing.
+func (cs *Candidates) Load(ctx context.Context, who actor.Actor, c ID) (Candidate, error) {
+	if !mine(who, c) && !org.May(who, "candidate.read") {
+		return Candidate{}, ErrMissing
+	}
+	var out Candidate
+	err := cs.DB.Read(ctx, who.Org, func(tx db.Tx) (err error) {
+		out, err = cs.In(ctx, tx, c)
+		return err
+	})
+	return out, err
+}
+
+func mine(who actor.Actor, c ID) bool { return who.Kind == actor.Candidate && who.Subject == string(c) }
+
+// Search lists by the beginning of the name or address, 50 at a time; after is the last of the page before. ErrRole.
+func (cs *Candidates) Search(ctx context.Context, who actor.Actor, prefix string, after Candidate) ([]Candidate, error) {
+	if err := org.Need(who, "candidate.list"); err != nil {
+		return nil, err
+	}
+	like := strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(key(prefix)) + "%"
+	var out []Candidate
+	err := cs.DB.Read(ctx, who.Org, func(tx db.Tx) error {
+		rows, err := query.New(tx).Search(ctx, query.SearchParams{OrgID: who.Org, Prefix: like, AfterName: key(after.Name), AfterID: string(after.ID), Most: 50})
+		for _, r := range rows {
+			out = append(out, candidate(query.ByIDRow(r)))
+		}
+		return err
+	})
+	return out, err
+}
+
+// Correct changes name, address and zone. ErrRole, ErrAddressTaken, ErrInvalid, ErrMissing.
+func (cs *Candidates) Correct(ctx context.Context, tx db.Tx, who actor.Actor, c Candidate) error {
+	email, err := account.Address(c.Email)
+	if err != nil {
+		return err
+	}
+	if err := checkZone(c.Zone); err != nil {
+		return err
+	}
+	n, err := query.New(tx).Change(ctx, query.ChangeParams{OrgID: tx.Org, ID: string(c.ID), Name: c.Name, Email: email, NameKey: key(c.Name), EmailKey: key(email), Zone: c.Zone})
+	if db.IsUnique(err) {
+		return ErrAddressTaken.On("email", "Another candidate has this address already.")
+	}
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return ErrMissing
+	}
+	return audit.Record(ctx, tx, cs.DB.Now(), who, "candidate.correct", string(c.ID), nil)
+}
+
+// AccommodationIn is what a person takes their parts with; factor 1000 where nothing was asked.
+func (cs *Candidates) AccommodationIn(ctx context.Context, tx db.Tx, c ID) (Accommodation, error) {
+	r, err := query.New(tx).Accommodation(ctx, tx.Org, string(c))
+	if errors.Is(err, sql.ErrNoRows) {
+		return Accommodation{Factor: 1000}, nil
+	}
+	return Accommodation{int(r.FactorPermille), r.Wish, r.WishState, clock.Time(r.AskedAt), clock.Time(r.ChangedAt)}, err
+}
+
+// Adjust sets the factor in the caller's transaction: the candidate up to most (thousandths), a recruiter up to 10000; never
+// less than before, for running clocks are never shortened. ErrFactor, ErrMissing.
+func (cs *Candidates) Adjust(ctx context.Context, tx db.Tx, who actor.Actor, c ID, factor, most int) error {
+	if !mine(who, c) {
+		if !org.May(who, "candidate.adjust") {
+			return ErrMissing
+		}
+		most = 10000
+	}
+	if factor < 1000 || factor > most {
+		return ErrFactor
+	}
+	before, err := cs.AccommodationIn(ctx, tx, c)
+	if err != nil {
+		return err
+	}
+	now := cs.DB.Now()
+	if err := query.New(tx).Adjust(ctx, query.AdjustParams{OrgID: tx.Org, ID: string(c), FactorPermille: int64(max(factor, before.Factor)), ChangedAt: clock.Milli(now)}); err != nil {
+		return err
+	}
+	return audit.Record(ctx, tx, now, who, "candidate.adjust", string(c), nil)
+}
+
+// Ask keeps a wish in words, for people who do not review. ErrMissing, ErrInvalid.
+func (cs *Candidates) Ask(ctx context.Context, who actor.Actor, c ID, wish string) error {
+	if !mine(who, c) {
+		return ErrMissing
+	}
+	if wish = strings.TrimSpace(wish); wish == "" || len([]rune(wish)) > 2000 {
+		return problem.Field("wish", "Say in up to 2,000 characters what would help.")
+	}
+	return cs.DB.Write(ctx, who.Org, func(tx db.Tx) error {
+		now := cs.DB.Now()
+		if err := query.New(tx).Wish(ctx, query.WishParams{OrgID: who.Org, ID: string(c), Wish: wish, AskedAt: clock.Milli(now)}); err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, now, who, "candidate.ask", string(c), nil)
+	})
+}
+
+// Answer settles a wish. ErrRole, ErrMissing.
+func (cs *Candidates) Answer(ctx context.Context, who actor.Actor, c ID, granted bool) error {
+	if err := org.Need(who, "candidate.adjust"); err != nil {
+		return err
+	}
+	state := "declined"
+	if granted {
+		state = "granted"
+	}
+	return cs.DB.Write(ctx, who.Org, func(tx db.Tx) error {
+		now := cs.DB.Now()
+		n, err := query.New(tx).AnswerWish(ctx, query.AnswerWishParams{OrgID: who.Org, ID: string(c), WishState: state, ChangedAt: clock.Milli(now)})
+		if err == nil && n == 0 {
+			return ErrMissing
+		}
+		if err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, now, who, "candidate.answer_wish", string(c), audit.Facts{"state": state})
+	})
+}
+
+// Erase removes everything that names the person; the row stays as a hollow id for what is counted.
+func (cs *Candidates) Erase(ctx context.Context, tx db.Tx, p db.Person) (map[string]int, error) {
+	q := query.New(tx)
+	n, err := q.Erase(ctx, tx.Org, p.Candidate, clock.Milli(cs.DB.Now()))
+	if err != nil {
+		return nil, err
+	}
+	a, err := q.EraseAccommodation(ctx, tx.Org, p.Candidate)
+	return map[string]int{"name and address": int(n), "adjustments": int(a)}, err
+}
+
+// Preview counts what Erase would remove.
+func (cs *Candidates) Preview(ctx context.Context, tx db.Tx, p db.Person) (map[string]int, error) {
+	c, err := cs.In(ctx, tx, ID(p.Candidate))
+	if err != nil {
+		return nil, err
+	}
+	a, err := cs.AccommodationIn(ctx, tx, c.ID)
+	out := map[string]int{"name and address": 1}
+	if a.Factor != 1000 || a.Wish != "" {
+		out["adjustments"] = 1
+	}
+	return out, err
+}

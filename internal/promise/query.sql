@@ -1,0 +1,17 @@
+-- name: Owe :exec
+INSERT INTO promises (org_id, id, kind, application_id, days, made_at, due_at, kept_at, broken_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0);
+
+-- name: Keep :execrows
+UPDATE promises SET kept_at = sqlc.arg(at) WHERE org_id = sqlc.arg(org_id) AND kind = sqlc.arg(kind) AND application_id = sqlc.arg(application_id) AND kept_at = 0;
+
+-- name: MarkBroken :execrows
+UPDATE promises SET broken_at = $3 WHERE org_id = $1 AND id = $2 AND kept_at = 0 AND broken_at = 0 AND due_at < $3;
+
+-- name: Of :many
+SELECT id, kind, days, made_at, due_at, kept_at, broken_at FROM promises WHERE org_id = $1 AND application_id = $2 ORDER BY made_at DESC, id DESC LIMIT 20;
+
+-- name: Overdue :many
+SELECT id, kind, application_id, due_at FROM promises WHERE org_id = $1 AND kept_at = 0 AND due_at < $2 AND broken_at = 0 ORDER BY due_at LIMIT 500;
+
+-- name: Open :one
+SELECT COUNT(*) FROM promises WHERE org_id = $1 AND kind = $2 AND application_id = $3 AND kept_at = 0;
