@@ -278,3 +278,13 @@ func (os *Orgs) Enable(ctx context.Context, who actor.Actor, m MemberID) error {
 		return audit.Record(ctx, tx, os.DB.Now(), who, "member.enable", m, nil)
 	})
 }
+
+// All are the ids of every organisation of the installation, for the jobs that go from one to the next.
+func (os *Orgs) All(ctx context.Context) ([]ID, error) {
+	var out []ID
+	err := os.DB.InstallationRead(ctx, func(tx db.Tx) (err error) {
+		out, err = query.New(tx).AllOrganisations(ctx)
+		return err
+	})
+	return out, err
+}

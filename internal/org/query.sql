@@ -38,3 +38,6 @@ UPDATE organisations SET name = name WHERE org_id = $1;
 
 -- name: Owners :one
 SELECT COUNT(*) FROM members WHERE org_id = $1 AND state = 'active' AND roles LIKE '%owner%';
+
+-- name: AllOrganisations :many
+SELECT DISTINCT org_id FROM memberships ORDER BY org_id;

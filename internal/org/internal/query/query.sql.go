@@ -79,6 +79,33 @@ func (q *Queries) AddOrganisation(ctx context.Context, arg AddOrganisationParams
 	return err
 }
 
+const allOrganisations = `-- name: AllOrganisations :many
+SELECT DISTINCT org_id FROM memberships ORDER BY org_id
+`
+
+func (q *Queries) AllOrganisations(ctx context.Context) ([]string, error) {
+	rows, err := q.db.QueryContext(ctx, allOrganisations)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var org_id string
+		if err := rows.Scan(&org_id); err != nil {
+			return nil, err
+		}
+		items = append(items, org_id)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const holdOwners = `-- name: HoldOwners :execrows
 UPDATE organisations SET name = name WHERE org_id = $1
 `

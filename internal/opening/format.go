@@ -1,0 +1,38 @@
+package opening
+
+import (
+	"context"
+
+	"candor/internal/db"
+)
+
+// Format is what a candidate does in a stage: an assessment, a turn-based interview, a talk, a work trial. The list is app/formats.go.
+type Format interface {
+	// Name is the word in the database.
+	Name() string
+	// Describe says what it is. A problem when ref names nothing that can be used.
+	Describe(ctx context.Context, org, ref string) (Described, error)
+	// Start is called when a candidate enters by an invitation for the first time, in that transaction; it may be called again.
+	Start(ctx context.Context, tx db.Tx, inv Invitation) error
+	// Running says whether a part has been started: from then on a second browser needs a code.
+	Running(ctx context.Context, tx db.Tx, inv Invitation) (bool, error)
+}
+
+// Described is a format's content in words.
+type Described struct {
+	Title   string
+	Minutes int // advertised
+	Parts   int
+	Timed   bool // at least one part has a clock: the date is "start by" for it
+	Untimed bool // at least one part has none
+}
+
+// Format finds one by its name.
+func (os *Openings) Format(name string) (Format, bool) {
+	for _, f := range os.Formats {
+		if f.Name() == name {
+			return f, true
+		}
+	}
+	return nil, false
+}

@@ -1,0 +1,496 @@
+package opening
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"candor/internal/actor"
+	"candor/internal/audit"
+	"candor/internal/candidate"
+	"candor/internal/clock"
+	"candor/internal/db"
+	"candor/internal/id"
+	"candor/internal/job"
+	"candor/internal/opening/internal/query"
+	"candor/internal/problem"
+	"candor/internal/secret"
+)
+
+// InvitationState is where a link stands.
+type InvitationState string
+
+const (
+	Sent    InvitationState = "sent"
+	Opened  InvitationState = "opened"
+	Expired InvitationState = "expired" // finish_by has passed and nothing was opened
+	Revoked InvitationState = "revoked"
+)
+
+// Invitation is the link for one application and stage.
+type Invitation struct {
+	ID          InvitationID
+	Org         string
+	Application ApplicationID
+	Opening     ID
+	Candidate   string
+	Stage       StageID
+	Format      string
+	Ref         string
+	Note        string
+	Revoked     bool
+	Rotation    int
+	FinishBy    time.Time
+	Zone        string
+	Created     time.Time
+	OpenedAt    time.Time
+	Status      Status // of the application
+}
+
+// State is where it stands at an instant.
+func (i Invitation) State(now time.Time) InvitationState {
+	switch {
+	case i.Revoked:
+		return Revoked
+	case !i.OpenedAt.IsZero():
+		return Opened
+	case now.After(i.FinishBy):
+		return Expired
+	}
+	return Sent
+}
+
+// Invited is announced when an invitation is to be mailed (made, sent again, or rotated).
+const Invited = job.Topic[InvitedNote]("opening.invited")
+
+// InvitedNote names the invitation; Turn counts its mails, so that none is sent twice.
+type InvitedNote struct {
+	Org, Invitation string
+	Turn            int64
+}
+
+var (
+	// ErrLink: unknown, rotated or revoked, or of another organisation. All look the same.
+	ErrLink = problem.New(problem.Missing, "link_unknown", "This link does not open anything any more. If you were invited, write to the person who invited you; they can send a new one in a minute.")
+	// ErrExpired: the window closed before anything was opened.
+	ErrExpired = problem.New(problem.Conflict, "link_expired", "The time for this invitation is over. Write to the person who invited you and ask for more; that is an ordinary thing to ask.")
+	// ErrSession: the candidate's session is over.
+	ErrSession = problem.New(problem.SignIn, "candidate_session", "Please open your invitation link again. Everything you wrote is kept, and you come back to the same place.")
+	// ErrCodeNeeded: a part was started in another browser, which shows a code.
+	ErrCodeNeeded = problem.New(problem.Conflict, "code_needed", "A part is open on another device. Type the six digits that it shows under \"Continue on another device\", or have them mailed to you.")
+	// ErrCode: not the digits, or too many tries.
+	ErrCode = problem.New(problem.Invalid, "device_code", "These are not the digits we are waiting for, or they are older than 10 minutes.")
+	// ErrTwice: the person is in this opening already.
+	ErrTwice = problem.New(problem.Conflict, "application_twice", "This person is in this opening already.")
+	// ErrShorter: a running window is never shortened.
+	ErrShorter = problem.New(problem.Invalid, "finish_by", "This is earlier than what was promised. Time that was given is not taken back.")
+)
+
+// InviteForm is what a recruiter fills in. FinishBy zero means the stage's window from now.
+type InviteForm struct {
+	Name     string
+	Email    string
+	Zone     string
+	Note     string // a personal line in the mail
+	FinishBy time.Time
+}
+
+// Invite adds a candidate to an opening's first stage and announces the mail. ErrRole, ErrMissing, ErrClosed, ErrInvalid, and
+// ErrTwice (with the fact "application") when the person is in it already: nobody is invited twice by a second press.
+func (os *Openings) Invite(ctx context.Context, who actor.Actor, o ID, f InviteForm) (Invitation, error) {
+	var out InvitationID
+	err := os.DB.Write(ctx, who.Org, func(tx db.Tx) error {
+		op, err := os.manage(ctx, tx, who, o)
+		if err != nil {
+			return err
+		}
+		if !op.Open {
+			return ErrClosed
+		}
+		stages, err := os.Stages(ctx, tx, o)
+		if err != nil {
+			return err
+		}
+		now := os.DB.Now()
+		by := f.FinishBy
+		if by.IsZero() {
+			by = now.Add(time.Duration(stages[0].Window) * 24 * time.Hour)
+		}
+		if !by.After(now) {
+			return problem.Field("finish_by", "This moment has passed. Choose a later one.")
+		}
+		c, _, err := os.Candidates.Ensure(ctx, tx, f.Name, f.Email, f.Zone)
+		if err != nil {
+			return err
+		}
+		q := query.New(tx)
+		app := id.New("app", now)
+		n, err := q.AddApplication(ctx, query.AddApplicationParams{OrgID: tx.Org, ID: app, OpeningID: string(o), CandidateID: string(c.ID), StageID: string(stages[0].ID), CreatedAt: clock.Milli(now)})
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			there, err := q.ApplicationOf(ctx, tx.Org, string(o), string(c.ID))
+			if err != nil {
+				return err
+			}
+			return ErrTwice.On("email", "This person is in this opening already.").With("application", there.ID)
+		}
+		a, err := os.ApplicationIn(ctx, tx, ApplicationID(app))
+		if err != nil {
+			return err
+		}
+		out, err = os.invite(ctx, tx, who, a, stages[0], by, f.Note)
+		return err
+	})
+	if err != nil {
+		return Invitation{}, err
+	}
+	var inv Invitation
+	err = os.DB.Read(ctx, who.Org, func(tx db.Tx) (err error) {
+		inv, err = os.InvitationIn(ctx, tx, out)
+		return err
+	})
+	return inv, err
+}
+
+// invite makes the invitation to a stage; the unique key (application, stage) makes it once.
+func (os *Openings) invite(ctx context.Context, tx db.Tx, who actor.Actor, a Application, s Stage, by time.Time, note string) (InvitationID, error) {
+	now := os.DB.Now()
+	q := query.New(tx)
+	inv := id.New("inv", now)
+	n, err := q.AddInvitation(ctx, query.AddInvitationParams{OrgID: tx.Org, ID: inv, ApplicationID: string(a.ID), StageID: string(s.ID), Format: s.Format, RefID: s.Ref,
+		Note: note, FinishBy: clock.Milli(by), Zone: a.Zone, CreatedAt: clock.Milli(now), CreatedBy: who.ID})
+	if err != nil {
+		return "", err
+	}
+	if n == 0 {
+		return "", ErrMoved
+	}
+	if err := q.AddLink(ctx, query.AddLinkParams{Hash: secret.Hash(os.secret(tx.Org, inv, 0)), OrgID: tx.Org, InvitationID: inv, Rotation: 0}); err != nil {
+		return "", err
+	}
+	if err := audit.Record(ctx, tx, now, who, "opening.invite", string(a.ID), audit.Facts{"invitation": inv, "stage": string(s.ID), "finish_by": fmt.Sprint(clock.Milli(by))}); err != nil {
+		return "", err
+	}
+	return InvitationID(inv), Invited.Announce(ctx, os.Jobs, tx, InvitedNote{tx.Org, inv, 0})
+}
+
+func (os *Openings) secret(o, inv string, rotation int64) string {
+	return os.Key.Link("invitation", o, inv, fmt.Sprint(rotation))
+}
+
+// Secret is the link's secret as it is now; who may have it is the caller's business.
+func (os *Openings) Secret(i Invitation) string {
+	return os.secret(i.Org, string(i.ID), int64(i.Rotation))
+}
+
+// InvitationIn reads one. ErrMissing.
+func (os *Openings) InvitationIn(ctx context.Context, tx db.Tx, i InvitationID) (Invitation, error) {
+	r, err := query.New(tx).Invitation(ctx, tx.Org, string(i))
+	if errors.Is(err, sql.ErrNoRows) {
+		return Invitation{}, ErrMissing
+	}
+	return invitation(tx.Org, r), err
+}
+
+func invitation(o string, r query.InvitationRow) Invitation {
+	return Invitation{InvitationID(r.ID), o, ApplicationID(r.ApplicationID), ID(r.OpeningID), r.CandidateID, StageID(r.StageID), r.Format, r.RefID, r.Note,
+		r.RevokedAt != 0, int(r.Rotation), clock.Time(r.FinishBy), r.Zone, clock.Time(r.CreatedAt), clock.Time(r.OpenedAt), Status(r.Status)}
+}
+
+// InvitationsOf are an application's, newest first.
+func (os *Openings) InvitationsOf(ctx context.Context, tx db.Tx, a ApplicationID) ([]Invitation, error) {
+	rows, err := query.New(tx).InvitationsOf(ctx, tx.Org, string(a))
+	var out []Invitation
+	for _, r := range rows {
+		out = append(out, invitation(tx.Org, query.InvitationRow(r)))
+	}
+	return out, err
+}
+
+// byLink finds the invitation a secret opens, in any state but rotated. ErrLink.
+func (os *Openings) byLink(ctx context.Context, linkSecret string) (Invitation, error) {
+	var l query.LinkRow
+	err := os.DB.InstallationRead(ctx, func(tx db.Tx) (err error) {
+		l, err = query.New(tx).Link(ctx, secret.Hash(linkSecret))
+		return err
+	})
+	if errors.Is(err, sql.ErrNoRows) {
+		return Invitation{}, ErrLink
+	}
+	if err != nil {
+		return Invitation{}, err
+	}
+	var inv Invitation
+	err = os.DB.Read(ctx, l.OrgID, func(tx db.Tx) (err error) {
+		inv, err = os.InvitationIn(ctx, tx, InvitationID(l.InvitationID))
+		return err
+	})
+	if errors.Is(err, ErrMissing) || err == nil && (int64(inv.Rotation) != l.Rotation || inv.Revoked) {
+		return Invitation{}, ErrLink
+	}
+	return inv, err
+}
+
+// Look is what the link's page may show before a press; nothing changes. ErrLink, ErrExpired.
+func (os *Openings) Look(ctx context.Context, linkSecret string) (Invitation, error) {
+	inv, err := os.byLink(ctx, linkSecret)
+	if err == nil && inv.State(os.DB.Now()) == Expired {
+		err = ErrExpired
+	}
+	return inv, err
+}
+
+// sessionGrace is how long after the window's end a candidate stays signed in: the receipt, the reply, their data.
+const sessionGrace = 24 * time.Hour
+
+// statusLife is how long a session lasts at least: the reply comes after the window's end.
+const statusLife = 60 * 24 * time.Hour
+
+// Enter is the human press on the link's page: it begins a session of this browser and gives its cookie. When a part has been
+// started in another browser, digits must be those that one shows. ErrLink, ErrExpired, ErrCodeNeeded, ErrCode.
+func (os *Openings) Enter(ctx context.Context, linkSecret, digits string) (cookie string, err error) {
+	inv, err := os.Look(ctx, linkSecret)
+	if err != nil {
+		return "", err
+	}
+	format, ok := os.Format(inv.Format)
+	if !ok {
+		return "", fmt.Errorf("opening: no format %q", inv.Format)
+	}
+	wrong := false
+	err = os.DB.Write(ctx, inv.Org, func(tx db.Tx) error {
+		cookie, wrong = "", false
+		q := query.New(tx)
+		sessions, err := q.SessionsOf(ctx, string(inv.ID))
+		if err != nil {
+			return err
+		}
+		running, err := format.Running(ctx, tx, inv)
+		if err != nil {
+			return err
+		}
+		if running && sessions > 0 {
+			if digits == "" {
+				return ErrCodeNeeded
+			}
+			if wrong, err = os.tryCode(ctx, q, inv, digits); err != nil || wrong {
+				return err // a wrong try counts, so it is committed
+			}
+		}
+		now := os.DB.Now()
+		first, err := q.Opened(ctx, tx.Org, string(inv.ID), clock.Milli(now))
+		if err != nil {
+			return err
+		}
+		if first == 1 {
+			if err := audit.Record(ctx, tx, now, actor.Actor{Kind: actor.Candidate, ID: string(inv.ID), Org: tx.Org}, "invitation.open", string(inv.ID), nil); err != nil {
+				return err
+			}
+		}
+		if err := format.Start(ctx, tx, inv); err != nil {
+			return err
+		}
+		cookie = secret.Random()
+		until := later(inv.FinishBy.Add(sessionGrace), now.Add(statusLife))
+		return q.AddSession(ctx, query.AddSessionParams{Hash: secret.Hash(cookie), ID: id.New("cse", now), OrgID: tx.Org, InvitationID: string(inv.ID),
+			CandidateID: inv.Candidate, CreatedAt: clock.Milli(now), ExpiresAt: clock.Milli(until)})
+	})
+	if err == nil && wrong {
+		err = ErrCode
+	}
+	return cookie, err
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// CodeLife is how long the digits for another device hold.
+const CodeLife = 10 * time.Minute
+
+// DeviceCode makes the six digits that the first browser shows (or a mail brings). ErrMissing.
+func (os *Openings) DeviceCode(ctx context.Context, who actor.Actor) (string, error) {
+	if who.Kind != actor.Candidate {
+		return "", ErrMissing
+	}
+	now := os.DB.Now()
+	code := id.New("dvc", now)
+	err := os.DB.Write(ctx, who.Org, func(tx db.Tx) error {
+		return query.New(tx).AddCode(ctx, query.AddCodeParams{ID: code, OrgID: who.Org, InvitationID: who.ID, CreatedAt: clock.Milli(now), ExpiresAt: clock.Milli(now.Add(CodeLife))})
+	})
+	return os.Key.Digits("device-code", code), err
+}
+
+func (os *Openings) tryCode(ctx context.Context, q *query.Queries, inv Invitation, digits string) (wrong bool, err error) {
+	now := clock.Milli(os.DB.Now())
+	code, err := q.LiveCode(ctx, string(inv.ID), now)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, ErrCode
+	}
+	if err != nil {
+		return false, err
+	}
+	if n, err := q.TryCode(ctx, code); err != nil || n == 0 {
+		return true, err
+	}
+	if !secret.Equal(digits, os.Key.Digits("device-code", code)) {
+		return true, nil
+	}
+	n, err := q.UseCode(ctx, code, now)
+	return n == 0, err
+}
+
+// CandidateSession finds whose session a cookie is. A revoked or rotated invitation ends it at once. ErrSession.
+func (os *Openings) CandidateSession(ctx context.Context, cookie string) (actor.Actor, Invitation, error) {
+	if cookie == "" {
+		return actor.Actor{}, Invitation{}, ErrSession
+	}
+	var r query.CandidateSessionRow
+	err := os.DB.InstallationRead(ctx, func(tx db.Tx) (err error) {
+		r, err = query.New(tx).CandidateSession(ctx, secret.Hash(cookie))
+		return err
+	})
+	if errors.Is(err, sql.ErrNoRows) || err == nil && (r.RevokedAt != 0 || r.ExpiresAt <= clock.Milli(os.DB.Now())) {
+		return actor.Actor{}, Invitation{}, ErrSession
+	}
+	if err != nil {
+		return actor.Actor{}, Invitation{}, err
+	}
+	var inv Invitation
+	err = os.DB.Read(ctx, r.OrgID, func(tx db.Tx) (err error) {
+		inv, err = os.InvitationIn(ctx, tx, InvitationID(r.InvitationID))
+		return err
+	})
+	if errors.Is(err, ErrMissing) || err == nil && inv.Revoked {
+		return actor.Actor{}, Invitation{}, ErrSession
+	}
+	return actor.Actor{Kind: actor.Candidate, ID: r.InvitationID, Org: r.OrgID, Session: r.ID, Subject: r.CandidateID}, inv, err
+}
+
+// managed loads an invitation whose opening the asker runs. ErrMissing, ErrRole.
+func (os *Openings) managed(ctx context.Context, tx db.Tx, who actor.Actor, i InvitationID) (Invitation, error) {
+	inv, err := os.InvitationIn(ctx, tx, i)
+	if err != nil {
+		return inv, err
+	}
+	_, err = os.manage(ctx, tx, who, inv.Opening)
+	return inv, err
+}
+
+// Link is the secret for a recruiter who wants to copy it; that is in the audit. ErrRole, ErrMissing.
+func (os *Openings) Link(ctx context.Context, who actor.Actor, i InvitationID) (string, error) {
+	var out string
+	err := os.DB.Write(ctx, who.Org, func(tx db.Tx) error {
+		inv, err := os.managed(ctx, tx, who, i)
+		if err != nil {
+			return err
+		}
+		out = os.Secret(inv)
+		return audit.Record(ctx, tx, os.DB.Now(), who, "invitation.copy", string(i), nil)
+	})
+	return out, err
+}
+
+// Rotate ends the old link and every session by it, makes a new one and mails it. ErrRole, ErrMissing.
+func (os *Openings) Rotate(ctx context.Context, who actor.Actor, i InvitationID) error {
+	return os.DB.Write(ctx, who.Org, func(tx db.Tx) error {
+		inv, err := os.managed(ctx, tx, who, i)
+		if err != nil {
+			return err
+		}
+		return os.rotate(ctx, tx, who, inv)
+	})
+}
+
+func (os *Openings) rotate(ctx context.Context, tx db.Tx, who actor.Actor, inv Invitation) error {
+	q := query.New(tx)
+	n, err := q.Rotate(ctx, tx.Org, string(inv.ID), int64(inv.Rotation))
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return ErrMoved
+	}
+	next := int64(inv.Rotation) + 1
+	if err := q.AddLink(ctx, query.AddLinkParams{Hash: secret.Hash(os.secret(tx.Org, string(inv.ID), next)), OrgID: tx.Org, InvitationID: string(inv.ID), Rotation: next}); err != nil {
+		return err
+	}
+	if _, err := q.EndSessions(ctx, string(inv.ID), clock.Milli(os.DB.Now())); err != nil {
+		return err
+	}
+	if err := audit.Record(ctx, tx, os.DB.Now(), who, "invitation.rotate", string(inv.ID), nil); err != nil {
+		return err
+	}
+	return Invited.Announce(ctx, os.Jobs, tx, InvitedNote{tx.Org, string(inv.ID), next})
+}
+
+// Revoke ends the link and every session by it. ErrRole, ErrMissing.
+func (os *Openings) Revoke(ctx context.Context, who actor.Actor, i InvitationID) error {
+	return os.DB.Write(ctx, who.Org, func(tx db.Tx) error {
+		if _, err := os.managed(ctx, tx, who, i); err != nil {
+			return err
+		}
+		now := clock.Milli(os.DB.Now())
+		q := query.New(tx)
+		if _, err := q.Revoke(ctx, tx.Org, string(i), now); err != nil {
+			return err
+		}
+		if _, err := q.EndSessions(ctx, string(i), now); err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, os.DB.Now(), who, "invitation.revoke", string(i), nil)
+	})
+}
+
+// Readdress corrects the candidate's address; the old link ends and a new one is mailed. ErrRole, ErrMissing, ErrInvalid.
+func (os *Openings) Readdress(ctx context.Context, who actor.Actor, i InvitationID, name, email string) error {
+	return os.DB.Write(ctx, who.Org, func(tx db.Tx) error {
+		inv, err := os.managed(ctx, tx, who, i)
+		if err != nil {
+			return err
+		}
+		c, err := os.Candidates.In(ctx, tx, candidate.ID(inv.Candidate))
+		if err != nil {
+			return err
+		}
+		c.Email = email
+		if name != "" {
+			c.Name = name
+		}
+		if err := os.Candidates.Correct(ctx, tx, who, c); err != nil {
+			return err
+		}
+		return os.rotate(ctx, tx, who, inv)
+	})
+}
+
+// Extend moves the end of the window later, in the caller's transaction; attempt moves running clocks with it. ErrShorter.
+func (os *Openings) Extend(ctx context.Context, tx db.Tx, who actor.Actor, i InvitationID, by time.Time, reason string) error {
+	if _, err := os.managed(ctx, tx, who, i); err != nil {
+		return err
+	}
+	q := query.New(tx)
+	n, err := q.SetFinishBy(ctx, clock.Milli(by), tx.Org, string(i))
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return ErrShorter.On("finish_by", "This is earlier than what was promised. Time that was given is not taken back.")
+	}
+	now := os.DB.Now()
+	if _, err := q.ProlongSessions(ctx, string(i), clock.Milli(later(by.Add(sessionGrace), now.Add(statusLife)))); err != nil {
+		return err
+	}
+	why, err := audit.Reason(ctx, tx, now, string(i), reason)
+	if err != nil {
+		return err
+	}
+	return audit.Record(ctx, tx, now, who, "invitation.extend", string(i), audit.Facts{"finish_by": fmt.Sprint(clock.Milli(by)), "reason": why})
+}

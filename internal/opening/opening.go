@@ -1,0 +1,402 @@
+// Package opening keeps positions to fill: their stages, the people around them, applications and invitations.
+//
+// Who may see an opening or an application, and whether the name is hidden from them, is decided in one place, [Openings.Load]
+// and [Openings.LoadApplication]. A confidential opening exists for its own members only. An invitation is a link for one
+// application and stage: not a one-time token, because mail scanners use those up; looking at it changes nothing, a human press
+// begins a session, and the clock starts on another press still.
+package opening
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"candor/internal/actor"
+	"candor/internal/audit"
+	"candor/internal/candidate"
+	"candor/internal/clock"
+	"candor/internal/db"
+	"candor/internal/id"
+	"candor/internal/job"
+	"candor/internal/opening/internal/query"
+	"candor/internal/org"
+	"candor/internal/problem"
+	"candor/internal/promise"
+	"candor/internal/secret"
+)
+
+//go:embed schema/*.sql
+var Schema embed.FS
+
+// ID, StageID, ApplicationID and InvitationID are ids.
+type (
+	ID            string
+	StageID       string
+	ApplicationID string
+	InvitationID  string
+)
+
+// Role is what a member is in one opening.
+type Role string
+
+const (
+	Manager     Role = "manager" // decides
+	Recruiter   Role = "recruiter"
+	Reviewer    Role = "reviewer" // in the pool that reviewers are assigned from
+	Facilitator Role = "facilitator"
+	Observer    Role = "observer"
+)
+
+// Roles are all of them, in the order pages list them.
+var Roles = []Role{Manager, Recruiter, Reviewer, Facilitator, Observer}
+
+// Opening is a position to fill.
+type Opening struct {
+	ID           ID
+	Title        string
+	Team         string
+	About        string
+	Open         bool
+	Confidential bool
+	ReplyDays    int    // the reply promise, working days
+	Contact      string // member whom candidates may write to
+	Created      time.Time
+	Active       int    // applications under way; only in lists
+	Mine         []Role // what the asker is in it; nil in lists
+}
+
+// Is says whether the asker has one of the roles in it.
+func (o Opening) Is(roles ...Role) bool {
+	return slices.ContainsFunc(roles, func(r Role) bool { return slices.Contains(o.Mine, r) })
+}
+
+// Stage is one step.
+type Stage struct {
+	ID        StageID
+	Opening   ID
+	Position  int // 1, 2, ...
+	Title     string
+	Reviewers int // 0, 1 or 2 are assigned to each submission
+	Window    int // days from invitation to finish by
+	Format    string
+	Ref       string // what the format needs: the assessment's version
+}
+
+// Status of an application.
+type Status string
+
+const (
+	Active    Status = "active"
+	Hired     Status = "hired"
+	Declined  Status = "declined"
+	Withdrawn Status = "withdrawn"
+)
+
+// TeamMember is a member's role in an opening.
+type TeamMember struct {
+	Member string
+	Role   Role
+}
+
+// Openings keeps them.
+type Openings struct {
+	DB         *db.DB
+	Jobs       *job.Jobs
+	Key        secret.Key
+	Orgs       *org.Orgs
+	Candidates *candidate.Candidates
+	Promises   *promise.Promises
+	Formats    []Format
+	// Blind says whether a member must not learn who an application is from, and the code they know it by; review knows. nil: nobody is blind.
+	Blind func(ctx context.Context, tx db.Tx, who actor.Actor, app ApplicationID) (blind bool, code string, err error)
+}
+
+var (
+	// ErrMissing: no such opening, application or invitation for the asker.
+	ErrMissing = problem.New(problem.Missing, "opening_missing", "There is nothing here, or it is not yours to see.")
+	// ErrRole: seen, but not the asker's to do.
+	ErrRole = problem.New(problem.Forbidden, "opening_role", "Your role in this opening does not include this. Its recruiter can change that.")
+	// ErrClosed: the opening takes no new candidates.
+	ErrClosed = problem.New(problem.Conflict, "opening_closed", "This opening is closed. Open it again first.")
+	// ErrMoved: somebody else moved the application first.
+	ErrMoved = problem.New(problem.Conflict, "application_moved", "Somebody was faster: this application has moved on. Nothing was changed; look at it again.")
+)
+
+// Create makes an opening with its stages; the asker becomes its recruiter. ErrRole, ErrInvalid.
+func (os *Openings) Create(ctx context.Context, who actor.Actor, o Opening, stages []Stage) (ID, error) {
+	if err := org.Need(who, "opening.create"); err != nil {
+		return "", err
+	}
+	if err := check(&o); err != nil {
+		return "", err
+	}
+	if len(stages) == 0 || len(stages) > 20 {
+		return "", problem.Field("stages", "An opening has 1 to 20 stages.")
+	}
+	for i := range stages {
+		if err := os.checkStage(ctx, who.Org, &stages[i]); err != nil {
+			return "", err
+		}
+	}
+	if o.Contact == "" {
+		o.Contact = who.ID
+	}
+	now := os.DB.Now()
+	o.ID = ID(id.New("opn", now))
+	err := os.DB.Write(ctx, who.Org, func(tx db.Tx) error {
+		q := query.New(tx)
+		err := q.AddOpening(ctx, query.AddOpeningParams{OrgID: who.Org, ID: string(o.ID), Title: o.Title, Team: o.Team, About: o.About, Confidential: o.Confidential,
+			ReplyDays: int64(o.ReplyDays), ContactID: o.Contact, CreatedAt: clock.Milli(now), CreatedBy: who.ID})
+		if err != nil {
+			return err
+		}
+		for i, s := range stages {
+			s.ID, s.Position = StageID(id.New("stg", now)), i+1
+			if err := addStage(ctx, q, who.Org, o.ID, s); err != nil {
+				return err
+			}
+		}
+		if who.Kind == actor.Member {
+			if err := q.AddRole(ctx, query.AddRoleParams{OrgID: who.Org, OpeningID: string(o.ID), MemberID: who.ID, Role: string(Recruiter)}); err != nil {
+				return err
+			}
+		}
+		return audit.Record(ctx, tx, now, who, "opening.create", string(o.ID), nil)
+	})
+	return o.ID, err
+}
+
+func addStage(ctx context.Context, q *query.Queries, o string, opening ID, s Stage) error {
+	err := q.AddStage(ctx, query.AddStageParams{OrgID: o, ID: string(s.ID), OpeningID: string(opening), Position: int64(s.Position), Title: s.Title,
+		Reviewers: int64(s.Reviewers), WindowDays: int64(s.Window)})
+	if err != nil {
+		return err
+	}
+	return q.AddFormat(ctx, query.AddFormatParams{OrgID: o, StageID: string(s.ID), Position: 1, Format: s.Format, RefID: s.Ref})
+}
+
+func check(o *Opening) error {
+	o.Title = strings.TrimSpace(o.Title)
+	switch {
+	case o.Title == "":
+		return problem.Field("title", "Give the position a title, as candidates will read it.")
+	case len([]rune(o.Title)) > 120:
+		return problem.Field("title", "This is longer than 120 characters.")
+	case o.ReplyDays < 1 || o.ReplyDays > 60:
+		return problem.Field("reply_days", "Promise a reply within 1 to 60 working days.")
+	}
+	return nil
+}
+
+func (os *Openings) checkStage(ctx context.Context, o string, s *Stage) error {
+	if s.Title = strings.TrimSpace(s.Title); s.Title == "" {
+		return problem.Field("stage_title", "Give the stage a title.")
+	}
+	if s.Reviewers < 0 || s.Reviewers > 2 {
+		return problem.Field("reviewers", "A submission is read by 0, 1 or 2 reviewers.")
+	}
+	if s.Window < 1 || s.Window > 90 {
+		return problem.Field("window", "Give candidates 1 to 90 days.")
+	}
+	f, ok := os.Format(s.Format)
+	if !ok {
+		return problem.Field("format", "Choose what candidates do in this stage.")
+	}
+	_, err := f.Describe(ctx, o, s.Ref)
+	if _, isProblem := problem.As(err); isProblem {
+		return problem.Field("format", "Choose what candidates do in this stage.")
+	}
+	return err
+}
+
+// Load reads an opening for a member who may see it: its own people, and, where it is not confidential, owners and recruiters.
+// ErrMissing.
+func (os *Openings) Load(ctx context.Context, who actor.Actor, o ID) (Opening, error) {
+	var out Opening
+	err := os.DB.Read(ctx, who.Org, func(tx db.Tx) (err error) {
+		out, err = os.LoadIn(ctx, tx, who, o)
+		return err
+	})
+	return out, err
+}
+
+// LoadIn is Load in a transaction.
+func (os *Openings) LoadIn(ctx context.Context, tx db.Tx, who actor.Actor, o ID) (Opening, error) {
+	out, err := os.In(ctx, tx, o)
+	if err != nil {
+		return Opening{}, err
+	}
+	if who.Kind == actor.System {
+		return out, nil
+	}
+	if who.Kind != actor.Member {
+		return Opening{}, ErrMissing
+	}
+	roles, err := query.New(tx).RolesIn(ctx, tx.Org, string(o), who.ID)
+	if err != nil {
+		return Opening{}, err
+	}
+	for _, r := range roles {
+		out.Mine = append(out.Mine, Role(r))
+	}
+	if len(out.Mine) == 0 && (out.Confidential || !org.May(who, "opening.change")) {
+		return Opening{}, ErrMissing
+	}
+	return out, nil
+}
+
+// In reads an opening in a transaction without asking who may see it. ErrMissing.
+func (os *Openings) In(ctx context.Context, tx db.Tx, o ID) (Opening, error) {
+	r, err := query.New(tx).Opening(ctx, tx.Org, string(o))
+	if errors.Is(err, sql.ErrNoRows) {
+		return Opening{}, ErrMissing
+	}
+	return Opening{ID: ID(r.ID), Title: r.Title, Team: r.Team, About: r.About, Open: r.State == "open", Confidential: r.Confidential,
+		ReplyDays: int(r.ReplyDays), Contact: r.ContactID, Created: clock.Time(r.CreatedAt)}, err
+}
+
+// MayManage says whether the asker runs the opening: its recruiters, and where it is not confidential the organisation's.
+func (o Opening) MayManage(who actor.Actor) bool {
+	return who.Kind == actor.System || o.Is(Recruiter) || !o.Confidential && org.May(who, "opening.change")
+}
+
+// MayDecide says whether the asker decides: the opening's managers.
+func (o Opening) MayDecide(who actor.Actor) bool { return who.Kind == actor.System || o.Is(Manager) }
+
+// manage loads an opening that the asker runs. ErrMissing, ErrRole.
+func (os *Openings) manage(ctx context.Context, tx db.Tx, who actor.Actor, o ID) (Opening, error) {
+	out, err := os.LoadIn(ctx, tx, who, o)
+	if err == nil && !out.MayManage(who) {
+		err = ErrRole
+	}
+	return out, err
+}
+
+// List are the openings the asker may see, the open ones first.
+func (os *Openings) List(ctx context.Context, who actor.Actor) ([]Opening, error) {
+	if err := org.Need(who, "opening.list"); err != nil {
+		return nil, err
+	}
+	var out []Opening
+	err := os.DB.Read(ctx, who.Org, func(tx db.Tx) error {
+		rows, err := query.New(tx).Openings(ctx, query.OpeningsParams{OrgID: who.Org, AllOpen: org.May(who, "opening.change"), Member: who.ID})
+		for _, r := range rows {
+			out = append(out, Opening{ID: ID(r.ID), Title: r.Title, Team: r.Team, About: r.About, Open: r.State == "open", Confidential: r.Confidential,
+				ReplyDays: int(r.ReplyDays), Contact: r.ContactID, Created: clock.Time(r.CreatedAt), Active: int(r.Active)})
+		}
+		return err
+	})
+	return out, err
+}
+
+// Change sets title, team, about, state, confidential, reply promise (for new submissions) and contact. ErrRole, ErrMissing, ErrInvalid.
+func (os *Openings) Change(ctx context.Context, who actor.Actor, o Opening) error {
+	if err := check(&o); err != nil {
+		return err
+	}
+	state := "closed"
+	if o.Open {
+		state = "open"
+	}
+	return os.DB.Write(ctx, who.Org, func(tx db.Tx) error {
+		if _, err := os.manage(ctx, tx, who, o.ID); err != nil {
+			return err
+		}
+		_, err := query.New(tx).ChangeOpening(ctx, query.ChangeOpeningParams{OrgID: who.Org, ID: string(o.ID), Title: o.Title, Team: o.Team, About: o.About,
+			State: state, Confidential: o.Confidential, ReplyDays: int64(o.ReplyDays), ContactID: o.Contact})
+		if err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, os.DB.Now(), who, "opening.change", string(o.ID), audit.Facts{"state": state})
+	})
+}
+
+// Stages are an opening's, in order.
+func (os *Openings) Stages(ctx context.Context, tx db.Tx, o ID) ([]Stage, error) {
+	rows, err := query.New(tx).Stages(ctx, tx.Org, string(o))
+	var out []Stage
+	for _, r := range rows {
+		out = append(out, Stage{StageID(r.ID), ID(r.OpeningID), int(r.Position), r.Title, int(r.Reviewers), int(r.WindowDays), r.Format, r.RefID})
+	}
+	return out, err
+}
+
+// SaveStage adds a stage (ID "") at the end, or changes one; who is in it already keeps what they were invited to. ErrRole, ErrMissing, ErrInvalid.
+func (os *Openings) SaveStage(ctx context.Context, who actor.Actor, o ID, s Stage) error {
+	if err := os.checkStage(ctx, who.Org, &s); err != nil {
+		return err
+	}
+	return os.DB.Write(ctx, who.Org, func(tx db.Tx) error {
+		if _, err := os.manage(ctx, tx, who, o); err != nil {
+			return err
+		}
+		all, err := os.Stages(ctx, tx, o)
+		if err != nil {
+			return err
+		}
+		q := query.New(tx)
+		now := os.DB.Now()
+		if s.ID == "" {
+			s.ID, s.Position = StageID(id.New("stg", now)), len(all)+1
+			if err := addStage(ctx, q, who.Org, o, s); err != nil {
+				return err
+			}
+		} else {
+			if !slices.ContainsFunc(all, func(x Stage) bool { return x.ID == s.ID }) {
+				return ErrMissing
+			}
+			if _, err := q.ChangeStage(ctx, query.ChangeStageParams{OrgID: who.Org, ID: string(s.ID), Title: s.Title, Reviewers: int64(s.Reviewers), WindowDays: int64(s.Window)}); err != nil {
+				return err
+			}
+			if err := q.AddFormat(ctx, query.AddFormatParams{OrgID: who.Org, StageID: string(s.ID), Position: 1, Format: s.Format, RefID: s.Ref}); err != nil {
+				return err
+			}
+		}
+		return audit.Record(ctx, tx, now, who, "opening.stage", string(o), audit.Facts{"stage": string(s.ID)})
+	})
+}
+
+// Team are the members around an opening.
+func (os *Openings) Team(ctx context.Context, tx db.Tx, o ID) ([]TeamMember, error) {
+	rows, err := query.New(tx).Team(ctx, tx.Org, string(o))
+	var out []TeamMember
+	for _, r := range rows {
+		out = append(out, TeamMember{r.MemberID, Role(r.Role)})
+	}
+	return out, err
+}
+
+// SetRole gives or takes a role in an opening. An owner may add themselves to a confidential one; that is in the audit. ErrRole, ErrMissing.
+func (os *Openings) SetRole(ctx context.Context, who actor.Actor, o ID, member string, role Role, on bool) error {
+	if !slices.Contains(Roles, role) {
+		return problem.Field("role", "There is no such role.")
+	}
+	return os.DB.Write(ctx, who.Org, func(tx db.Tx) error {
+		_, err := os.manage(ctx, tx, who, o)
+		joining := on && member == who.ID && org.May(who, "opening.join")
+		if joining && errors.Is(err, ErrMissing) {
+			_, err = os.In(ctx, tx, o)
+		}
+		if err != nil && !(joining && errors.Is(err, ErrRole)) {
+			return err
+		}
+		if _, err := os.Orgs.Member(ctx, tx, member); err != nil {
+			return err
+		}
+		q := query.New(tx)
+		if on {
+			err = q.AddRole(ctx, query.AddRoleParams{OrgID: who.Org, OpeningID: string(o), MemberID: member, Role: string(role)})
+		} else {
+			_, err = q.DropRole(ctx, query.DropRoleParams{OrgID: who.Org, OpeningID: string(o), MemberID: member, Role: string(role)})
+		}
+		if err != nil {
+			return err
+		}
+		verb := map[bool]string{true: "opening.add_role", false: "opening.drop_role"}[on]
+		return audit.Record(ctx, tx, os.DB.Now(), who, verb, string(o), audit.Facts{"member": member, "role": string(role)})
+	})
+}

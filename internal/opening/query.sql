@@ -1,0 +1,146 @@
+-- name: AddOpening :exec
+INSERT INTO openings (org_id, id, title, team, about, state, confidential, reply_days, contact_id, created_at, created_by)
+VALUES ($1, $2, $3, $4, $5, 'open', $6, $7, $8, $9, $10);
+
+-- name: ChangeOpening :execrows
+UPDATE openings SET title = $3, team = $4, about = $5, state = $6, confidential = $7, reply_days = $8, contact_id = $9 WHERE org_id = $1 AND id = $2;
+
+-- name: Opening :one
+SELECT id, title, team, about, state, confidential, reply_days, contact_id, created_at FROM openings WHERE org_id = $1 AND id = $2;
+
+-- name: Openings :many
+SELECT o.id, o.title, o.team, o.about, o.state, o.confidential, o.reply_days, o.contact_id, o.created_at,
+	(SELECT COUNT(*) FROM applications a WHERE a.org_id = o.org_id AND a.opening_id = o.id AND a.status = 'active') AS active
+FROM openings o
+WHERE o.org_id = sqlc.arg(org_id) AND (CAST(sqlc.arg(all_open) AS BOOLEAN) AND NOT o.confidential
+	OR EXISTS (SELECT 1 FROM opening_members m WHERE m.org_id = o.org_id AND m.opening_id = o.id AND m.member_id = sqlc.arg(member)))
+ORDER BY o.state DESC, o.created_at DESC, o.id LIMIT 500;
+
+-- name: RolesIn :many
+SELECT role FROM opening_members WHERE org_id = $1 AND opening_id = $2 AND member_id = $3;
+
+-- name: Team :many
+SELECT member_id, role FROM opening_members WHERE org_id = $1 AND opening_id = $2 ORDER BY role, member_id;
+
+-- name: AddRole :exec
+INSERT INTO opening_members (org_id, opening_id, member_id, role) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING;
+
+-- name: DropRole :execrows
+DELETE FROM opening_members WHERE org_id = $1 AND opening_id = $2 AND member_id = $3 AND role = $4;
+
+-- name: AddStage :exec
+INSERT INTO stages (org_id, id, opening_id, position, title, reviewers, window_days) VALUES ($1, $2, $3, $4, $5, $6, $7);
+
+-- name: ChangeStage :execrows
+UPDATE stages SET title = $3, reviewers = $4, window_days = $5 WHERE org_id = $1 AND id = $2;
+
+-- name: AddFormat :exec
+INSERT INTO stage_formats (org_id, stage_id, position, format, ref_id) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (org_id, stage_id, position) DO UPDATE SET format = excluded.format, ref_id = excluded.ref_id;
+
+-- name: Stages :many
+SELECT s.id, s.opening_id, s.position, s.title, s.reviewers, s.window_days, f.format, f.ref_id
+FROM stages s JOIN stage_formats f ON f.org_id = s.org_id AND f.stage_id = s.id AND f.position = 1
+WHERE s.org_id = $1 AND s.opening_id = $2 ORDER BY s.position;
+
+-- name: AddApplication :execrows
+INSERT INTO applications (org_id, id, opening_id, candidate_id, stage_id, status, created_at, moved_at)
+VALUES ($1, $2, $3, $4, $5, 'active', $6, $6) ON CONFLICT (org_id, opening_id, candidate_id) DO NOTHING;
+
+-- name: Application :one
+SELECT a.id, a.opening_id, a.candidate_id, a.stage_id, a.status, a.created_at, a.moved_at, c.name, c.email, c.zone, c.erased_at
+FROM applications a JOIN candidates c ON c.org_id = a.org_id AND c.id = a.candidate_id WHERE a.org_id = $1 AND a.id = $2;
+
+-- name: ApplicationOf :one
+SELECT id, status FROM applications WHERE org_id = $1 AND opening_id = $2 AND candidate_id = $3;
+
+-- name: ApplicationsOf :many
+SELECT a.id, a.opening_id, o.title, a.status, a.created_at FROM applications a JOIN openings o ON o.org_id = a.org_id AND o.id = a.opening_id
+WHERE a.org_id = $1 AND a.candidate_id = $2 ORDER BY a.created_at DESC LIMIT 100;
+
+-- name: MoveApplication :execrows
+UPDATE applications SET stage_id = sqlc.arg(stage_id), moved_at = sqlc.arg(at) WHERE org_id = sqlc.arg(org_id) AND id = sqlc.arg(id) AND status = 'active' AND stage_id = sqlc.arg(was);
+
+-- name: EndApplication :execrows
+UPDATE applications SET status = sqlc.arg(status), moved_at = sqlc.arg(at) WHERE org_id = sqlc.arg(org_id) AND id = sqlc.arg(id) AND status = 'active';
+
+-- name: AddInvitation :execrows
+INSERT INTO invitations (org_id, id, application_id, stage_id, format, ref_id, note, revoked_at, rotation, finish_by, zone, created_at, created_by, opened_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0, $8, $9, $10, $11, 0) ON CONFLICT (org_id, application_id, stage_id) DO NOTHING;
+
+-- name: AddLink :exec
+INSERT INTO invitation_links (hash, org_id, invitation_id, rotation) VALUES ($1, $2, $3, $4);
+
+-- name: Link :one
+SELECT org_id, invitation_id, rotation FROM invitation_links WHERE hash = $1;
+
+-- name: Invitation :one
+SELECT i.id, i.application_id, i.stage_id, i.format, i.ref_id, i.note, i.revoked_at, i.rotation, i.finish_by, i.zone, i.created_at, i.opened_at,
+	a.opening_id, a.candidate_id, a.status
+FROM invitations i JOIN applications a ON a.org_id = i.org_id AND a.id = i.application_id WHERE i.org_id = $1 AND i.id = $2;
+
+-- name: InvitationsOf :many
+SELECT i.id, i.application_id, i.stage_id, i.format, i.ref_id, i.note, i.revoked_at, i.rotation, i.finish_by, i.zone, i.created_at, i.opened_at,
+	a.opening_id, a.candidate_id, a.status
+FROM invitations i JOIN applications a ON a.org_id = i.org_id AND a.id = i.application_id
+WHERE i.org_id = $1 AND i.application_id = $2 ORDER BY i.created_at DESC, i.id DESC;
+
+-- name: Opened :execrows
+UPDATE invitations SET opened_at = $3 WHERE org_id = $1 AND id = $2 AND opened_at = 0;
+
+-- name: Rotate :execrows
+UPDATE invitations SET rotation = rotation + 1, revoked_at = 0 WHERE org_id = $1 AND id = $2 AND rotation = $3;
+
+-- name: Revoke :execrows
+UPDATE invitations SET revoked_at = $3 WHERE org_id = $1 AND id = $2 AND revoked_at = 0;
+
+-- name: SetFinishBy :execrows
+UPDATE invitations SET finish_by = sqlc.arg(finish_by) WHERE org_id = sqlc.arg(org_id) AND id = sqlc.arg(id) AND finish_by <= sqlc.arg(finish_by);
+
+-- name: AddSession :exec
+INSERT INTO candidate_sessions (hash, id, org_id, invitation_id, candidate_id, created_at, expires_at, revoked_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 0);
+
+-- name: CandidateSession :one
+SELECT id, org_id, invitation_id, candidate_id, expires_at, revoked_at FROM candidate_sessions WHERE hash = $1;
+
+-- name: SessionsOf :one
+SELECT COUNT(*) FROM candidate_sessions WHERE invitation_id = $1 AND revoked_at = 0;
+
+-- name: ProlongSessions :execrows
+UPDATE candidate_sessions SET expires_at = $2 WHERE invitation_id = $1 AND expires_at < $2;
+
+-- name: EndSessions :execrows
+UPDATE candidate_sessions SET revoked_at = $2 WHERE invitation_id = $1 AND revoked_at = 0;
+
+-- name: AddCode :exec
+INSERT INTO device_codes (id, org_id, invitation_id, created_at, expires_at, tries, used_at) VALUES ($1, $2, $3, $4, $5, 0, 0);
+
+-- name: LiveCode :one
+SELECT id FROM device_codes WHERE invitation_id = $1 AND used_at = 0 AND tries < 5 AND expires_at > $2 ORDER BY created_at DESC, id DESC LIMIT 1;
+
+-- name: TryCode :execrows
+UPDATE device_codes SET tries = tries + 1 WHERE id = $1 AND tries < 5 AND used_at = 0;
+
+-- name: UseCode :execrows
+UPDATE device_codes SET used_at = $2 WHERE id = $1 AND used_at = 0;
+
+-- name: Board :many
+SELECT a.id, a.candidate_id, a.stage_id, a.status, a.created_at, a.moved_at, c.name, c.email, i.id AS invitation_id, i.opened_at, i.finish_by, i.revoked_at
+FROM applications a JOIN candidates c ON c.org_id = a.org_id AND c.id = a.candidate_id
+LEFT JOIN invitations i ON i.org_id = a.org_id AND i.application_id = a.id AND i.stage_id = a.stage_id
+WHERE a.org_id = sqlc.arg(org_id) AND a.opening_id = sqlc.arg(opening_id) AND a.status = sqlc.arg(status)
+	AND (c.name_key LIKE CAST(sqlc.arg(prefix) AS TEXT) ESCAPE '!' OR c.email_key LIKE CAST(sqlc.arg(prefix) AS TEXT) ESCAPE '!')
+	AND (a.moved_at > sqlc.arg(after_at) OR (a.moved_at = sqlc.arg(after_at) AND a.id > sqlc.arg(after_id)))
+ORDER BY a.moved_at, a.id LIMIT sqlc.arg(most);
+
+-- name: Counts :many
+SELECT stage_id, status, COUNT(*) AS n FROM applications WHERE org_id = $1 AND opening_id = $2 GROUP BY stage_id, status;
+
+-- name: EraseNotes :execrows
+UPDATE invitations SET note = '' WHERE org_id = $1 AND id = $2;
+
+-- name: EraseSessions :execrows
+DELETE FROM candidate_sessions WHERE candidate_id = $1;
+
+-- name: EraseLinks :execrows
+DELETE FROM invitation_links WHERE invitation_id = $1;

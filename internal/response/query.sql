@@ -1,0 +1,41 @@
+-- name: Ensure :execrows
+INSERT INTO responses (org_id, id, owner, item, n, current, client, seq, updated_at) VALUES ($1, $2, $3, $4, 0, '', '', 0, 0) ON CONFLICT (org_id, owner, item) DO NOTHING;
+
+-- name: Next :execrows
+UPDATE responses SET n = n + 1 WHERE org_id = $1 AND owner = $2 AND item = $3;
+
+-- name: Number :one
+SELECT n FROM responses WHERE org_id = $1 AND owner = $2 AND item = $3;
+
+-- name: AddRevision :execrows
+INSERT INTO revisions (org_id, id, owner, item, n, client, seq, epoch, standing, sha256, size, body, received_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (org_id, owner, item, client, seq) DO NOTHING;
+
+-- name: There :one
+SELECT id, n, standing, sha256 FROM revisions WHERE org_id = sqlc.arg(org_id) AND owner = sqlc.arg(owner) AND item = sqlc.arg(item) AND client = sqlc.arg(client) AND seq = sqlc.arg(seq);
+
+-- name: Point :execrows
+UPDATE responses SET current = sqlc.arg(revision), client = sqlc.arg(client), seq = sqlc.arg(seq), updated_at = sqlc.arg(at)
+WHERE org_id = sqlc.arg(org_id) AND owner = sqlc.arg(owner) AND item = sqlc.arg(item) AND NOT (client = sqlc.arg(client) AND seq > sqlc.arg(seq));
+
+-- name: Current :many
+SELECT r.item, v.id, v.n, v.sha256, v.size, v.body, v.received_at FROM responses r
+JOIN revisions v ON v.org_id = r.org_id AND v.id = r.current WHERE r.org_id = $1 AND r.owner = $2;
+
+-- name: Revision :one
+SELECT id, owner, item, n, standing, sha256, size, body, received_at FROM revisions WHERE org_id = $1 AND id = $2;
+
+-- name: History :many
+SELECT id, n, standing, size, received_at FROM revisions WHERE org_id = $1 AND owner = $2 AND item = $3 ORDER BY n DESC LIMIT 200;
+
+-- name: Stray :many
+SELECT id, item, n, standing, sha256, size, received_at FROM revisions WHERE org_id = $1 AND owner = $2 AND standing <> 'on_time' ORDER BY received_at DESC, n DESC LIMIT 200;
+
+-- name: EraseRevisions :execrows
+DELETE FROM revisions WHERE org_id = $1 AND owner = $2;
+
+-- name: EraseResponses :execrows
+DELETE FROM responses WHERE org_id = $1 AND owner = $2;
+
+-- name: CountRevisions :one
+SELECT COUNT(*) FROM revisions WHERE org_id = $1 AND owner = $2;

@@ -1,0 +1,190 @@
+// Package response keeps answers: append-only revisions per owner and item, of which one is the present one.
+//
+// Nothing is refused and nothing is overwritten. A revision says how it stands: on time, late (it arrived after the end; kept
+// beside the graded work), or a branch (from a device that had lost the takeover). The same (client, seq) is kept once, however
+// often it arrives. Whether the owner may save now is the owner's guarded write; this package is called in its transaction.
+package response
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"embed"
+	"encoding/hex"
+	"errors"
+	"time"
+
+	"candor/internal/clock"
+	"candor/internal/db"
+	"candor/internal/id"
+	"candor/internal/problem"
+	"candor/internal/response/internal/query"
+)
+
+//go:embed schema/*.sql
+var Schema embed.FS
+
+// Standing says how a revision counts.
+type Standing string
+
+const (
+	OnTime Standing = "on_time"
+	Late   Standing = "late"
+	Branch Standing = "branch"
+)
+
+// Save is one version of one answer as it arrives.
+type Save struct {
+	Item   string
+	Client string // the writer: one browser tab, or "form" for a posted page
+	Seq    int64  // rises by one per client and item
+	Epoch  int64
+	Body   []byte
+	SHA256 string // of Body in hex; "" is computed
+}
+
+// Kept is what became of it.
+type Kept struct {
+	Revision string
+	N        int64 // 1, 2, ... per answer
+	Standing Standing
+	Again    bool // it was here already
+}
+
+// Revision is one state of an answer.
+type Revision struct {
+	ID       string
+	Owner    string
+	Item     string
+	N        int64
+	Standing Standing
+	SHA256   string
+	Size     int
+	Body     []byte // nil in lists
+	Received time.Time
+}
+
+var (
+	// ErrHash: the bytes are not those the sender hashed; it sends again.
+	ErrHash = problem.New(problem.Invalid, "save_hash", "This version was damaged on its way. It is kept on your device and sent again by itself.")
+	// ErrMissing: no such revision of this owner.
+	ErrMissing = problem.New(problem.Missing, "revision_missing", "There is no such version of this answer.")
+)
+
+// Hash is SHA-256 in hex.
+func Hash(body []byte) string {
+	h := sha256.Sum256(body)
+	return hex.EncodeToString(h[:])
+}
+
+// Keep keeps one version in the caller's transaction, whose guarded write decided the standing. ErrHash.
+func Keep(ctx context.Context, tx db.Tx, owner string, s Save, standing Standing, received time.Time) (Kept, error) {
+	sum := Hash(s.Body)
+	if s.SHA256 != "" && s.SHA256 != sum {
+		return Kept{}, ErrHash
+	}
+	q := query.New(tx)
+	if k, err := there(ctx, q, tx.Org, owner, s); err != nil || k.Revision != "" {
+		return k, err
+	}
+	if _, err := q.Ensure(ctx, query.EnsureParams{OrgID: tx.Org, ID: id.New("rsp", received), Owner: owner, Item: s.Item}); err != nil {
+		return Kept{}, err
+	}
+	if _, err := q.Next(ctx, tx.Org, owner, s.Item); err != nil { // holds the answer: numbers have no gaps and no twins
+		return Kept{}, err
+	}
+	n, err := q.Number(ctx, tx.Org, owner, s.Item)
+	if err != nil {
+		return Kept{}, err
+	}
+	k := Kept{Revision: id.New("rvn", received), N: n, Standing: standing}
+	added, err := q.AddRevision(ctx, query.AddRevisionParams{OrgID: tx.Org, ID: k.Revision, Owner: owner, Item: s.Item, N: n, Client: s.Client, Seq: s.Seq,
+		Epoch: s.Epoch, Standing: string(standing), Sha256: sum, Size: int64(len(s.Body)), Body: string(s.Body), ReceivedAt: clock.Milli(received)})
+	if err != nil {
+		return Kept{}, err
+	}
+	if added == 0 { // a twin committed between our look and our write
+		return there(ctx, q, tx.Org, owner, s)
+	}
+	if standing == OnTime {
+		// A version that was overtaken on its way by a newer one of the same writer does not become the present one.
+		_, err = q.Point(ctx, query.PointParams{Revision: k.Revision, Client: s.Client, Seq: s.Seq, At: clock.Milli(received), OrgID: tx.Org, Owner: owner, Item: s.Item})
+	}
+	return k, err
+}
+
+func there(ctx context.Context, q *query.Queries, org, owner string, s Save) (Kept, error) {
+	r, err := q.There(ctx, query.ThereParams{OrgID: org, Owner: owner, Item: s.Item, Client: s.Client, Seq: s.Seq})
+	if errors.Is(err, sql.ErrNoRows) {
+		return Kept{}, nil
+	}
+	return Kept{r.ID, r.N, Standing(r.Standing), true}, err
+}
+
+// Current are the present answers of an owner, by item.
+func Current(ctx context.Context, tx db.Tx, owner string) (map[string]Revision, error) {
+	rows, err := query.New(tx).Current(ctx, tx.Org, owner)
+	out := map[string]Revision{}
+	for _, r := range rows {
+		out[r.Item] = Revision{r.ID, owner, r.Item, r.N, OnTime, r.Sha256, int(r.Size), []byte(r.Body), clock.Time(r.ReceivedAt)}
+	}
+	return out, err
+}
+
+// Load reads a revision of an owner. ErrMissing.
+func Load(ctx context.Context, tx db.Tx, owner, revision string) (Revision, error) {
+	r, err := query.New(tx).Revision(ctx, tx.Org, revision)
+	if errors.Is(err, sql.ErrNoRows) || err == nil && r.Owner != owner {
+		return Revision{}, ErrMissing
+	}
+	return Revision{r.ID, r.Owner, r.Item, r.N, Standing(r.Standing), r.Sha256, int(r.Size), []byte(r.Body), clock.Time(r.ReceivedAt)}, err
+}
+
+// History are the newest 200 revisions of an answer without their bodies: the candidate's own.
+func History(ctx context.Context, tx db.Tx, owner, item string) ([]Revision, error) {
+	rows, err := query.New(tx).History(ctx, tx.Org, owner, item)
+	var out []Revision
+	for _, r := range rows {
+		out = append(out, Revision{ID: r.ID, Owner: owner, Item: item, N: r.N, Standing: Standing(r.Standing), Size: int(r.Size), Received: clock.Time(r.ReceivedAt)})
+	}
+	return out, err
+}
+
+// Stray are late revisions and branches, newest first, without their bodies.
+func Stray(ctx context.Context, tx db.Tx, owner string) ([]Revision, error) {
+	rows, err := query.New(tx).Stray(ctx, tx.Org, owner)
+	var out []Revision
+	for _, r := range rows {
+		out = append(out, Revision{ID: r.ID, Owner: owner, Item: r.Item, N: r.N, Standing: Standing(r.Standing), SHA256: r.Sha256, Size: int(r.Size), Received: clock.Time(r.ReceivedAt)})
+	}
+	return out, err
+}
+
+// Erase removes the answers of a person's attempts.
+func Erase(ctx context.Context, tx db.Tx, p db.Person) (map[string]int, error) {
+	total := 0
+	for _, a := range p.Attempts {
+		n, err := query.New(tx).EraseRevisions(ctx, tx.Org, a)
+		if err != nil {
+			return nil, err
+		}
+		if _, err := query.New(tx).EraseResponses(ctx, tx.Org, a); err != nil {
+			return nil, err
+		}
+		total += int(n)
+	}
+	return map[string]int{"saved versions of answers": total}, nil
+}
+
+// Preview counts what Erase would remove.
+func Preview(ctx context.Context, tx db.Tx, p db.Person) (map[string]int, error) {
+	total := 0
+	for _, a := range p.Attempts {
+		n, err := query.New(tx).CountRevisions(ctx, tx.Org, a)
+		if err != nil {
+			return nil, err
+		}
+		total += int(n)
+	}
+	return map[string]int{"saved versions of answers": total}, nil
+}
