@@ -17,11 +17,13 @@ import (
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
 // The browser of this test binary. It ends with the process of the tests.
@@ -227,12 +229,54 @@ func (p *Page) Click(selector string) {
 	p.Run(chromedp.Click(chromedp.CSS(selector)))
 }
 
-// Press sends keys to whatever has the focus: text, or the keys of package kb.
+// Press types text, or the keys of package kb, into whatever has the focus, one key after the other as a keyboard does: a page that
+// takes a key for itself gets no letter from it.
 func (p *Page) Press(keys ...string) {
 	p.t.Helper()
 	for _, k := range keys {
-		p.Run(chromedp.KeyEvent(k))
+		for _, r := range k {
+			p.key(r, 0)
+		}
 	}
+}
+
+// Ctrl presses a key together with Control.
+func (p *Page) Ctrl(key string) {
+	p.t.Helper()
+	for _, r := range key {
+		p.key(r, 2)
+	}
+}
+
+// Shift presses a key together with Shift, such as kb.Tab for going back.
+func (p *Page) Shift(key string) {
+	p.t.Helper()
+	for _, r := range key {
+		p.key(r, 8)
+	}
+}
+
+func (p *Page) key(r rune, modifiers int64) {
+	p.t.Helper()
+	events := kb.Encode(r)
+	if len(events) == 0 {
+		p.t.Fatalf("no key for %q", r)
+	}
+	down, text := *events[0], ""
+	for _, e := range events {
+		if e.Type == input.DispatchKeyEventTypeChar && modifiers&2 == 0 {
+			text = e.Text
+		}
+	}
+	down.Modifiers |= modifiers
+	up := down
+	down.Type, down.Text, down.UnmodifiedText = input.DispatchKeyEventTypeKeyDown, text, text
+	if text == "" {
+		down.Type = input.DispatchKeyEventTypeRawKeyDown
+	}
+	up.Type, up.Text, up.UnmodifiedText = input.DispatchKeyEventTypeKeyUp, "", ""
+	send(p, input.DispatchKeyEvent, down)
+	send(p, input.DispatchKeyEvent, up)
 }
 
 // Type puts the focus on an element and types.
