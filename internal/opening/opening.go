@@ -283,7 +283,7 @@ func (os *Openings) List(ctx context.Context, who actor.Actor) ([]Opening, error
 	}
 	var out []Opening
 	err := os.DB.Read(ctx, who.Org, func(tx db.Tx) error {
-		rows, err := query.New(tx).Openings(ctx, query.OpeningsParams{OrgID: who.Org, AllOpen: org.May(who, "opening.change"), Member: who.ID})
+		rows, err := query.New(tx).Openings(ctx, who.Org, org.May(who, "opening.change"), who.ID)
 		for _, r := range rows {
 			out = append(out, Opening{ID: ID(r.ID), Title: r.Title, Team: r.Team, About: r.About, Open: r.State == "open", Confidential: r.Confidential,
 				ReplyDays: int(r.ReplyDays), Contact: r.ContactID, Created: clock.Time(r.CreatedAt), Active: int(r.Active)})

@@ -1,6 +1,9 @@
 -- name: Ensure :execrows
 INSERT INTO responses (org_id, id, owner, item, n, current, client, seq, updated_at) VALUES ($1, $2, $3, $4, 0, '', '', 0, 0) ON CONFLICT (org_id, owner, item) DO NOTHING;
 
+-- name: Hold :execrows
+UPDATE responses SET n = n WHERE org_id = $1 AND owner = $2 AND item = $3;
+
 -- name: Next :execrows
 UPDATE responses SET n = n + 1 WHERE org_id = $1 AND owner = $2 AND item = $3;
 

@@ -12,6 +12,7 @@ import (
 	"embed"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"time"
 
 	"candor/internal/clock"
@@ -90,7 +91,13 @@ func Keep(ctx context.Context, tx db.Tx, owner string, s Save, standing Standing
 	if _, err := q.Ensure(ctx, query.EnsureParams{OrgID: tx.Org, ID: id.New("rsp", received), Owner: owner, Item: s.Item}); err != nil {
 		return Kept{}, err
 	}
-	if _, err := q.Next(ctx, tx.Org, owner, s.Item); err != nil { // holds the answer: numbers have no gaps and no twins
+	if _, err := q.Hold(ctx, tx.Org, owner, s.Item); err != nil { // until we commit: numbers have no gaps and no twins
+		return Kept{}, err
+	}
+	if k, err := there(ctx, q, tx.Org, owner, s); err != nil || k.Revision != "" {
+		return k, err // a twin committed between our first look and our hold
+	}
+	if _, err := q.Next(ctx, tx.Org, owner, s.Item); err != nil {
 		return Kept{}, err
 	}
 	n, err := q.Number(ctx, tx.Org, owner, s.Item)
@@ -103,8 +110,8 @@ func Keep(ctx context.Context, tx db.Tx, owner string, s Save, standing Standing
 	if err != nil {
 		return Kept{}, err
 	}
-	if added == 0 { // a twin committed between our look and our write
-		return there(ctx, q, tx.Org, owner, s)
+	if added == 0 {
+		return Kept{}, fmt.Errorf("response: %s was kept by somebody who did not hold the answer", s.Item)
 	}
 	if standing == OnTime {
 		// A version that was overtaken on its way by a newer one of the same writer does not become the present one.

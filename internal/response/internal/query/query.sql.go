@@ -198,6 +198,18 @@ func (q *Queries) History(ctx context.Context, orgID string, owner string, item 
 	return items, nil
 }
 
+const hold = `-- name: Hold :execrows
+UPDATE responses SET n = n WHERE org_id = $1 AND owner = $2 AND item = $3
+`
+
+func (q *Queries) Hold(ctx context.Context, orgID string, owner string, item string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, hold, orgID, owner, item)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const next = `-- name: Next :execrows
 UPDATE responses SET n = n + 1 WHERE org_id = $1 AND owner = $2 AND item = $3
 `
