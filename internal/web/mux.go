@@ -46,6 +46,8 @@ func New(cfg Config) *Mux {
 		Rate: RateAsset, Quiet: true}, serveAsset)
 	m.Handle(Route{Pattern: "POST " + ReportPath, Action: "web.report", Auth: Anonymous, Tenant: NoTenant, Object: NoObject,
 		Rate: RateCode, Quiet: true, MaxBody: 64 << 10}, m.report)
+	m.Handle(Route{Pattern: "GET /-/accent/{file}", Action: "web.accent", Auth: Anonymous, Tenant: NoTenant, Object: NoObject,
+		Rate: RateAsset, Quiet: true}, serveAccent)
 	m.Handle(Route{Pattern: "POST /-/theme", Action: "web.theme", Auth: Anonymous, Tenant: NoTenant, Object: NoObject,
 		Rate: RateWrite}, m.theme)
 	return m
