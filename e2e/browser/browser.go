@@ -182,6 +182,22 @@ func (p *Page) Allow(part string) {
 	p.mu.Unlock()
 }
 
+// Heard waits until the console said something that was allowed, such as a request that failed while offline.
+func (p *Page) Heard(part string) {
+	p.t.Helper()
+	end := time.Now().Add(patience)
+	for time.Now().Before(end) {
+		p.mu.Lock()
+		said := strings.Contains(strings.Join(p.wrong, "\n"), part)
+		p.mu.Unlock()
+		if said {
+			return
+		}
+		p.Value(`new Promise(r => setTimeout(r, 50))`)
+	}
+	p.t.Fatalf("browser: the console never said %q", part)
+}
+
 // Wrong is what the console said and nobody allowed.
 func (p *Page) Wrong() []string {
 	p.mu.Lock()

@@ -238,6 +238,7 @@ func TestOffline(t *testing.T) {
 	p.Until(status + ` === "Offline. Your work is kept on this device."`)
 	p.Sees("You are offline. Keep going: your work is kept on this device and sent when you are back.")
 	p.Sees("One answer waits to be sent.")
+	p.Heard("ERR_INTERNET_DISCONNECTED") // it was tried, and failed
 	p.Offline(false)
 	k.until(t, p, answer("Written offline"))
 	p.Until(status + `.startsWith("Saved ")`)
@@ -316,6 +317,10 @@ func TestTooLarge(t *testing.T) {
 	k.set("large")
 	p.Type("textarea", "Long")
 	p.Until(status + `.startsWith("Not saved: That is more than we can take at once.")`)
+	again := p.Tab()
+	again.Go(url + "/c/work")
+	again.Until(`document.querySelector("textarea").value === "Long"`) // it is kept on this device
+	again.Close()
 	k.set("")
 	p.Type("textarea", "er")
 	k.until(t, p, answer("Longer"))
