@@ -1,0 +1,137 @@
+package attempt
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"strings"
+
+	"candor/internal/assessment"
+	"candor/internal/attempt/internal/query"
+	"candor/internal/candidate"
+	"candor/internal/clock"
+	"candor/internal/db"
+	"candor/internal/id"
+	"candor/internal/opening"
+)
+
+// Format is the format "assessment" of a stage: opening.Format.
+type Format struct{ Attempts *Attempts }
+
+// Name is the word.
+func (Format) Name() string { return "assessment" }
+
+// Describe says what a published version asks for. ErrMissing of assessment when there is none.
+func (f Format) Describe(ctx context.Context, org, ref string) (opening.Described, error) {
+	v, err := f.Attempts.Assessments.Version(ctx, org, assessment.VersionID(ref))
+	if err != nil {
+		return opening.Described{}, err
+	}
+	if !v.Published {
+		return opening.Described{}, assessment.ErrMissing
+	}
+	d := opening.Described{Title: v.Title, Minutes: v.Minutes, Parts: len(v.Parts)}
+	for _, p := range v.Parts {
+		d.Timed = d.Timed || p.Timed > 0
+		d.Untimed = d.Untimed || p.Timed == 0
+	}
+	return d, nil
+}
+
+// Start makes the attempt with a sitting per part, once; no clock runs yet.
+func (f Format) Start(ctx context.Context, tx db.Tx, inv opening.Invitation) error {
+	as := f.Attempts
+	v, err := as.Assessments.Version(ctx, tx.Org, assessment.VersionID(inv.Ref))
+	if err != nil {
+		return err
+	}
+	now := as.DB.Now()
+	q := query.New(tx)
+	at := id.New("att", now)
+	n, err := q.AddAttempt(ctx, query.AddAttemptParams{OrgID: tx.Org, ID: at, ApplicationID: string(inv.Application), InvitationID: string(inv.ID),
+		CandidateID: inv.Candidate, VersionID: inv.Ref, Seed: strings.TrimPrefix(id.New("s", now), "s_")[12:], CreatedAt: clock.Milli(now)})
+	if err != nil || n == 0 {
+		return err
+	}
+	adjusted, err := as.Candidates.AccommodationIn(ctx, tx, candidate.ID(inv.Candidate))
+	if err != nil {
+		return err
+	}
+	for _, p := range v.Parts {
+		_, err := q.AddSitting(ctx, query.AddSittingParams{OrgID: tx.Org, ID: id.New("sit", now), AttemptID: at, Part: p.Key, Epoch: 1,
+			TimedSeconds: int64(p.Timed.Seconds()), FactorPermille: int64(adjusted.Factor), FinishBy: clock.Milli(inv.FinishBy)})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Running says whether a part was started.
+func (f Format) Running(ctx context.Context, tx db.Tx, inv opening.Invitation) (bool, error) {
+	q := query.New(tx)
+	a, err := q.AttemptOf(ctx, tx.Org, string(inv.ID))
+	if err != nil {
+		return false, notThere(err)
+	}
+	rows, err := q.Sittings(ctx, tx.Org, a.ID)
+	for _, r := range rows {
+		if r.State == string(Running) {
+			return true, err
+		}
+	}
+	return false, err
+}
+
+// notThere makes "no row" no error.
+func notThere(err error) error {
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	return err
+}
+
+func candidateID(s string) candidate.ID { return candidate.ID(s) }
+
+// Standing is how an application's attempt stands, for boards.
+type Standing struct {
+	State   string // open, submitted, withdrawn, voided
+	Parts   int
+	Ended   int
+	Started int
+}
+
+// Standings are those of an opening's applications between two ids, by application: one query for a page of a board.
+func (as *Attempts) Standings(ctx context.Context, tx db.Tx, o opening.ID, apps []opening.ApplicationID) (map[opening.ApplicationID]Standing, error) {
+	out := map[opening.ApplicationID]Standing{}
+	if len(apps) == 0 {
+		return out, nil
+	}
+	from, to := apps[0], apps[0]
+	for _, a := range apps {
+		from, to = min(from, a), max(to, a)
+	}
+	rows, err := query.New(tx).Standing(ctx, query.StandingParams{OrgID: tx.Org, OpeningID: string(o), FromID: string(from), ToID: string(to)})
+	for _, r := range rows { // the newest attempt of an application comes last
+		out[opening.ApplicationID(r.ApplicationID)] = Standing{r.State, int(r.Parts), int(r.Ended), int(r.Started)}
+	}
+	return out, err
+}
+
+// Erase removes what a person's attempts hold beside the answers.
+func (as *Attempts) Erase(ctx context.Context, tx db.Tx, p db.Person) (map[string]int, error) {
+	q := query.New(tx)
+	for _, a := range p.Attempts {
+		for _, f := range []func(context.Context, string, string) (int64, error){q.EraseAfterwords, q.EraseMarks, q.EraseFrozen} {
+			if _, err := f(ctx, tx.Org, a); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return map[string]int{"attempts": len(p.Attempts)}, nil
+}
+
+// Preview counts what Erase would remove.
+func (as *Attempts) Preview(_ context.Context, _ db.Tx, p db.Person) (map[string]int, error) {
+	return map[string]int{"attempts": len(p.Attempts)}, nil
+}

@@ -1,0 +1,114 @@
+-- name: AddAttempt :execrows
+INSERT INTO attempts (org_id, id, application_id, invitation_id, candidate_id, version_id, state, seed, submission_id, receipt, created_at, submitted_at)
+VALUES ($1, $2, $3, $4, $5, $6, 'open', $7, '', '', $8, 0) ON CONFLICT (org_id, invitation_id) DO NOTHING;
+
+-- name: AttemptOf :one
+SELECT id, application_id, invitation_id, candidate_id, version_id, state, seed, submission_id, receipt, created_at, submitted_at FROM attempts WHERE org_id = $1 AND invitation_id = $2;
+
+-- name: Attempt :one
+SELECT id, application_id, invitation_id, candidate_id, version_id, state, seed, submission_id, receipt, created_at, submitted_at FROM attempts WHERE org_id = $1 AND id = $2;
+
+-- name: AttemptsOf :many
+SELECT id, application_id, invitation_id, candidate_id, version_id, state, seed, submission_id, receipt, created_at, submitted_at FROM attempts WHERE org_id = $1 AND application_id = $2 ORDER BY created_at DESC, id DESC LIMIT 50;
+
+-- name: AddSitting :execrows
+INSERT INTO sittings (org_id, id, attempt_id, part, epoch, state, ended_by, timed_seconds, factor_permille, finish_by, started_at, added_seconds, entitled_end, hard_end, saved_at, takeover, editor, finished_at, receipt)
+VALUES ($1, $2, $3, $4, $5, 'ready', '', $6, $7, $8, 0, 0, 0, 0, 0, 0, '', 0, '') ON CONFLICT (org_id, attempt_id, part, epoch) DO NOTHING;
+
+-- name: Sittings :many
+SELECT id, attempt_id, part, epoch, state, ended_by, timed_seconds, factor_permille, finish_by, started_at, added_seconds, entitled_end, hard_end, saved_at, takeover, editor, finished_at, receipt
+FROM sittings WHERE org_id = $1 AND attempt_id = $2 ORDER BY part, epoch;
+
+-- name: Sitting :one
+SELECT id, attempt_id, part, epoch, state, ended_by, timed_seconds, factor_permille, finish_by, started_at, added_seconds, entitled_end, hard_end, saved_at, takeover, editor, finished_at, receipt
+FROM sittings WHERE org_id = $1 AND id = $2;
+
+-- name: Begin :execrows
+UPDATE sittings SET state = 'running', started_at = sqlc.arg(now), factor_permille = sqlc.arg(factor), entitled_end = sqlc.arg(entitled), hard_end = sqlc.arg(hard), editor = sqlc.arg(editor), takeover = 1
+WHERE org_id = sqlc.arg(org_id) AND id = sqlc.arg(id) AND state = 'ready' AND finish_by >= sqlc.arg(now);
+
+-- name: HoldOpen :execrows
+UPDATE sittings SET saved_at = sqlc.arg(now) WHERE org_id = sqlc.arg(org_id) AND id = sqlc.arg(id) AND state = 'running' AND hard_end >= sqlc.arg(received) AND takeover <= sqlc.arg(epoch);
+
+-- name: Hold :execrows
+UPDATE sittings SET saved_at = saved_at WHERE org_id = $1 AND id = $2;
+
+-- name: End :execrows
+UPDATE sittings SET state = 'ended', ended_by = sqlc.arg(ended_by), finished_at = sqlc.arg(finished), receipt = sqlc.arg(receipt)
+WHERE org_id = sqlc.arg(org_id) AND id = sqlc.arg(id) AND state = 'running' AND hard_end = sqlc.arg(hard);
+
+-- name: EndUnstarted :execrows
+UPDATE sittings SET state = 'ended', ended_by = 'time', finished_at = finish_by, receipt = sqlc.arg(receipt) WHERE org_id = sqlc.arg(org_id) AND id = sqlc.arg(id) AND state = 'ready' AND finish_by < sqlc.arg(now);
+
+-- name: SetTime :execrows
+UPDATE sittings SET factor_permille = sqlc.arg(factor), finish_by = sqlc.arg(finish_by), added_seconds = sqlc.arg(added), entitled_end = sqlc.arg(entitled), hard_end = sqlc.arg(hard)
+WHERE org_id = sqlc.arg(org_id) AND id = sqlc.arg(id) AND state <> 'ended';
+
+-- name: TakeOver :execrows
+UPDATE sittings SET takeover = takeover + 1, editor = sqlc.arg(editor) WHERE org_id = sqlc.arg(org_id) AND id = sqlc.arg(id) AND state = 'running' AND editor <> sqlc.arg(editor);
+
+-- name: AddLedger :execrows
+INSERT INTO ledger (org_id, id, sitting_id, kind, key, seconds, at, actor_kind, actor_id, reason_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (org_id, sitting_id, kind, key) DO NOTHING;
+
+-- name: Ledger :many
+SELECT id, sitting_id, kind, seconds, at, actor_kind, actor_id, reason_id FROM ledger WHERE org_id = $1 AND sitting_id = $2 ORDER BY at, id;
+
+-- name: Due :many
+SELECT id, attempt_id FROM sittings WHERE org_id = $1 AND state = 'running' AND hard_end < $2 ORDER BY hard_end LIMIT 200;
+
+-- name: DueUnstarted :many
+SELECT s.id, s.attempt_id FROM sittings s WHERE s.org_id = $1 AND s.state = 'ready' AND s.finish_by < $2
+	AND EXISTS (SELECT 1 FROM sittings o WHERE o.org_id = s.org_id AND o.attempt_id = s.attempt_id AND o.started_at > 0)
+	AND NOT EXISTS (SELECT 1 FROM sittings o WHERE o.org_id = s.org_id AND o.attempt_id = s.attempt_id AND o.state = 'running') LIMIT 200;
+
+-- name: Freeze :exec
+INSERT INTO submission_items (org_id, attempt_id, item, part, revision_id, sha256, size) VALUES ($1, $2, $3, $4, $5, $6, $7)
+ON CONFLICT (org_id, attempt_id, item) DO UPDATE SET revision_id = excluded.revision_id, sha256 = excluded.sha256, size = excluded.size;
+
+-- name: Frozen :many
+SELECT i.item, i.part, i.revision_id, i.sha256, i.size, v.body FROM submission_items i
+LEFT JOIN revisions v ON v.org_id = i.org_id AND v.id = i.revision_id WHERE i.org_id = $1 AND i.attempt_id = $2 ORDER BY i.part, i.item;
+
+-- name: Submit :execrows
+UPDATE attempts SET state = 'submitted', submission_id = sqlc.arg(submission), receipt = sqlc.arg(receipt), submitted_at = sqlc.arg(now)
+WHERE attempts.org_id = sqlc.arg(org_id) AND attempts.id = sqlc.arg(id) AND attempts.state = 'open'
+	AND NOT EXISTS (SELECT 1 FROM sittings s WHERE s.org_id = attempts.org_id AND s.attempt_id = attempts.id AND s.state <> 'ended');
+
+-- name: HoldAttempt :execrows
+UPDATE attempts SET state = state WHERE org_id = $1 AND id = $2 AND state = 'open';
+
+-- name: Withdraw :execrows
+UPDATE attempts SET state = 'withdrawn' WHERE org_id = $1 AND application_id = $2 AND state = 'open';
+
+-- name: PutMark :exec
+INSERT INTO marks (org_id, attempt_id, item, state, share_ppm, why, provisional, detail, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+ON CONFLICT (org_id, attempt_id, item) DO UPDATE SET state = excluded.state, share_ppm = excluded.share_ppm, why = excluded.why, provisional = excluded.provisional, detail = excluded.detail, at = excluded.at;
+
+-- name: Marks :many
+SELECT item, state, share_ppm, why, provisional, detail, at FROM marks WHERE org_id = $1 AND attempt_id = $2;
+
+-- name: PutAfterword :exec
+INSERT INTO afterwords (org_id, attempt_id, part, body, at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (org_id, attempt_id, part) DO UPDATE SET body = excluded.body, at = excluded.at;
+
+-- name: Afterwords :many
+SELECT part, body, at FROM afterwords WHERE org_id = $1 AND attempt_id = $2 ORDER BY part;
+
+-- name: Standing :many
+SELECT a.application_id, a.state, a.submitted_at,
+	(SELECT COUNT(*) FROM sittings s WHERE s.org_id = a.org_id AND s.attempt_id = a.id) AS parts,
+	(SELECT COUNT(*) FROM sittings s WHERE s.org_id = a.org_id AND s.attempt_id = a.id AND s.state = 'ended') AS ended,
+	(SELECT COUNT(*) FROM sittings s WHERE s.org_id = a.org_id AND s.attempt_id = a.id AND s.started_at > 0) AS started
+FROM attempts a JOIN applications p ON p.org_id = a.org_id AND p.id = a.application_id
+WHERE a.org_id = sqlc.arg(org_id) AND p.opening_id = sqlc.arg(opening_id) AND a.application_id >= sqlc.arg(from_id) AND a.application_id <= sqlc.arg(to_id) ORDER BY a.created_at;
+
+-- name: RunningOf :many
+SELECT s.id FROM sittings s JOIN attempts a ON a.org_id = s.org_id AND a.id = s.attempt_id WHERE s.org_id = $1 AND a.candidate_id = $2 AND s.state <> 'ended';
+
+-- name: EraseAfterwords :execrows
+DELETE FROM afterwords WHERE org_id = $1 AND attempt_id = $2;
+
+-- name: EraseMarks :execrows
+DELETE FROM marks WHERE org_id = $1 AND attempt_id = $2;
+
+-- name: EraseFrozen :execrows
+DELETE FROM submission_items WHERE org_id = $1 AND attempt_id = $2;

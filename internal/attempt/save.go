@@ -1,0 +1,239 @@
+package attempt
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"candor/internal/actor"
+	"candor/internal/assessment"
+	"candor/internal/attempt/internal/query"
+	"candor/internal/clock"
+	"candor/internal/db"
+	"candor/internal/item"
+	"candor/internal/problem"
+	"candor/internal/response"
+)
+
+// SaveRequest is what one browser sends at once.
+type SaveRequest struct {
+	Sitting  SittingID
+	Epoch    int64     // the takeover the page was given
+	Received time.Time // when the request's first byte reached us, by the deciding clock
+	Saves    []response.Save
+}
+
+// MaxSaves is how many versions one request may carry.
+const MaxSaves = 50
+
+// Tick is what every answer says about the sitting.
+type Tick struct {
+	Now      time.Time
+	End      time.Time // zero: no end yet
+	State    State
+	Editor   bool
+	Interval time.Duration
+}
+
+// SaveReply is one Kept per save, in order.
+type SaveReply struct {
+	Tick
+	Kept []response.Kept
+}
+
+// Interval is how often a browser saves; it is what the server asks for.
+const Interval = 2 * time.Second
+
+// Save keeps revisions. It never refuses content: past the hard end, or after sending, it is kept as late, from a client that
+// lost the takeover as a branch; Kept.Standing says which. An acknowledgement means committed and synced. Problems: ErrMissing
+// when the sitting is not the actor's or has no such item, ErrBody and the kind's own for bytes no page of ours could have sent.
+func (as *Attempts) Save(ctx context.Context, who actor.Actor, r SaveRequest) (SaveReply, error) {
+	if len(r.Saves) > MaxSaves {
+		return SaveReply{}, item.ErrBody
+	}
+	a, part, version, err := as.own(ctx, who, r.Sitting)
+	if err != nil {
+		return SaveReply{}, err
+	}
+	for _, s := range r.Saves {
+		if !has(part, s.Item) {
+			return SaveReply{}, ErrMissing
+		}
+		it, _, _ := version.Item(s.Item)
+		if len(s.Body) > item.MaxBody {
+			return SaveReply{}, ErrLarge
+		}
+		if err := it.Kind.Check(it.Spec, s.Body); err != nil {
+			return SaveReply{}, err
+		}
+	}
+	var out SaveReply
+	err = as.DB.Write(ctx, who.Org, func(tx db.Tx) error {
+		out = SaveReply{}
+		standing, sit, err := as.hold(ctx, tx, r)
+		if err != nil {
+			return err
+		}
+		for _, s := range r.Saves {
+			s.Epoch = r.Epoch
+			k, err := response.Keep(ctx, tx, string(a.ID), s, standing, r.Received)
+			if err != nil {
+				return err
+			}
+			out.Kept = append(out.Kept, k)
+		}
+		out.Tick = as.tick(sit, who)
+		return nil
+	})
+	if db.IsFull(err) {
+		err = db.ErrFull
+	}
+	return out, err
+}
+
+// ErrLarge is an answer over the limit.
+var ErrLarge = problem.New(problem.TooLarge, "answer_large",
+	"This answer is larger than 5 MB. It stays on your device: make it smaller, and it is saved by itself.")
+
+// hold is the guarded write: the sitting runs, its hard end is not before the receipt, and nobody took over. What is not on
+// time is told apart afterwards.
+func (as *Attempts) hold(ctx context.Context, tx db.Tx, r SaveRequest) (response.Standing, Sitting, error) {
+	q := query.New(tx)
+	n, err := q.HoldOpen(ctx, query.HoldOpenParams{Now: clock.Milli(as.DB.Now()), OrgID: tx.Org, ID: string(r.Sitting), Received: clock.Milli(r.Received), Epoch: r.Epoch})
+	if err != nil {
+		return "", Sitting{}, err
+	}
+	s, err := as.sitting(ctx, tx, r.Sitting)
+	if err != nil {
+		return "", s, err
+	}
+	switch {
+	case n == 1 || as.brokenGuard:
+		return response.OnTime, s, nil
+	case s.State == Running && r.Epoch < s.Takeover && !r.Received.After(s.Clock.Hard()):
+		return response.Branch, s, nil
+	}
+	return response.Late, s, nil
+}
+
+func (as *Attempts) tick(s Sitting, who actor.Actor) Tick {
+	now := as.DB.Now()
+	t := Tick{Now: now, End: s.End(), State: s.State, Editor: s.Editor == "" || s.Editor == who.Session, Interval: Interval}
+	if s.Over(now) {
+		t.State = Ended
+	}
+	return t
+}
+
+// Clock tells a page how its sitting stands. ErrMissing.
+func (as *Attempts) Clock(ctx context.Context, who actor.Actor, s SittingID) (Tick, error) {
+	if _, _, _, err := as.own(ctx, who, s); err != nil {
+		return Tick{}, err
+	}
+	var out Tick
+	err := as.DB.Read(ctx, who.Org, func(tx db.Tx) error {
+		sit, err := as.sitting(ctx, tx, s)
+		out = as.tick(sit, who)
+		return err
+	})
+	return out, err
+}
+
+// own finds a sitting of the asking candidate with its part. ErrMissing.
+func (as *Attempts) own(ctx context.Context, who actor.Actor, s SittingID) (Attempt, assessment.Part, *assessment.Version, error) {
+	var a Attempt
+	var sit Sitting
+	err := as.DB.Read(ctx, who.Org, func(tx db.Tx) (err error) {
+		if a, err = as.ofInvitation(ctx, tx, who); err != nil {
+			return err
+		}
+		sit, err = as.sitting(ctx, tx, s)
+		return err
+	})
+	if err == nil && sit.Attempt != a.ID {
+		err = ErrMissing
+	}
+	if err != nil {
+		return a, assessment.Part{}, nil, err
+	}
+	v, err := as.Assessments.Version(ctx, who.Org, a.Version)
+	if err != nil {
+		return a, assessment.Part{}, nil, err
+	}
+	p, ok := v.Part(sit.Part)
+	if !ok {
+		return a, p, v, errors.New("attempt: the version has no part " + sit.Part)
+	}
+	return a, p, v, nil
+}
+
+// Restore makes an earlier state of an answer, a late one or a branch the present one, while the part runs: as a new revision,
+// so that nothing is lost by it. ErrMissing, ErrEnded.
+func (as *Attempts) Restore(ctx context.Context, who actor.Actor, s SittingID, revision string) error {
+	a, part, _, err := as.own(ctx, who, s)
+	if err != nil {
+		return err
+	}
+	now := as.DB.Now()
+	return as.DB.Write(ctx, who.Org, func(tx db.Tx) error {
+		old, err := response.Load(ctx, tx, string(a.ID), revision)
+		if err != nil {
+			return err
+		}
+		if !has(part, old.Item) {
+			return ErrMissing
+		}
+		sit, err := as.sitting(ctx, tx, s)
+		if err != nil {
+			return err
+		}
+		standing, _, err := as.hold(ctx, tx, SaveRequest{Sitting: s, Epoch: sit.Takeover, Received: now})
+		if err != nil {
+			return err
+		}
+		if standing != response.OnTime {
+			return ErrEnded
+		}
+		_, err = response.Keep(ctx, tx, string(a.ID), response.Save{Item: old.Item, Client: "restore", Seq: clock.Milli(now), Epoch: sit.Takeover, Body: old.Body}, standing, now)
+		return err
+	})
+}
+
+// History are the states of one answer, newest first: the candidate's own. ErrMissing.
+func (as *Attempts) History(ctx context.Context, who actor.Actor, itemKey string) ([]response.Revision, error) {
+	var out []response.Revision
+	err := as.DB.Read(ctx, who.Org, func(tx db.Tx) error {
+		a, err := as.ofInvitation(ctx, tx, who)
+		if err != nil {
+			return err
+		}
+		out, err = response.History(ctx, tx, string(a.ID), itemKey)
+		return err
+	})
+	return out, err
+}
+
+// Afterword is a note added to a part after its end, until the first scorecard is filed: plain text, kept outside the graded
+// work and shown under it. closed says whether a scorecard is filed. ErrMissing, ErrInvalid.
+func (as *Attempts) Afterword(ctx context.Context, who actor.Actor, part, text string, closed bool) error {
+	if len([]rune(text)) > 2000 {
+		return problem.Field("afterword", "This is longer than 2,000 characters.")
+	}
+	if closed {
+		return problem.New(problem.Conflict, "afterword_closed", "Somebody has finished reading, so nothing can be added any more.")
+	}
+	return as.DB.Write(ctx, who.Org, func(tx db.Tx) error {
+		a, err := as.ofInvitation(ctx, tx, who)
+		if err != nil {
+			return err
+		}
+		all, err := as.Sittings(ctx, tx, a.ID)
+		if err != nil {
+			return err
+		}
+		if s, ok := all[part]; !ok || !s.Over(as.DB.Now()) {
+			return ErrMissing
+		}
+		return query.New(tx).PutAfterword(ctx, query.PutAfterwordParams{OrgID: tx.Org, AttemptID: string(a.ID), Part: part, Body: text, At: clock.Milli(as.DB.Now())})
+	})
+}
