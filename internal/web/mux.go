@@ -150,10 +150,13 @@ func (m *Mux) serve(w http.ResponseWriter, r *http.Request, route *Route, h Hand
 		limit = 1 << 20
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, limit)
-	if ctl := http.NewResponseController(w); !route.Stream {
-		ctl.SetReadDeadline(time.Now().Add(2 * time.Minute)) // not every writer can; then the connection's own limits hold
-		ctl.SetWriteDeadline(time.Now().Add(2 * time.Minute))
+	var until time.Time // a stream has no end; the deadline of the connection's last request must not end it
+	if !route.Stream {
+		until = time.Now().Add(2 * time.Minute)
 	}
+	ctl := http.NewResponseController(w)
+	_ = ctl.SetReadDeadline(until) // not every writer can; then the connection's own limits hold
+	_ = ctl.SetWriteDeadline(until)
 	if err := m.admit(r, c); err != nil {
 		m.fail(w, r, err)
 		return

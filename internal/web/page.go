@@ -25,6 +25,7 @@ type Page struct {
 	Nonce   string // for the code editor's style sheets
 	Session Session
 	Toasts  []Toast
+	Light   bool   // the person saves data: no fonts
 	Theme   string // light, dark or empty for the system's
 	Now     time.Time
 	Zone    *time.Location // of who is asking, UTC when unknown
@@ -49,7 +50,7 @@ func PageOf(r *http.Request, title string) Page {
 		zone = time.UTC
 	}
 	return Page{Title: title, Path: r.URL.Path, Lang: lang, Dir: dir(lang), Nonce: c.nonce, Session: c.session,
-		Toasts: takeToasts(r, c), Theme: themeOf(r), Now: c.mux.cfg.Clock.Now(), Zone: zone}
+		Toasts: takeToasts(r, c), Theme: themeOf(r), Light: r.Header.Get("Save-Data") == "on", Now: c.mux.cfg.Clock.Now(), Zone: zone}
 }
 
 func dir(lang string) string {

@@ -146,10 +146,12 @@ func (m *Mux) failJSON(w http.ResponseWriter, r *http.Request, code int, p *prob
 
 // sentence is the problem's text in the person's language.
 func (m *Mux) sentence(r *http.Request, p *problem.Problem) string {
-	if lang := callOf(r).session.Lang; lang != "" && lang != "en" {
-		if s, ok := locale.For(lang).Lookup(p.Code); ok {
-			return s
-		}
+	c := callOf(r)
+	if c.route == nil || c.route.Auth != Candidate && c.route.Auth != Link {
+		return p.Text // staff pages are English, as the problem is written
+	}
+	if s, ok := locale.For(c.session.Lang).Lookup(p.Code); ok {
+		return s
 	}
 	return p.Text
 }

@@ -7,6 +7,7 @@ import { batch, newClient, openStore, pause, request, sha256, type Kept, type Re
 type Kind = "saving" | "saved" | "device" | "offline" | "failed"
 
 const DEBOUNCE = 250
+const ATMOST = 800 // somebody who types without a rest is kept this often all the same
 
 /** What the page says about its sitting: <div data-sitting="sit_..." data-epoch data-end data-now data-interval data-zone hidden>. */
 interface Sitting {
@@ -19,6 +20,7 @@ const seqs = new Map<string, number>()
 const bases = new Map<string, number>()
 const sent = new Map<string, string>() // item -> body that was last kept
 const timers = new Map<HTMLFormElement, number>()
+const since = new Map<HTMLFormElement, number>() // when the oldest change that is not kept was made
 const skip = new Set<string>() // sittings that are not this session's
 
 let store: Store | undefined
@@ -28,6 +30,8 @@ let interval = 2000
 let failures = 0
 let sending = false
 let again: number | undefined
+let due = 0
+let lastSent = 0
 let keeping = 0
 let reason = ""
 let kind: Kind | undefined
@@ -90,12 +94,15 @@ function changed(e: Event): void {
   if (f) autosave(f)
 }
 
-/** Keeps the form's answer on this device after 250 ms of rest, and sends it. Islands call it when their content changed. */
+/** Keeps the form's answer on this device after 250 ms of rest (at the latest after 800 ms), and sends it. Islands call it when their content changed. */
 export function autosave(f: HTMLFormElement): void {
   if (stopped || !sitting) return
   const running = timers.get(f)
   if (running !== undefined) clearTimeout(running)
-  timers.set(f, window.setTimeout(() => void keep(f), DEBOUNCE))
+  const now = performance.now()
+  if (!since.has(f)) since.set(f, now)
+  const rest = Math.min(DEBOUNCE, Math.max(0, (since.get(f) ?? now) + ATMOST - now))
+  timers.set(f, window.setTimeout(() => void keep(f), rest))
   show("saving")
 }
 
@@ -103,6 +110,7 @@ async function keep(f: HTMLFormElement): Promise<void> {
   const running = timers.get(f)
   if (running !== undefined) clearTimeout(running)
   timers.delete(f)
+  since.delete(f)
   f.dispatchEvent(new CustomEvent("candor-collect")) // editors write their content into the form
   const item = f.dataset["item"] ?? ""
   const body = answerOf(f)
@@ -123,7 +131,7 @@ async function keep(f: HTMLFormElement): Promise<void> {
   } finally {
     keeping--
   }
-  schedule(failures > 0 ? undefined : Math.min(interval, 2000))
+  if (failures === 0) schedule(Math.max(0, lastSent + interval - performance.now()))
   await status()
 }
 
@@ -151,9 +159,16 @@ export async function unsent(): Promise<number> {
   return (await (store ?? (await open())).list()).filter((v) => v.sitting === sitting?.id).length
 }
 
+/** Sends after a while, unless something is to be sent sooner. */
 function schedule(wait = pause(failures)): void {
+  const at = performance.now() + wait
+  if (again !== undefined && due <= at) return
   if (again !== undefined) clearTimeout(again)
-  again = window.setTimeout(() => void send(), wait)
+  due = at
+  again = window.setTimeout(() => {
+    again = undefined
+    void send()
+  }, wait)
 }
 
 async function resume(): Promise<void> {
@@ -179,6 +194,7 @@ async function drain(): Promise<void> {
     const list = store ? batch(await store.list(), skip) : []
     if (list.length === 0 || !store) return
     await store.tried(list)
+    lastSent = performance.now()
     let r: Response
     try {
       r = await fetch("/c/-/save", { method: "POST", headers: { "Content-Type": "application/json" }, body: request(list, performance.timeOrigin + performance.now()), keepalive: document.hidden, signal: AbortSignal.timeout(10_000) })

@@ -131,3 +131,11 @@ func zoneName(p web.Page) string {
 func themeIs(p web.Page, t string) bool { return p.Theme == t || p.Theme == "" && t == "system" }
 
 func themeName(t string) string { return strings.ToUpper(t[:1]) + t[1:] }
+
+// sheetOf is the style sheet; people who save data get the one without fonts.
+func sheetOf(p web.Page, sheet string) string {
+	if p.Light {
+		return "landing.css"
+	}
+	return sheet
+}

@@ -245,7 +245,7 @@ func document(p web.Page, title, sheet, class, live string) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = head(p, title, sheet, sheet == "app.css").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = head(p, title, sheetOf(p, sheet), sheetOf(p, sheet) == "app.css").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -229,6 +229,21 @@ func TestSaves(t *testing.T) {
 	}
 }
 
+// TestNoRest: somebody who types on and on without a rest is kept and sent all the same.
+func TestNoRest(t *testing.T) {
+	k, url := serve(t, 0)
+	p := enter(t, url)
+	p.Value(`document.querySelector("textarea").focus()`)
+	for range 30 {
+		p.Press("a")
+		p.Value(`new Promise(r => setTimeout(r, 100))`)
+		if k.last() != "" {
+			return
+		}
+	}
+	t.Error("three seconds of typing and the server has nothing")
+}
+
 // TestOffline: the status is true while the network is gone, and what was typed arrives once when it is back.
 func TestOffline(t *testing.T) {
 	k, url := serve(t, 0)
