@@ -1,6 +1,7 @@
 // Package web is the door: a mux on which every route declares who may use it, who decides about its object and how often it
 // may be called, and which does not start when a declaration is missing. It knows sessions only through the functions that app
 // binds, turns problems into pages or problem+json, and sets the headers that keep the browser strict. It knows no noun.
+// How to make a page stands in internal/web/ui/README.md.
 //
 // A handler parses, calls and shows; it returns an error and never a status:
 //

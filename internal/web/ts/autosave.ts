@@ -197,7 +197,7 @@ async function drain(): Promise<void> {
     lastSent = performance.now()
     let r: Response
     try {
-      r = await fetch("/c/-/save", { method: "POST", headers: { "Content-Type": "application/json" }, body: request(list, performance.timeOrigin + performance.now()), keepalive: document.hidden, signal: AbortSignal.timeout(10_000) })
+      r = await post(list)
     } catch {
       failures++
       return schedule()
@@ -205,6 +205,12 @@ async function drain(): Promise<void> {
     learnFrom(r)
     if (!(await accept(r, list))) return
   }
+}
+
+/** A page that is being left may still send a little: browsers carry on with at most 64 KB. */
+function post(list: readonly Kept[]): Promise<Response> {
+  const body = request(list, performance.timeOrigin + performance.now())
+  return fetch("/c/-/save", { method: "POST", headers: { "Content-Type": "application/json" }, body, keepalive: document.hidden && body.length < 30_000, signal: AbortSignal.timeout(10_000) })
 }
 
 /** Takes the server's answer; true when the next batch may follow at once. */
@@ -245,7 +251,7 @@ async function accept(r: Response, list: readonly Kept[]): Promise<boolean> {
 /** One answer of a batch was refused: each is tried by itself, so that the others go through. */
 async function single(list: readonly Kept[]): Promise<boolean> {
   for (const v of list) {
-    const r = await fetch("/c/-/save", { method: "POST", headers: { "Content-Type": "application/json" }, body: request([v], performance.timeOrigin + performance.now()) }).catch(() => undefined)
+    const r = await post([v]).catch(() => undefined)
     if (!r) {
       failures++
       schedule()

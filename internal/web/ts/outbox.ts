@@ -172,12 +172,16 @@ export function openStore(): Promise<Store> {
   })
 }
 
+const LARGEST = 2_000_000 // characters of all bodies in one request; one alone may be larger
+
 /** The next request: the oldest entry and those that share its sitting, client and epoch. Refused ones wait for a newer version. */
 export function batch(list: readonly Kept[], skip: ReadonlySet<string>): Kept[] {
   const open = list.filter((v) => v.refused === undefined && !skip.has(v.sitting))
   const first = open[0]
   if (!first) return []
-  return open.filter((v) => v.sitting === first.sitting && v.client === first.client && v.epoch === first.epoch).slice(0, 50)
+  const alike = open.filter((v) => v.sitting === first.sitting && v.client === first.client && v.epoch === first.epoch).slice(0, 50)
+  let size = 0
+  return alike.filter((v, i) => (size += v.body.length) <= LARGEST || i === 0)
 }
 
 /** The body of a request for such a batch. */
