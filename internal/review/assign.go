@@ -1,0 +1,382 @@
+package review
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"slices"
+	"time"
+
+	"candor/internal/actor"
+	"candor/internal/attempt"
+	"candor/internal/audit"
+	"candor/internal/clock"
+	"candor/internal/db"
+	"candor/internal/id"
+	"candor/internal/opening"
+	"candor/internal/org"
+	"candor/internal/problem"
+	"candor/internal/promise"
+	"candor/internal/review/internal/query"
+)
+
+// Assign listens to attempt.Submitted: it opens the round and gives the submission to as many reviewers as the stage wants,
+// evenly by what they have open. Hearing it twice changes nothing.
+func (rs *Reviews) Assign(ctx context.Context, note attempt.SubmittedNote) error {
+	return rs.DB.Write(ctx, note.Org, func(tx db.Tx) error {
+		who := actor.ForSystem(note.Org, "review.assign")
+		q := query.New(tx)
+		if n, err := q.HasRound(ctx, tx.Org, note.Attempt); err != nil || n > 0 {
+			return err
+		}
+		w, err := rs.work(ctx, tx, note.Attempt)
+		if err != nil {
+			return err
+		}
+		app, err := rs.Openings.ApplicationIn(ctx, tx, w.Application)
+		if err != nil {
+			return err
+		}
+		stage, err := rs.stage(ctx, tx, app)
+		if err != nil {
+			return err
+		}
+		zone, err := rs.zone(ctx, tx)
+		if err != nil {
+			return err
+		}
+		due := promise.Due(w.At, max(1, app.Opening.ReplyDays-1), zone) // a day is left for the decision
+		code, err := rs.open(ctx, q, query.AddRoundParams{OrgID: tx.Org, AttemptID: note.Attempt, ApplicationID: string(app.ID), OpeningID: string(app.Opening.ID),
+			StageID: string(stage.ID), VersionID: string(w.Version), Wanted: int64(stage.Reviewers), SubmittedAt: clock.Milli(w.At), DueAt: clock.Milli(due)})
+		if err != nil || code == "" {
+			return err
+		}
+		n, err := rs.RoundOf(ctx, tx, note.Attempt)
+		if err != nil {
+			return err
+		}
+		if err := rs.fill(ctx, tx, who, n); err != nil {
+			return err
+		}
+		return rs.close(ctx, tx, n)
+	})
+}
+
+// open adds the round under a fresh code; "" when another listener was faster.
+func (rs *Reviews) open(ctx context.Context, q *query.Queries, p query.AddRoundParams) (Code, error) {
+	for length := range 40 {
+		p.Code = id.Code(4 + length/10)
+		n, err := q.AddRound(ctx, p)
+		if err != nil {
+			return "", err
+		}
+		if n == 1 {
+			return Code(p.Code), nil
+		}
+		if there, err := q.HasRound(ctx, p.OrgID, p.AttemptID); err != nil || there > 0 {
+			return "", err
+		}
+	}
+	return "", fmt.Errorf("review: no free code for %s", p.AttemptID)
+}
+
+func (rs *Reviews) stage(ctx context.Context, tx db.Tx, a opening.Application) (opening.Stage, error) {
+	all, err := rs.Openings.Stages(ctx, tx, a.Opening.ID)
+	if err != nil {
+		return opening.Stage{}, err
+	}
+	for _, s := range all {
+		if s.ID == a.Stage {
+			return s, nil
+		}
+	}
+	return opening.Stage{}, fmt.Errorf("review: application %s stands at no stage", a.ID)
+}
+
+func (rs *Reviews) zone(ctx context.Context, tx db.Tx) (*time.Location, error) {
+	o, err := rs.Orgs.In(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	zone, err := time.LoadLocation(o.Zone)
+	if err != nil {
+		return time.UTC, nil
+	}
+	return zone, nil
+}
+
+// fill gives a round to as many members as it lacks; who is short of people is told, and the next fill tries again.
+func (rs *Reviews) fill(ctx context.Context, tx db.Tx, who actor.Actor, n Round) error {
+	there, err := rs.ReviewsIn(ctx, tx, n.Attempt)
+	if err != nil {
+		return err
+	}
+	lacks := n.Wanted
+	for _, r := range there {
+		if r.State == Assigned || r.State == Filed {
+			lacks--
+		}
+	}
+	for ; lacks > 0; lacks-- {
+		pool, err := rs.pool(ctx, tx, n)
+		if err != nil {
+			return err
+		}
+		if len(pool) == 0 {
+			return Short.Announce(ctx, rs.Jobs, tx, RoundNote{tx.Org, n.Attempt, string(n.Application)})
+		}
+		if err := rs.give(ctx, tx, who, n, pool[0].ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// pool are the members who could read a round, who has least open first.
+func (rs *Reviews) pool(ctx context.Context, tx db.Tx, n Round) ([]org.Member, error) {
+	q := query.New(tx)
+	team, err := rs.Openings.Team(ctx, tx, n.Opening)
+	if err != nil {
+		return nil, err
+	}
+	members, err := rs.Orgs.MembersIn(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	there, err := rs.ReviewsIn(ctx, tx, n.Attempt)
+	if err != nil {
+		return nil, err
+	}
+	know, err := q.UnblindedFor(ctx, tx.Org, string(n.Application))
+	if err != nil {
+		return nil, err
+	}
+	loads, err := q.Loads(ctx, tx.Org)
+	if err != nil {
+		return nil, err
+	}
+	load := map[string]int64{}
+	for _, l := range loads {
+		load[l.MemberID] = l.N
+	}
+	now := rs.DB.Now()
+	members = slices.DeleteFunc(members, func(m org.Member) bool {
+		inPool := slices.Contains(team, opening.TeamMember{Member: m.ID, Role: opening.Reviewer})
+		facilitates := slices.Contains(team, opening.TeamMember{Member: m.ID, Role: opening.Facilitator})
+		had := slices.ContainsFunc(there, func(r Review) bool { return r.Member == m.ID })
+		return !inPool || facilitates || had || m.State != org.Active || m.Absent.After(now) || slices.Contains(know, m.ID)
+	})
+	slices.SortFunc(members, func(a, b org.Member) int {
+		return cmp.Or(cmp.Compare(load[a.ID], load[b.ID]), cmp.Compare(dice(a.ID, n.Attempt), dice(b.ID, n.Attempt)))
+	})
+	return members, nil
+}
+
+// dice is a number that is random over members and rounds, and stays.
+func dice(member, what string) int64 {
+	sum := sha256.Sum256([]byte(member + "/" + what))
+	return int64(binary.BigEndian.Uint64(sum[:8]) >> 12)
+}
+
+func (rs *Reviews) give(ctx context.Context, tx db.Tx, who actor.Actor, n Round, member string) error {
+	now := rs.DB.Now()
+	rev := id.New("rev", now)
+	added, err := query.New(tx).AddReview(ctx, query.AddReviewParams{OrgID: tx.Org, ID: rev, AttemptID: n.Attempt, ApplicationID: string(n.Application), MemberID: member,
+		Shuffle: dice(member, n.Attempt), DueAt: clock.Milli(n.Due), AssignedAt: clock.Milli(now)})
+	if err != nil || added == 0 {
+		return err
+	}
+	if err := audit.Record(ctx, tx, now, who, "review.assign", rev, audit.Facts{"member": member, "attempt": n.Attempt}); err != nil {
+		return err
+	}
+	return Taken.Announce(ctx, rs.Jobs, tx, TakenNote{tx.Org, rev, n.Attempt, member})
+}
+
+// close ends a round when every card is in; its update is guarded, so the announcement happens once.
+func (rs *Reviews) close(ctx context.Context, tx db.Tx, n Round) error {
+	closed, err := query.New(tx).CloseRound(ctx, tx.Org, n.Attempt, clock.Milli(rs.DB.Now()))
+	if err != nil || closed == 0 {
+		return err
+	}
+	return AllFiled.Announce(ctx, rs.Jobs, tx, RoundNote{tx.Org, n.Attempt, string(n.Application)})
+}
+
+// StepBack gives a review back, with a reason (conflict of interest, no time); somebody else of the pool gets it. ErrMissing,
+// ErrFiled, ErrReason.
+func (rs *Reviews) StepBack(ctx context.Context, who actor.Actor, c Code, reason string) error {
+	return rs.leave(ctx, who, c, who.ID, "", SteppedBack, reason)
+}
+
+// Reassign takes a review from a member and gives it to another of the pool, or to whoever has least when to is "". For those
+// who run or decide the opening. ErrMissing, ErrRole, ErrFiled, ErrNobody, ErrReason.
+func (rs *Reviews) Reassign(ctx context.Context, who actor.Actor, c Code, from, to, reason string) error {
+	return rs.leave(ctx, who, c, from, to, Reassigned, reason)
+}
+
+func (rs *Reviews) leave(ctx context.Context, who actor.Actor, c Code, from, to string, as State, reason string) error {
+	if reason == "" {
+		return ErrReason.On("reason", "Please say why, in a sentence.")
+	}
+	if len([]rune(reason)) > 500 {
+		return problem.Field("reason", "Please say it in up to 500 characters.")
+	}
+	return rs.DB.Write(ctx, who.Org, func(tx db.Tx) error {
+		q := query.New(tx)
+		n, err := roundIn(ctx, tx, c)
+		if err != nil {
+			return err
+		}
+		if _, err := q.HoldRound(ctx, tx.Org, n.Attempt, clock.Milli(rs.DB.Now())); err != nil {
+			return err
+		}
+		if as == Reassigned {
+			if err := rs.run(ctx, tx, who, n); err != nil {
+				return err
+			}
+		}
+		r, _, err := mine(ctx, tx, actor.Actor{Kind: actor.Member, ID: from, Org: tx.Org}, n)
+		if err != nil {
+			return err
+		}
+		left, err := q.LeaveReview(ctx, tx.Org, string(r.ID), string(as))
+		if err != nil {
+			return err
+		}
+		if left == 0 {
+			return ErrFiled
+		}
+		why, err := audit.Reason(ctx, tx, rs.DB.Now(), string(n.Application), reason)
+		if err != nil {
+			return err
+		}
+		if err := audit.Record(ctx, tx, rs.DB.Now(), who, "review."+string(as), string(r.ID), audit.Facts{"reason": why, "member": from}); err != nil {
+			return err
+		}
+		if to == "" {
+			if err := rs.fill(ctx, tx, who, n); err != nil {
+				return err
+			}
+			return rs.close(ctx, tx, n)
+		}
+		pool, err := rs.pool(ctx, tx, n)
+		if err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(pool, func(m org.Member) bool { return m.ID == to }) {
+			return ErrNobody
+		}
+		return rs.give(ctx, tx, who, n, to)
+	})
+}
+
+// Enough goes on with the cards that are in: open ones are taken back. ErrMissing, ErrRole, ErrReason.
+func (rs *Reviews) Enough(ctx context.Context, who actor.Actor, c Code, reason string) error {
+	if reason == "" {
+		return ErrReason.On("reason", "Please say why, in a sentence.")
+	}
+	return rs.DB.Write(ctx, who.Org, func(tx db.Tx) error {
+		q := query.New(tx)
+		n, err := roundIn(ctx, tx, c)
+		if err != nil {
+			return err
+		}
+		if _, err := q.HoldRound(ctx, tx.Org, n.Attempt, clock.Milli(rs.DB.Now())); err != nil {
+			return err
+		}
+		if err := rs.run(ctx, tx, who, n); err != nil {
+			return err
+		}
+		there, err := rs.ReviewsIn(ctx, tx, n.Attempt)
+		if err != nil {
+			return err
+		}
+		filed := int64(0)
+		for _, r := range there {
+			if r.State == Filed {
+				filed++
+			}
+			if r.State == Assigned && r.Member == who.ID {
+				return ErrOwnFirst // nobody gets rid of their own blindness that way
+			}
+			if _, err := q.LeaveReview(ctx, tx.Org, string(r.ID), string(Reassigned)); err != nil {
+				return err
+			}
+		}
+		if _, err := q.SetWanted(ctx, tx.Org, n.Attempt, filed); err != nil {
+			return err
+		}
+		why, err := audit.Reason(ctx, tx, rs.DB.Now(), string(n.Application), reason)
+		if err != nil {
+			return err
+		}
+		if err := audit.Record(ctx, tx, rs.DB.Now(), who, "review.enough", n.Attempt, audit.Facts{"reason": why, "cards": fmt.Sprint(filed)}); err != nil {
+			return err
+		}
+		return rs.close(ctx, tx, n)
+	})
+}
+
+// run refuses whoever neither runs nor decides a round's opening. ErrMissing, ErrRole.
+func (rs *Reviews) run(ctx context.Context, tx db.Tx, who actor.Actor, n Round) error {
+	o, err := rs.Openings.LoadIn(ctx, tx, who, n.Opening)
+	if err == nil && !o.MayManage(who) && !o.MayDecide(who) {
+		err = ErrRole
+	}
+	return err
+}
+
+// Fill is done every few minutes: rounds that lacked people get them when somebody is back, and what disabled members had goes
+// to others.
+func (rs *Reviews) Fill(ctx context.Context) error {
+	var orgs []string
+	err := rs.DB.InstallationRead(ctx, func(tx db.Tx) (err error) {
+		orgs, err = query.New(tx).OrgsWithWork(ctx)
+		return err
+	})
+	for _, o := range orgs {
+		if err != nil {
+			return err
+		}
+		err = rs.DB.Write(ctx, o, func(tx db.Tx) error { return rs.fillAll(ctx, tx) })
+	}
+	return err
+}
+
+func (rs *Reviews) fillAll(ctx context.Context, tx db.Tx) error {
+	q := query.New(tx)
+	who := actor.ForSystem(tx.Org, "review.fill")
+	orphans, err := q.Orphans(ctx, tx.Org)
+	if err != nil {
+		return err
+	}
+	for _, r := range orphans {
+		if _, err := q.LeaveReview(ctx, tx.Org, r.ID, string(Reassigned)); err != nil {
+			return err
+		}
+		if err := audit.Record(ctx, tx, rs.DB.Now(), who, "review.reassigned", r.ID, nil); err != nil {
+			return err
+		}
+	}
+	short, err := q.Short(ctx, tx.Org)
+	if err != nil {
+		return err
+	}
+	for _, a := range short {
+		n, err := rs.RoundOf(ctx, tx, a)
+		if err != nil {
+			return err
+		}
+		if pool, err := rs.pool(ctx, tx, n); err != nil || len(pool) == 0 {
+			if err != nil {
+				return err
+			}
+			continue // said once, when it began
+		}
+		if err := rs.fill(ctx, tx, who, n); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,213 @@
+package review
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"candor/internal/actor"
+	"candor/internal/assessment"
+	"candor/internal/audit"
+	"candor/internal/clock"
+	"candor/internal/db"
+	"candor/internal/problem"
+	"candor/internal/review/internal/query"
+)
+
+// What a card has room for, in characters.
+const (
+	MaxNote   = 2000
+	MaxReason = 500
+	MaxText   = 5000
+	MaxPlaces = 10
+)
+
+// Rate keeps the draft of a card as it stands in the page; the last one wins. ErrMissing, ErrFiled, ErrCard.
+func (rs *Reviews) Rate(ctx context.Context, who actor.Actor, c Code, card Card) error {
+	v, err := rs.version(ctx, who, c)
+	if err != nil {
+		return err
+	}
+	if err := check(v, card); err != nil {
+		return err
+	}
+	return rs.DB.Write(ctx, who.Org, func(tx db.Tx) error {
+		n, err := roundIn(ctx, tx, c)
+		if err != nil {
+			return err
+		}
+		r, _, err := mine(ctx, tx, who, n)
+		if err != nil {
+			return err
+		}
+		return rs.save(ctx, tx, r, card)
+	})
+}
+
+// version is the rubric of a round, for its reviewer. ErrMissing.
+func (rs *Reviews) version(ctx context.Context, who actor.Actor, c Code) (*assessment.Version, error) {
+	var n Round
+	err := rs.DB.Read(ctx, who.Org, func(tx db.Tx) (err error) {
+		if n, err = roundIn(ctx, tx, c); err != nil {
+			return err
+		}
+		_, _, err = mine(ctx, tx, who, n)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return rs.Assessments.Version(ctx, who.Org, n.Version)
+}
+
+// check holds a card against the rubric. ErrCard.
+func check(v *assessment.Version, card Card) error {
+	levels := map[string]int{}
+	for _, c := range v.Rubric {
+		levels[c.Key] = len(c.Levels)
+	}
+	for key, r := range card.Ratings {
+		most, ok := levels[key]
+		switch {
+		case !ok || r.Level < CannotRate || r.Level > most || len(r.Evidence) > MaxPlaces:
+			return ErrCard
+		case len([]rune(r.Note)) > MaxNote:
+			return problem.Field(key, fmt.Sprintf("This note is longer than %d characters.", MaxNote))
+		case len([]rune(r.Reason)) > MaxReason:
+			return problem.Field(key, fmt.Sprintf("This reason is longer than %d characters.", MaxReason))
+		}
+		for _, p := range r.Evidence {
+			if _, _, ok := v.Item(p.Item); !ok || len(p.Anchor) > 200 {
+				return ErrCard
+			}
+		}
+	}
+	if len([]rune(card.Private)) > MaxText || len([]rune(card.Shareable)) > MaxText {
+		return ErrCard.Saying(fmt.Sprintf("A comment is longer than %d characters.", MaxText))
+	}
+	return nil
+}
+
+// save writes a draft; the update of the review is the guarding write. ErrFiled.
+func (rs *Reviews) save(ctx context.Context, tx db.Tx, r Review, card Card) error {
+	q := query.New(tx)
+	now := clock.Milli(rs.DB.Now())
+	n, err := q.SaveReview(ctx, query.SaveReviewParams{PrivateNote: card.Private, Shareable: card.Shareable, At: now, OrgID: tx.Org, ID: string(r.ID)})
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		if r.State == Filed {
+			return ErrFiled
+		}
+		return ErrMissing
+	}
+	for key, t := range card.Ratings {
+		if t.Evidence == nil {
+			t.Evidence = []Place{}
+		}
+		places, err := json.Marshal(t.Evidence)
+		if err != nil {
+			return err
+		}
+		err = q.SaveRating(ctx, query.SaveRatingParams{OrgID: tx.Org, ReviewID: string(r.ID), Criterion: key, Level: int64(t.Level), Reason: t.Reason,
+			Note: t.Note, Evidence: string(places), UpdatedAt: now})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// File sends a card, for good. The draft is kept first, so an incomplete card loses nothing. Pressing again changes nothing.
+// ErrMissing, ErrCard, ErrIncomplete (with the criteria as fields), ErrUnblinded, ErrFiled when it was filed otherwise.
+func (rs *Reviews) File(ctx context.Context, who actor.Actor, c Code, card Card) error {
+	if err := rs.Rate(ctx, who, c, card); err != nil {
+		return err
+	}
+	v, err := rs.version(ctx, who, c)
+	if err != nil {
+		return err
+	}
+	if err := complete(v, card); err != nil {
+		return err
+	}
+	return rs.DB.Write(ctx, who.Org, func(tx db.Tx) error {
+		q := query.New(tx)
+		n, err := roundIn(ctx, tx, c)
+		if err != nil {
+			return err
+		}
+		// All cards of a round pass through its row, so that exactly one of them is the last.
+		if _, err := q.HoldRound(ctx, tx.Org, n.Attempt, clock.Milli(rs.DB.Now())); err != nil {
+			return err
+		}
+		r, _, err := mine(ctx, tx, who, n)
+		if err != nil {
+			return err
+		}
+		known, err := q.Unblinded(ctx, tx.Org, string(n.Application), who.ID)
+		if err != nil {
+			return err
+		}
+		if known > 0 {
+			return ErrUnblinded
+		}
+		if err := rs.save(ctx, tx, r, card); err != nil {
+			return err
+		}
+		now := rs.DB.Now()
+		filed, err := q.FileReview(ctx, tx.Org, string(r.ID), clock.Milli(now))
+		if err != nil {
+			return err
+		}
+		if filed == 0 {
+			return ErrFiled
+		}
+		if err := audit.Record(ctx, tx, now, who, "review.file", string(r.ID), audit.Facts{"attempt": n.Attempt}); err != nil {
+			return err
+		}
+		if err := CardFiled.Announce(ctx, rs.Jobs, tx, FiledNote{tx.Org, string(r.ID), n.Attempt}); err != nil {
+			return err
+		}
+		return rs.close(ctx, tx, n)
+	})
+}
+
+// complete says which criteria are neither scored nor said to be not scorable. ErrIncomplete.
+func complete(v *assessment.Version, card Card) error {
+	var bad *problem.Problem
+	say := func(key, text string) {
+		if bad == nil {
+			bad = ErrIncomplete
+		}
+		bad = bad.On(key, text)
+	}
+	for _, c := range v.Rubric {
+		switch r := card.Ratings[c.Key]; {
+		case r.Level == Unrated:
+			say(c.Key, c.Title+": choose a level, or say why you can’t score it.")
+		case r.Level == CannotRate && r.Reason == "":
+			say(c.Key, c.Title+": say in a few words why you can’t score it.")
+		}
+	}
+	if bad != nil {
+		return bad
+	}
+	return nil
+}
+
+// ratings reads one card's.
+func ratings(ctx context.Context, tx db.Tx, r *Review) error {
+	rows, err := query.New(tx).RatingsOf(ctx, tx.Org, string(r.ID))
+	for _, t := range rows {
+		r.Card.Ratings[t.Criterion] = rating(t)
+	}
+	return err
+}
+
+func rating(t query.RatingsOfRow) Rating {
+	out := Rating{Level: int(t.Level), Reason: t.Reason, Note: t.Note}
+	json.Unmarshal([]byte(t.Evidence), &out.Evidence) // written by save; what cannot be read is shown as no evidence
+	return out
+}

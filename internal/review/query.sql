@@ -1,0 +1,174 @@
+-- name: AddRound :execrows
+INSERT INTO review_rounds (org_id, attempt_id, application_id, opening_id, stage_id, version_id, code, wanted, submitted_at, due_at, touched_at, closed_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $9, 0) ON CONFLICT DO NOTHING;
+
+-- name: HasRound :one
+SELECT COUNT(*) FROM review_rounds WHERE org_id = $1 AND attempt_id = $2;
+
+-- name: HoldRound :execrows
+UPDATE review_rounds SET touched_at = $3 WHERE org_id = $1 AND attempt_id = $2;
+
+-- name: Round :one
+SELECT attempt_id, application_id, opening_id, stage_id, version_id, code, wanted, submitted_at, due_at, closed_at FROM review_rounds WHERE org_id = $1 AND attempt_id = $2;
+
+-- name: RoundByCode :one
+SELECT attempt_id, application_id, opening_id, stage_id, version_id, code, wanted, submitted_at, due_at, closed_at FROM review_rounds WHERE org_id = $1 AND code = $2;
+
+-- name: RoundsOf :many
+SELECT attempt_id, application_id, opening_id, stage_id, version_id, code, wanted, submitted_at, due_at, closed_at FROM review_rounds
+WHERE org_id = $1 AND application_id = $2 ORDER BY submitted_at DESC, attempt_id DESC LIMIT 20;
+
+-- name: CloseRound :execrows
+UPDATE review_rounds AS n SET closed_at = $3 WHERE n.org_id = $1 AND n.attempt_id = $2 AND n.closed_at = 0
+	AND n.wanted <= (SELECT COUNT(*) FROM reviews r WHERE r.org_id = n.org_id AND r.attempt_id = n.attempt_id AND r.state = 'filed')
+	AND NOT EXISTS (SELECT 1 FROM reviews r WHERE r.org_id = n.org_id AND r.attempt_id = n.attempt_id AND r.state = 'assigned');
+
+-- name: SetWanted :execrows
+UPDATE review_rounds SET wanted = $3 WHERE org_id = $1 AND attempt_id = $2 AND closed_at = 0;
+
+-- name: Short :many
+SELECT n.attempt_id FROM review_rounds n WHERE n.org_id = $1 AND n.closed_at = 0 AND n.wanted > 0
+AND n.wanted > (SELECT COUNT(*) FROM reviews r WHERE r.org_id = n.org_id AND r.attempt_id = n.attempt_id AND r.state IN ('assigned', 'filed')) ORDER BY n.attempt_id LIMIT 500;
+
+-- name: Orphans :many
+SELECT r.id, r.attempt_id FROM reviews r JOIN members m ON m.org_id = r.org_id AND m.id = r.member_id
+WHERE r.org_id = $1 AND r.state = 'assigned' AND m.state = 'disabled' LIMIT 500;
+
+-- name: OrgsWithWork :many
+SELECT org_id FROM memberships GROUP BY org_id ORDER BY org_id;
+
+-- name: AddReview :execrows
+INSERT INTO reviews (org_id, id, attempt_id, application_id, member_id, state, shuffle, due_at, assigned_at, saved_at, filed_at, seconds, private_note, shareable)
+VALUES ($1, $2, $3, $4, $5, 'assigned', $6, $7, $8, 0, 0, 0, '', '')
+ON CONFLICT DO NOTHING;
+
+-- name: Loads :many
+SELECT member_id, COUNT(*) AS n FROM reviews WHERE org_id = $1 AND state = 'assigned' GROUP BY member_id;
+
+-- name: ReviewsOf :many
+SELECT id, member_id, state, due_at, assigned_at, saved_at, filed_at, seconds, private_note, shareable FROM reviews WHERE org_id = $1 AND attempt_id = $2 ORDER BY assigned_at, id;
+
+-- name: ReviewBy :one
+SELECT id, member_id, state, due_at, assigned_at, saved_at, filed_at, seconds, private_note, shareable, shuffle FROM reviews WHERE org_id = $1 AND attempt_id = $2 AND member_id = $3;
+
+-- name: ReviewByID :one
+SELECT id, attempt_id, member_id, state FROM reviews WHERE org_id = $1 AND id = $2;
+
+-- name: SaveReview :execrows
+UPDATE reviews SET private_note = sqlc.arg(private_note), shareable = sqlc.arg(shareable), saved_at = sqlc.arg(at),
+	seconds = seconds + CASE WHEN saved_at = 0 OR sqlc.arg(at) - saved_at > 120000 THEN 20 ELSE (sqlc.arg(at) - saved_at) / 1000 END
+WHERE org_id = sqlc.arg(org_id) AND id = sqlc.arg(id) AND state = 'assigned';
+
+-- name: FileReview :execrows
+UPDATE reviews SET state = 'filed', filed_at = $3 WHERE org_id = $1 AND id = $2 AND state = 'assigned';
+
+-- name: LeaveReview :execrows
+UPDATE reviews SET state = $3 WHERE org_id = $1 AND id = $2 AND state = 'assigned';
+
+-- name: SaveRating :exec
+INSERT INTO ratings (org_id, review_id, criterion, level, reason, note, evidence, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+ON CONFLICT (org_id, review_id, criterion) DO UPDATE SET level = excluded.level, reason = excluded.reason, note = excluded.note, evidence = excluded.evidence, updated_at = excluded.updated_at;
+
+-- name: RatingsOf :many
+SELECT review_id, criterion, level, reason, note, evidence FROM ratings WHERE org_id = $1 AND review_id = $2;
+
+-- name: RatingsOfRound :many
+SELECT t.review_id, t.criterion, t.level, t.reason, t.note, t.evidence FROM ratings t JOIN reviews r ON r.org_id = t.org_id AND r.id = t.review_id
+WHERE r.org_id = $1 AND r.attempt_id = $2 AND r.state = 'filed';
+
+-- name: Queue :many
+SELECT r.id, r.due_at, r.shuffle, r.saved_at, n.code, n.opening_id, o.title AS opening_title, s.title AS stage_title,
+	(SELECT COUNT(*) FROM ratings t WHERE t.org_id = r.org_id AND t.review_id = r.id AND t.level <> 0) AS rated
+FROM reviews r
+JOIN review_rounds n ON n.org_id = r.org_id AND n.attempt_id = r.attempt_id
+JOIN openings o ON o.org_id = n.org_id AND o.id = n.opening_id
+JOIN stages s ON s.org_id = n.org_id AND s.id = n.stage_id
+WHERE r.org_id = sqlc.arg(org_id) AND r.member_id = sqlc.arg(member_id) AND r.state = 'assigned'
+	AND (r.due_at, r.shuffle, r.id) > (sqlc.arg(after_due)::BIGINT, sqlc.arg(after_shuffle)::BIGINT, sqlc.arg(after_id)::TEXT)
+ORDER BY r.due_at, r.shuffle, r.id LIMIT sqlc.arg(most);
+
+-- name: QueueBefore :many
+SELECT n.code, r.due_at, r.shuffle, r.id FROM reviews r JOIN review_rounds n ON n.org_id = r.org_id AND n.attempt_id = r.attempt_id
+WHERE r.org_id = sqlc.arg(org_id) AND r.member_id = sqlc.arg(member_id) AND r.state = 'assigned'
+	AND (r.due_at, r.shuffle, r.id) < (sqlc.arg(due)::BIGINT, sqlc.arg(shuffle)::BIGINT, sqlc.arg(id)::TEXT)
+ORDER BY r.due_at DESC, r.shuffle DESC, r.id DESC LIMIT 51;
+
+-- name: QueueCount :one
+SELECT COUNT(*) FROM reviews WHERE org_id = $1 AND member_id = $2 AND state = 'assigned';
+
+-- name: QueueRank :one
+SELECT COUNT(*) FROM reviews WHERE org_id = sqlc.arg(org_id) AND member_id = sqlc.arg(member_id) AND state = 'assigned'
+	AND (due_at, shuffle, id) < (sqlc.arg(due)::BIGINT, sqlc.arg(shuffle)::BIGINT, sqlc.arg(id)::TEXT);
+
+-- name: FiledBy :many
+SELECT r.id, r.filed_at, n.code, o.title AS opening_title, s.title AS stage_title FROM reviews r
+JOIN review_rounds n ON n.org_id = r.org_id AND n.attempt_id = r.attempt_id
+JOIN openings o ON o.org_id = n.org_id AND o.id = n.opening_id
+JOIN stages s ON s.org_id = n.org_id AND s.id = n.stage_id
+WHERE r.org_id = $1 AND r.member_id = $2 AND r.state = 'filed' ORDER BY r.due_at DESC, r.shuffle DESC, r.id DESC LIMIT $3;
+
+-- name: Unblind :execrows
+INSERT INTO unblindings (org_id, application_id, member_id, reason_id, at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING;
+
+-- name: Unblinded :one
+SELECT COUNT(*) FROM unblindings WHERE org_id = $1 AND application_id = $2 AND member_id = $3;
+
+-- name: UnblindedFor :many
+SELECT member_id FROM unblindings WHERE org_id = $1 AND application_id = $2;
+
+-- name: MineOf :many
+SELECT n.code, COALESCE(r.state, '') AS state, n.closed_at FROM review_rounds n
+LEFT JOIN reviews r ON r.org_id = n.org_id AND r.attempt_id = n.attempt_id AND r.member_id = $3
+WHERE n.org_id = $1 AND n.application_id = $2 ORDER BY n.submitted_at DESC, n.attempt_id DESC LIMIT 20;
+
+-- name: MineIn :many
+SELECT n.application_id, n.code, r.state FROM reviews r JOIN review_rounds n ON n.org_id = r.org_id AND n.attempt_id = r.attempt_id
+WHERE r.org_id = $1 AND n.opening_id = $2 AND r.member_id = $3 AND r.state IN ('assigned', 'filed') ORDER BY r.state DESC, n.application_id;
+
+-- name: KnownIn :many
+SELECT u.application_id FROM unblindings u JOIN applications a ON a.org_id = u.org_id AND a.id = u.application_id
+WHERE u.org_id = $1 AND a.opening_id = $2 AND u.member_id = $3;
+
+-- name: Closed :many
+SELECT n.attempt_id, n.application_id, n.code, n.stage_id, n.closed_at, c.name FROM review_rounds n
+JOIN applications a ON a.org_id = n.org_id AND a.id = n.application_id
+JOIN candidates c ON c.org_id = a.org_id AND c.id = a.candidate_id
+WHERE n.org_id = sqlc.arg(org_id) AND n.opening_id = sqlc.arg(opening_id) AND n.closed_at > 0
+	AND (n.closed_at, n.attempt_id) > (sqlc.arg(after_at)::BIGINT, sqlc.arg(after_id)::TEXT)
+ORDER BY n.closed_at, n.attempt_id LIMIT sqlc.arg(most);
+
+-- name: ToDecide :many
+SELECT n.attempt_id, n.application_id, n.code, n.opening_id, n.due_at, n.closed_at, o.title AS opening_title, s.title AS stage_title
+FROM opening_members m
+JOIN review_rounds n ON n.org_id = m.org_id AND n.opening_id = m.opening_id AND n.closed_at > 0
+JOIN applications a ON a.org_id = n.org_id AND a.id = n.application_id AND a.stage_id = n.stage_id AND a.status = 'active'
+JOIN openings o ON o.org_id = n.org_id AND o.id = n.opening_id
+JOIN stages s ON s.org_id = n.org_id AND s.id = n.stage_id
+WHERE m.org_id = $1 AND m.member_id = $2 AND m.role = 'manager'
+	AND NOT EXISTS (SELECT 1 FROM decisions d WHERE d.org_id = n.org_id AND d.application_id = n.application_id AND d.stage_id = n.stage_id AND d.undone_at = 0 AND d.outcome <> 'hold')
+ORDER BY n.due_at, n.attempt_id LIMIT $3;
+
+-- name: AddDecision :execrows
+INSERT INTO decisions (org_id, id, application_id, opening_id, stage_id, outcome, reason_id, by_member, at, undone_at, settled_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 0) ON CONFLICT DO NOTHING;
+
+-- name: Decisions :many
+SELECT id, application_id, opening_id, stage_id, outcome, reason_id, by_member, at, undone_at, settled_at FROM decisions WHERE org_id = $1 AND application_id = $2 ORDER BY at DESC, id DESC LIMIT 50;
+
+-- name: Decision :one
+SELECT id, application_id, opening_id, stage_id, outcome, reason_id, by_member, at, undone_at, settled_at FROM decisions WHERE org_id = $1 AND id = $2;
+
+-- name: UndoDecision :execrows
+UPDATE decisions SET undone_at = $3 WHERE org_id = $1 AND id = $2 AND undone_at = 0 AND settled_at = 0;
+
+-- name: SettleDecision :execrows
+UPDATE decisions SET settled_at = $3 WHERE org_id = $1 AND id = $2 AND undone_at = 0 AND settled_at = 0;
+
+-- name: EraseRatings :execrows
+UPDATE ratings AS t SET reason = '', note = '', evidence = '[]' WHERE t.org_id = $1 AND t.review_id IN (SELECT r.id FROM reviews r WHERE r.org_id = $1 AND r.application_id = $2);
+
+-- name: EraseReviews :execrows
+UPDATE reviews SET private_note = '', shareable = '' WHERE org_id = $1 AND application_id = $2;
+
+-- name: CountReviews :one
+SELECT COUNT(*) FROM reviews WHERE org_id = $1 AND application_id = $2;

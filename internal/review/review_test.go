@@ -1,0 +1,257 @@
+package review_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"candor/internal/actor"
+	"candor/internal/db"
+	"candor/internal/db/dbtest"
+	"candor/internal/opening"
+	"candor/internal/org"
+	"candor/internal/problem"
+	"candor/internal/review"
+	"candor/internal/review/reviewtest"
+)
+
+var ctx = context.Background()
+
+func each(t *testing.T, fn func(t *testing.T, w *reviewtest.World)) {
+	dbtest.Each(t, reviewtest.Schemas, func(t *testing.T, d *db.DB, tick *dbtest.Clock) { fn(t, reviewtest.Make(t, d, tick)) })
+}
+
+func reviewers(t *testing.T, w *reviewtest.World, n review.Round) (out []string) {
+	t.Helper()
+	err := w.DB.Read(ctx, w.Org.ID, func(tx db.Tx) error {
+		list, err := w.Reviews.ReviewsIn(ctx, tx, n.Attempt)
+		for _, r := range list {
+			if r.State == review.Assigned {
+				out = append(out, r.Member)
+			}
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(out)
+	return out
+}
+
+func TestAssignedOnceEvenlyAndNotToTheAbsent(t *testing.T) {
+	each(t, func(t *testing.T, w *reviewtest.World) {
+		away := w.Member("Ana Away", "away@tideway.example", nil, opening.Reviewer)
+		if err := w.Orgs.ChangeMember(ctx, w.Owner, org.Member{ID: away.ID, Name: "Ana Away", Absent: w.DB.Now().Add(48 * time.Hour)}); err != nil {
+			t.Fatal(err)
+		}
+		sam := w.Member("Sam Third", "sam@tideway.example", nil, opening.Reviewer)
+		load := map[string]int{}
+		for _, name := range []string{"Amara", "Ben", "Chen"} {
+			n := w.Submitted(name+" Okafor", strings.ToLower(name)+"@mail.example")
+			got := reviewers(t, w, n)
+			if len(got) != 2 {
+				t.Fatalf("%d reviewers; want 2", len(got))
+			}
+			for _, m := range got {
+				load[m]++
+			}
+			if err := w.Reviews.Assign(ctx, attemptNote(w, n)); err != nil {
+				t.Fatal(err)
+			}
+			if again := reviewers(t, w, n); !slices.Equal(again, got) {
+				t.Errorf("hearing it twice gave %v; want %v", again, got)
+			}
+		}
+		if load[w.Mina.ID] != 2 || load[w.Jun.ID] != 2 || load[sam.ID] != 2 || load[away.ID] != 0 {
+			t.Errorf("three submissions for two each over three present: %v", load)
+		}
+	})
+}
+
+func TestBlindEverywhereUntilFiled(t *testing.T) {
+	each(t, func(t *testing.T, w *reviewtest.World) {
+		n := w.Submitted("Amara Okafor", "amara@mail.example")
+		app, err := w.Openings.LoadApplication(ctx, w.Mina, n.Application)
+		if err != nil || !app.Blind || app.Name != "" || app.Email != "" || app.Candidate != "" || app.Code != string(n.Code) {
+			t.Fatalf("application for an assigned reviewer = %+v, %v; want a code only", app, err)
+		}
+		s, err := w.Reviews.Load(ctx, w.Mina, n.Code)
+		if err != nil || !s.Blind || s.Title != "Candidate "+string(n.Code) || len(s.Others) != 0 {
+			t.Fatalf("sheet = %q blind %v, %v", s.Title, s.Blind, err)
+		}
+		w.File(w.Jun, n, reviewtest.Card(3, 1))
+		if s, err := w.Reviews.Load(ctx, w.Mina, n.Code); err != nil || len(s.Others) != 0 || !s.Blind {
+			t.Errorf("another's card opened before one's own: %v, %v", s, err)
+		}
+		w.File(w.Mina, n, reviewtest.Card(1, 2))
+		s, err = w.Reviews.Load(ctx, w.Mina, n.Code)
+		if err != nil || s.Blind || s.Title != "Amara Okafor" || len(s.Others) != 1 || s.Others[0].Review.Card.Ratings["clear"].Level != 3 {
+			t.Errorf("after filing: %q, others %v, %v; want the name and Jun's card", s.Title, s.Others, err)
+		}
+		if app, err := w.Openings.LoadApplication(ctx, w.Mina, n.Application); err != nil || app.Blind {
+			t.Errorf("application after filing: blind %v, %v", app.Blind, err)
+		}
+	})
+}
+
+func TestAManagerWhoReviewsIsNoException(t *testing.T) {
+	each(t, func(t *testing.T, w *reviewtest.World) {
+		for _, m := range []actor.Actor{w.Mina} { // Kit takes Mina's place in the pool
+			if err := w.Openings.SetRole(ctx, w.Owner, w.Opening, m.ID, opening.Reviewer, false); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := w.Openings.SetRole(ctx, w.Owner, w.Opening, w.Kit.ID, opening.Reviewer, true); err != nil {
+			t.Fatal(err)
+		}
+		n := w.Submitted("Amara Okafor", "amara@mail.example")
+		if app, err := w.Openings.LoadApplication(ctx, w.Kit, n.Application); err != nil || !app.Blind {
+			t.Errorf("a manager with an open card: blind %v, %v; want true", app.Blind, err)
+		}
+		w.File(w.Jun, n, reviewtest.Card(2, 2))
+		if _, err := w.Reviews.Column(ctx, w.Kit, n.Code); !errors.Is(err, review.ErrOwnFirst) {
+			t.Errorf("others' cards for a manager with an open card: %v; want ErrOwnFirst", err)
+		}
+		if _, err := w.Reviews.Column(ctx, w.Rosa, n.Code); !errors.Is(err, review.ErrOpenCards) {
+			t.Errorf("cards for the manager while one is open: %v; want ErrOpenCards", err)
+		}
+		w.File(w.Kit, n, reviewtest.Card(2, 2))
+		if c, err := w.Reviews.Column(ctx, w.Kit, n.Code); err != nil || len(c.Cards) != 2 {
+			t.Errorf("all cards in: %d cards, %v", len(c.Cards), err)
+		}
+		if _, err := w.Reviews.Column(ctx, w.Jun, n.Code); !errors.Is(err, review.ErrRole) {
+			t.Errorf("comparing as a reviewer: %v; want ErrRole", err)
+		}
+	})
+}
+
+func TestWhoOpenedTheNameFirstCannotFile(t *testing.T) {
+	each(t, func(t *testing.T, w *reviewtest.World) {
+		n := w.Submitted("Amara Okafor", "amara@mail.example")
+		if err := w.Reviews.Unblind(ctx, w.Mina, n.Code, ""); !errors.Is(err, review.ErrReason) {
+			t.Errorf("unblinding without a reason: %v", err)
+		}
+		if err := w.Reviews.Unblind(ctx, w.Mina, n.Code, "I think I know this person"); err != nil {
+			t.Fatal(err)
+		}
+		s, err := w.Reviews.Load(ctx, w.Mina, n.Code)
+		if err != nil || s.Blind || !s.Spoiled {
+			t.Errorf("after opening the name: blind %v, spoiled %v, %v", s.Blind, s.Spoiled, err)
+		}
+		if err := w.Reviews.File(ctx, w.Mina, n.Code, reviewtest.Card(3, 2)); !errors.Is(err, review.ErrUnblinded) {
+			t.Errorf("filing after opening the name: %v; want ErrUnblinded", err)
+		}
+		if err := w.Reviews.StepBack(ctx, w.Mina, n.Code, "I know this person"); err != nil {
+			t.Fatal(err)
+		}
+		if got := reviewers(t, w, n); slices.Contains(got, w.Mina.ID) {
+			t.Errorf("still assigned after stepping back: %v", got)
+		}
+	})
+}
+
+func TestACardIsWholeAndFiledOnce(t *testing.T) {
+	each(t, func(t *testing.T, w *reviewtest.World) {
+		n := w.Submitted("Amara Okafor", "amara@mail.example")
+		err := w.Reviews.File(ctx, w.Mina, n.Code, review.Card{Ratings: map[string]review.Rating{"clear": {Level: 2}, "right": {Level: review.CannotRate}}})
+		p, _ := problem.As(err)
+		if !errors.Is(err, review.ErrIncomplete) || len(p.Fields) != 1 || p.Fields["right"] == "" {
+			t.Fatalf("a card without a reason: %v", err)
+		}
+		s, err := w.Reviews.Load(ctx, w.Mina, n.Code)
+		if err != nil || s.Mine.Card.Ratings["clear"].Level != 2 {
+			t.Errorf("the draft of an incomplete card was lost: %+v, %v", s.Mine.Card, err)
+		}
+		for name, r := range map[string]review.Rating{"no such level": {Level: 5}, "no such place": {Level: 1, Evidence: []review.Place{{Item: "nowhere"}}}} {
+			if err := w.Reviews.Rate(ctx, w.Mina, n.Code, review.Card{Ratings: map[string]review.Rating{"clear": r}}); !errors.Is(err, review.ErrCard) {
+				t.Errorf("%s: %v; want ErrCard", name, err)
+			}
+		}
+		if err := w.Reviews.Rate(ctx, w.Rosa, n.Code, review.Card{}); !errors.Is(err, review.ErrMissing) {
+			t.Errorf("rating somebody else's review: %v; want ErrMissing", err)
+		}
+		w.File(w.Mina, n, review.Card{Ratings: map[string]review.Rating{"clear": {Level: 2}, "right": {Level: review.CannotRate, Reason: "No facts in the task."}}})
+		if err := w.Reviews.File(ctx, w.Mina, n.Code, reviewtest.Card(4, 2)); !errors.Is(err, review.ErrFiled) {
+			t.Errorf("filing twice: %v; want ErrFiled", err)
+		}
+		if err := w.Reviews.StepBack(ctx, w.Mina, n.Code, "too late"); !errors.Is(err, review.ErrFiled) {
+			t.Errorf("stepping back from a filed card: %v; want ErrFiled", err)
+		}
+		if n := w.Round(n.Attempt); !n.Closed.IsZero() {
+			t.Error("the round closed with a card open")
+		}
+		w.File(w.Jun, n, reviewtest.Card(1, 1))
+		if n := w.Round(n.Attempt); n.Closed.IsZero() {
+			t.Error("the round did not close with its last card")
+		}
+	})
+}
+
+func TestWithNobodyInThePoolItWaitsAndCanGoOn(t *testing.T) {
+	each(t, func(t *testing.T, w *reviewtest.World) {
+		if err := w.Openings.SetRole(ctx, w.Owner, w.Opening, w.Jun.ID, opening.Reviewer, false); err != nil {
+			t.Fatal(err)
+		}
+		n := w.Submitted("Amara Okafor", "amara@mail.example")
+		w.File(w.Mina, n, reviewtest.Card(3, 2))
+		if n := w.Round(n.Attempt); !n.Closed.IsZero() {
+			t.Fatal("closed with one card of two")
+		}
+		if err := w.Openings.SetRole(ctx, w.Owner, w.Opening, w.Jun.ID, opening.Reviewer, true); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Reviews.Fill(ctx); err != nil {
+			t.Fatal(err)
+		}
+		if got := reviewers(t, w, n); !slices.Equal(got, []string{w.Jun.ID}) {
+			t.Errorf("after somebody joined the pool: %v; want Jun", got)
+		}
+		if err := w.Reviews.Reassign(ctx, w.Rosa, n.Code, w.Jun.ID, "", "Jun is ill"); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Reviews.Enough(ctx, w.Mina, n.Code, "one will do"); !errors.Is(err, review.ErrRole) {
+			t.Errorf("a reviewer going on with fewer cards: %v; want ErrRole", err)
+		}
+		if err := w.Reviews.Enough(ctx, w.Rosa, n.Code, "The promise is due today"); err != nil {
+			t.Fatal(err)
+		}
+		if n := w.Round(n.Attempt); n.Closed.IsZero() || n.Wanted != 1 {
+			t.Errorf("going on with one card: closed %v, wanted %d", n.Closed, n.Wanted)
+		}
+	})
+}
+
+func TestTheQueueIsByDayAndInAnOrderOfOnesOwn(t *testing.T) {
+	each(t, func(t *testing.T, w *reviewtest.World) {
+		var codes []review.Code
+		for _, name := range []string{"Amara", "Ben", "Chen", "Dewi"} {
+			codes = append(codes, w.Submitted(name+" Okafor", strings.ToLower(name)+"@mail.example").Code)
+		}
+		w.Tick.Add(24 * time.Hour)
+		late := w.Submitted("Eli Okafor", "eli@mail.example").Code
+		list, total, more, err := w.Reviews.Queue(ctx, w.Mina, "")
+		if err != nil || total != 5 || len(list) != 5 || more || list[4].Code != late {
+			t.Fatalf("queue = %v, total %d, %v; want five, the later day last", list, total, err)
+		}
+		for i, l := range list {
+			s, err := w.Reviews.Load(ctx, w.Mina, l.Code)
+			if err != nil || s.Position != i+1 || s.Total != 5 {
+				t.Errorf("place of %s = %d of %d, %v; want %d of 5", l.Code, s.Position, s.Total, err, i+1)
+			}
+			if i > 0 && s.Previous != list[i-1].Code || i < 4 && s.Next != list[i+1].Code {
+				t.Errorf("neighbours of %d = %s, %s", i, s.Previous, s.Next)
+			}
+		}
+		rest, _, _, err := w.Reviews.Queue(ctx, w.Mina, list[2].Code)
+		if err != nil || len(rest) != 2 || rest[0].Code != list[3].Code {
+			t.Errorf("the page after the third = %v, %v", rest, err)
+		}
+		if _, _, _, err := w.Reviews.Queue(ctx, w.Rosa, codes[0]); !errors.Is(err, review.ErrMissing) {
+			t.Errorf("paging from somebody else's line: %v; want ErrMissing", err)
+		}
+	})
+}

@@ -1,0 +1,188 @@
+package review
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"candor/internal/actor"
+	"candor/internal/assessment"
+	"candor/internal/db"
+	"candor/internal/item"
+	"candor/internal/opening"
+	"candor/internal/org"
+	"candor/internal/review/internal/query"
+)
+
+// Sheet is a scorecard page: the work, and the asker's own card.
+type Sheet struct {
+	Round
+	Title    string // "Candidate 7F3K", or the name once the card is filed
+	Blind    bool
+	Opening  opening.Opening
+	Stage    string
+	Rubric   *assessment.Version
+	Work     Work // what names its author is struck while blind
+	Mine     Review
+	Position int // in the queue, from 1; 0 when the card is filed
+	Total    int
+	Previous Code
+	Next     Code
+	Spoiled  bool // the asker opened the name first: the card cannot be filed
+	Others   []Other
+	Waiting  int // cards of others that are not in; only after one's own
+}
+
+// Other is somebody else's card.
+type Other struct {
+	Member org.Member
+	Review Review
+}
+
+// Load reads the asker's own scorecard with the work under it. ErrMissing for everybody who was not asked to read it.
+func (rs *Reviews) Load(ctx context.Context, who actor.Actor, c Code) (*Sheet, error) {
+	s := &Sheet{}
+	var names []string
+	err := rs.DB.Read(ctx, who.Org, func(tx db.Tx) error {
+		n, err := roundIn(ctx, tx, c)
+		if err != nil {
+			return err
+		}
+		r, shuffle, err := mine(ctx, tx, who, n)
+		if err != nil {
+			return err
+		}
+		if r.State != Assigned && r.State != Filed {
+			return ErrMissing
+		}
+		if err := ratings(ctx, tx, &r); err != nil {
+			return err
+		}
+		s.Round, s.Mine = n, r
+		raw, err := rs.Openings.ApplicationIn(ctx, tx, n.Application)
+		if err != nil {
+			return err
+		}
+		names = []string{raw.Name, raw.Email}
+		app, err := rs.Openings.LoadApplicationIn(ctx, tx, who, n.Application)
+		if err != nil {
+			return err
+		}
+		s.Opening = app.Opening
+		known, err := query.New(tx).Unblinded(ctx, tx.Org, string(n.Application), who.ID)
+		if err != nil {
+			return err
+		}
+		// An own open card is blind whatever the loader of the application was wired to.
+		s.Spoiled = known > 0 && r.State == Assigned
+		s.Blind = app.Blind || r.State == Assigned && known == 0
+		s.Title = "Candidate " + string(n.Code)
+		if !s.Blind {
+			s.Title = app.Title()
+		}
+		stages, err := rs.Openings.Stages(ctx, tx, n.Opening)
+		if err != nil {
+			return err
+		}
+		if i := slices.IndexFunc(stages, func(x opening.Stage) bool { return x.ID == n.Stage }); i >= 0 {
+			s.Stage = stages[i].Title
+		}
+		if s.Work, err = rs.work(ctx, tx, n.Attempt); err != nil {
+			return err
+		}
+		if r.State == Assigned {
+			return place(ctx, tx, who, s, cursor{r.Due.UnixMilli(), shuffle, string(r.ID)})
+		}
+		s.Others, s.Waiting, err = rs.cards(ctx, tx, n, who.ID)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if s.Rubric, err = rs.Assessments.Version(ctx, who.Org, s.Version); err != nil {
+		return nil, err
+	}
+	if s.Blind {
+		strike(s, names)
+	}
+	return s, nil
+}
+
+// strike removes what names the author from everything the page may draw.
+func strike(s *Sheet, names []string) {
+	answers := map[string]Answer{}
+	for key, a := range s.Work.Answers {
+		if i, _, ok := s.Rubric.Item(key); ok {
+			a.Body = i.Kind.Redact(i.Spec, a.Body, names)
+			if a.Mark != nil {
+				m := *a.Mark
+				m.Why = item.Strike(m.Why, names)
+				a.Mark = &m
+			}
+			answers[key] = a
+		}
+	}
+	s.Work.Answers = answers
+	after := map[string]string{}
+	for part, text := range s.Work.Afterwords {
+		after[part] = item.Strike(text, names)
+	}
+	s.Work.Afterwords = after
+}
+
+// cards are a round's filed cards but one member's own ("" leaves none out), by name; waiting is how many are not in.
+func (rs *Reviews) cards(ctx context.Context, tx db.Tx, n Round, but string) (out []Other, waiting int, err error) {
+	q := query.New(tx)
+	rows, err := q.ReviewsOf(ctx, tx.Org, n.Attempt)
+	if err != nil {
+		return nil, 0, err
+	}
+	rated, err := q.RatingsOfRound(ctx, tx.Org, n.Attempt)
+	if err != nil {
+		return nil, 0, err
+	}
+	for _, row := range rows {
+		if row.MemberID == but {
+			continue
+		}
+		if row.State == string(Assigned) {
+			waiting++
+		}
+		if row.State != string(Filed) {
+			continue
+		}
+		r := fromReview(row)
+		for _, t := range rated {
+			if t.ReviewID == row.ID {
+				r.Card.Ratings[t.Criterion] = rating(query.RatingsOfRow(t))
+			}
+		}
+		m, err := rs.Orgs.Member(ctx, tx, row.MemberID)
+		if err != nil {
+			return nil, 0, err
+		}
+		out = append(out, Other{m, r})
+	}
+	slices.SortFunc(out, func(a, b Other) int { return strings.Compare(a.Member.Name, b.Member.Name) })
+	return out, waiting, nil
+}
+
+// Cards are all cards of a closed round, for those who decide or run its opening and are not blind to it. ErrMissing, ErrRole,
+// ErrOwnFirst, ErrOpenCards.
+func (rs *Reviews) Cards(ctx context.Context, tx db.Tx, who actor.Actor, n Round) ([]Other, error) {
+	if err := rs.run(ctx, tx, who, n); err != nil {
+		return nil, err
+	}
+	blind, _, err := rs.Blind(ctx, tx, who, n.Application)
+	if err != nil {
+		return nil, err
+	}
+	if blind {
+		return nil, ErrOwnFirst
+	}
+	if n.Closed.IsZero() {
+		return nil, ErrOpenCards
+	}
+	out, _, err := rs.cards(ctx, tx, n, "")
+	return out, err
+}
