@@ -11,6 +11,7 @@ import (
 	"errors"
 	"strings"
 	"time"
+	"unicode"
 
 	"candor/internal/account"
 	"candor/internal/actor"
@@ -21,6 +22,8 @@ import (
 	"candor/internal/id"
 	"candor/internal/org"
 	"candor/internal/problem"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 //go:embed schema/*.sql
@@ -60,8 +63,34 @@ var (
 	ErrAddressTaken = problem.New(problem.Conflict, "candidate_address", "Another candidate has this address already.")
 )
 
-// key is how names and addresses are searched: lower case, single spaces.
-func key(s string) string { return strings.ToLower(strings.Join(strings.Fields(s), " ")) }
+// Key is how names and addresses are kept for searching: lower case, single spaces, and letters without their accents, so that
+// "tomas" finds Tomás.
+func Key(s string) string {
+	bare := strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Mn, r) {
+			return -1
+		}
+		return r
+	}, norm.NFKD.String(s))
+	return strings.ToLower(strings.Join(strings.Fields(bare), " "))
+}
+
+// Like is the pattern of everything whose key begins with what was typed, for LIKE ... ESCAPE '!'.
+func Like(typed string) string {
+	return strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(Key(typed)) + "%"
+}
+
+// addressKey tells addresses apart: lower case only, for an accent makes another mailbox.
+func addressKey(s string) string { return strings.ToLower(strings.TrimSpace(s)) }
+
+// family is the key of the last word of a name.
+func family(name string) string {
+	words := strings.Fields(Key(name))
+	if len(words) == 0 {
+		return ""
+	}
+	return words[len(words)-1]
+}
 
 // Ensure finds the person with an address or adds them; a known person keeps the name they have. known says which it was.
 // Problems: ErrInvalid on name or email.
@@ -78,12 +107,12 @@ func (cs *Candidates) Ensure(ctx context.Context, tx db.Tx, name, email, zone st
 	}
 	now := cs.DB.Now()
 	q := query.New(tx)
-	n, err := q.Add(ctx, query.AddParams{OrgID: tx.Org, ID: id.New("cnd", now), Name: name, Email: email, NameKey: key(name), EmailKey: key(email),
+	n, err := q.Add(ctx, query.AddParams{OrgID: tx.Org, ID: id.New("cnd", now), Name: name, Email: email, NameKey: Key(name), FamilyKey: family(name), EmailKey: addressKey(email),
 		Zone: zone, CreatedAt: clock.Milli(now)})
 	if err != nil {
 		return c, false, err
 	}
-	r, err := q.ByEmail(ctx, tx.Org, key(email))
+	r, err := q.ByEmail(ctx, tx.Org, addressKey(email))
 	return candidate(query.ByIDRow(r)), n == 0, err
 }
 
@@ -99,7 +128,7 @@ func checkZone(zone string) error {
 
 // ByEmail finds a person. ErrMissing.
 func (cs *Candidates) ByEmail(ctx context.Context, tx db.Tx, email string) (Candidate, error) {
-	r, err := query.New(tx).ByEmail(ctx, tx.Org, key(email))
+	r, err := query.New(tx).ByEmail(ctx, tx.Org, addressKey(email))
 	if errors.Is(err, sql.ErrNoRows) {
 		return Candidate{}, ErrMissing
 	}
@@ -139,10 +168,9 @@ func (cs *Candidates) Search(ctx context.Context, who actor.Actor, prefix string
 	if err := org.Need(who, "candidate.list"); err != nil {
 		return nil, err
 	}
-	like := strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(key(prefix)) + "%"
 	var out []Candidate
 	err := cs.DB.Read(ctx, who.Org, func(tx db.Tx) error {
-		rows, err := query.New(tx).Search(ctx, query.SearchParams{OrgID: who.Org, Prefix: like, AfterName: key(after.Name), AfterID: string(after.ID), Most: 50})
+		rows, err := query.New(tx).Search(ctx, query.SearchParams{OrgID: who.Org, Prefix: Like(prefix), AfterName: Key(after.Name), AfterID: string(after.ID), Most: 50})
 		for _, r := range rows {
 			out = append(out, candidate(query.ByIDRow(r)))
 		}
@@ -151,16 +179,36 @@ func (cs *Candidates) Search(ctx context.Context, who actor.Actor, prefix string
 	return out, err
 }
 
+// SetZone keeps the zone a candidate's times are shown in. ErrMissing, ErrInvalid.
+func (cs *Candidates) SetZone(ctx context.Context, who actor.Actor, c ID, zone string) error {
+	if !mine(who, c) {
+		return ErrMissing
+	}
+	if err := checkZone(zone); err != nil {
+		return err
+	}
+	return cs.DB.Write(ctx, who.Org, func(tx db.Tx) error {
+		n, err := query.New(tx).SetZone(ctx, who.Org, string(c), zone)
+		if err == nil && n == 0 {
+			err = ErrMissing
+		}
+		return err
+	})
+}
+
 // Correct changes name, address and zone. ErrRole, ErrAddressTaken, ErrInvalid, ErrMissing.
 func (cs *Candidates) Correct(ctx context.Context, tx db.Tx, who actor.Actor, c Candidate) error {
 	email, err := account.Address(c.Email)
 	if err != nil {
 		return err
 	}
+	if c.Name = strings.Join(strings.Fields(c.Name), " "); c.Name == "" || len([]rune(c.Name)) > 120 {
+		return problem.Field("name", "Give the name you would greet this person with.")
+	}
 	if err := checkZone(c.Zone); err != nil {
 		return err
 	}
-	n, err := query.New(tx).Change(ctx, query.ChangeParams{OrgID: tx.Org, ID: string(c.ID), Name: c.Name, Email: email, NameKey: key(c.Name), EmailKey: key(email), Zone: c.Zone})
+	n, err := query.New(tx).Change(ctx, query.ChangeParams{OrgID: tx.Org, ID: string(c.ID), Name: c.Name, Email: email, NameKey: Key(c.Name), FamilyKey: family(c.Name), EmailKey: addressKey(email), Zone: c.Zone})
 	if db.IsUnique(err) {
 		return ErrAddressTaken.On("email", "Another candidate has this address already.")
 	}

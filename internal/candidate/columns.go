@@ -4,7 +4,7 @@ import "candor/internal/db"
 
 // Columns is the inventory.
 var Columns = db.Columns{
-	"candidates": {"org_id": theirs, "id": theirs, "name": theirs, "email": theirs, "name_key": theirs, "email_key": theirs, "zone": theirs,
+	"candidates": {"org_id": theirs, "id": theirs, "name": theirs, "email": theirs, "name_key": theirs, "family_key": theirs, "email_key": theirs, "zone": theirs,
 		"created_at": theirs, "erased_at": theirs},
 	"accommodations": {"org_id": theirs, "id": theirs, "factor_permille": theirs, "wish": theirs, "wish_state": theirs, "asked_at": theirs, "changed_at": theirs},
 }

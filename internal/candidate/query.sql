@@ -1,5 +1,5 @@
 -- name: Add :execrows
-INSERT INTO candidates (org_id, id, name, email, name_key, email_key, zone, created_at, erased_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0) ON CONFLICT (org_id, email_key) DO NOTHING;
+INSERT INTO candidates (org_id, id, name, email, name_key, family_key, email_key, zone, created_at, erased_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0) ON CONFLICT (org_id, email_key) DO NOTHING;
 
 -- name: ByEmail :one
 SELECT id, name, email, zone, created_at, erased_at FROM candidates WHERE org_id = $1 AND email_key = $2;
@@ -8,15 +8,15 @@ SELECT id, name, email, zone, created_at, erased_at FROM candidates WHERE org_id
 SELECT id, name, email, zone, created_at, erased_at FROM candidates WHERE org_id = $1 AND id = $2;
 
 -- name: Change :execrows
-UPDATE candidates SET name = $3, email = $4, name_key = $5, email_key = $6, zone = $7 WHERE org_id = $1 AND id = $2 AND erased_at = 0;
+UPDATE candidates SET name = $3, email = $4, name_key = $5, family_key = $6, email_key = $7, zone = $8 WHERE org_id = $1 AND id = $2 AND erased_at = 0;
 
 -- name: Search :many
 SELECT id, name, email, zone, created_at, erased_at FROM candidates
-WHERE org_id = sqlc.arg(org_id) AND erased_at = 0 AND (name_key LIKE CAST(sqlc.arg(prefix) AS TEXT) ESCAPE '!' OR email_key LIKE CAST(sqlc.arg(prefix) AS TEXT) ESCAPE '!')
+WHERE org_id = sqlc.arg(org_id) AND erased_at = 0 AND (name_key LIKE CAST(sqlc.arg(prefix) AS TEXT) ESCAPE '!' OR family_key LIKE CAST(sqlc.arg(prefix) AS TEXT) ESCAPE '!' OR email_key LIKE CAST(sqlc.arg(prefix) AS TEXT) ESCAPE '!')
 	AND (name_key > sqlc.arg(after_name) OR (name_key = sqlc.arg(after_name) AND id > sqlc.arg(after_id))) ORDER BY name_key, id LIMIT sqlc.arg(most);
 
 -- name: Erase :execrows
-UPDATE candidates SET name = '', email = '', name_key = '', email_key = id, zone = '', erased_at = $3 WHERE org_id = $1 AND id = $2;
+UPDATE candidates SET name = '', email = '', name_key = '', family_key = '', email_key = id, zone = '', erased_at = $3 WHERE org_id = $1 AND id = $2;
 
 -- name: Adjust :exec
 INSERT INTO accommodations (org_id, id, factor_permille, wish, wish_state, asked_at, changed_at) VALUES ($1, $2, $3, '', '', 0, $4)
@@ -34,3 +34,6 @@ SELECT factor_permille, wish, wish_state, asked_at, changed_at FROM accommodatio
 
 -- name: EraseAccommodation :execrows
 DELETE FROM accommodations WHERE org_id = $1 AND id = $2;
+
+-- name: SetZone :execrows
+UPDATE candidates SET zone = $3 WHERE org_id = $1 AND id = $2 AND erased_at = 0;

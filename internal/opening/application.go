@@ -4,8 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"math"
-	"strings"
 	"time"
 
 	"candor/internal/actor"
@@ -13,6 +11,7 @@ import (
 	"candor/internal/clock"
 	"candor/internal/db"
 	"candor/internal/opening/internal/query"
+	"candor/internal/promise"
 )
 
 // Application is a candidate in an opening, as one asker may see it.
@@ -74,7 +73,12 @@ func (os *Openings) LoadApplicationIn(ctx context.Context, tx db.Tx, who actor.A
 	if err != nil {
 		return Application{}, err
 	}
-	if blind {
+	switch {
+	case !blind && code == "" && !out.Opening.SeesBoard(who):
+		return Application{}, ErrMissing // in the pool, but not assigned to this one
+	case !blind && !out.Opening.SeesAddresses(who):
+		out.Email = ""
+	case blind:
 		out.Blind, out.Code, out.Name, out.Email, out.Candidate, out.Zone = true, code, "", "", "", ""
 		out.Created = time.Time{}
 	}
@@ -152,66 +156,10 @@ func (os *Openings) End(ctx context.Context, tx db.Tx, who actor.Actor, a Applic
 	if n == 0 {
 		return ErrMoved
 	}
+	if s == Withdrawn && os.Promises != nil { // nobody waits for a reply any more
+		if err := os.Promises.Keep(ctx, tx, promise.Reply, string(a), os.DB.Now()); err != nil {
+			return err
+		}
+	}
 	return audit.Record(ctx, tx, os.DB.Now(), who, "application."+string(s), string(a), nil)
-}
-
-// Row is one line of an opening's board.
-type Row struct {
-	ID         ApplicationID
-	Name       string
-	Email      string
-	Stage      StageID
-	Status     Status
-	Created    time.Time
-	Moved      time.Time
-	Invitation InvitationID
-	Opened     time.Time
-	FinishBy   time.Time
-	Revoked    bool
-}
-
-// Filter is what a board shows; After is the last row of the page before.
-type Filter struct {
-	Status Status // "" is active
-	Search string // beginning of name or address
-	After  Row
-	Most   int // 1..200
-}
-
-// Board lists the applications of an opening, those that have not moved for longest first. Rows carry names: the caller drops
-// what a blind member must not see. ErrMissing.
-func (os *Openings) Board(ctx context.Context, tx db.Tx, o ID, f Filter) ([]Row, error) {
-	if f.Status == "" {
-		f.Status = Active
-	}
-	like := strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(strings.ToLower(strings.Join(strings.Fields(f.Search), " "))) + "%"
-	after := int64(math.MinInt64)
-	if f.After.ID != "" {
-		after = clock.Milli(f.After.Moved)
-	}
-	rows, err := query.New(tx).Board(ctx, query.BoardParams{OrgID: tx.Org, OpeningID: string(o), Status: string(f.Status), Prefix: like,
-		AfterAt: after, AfterID: string(f.After.ID), Most: int32(min(max(f.Most, 1), 200))})
-	var out []Row
-	for _, r := range rows {
-		out = append(out, Row{ApplicationID(r.ID), r.Name, r.Email, StageID(r.StageID), Status(r.Status), clock.Time(r.CreatedAt), clock.Time(r.MovedAt),
-			InvitationID(r.InvitationID.String), clock.Time(r.OpenedAt.Int64), clock.Time(r.FinishBy.Int64), r.RevokedAt.Int64 != 0})
-	}
-	return out, err
-}
-
-// Count is how many applications stand at a stage with a status.
-type Count struct {
-	Stage  StageID
-	Status Status
-	N      int
-}
-
-// Counts are all of an opening's.
-func (os *Openings) Counts(ctx context.Context, tx db.Tx, o ID) ([]Count, error) {
-	rows, err := query.New(tx).Counts(ctx, tx.Org, string(o))
-	var out []Count
-	for _, r := range rows {
-		out = append(out, Count{StageID(r.StageID), Status(r.Status), int(r.N)})
-	}
-	return out, err
 }

@@ -17,6 +17,9 @@ func (os *Openings) Erase(ctx context.Context, tx db.Tx, p db.Person) (map[strin
 		if _, err := q.EraseLinks(ctx, i); err != nil {
 			return nil, err
 		}
+		if _, err := q.EraseCodes(ctx, i); err != nil {
+			return nil, err
+		}
 	}
 	_, err := q.EraseSessions(ctx, p.Candidate)
 	return map[string]int{"invitations": len(p.Invitations)}, err

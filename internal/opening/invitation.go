@@ -72,8 +72,16 @@ type InvitedNote struct {
 }
 
 var (
-	// ErrLink: unknown, rotated or revoked, or of another organisation. All look the same.
+	// ErrLink: unknown, whatever the reason.
 	ErrLink = problem.New(problem.Missing, "link_unknown", "This link does not open anything any more. If you were invited, write to the person who invited you; they can send a new one in a minute.")
+	// ErrRotated: a newer link was made. Only who held the older secret learns so.
+	ErrRotated = problem.New(problem.Missing, "link_rotated", "There is a newer link for you. Look for our latest mail; the older one does not open any more.")
+	// ErrRevoked: the link was taken back.
+	ErrRevoked = problem.New(problem.Missing, "link_revoked", "This invitation was taken back. If that surprises you, write to the person who invited you.")
+	// ErrRunning: a part has been started, so nothing may be taken away.
+	ErrRunning = problem.New(problem.Conflict, "invitation_running", "A part has been started, so the link stays: time that was given is not taken back. You can decline the application, or make a new link.")
+	// ErrCodes: too many codes were asked for.
+	ErrCodes = problem.New(problem.TooMany, "device_codes", "We have sent several codes already. Look for the newest mail, or try again in an hour.")
 	// ErrExpired: the window closed before anything was opened.
 	ErrExpired = problem.New(problem.Conflict, "link_expired", "The time for this invitation is over. Write to the person who invited you and ask for more; that is an ordinary thing to ask.")
 	// ErrSession: the candidate's session is over.
@@ -211,7 +219,8 @@ func (os *Openings) InvitationsOf(ctx context.Context, tx db.Tx, a ApplicationID
 	return out, err
 }
 
-// byLink finds the invitation a secret opens, in any state but rotated. ErrLink.
+// byLink finds the invitation of a secret. The invitation comes back with ErrRotated and ErrRevoked too, so that the page can
+// name the organisation to whom the secret was once given. ErrLink.
 func (os *Openings) byLink(ctx context.Context, linkSecret string) (Invitation, error) {
 	var l query.LinkRow
 	err := os.DB.InstallationRead(ctx, func(tx db.Tx) (err error) {
@@ -229,13 +238,21 @@ func (os *Openings) byLink(ctx context.Context, linkSecret string) (Invitation, 
 		inv, err = os.InvitationIn(ctx, tx, InvitationID(l.InvitationID))
 		return err
 	})
-	if errors.Is(err, ErrMissing) || err == nil && (int64(inv.Rotation) != l.Rotation || inv.Revoked) {
+	switch {
+	case errors.Is(err, ErrMissing):
 		return Invitation{}, ErrLink
+	case err != nil:
+		return Invitation{}, err
+	case int64(inv.Rotation) != l.Rotation:
+		return inv, ErrRotated
+	case inv.Revoked:
+		return inv, ErrRevoked
 	}
-	return inv, err
+	return inv, nil
 }
 
-// Look is what the link's page may show before a press; nothing changes. ErrLink, ErrExpired.
+// Look is what the link's page may show before a press; nothing changes. ErrLink, ErrRotated, ErrRevoked, ErrExpired; but for
+// ErrLink the invitation comes back too.
 func (os *Openings) Look(ctx context.Context, linkSecret string) (Invitation, error) {
 	inv, err := os.byLink(ctx, linkSecret)
 	if err == nil && inv.State(os.DB.Now()) == Expired {
@@ -251,7 +268,8 @@ const sessionGrace = 24 * time.Hour
 const statusLife = 60 * 24 * time.Hour
 
 // Enter is the human press on the link's page: it begins a session of this browser and gives its cookie. When a part has been
-// started in another browser, digits must be those that one shows. ErrLink, ErrExpired, ErrCodeNeeded, ErrCode.
+// started in another browser, digits must be those that one shows, or that a mail brought. ErrLink, ErrRotated, ErrRevoked,
+// ErrExpired, ErrCodeNeeded, ErrCode.
 func (os *Openings) Enter(ctx context.Context, linkSecret, digits string) (cookie string, err error) {
 	inv, err := os.Look(ctx, linkSecret)
 	if err != nil {
@@ -287,7 +305,7 @@ func (os *Openings) Enter(ctx context.Context, linkSecret, digits string) (cooki
 			return err
 		}
 		if first == 1 {
-			if err := audit.Record(ctx, tx, now, actor.Actor{Kind: actor.Candidate, ID: string(inv.ID), Org: tx.Org}, "invitation.open", string(inv.ID), nil); err != nil {
+			if err := audit.Record(ctx, tx, now, actor.Actor{Kind: actor.Candidate, ID: string(inv.ID), Org: tx.Org}, "invitation.open", string(inv.Application), audit.Facts{"invitation": string(inv.ID)}); err != nil {
 				return err
 			}
 		}
@@ -327,6 +345,44 @@ func (os *Openings) DeviceCode(ctx context.Context, who actor.Actor) (string, er
 	})
 	return os.Key.Digits("device-code", code), err
 }
+
+// CodeWanted is announced when a candidate without the first browser at hand asks for the digits by mail.
+const CodeWanted = job.Topic[CodeNote]("opening.code_wanted")
+
+// CodeNote names the code; the mail derives its digits with [Openings.CodeDigits].
+type CodeNote struct{ Org, Invitation, Code string }
+
+// codesPerHour is how many codes one invitation may have mailed in an hour: 5 codes of 5 tries leave a guess 1 in 40,000.
+const codesPerHour = 5
+
+// MailCode sends the digits to the candidate's address; the link's holder asks, before there is a session. ErrLink, ErrRotated,
+// ErrRevoked, ErrExpired, ErrCodes.
+func (os *Openings) MailCode(ctx context.Context, linkSecret string) error {
+	inv, err := os.Look(ctx, linkSecret)
+	if err != nil {
+		return err
+	}
+	return os.DB.Write(ctx, inv.Org, func(tx db.Tx) error {
+		now := os.DB.Now()
+		q := query.New(tx)
+		n, err := q.CodesSince(ctx, string(inv.ID), clock.Milli(now.Add(-time.Hour)))
+		if err != nil {
+			return err
+		}
+		if n >= codesPerHour {
+			return ErrCodes
+		}
+		code := id.New("dvc", now)
+		err = q.AddCode(ctx, query.AddCodeParams{ID: code, OrgID: inv.Org, InvitationID: string(inv.ID), CreatedAt: clock.Milli(now), ExpiresAt: clock.Milli(now.Add(CodeLife))})
+		if err != nil {
+			return err
+		}
+		return CodeWanted.Announce(ctx, os.Jobs, tx, CodeNote{inv.Org, string(inv.ID), code})
+	})
+}
+
+// CodeDigits are the six digits of a code.
+func (os *Openings) CodeDigits(code string) string { return os.Key.Digits("device-code", code) }
 
 func (os *Openings) tryCode(ctx context.Context, q *query.Queries, inv Invitation, digits string) (wrong bool, err error) {
 	now := clock.Milli(os.DB.Now())
@@ -393,7 +449,7 @@ func (os *Openings) Link(ctx context.Context, who actor.Actor, i InvitationID) (
 			return err
 		}
 		out = os.Secret(inv)
-		return audit.Record(ctx, tx, os.DB.Now(), who, "invitation.copy", string(i), nil)
+		return audit.Record(ctx, tx, os.DB.Now(), who, "invitation.copy", string(inv.Application), audit.Facts{"invitation": string(i)})
 	})
 	return out, err
 }
@@ -425,17 +481,27 @@ func (os *Openings) rotate(ctx context.Context, tx db.Tx, who actor.Actor, inv I
 	if _, err := q.EndSessions(ctx, string(inv.ID), clock.Milli(os.DB.Now())); err != nil {
 		return err
 	}
-	if err := audit.Record(ctx, tx, os.DB.Now(), who, "invitation.rotate", string(inv.ID), nil); err != nil {
+	if err := audit.Record(ctx, tx, os.DB.Now(), who, "invitation.rotate", string(inv.Application), audit.Facts{"invitation": string(inv.ID)}); err != nil {
 		return err
 	}
 	return Invited.Announce(ctx, os.Jobs, tx, InvitedNote{tx.Org, string(inv.ID), next})
 }
 
-// Revoke ends the link and every session by it. ErrRole, ErrMissing.
+// Revoke ends the link and every session by it, as long as no part was started. ErrRole, ErrMissing, ErrRunning.
 func (os *Openings) Revoke(ctx context.Context, who actor.Actor, i InvitationID) error {
 	return os.DB.Write(ctx, who.Org, func(tx db.Tx) error {
-		if _, err := os.managed(ctx, tx, who, i); err != nil {
+		inv, err := os.managed(ctx, tx, who, i)
+		if err != nil {
 			return err
+		}
+		if f, ok := os.Format(inv.Format); ok {
+			running, err := f.Running(ctx, tx, inv)
+			if err != nil {
+				return err
+			}
+			if running {
+				return ErrRunning
+			}
 		}
 		now := clock.Milli(os.DB.Now())
 		q := query.New(tx)
@@ -445,7 +511,30 @@ func (os *Openings) Revoke(ctx context.Context, who actor.Actor, i InvitationID)
 		if _, err := q.EndSessions(ctx, string(i), now); err != nil {
 			return err
 		}
-		return audit.Record(ctx, tx, os.DB.Now(), who, "invitation.revoke", string(i), nil)
+		return audit.Record(ctx, tx, os.DB.Now(), who, "invitation.revoke", string(inv.Application), audit.Facts{"invitation": string(i)})
+	})
+}
+
+// Resend mails the link again as it is. ErrRole, ErrMissing, ErrRevoked, ErrExpired, ErrMoved when the application has ended.
+func (os *Openings) Resend(ctx context.Context, who actor.Actor, i InvitationID) error {
+	return os.DB.Write(ctx, who.Org, func(tx db.Tx) error {
+		inv, err := os.managed(ctx, tx, who, i)
+		if err != nil {
+			return err
+		}
+		now := os.DB.Now()
+		switch {
+		case inv.Status != Active:
+			return ErrMoved
+		case inv.State(now) == Revoked:
+			return ErrRevoked
+		case inv.State(now) == Expired:
+			return ErrExpired.Saying("The time for this invitation is over. Give more time first; the mail then says the new day.")
+		}
+		if err := audit.Record(ctx, tx, now, who, "invitation.resend", string(inv.Application), audit.Facts{"invitation": string(i)}); err != nil {
+			return err
+		}
+		return Invited.Announce(ctx, os.Jobs, tx, InvitedNote{tx.Org, string(i), clock.Milli(now)})
 	})
 }
 
@@ -473,7 +562,8 @@ func (os *Openings) Readdress(ctx context.Context, who actor.Actor, i Invitation
 
 // Extend moves the end of the window later, in the caller's transaction; attempt moves running clocks with it. ErrShorter.
 func (os *Openings) Extend(ctx context.Context, tx db.Tx, who actor.Actor, i InvitationID, by time.Time, reason string) error {
-	if _, err := os.managed(ctx, tx, who, i); err != nil {
+	inv, err := os.managed(ctx, tx, who, i)
+	if err != nil {
 		return err
 	}
 	q := query.New(tx)
@@ -492,5 +582,5 @@ func (os *Openings) Extend(ctx context.Context, tx db.Tx, who actor.Actor, i Inv
 	if err != nil {
 		return err
 	}
-	return audit.Record(ctx, tx, now, who, "invitation.extend", string(i), audit.Facts{"finish_by": fmt.Sprint(clock.Milli(by)), "reason": why})
+	return audit.Record(ctx, tx, now, who, "invitation.extend", string(inv.Application), audit.Facts{"invitation": string(i), "finish_by": fmt.Sprint(clock.Milli(by)), "reason": why})
 }

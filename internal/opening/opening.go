@@ -111,7 +111,8 @@ type Openings struct {
 	Candidates *candidate.Candidates
 	Promises   *promise.Promises
 	Formats    []Format
-	// Blind says whether a member must not learn who an application is from, and the code they know it by; review knows. nil: nobody is blind.
+	// Blind says whether a member must not learn who an application is from, and the code they know it by; review knows. The
+	// code comes back also when their card is filed; "" says that they have no card for it. nil: nobody is blind.
 	Blind func(ctx context.Context, tx db.Tx, who actor.Actor, app ApplicationID) (blind bool, code string, err error)
 }
 
@@ -267,6 +268,24 @@ func (o Opening) MayManage(who actor.Actor) bool {
 // MayDecide says whether the asker decides: the opening's managers.
 func (o Opening) MayDecide(who actor.Actor) bool { return who.Kind == actor.System || o.Is(Manager) }
 
+// SeesBoard says whether the asker reads the list of candidates: everybody around the opening but those who are only in the
+// pool of reviewers or facilitators, who would learn names they must not know.
+func (o Opening) SeesBoard(who actor.Actor) bool {
+	return o.MayManage(who) || o.Is(Manager, Observer)
+}
+
+// SeesAddresses says whether e-mail addresses are shown to the asker (roles.yaml, fields).
+func (o Opening) SeesAddresses(who actor.Actor) bool {
+	fields := org.Roles().Fields["email"]
+	switch {
+	case o.MayManage(who):
+		return fields["recruiter"]
+	case o.Is(Manager):
+		return fields["manager"]
+	}
+	return fields["observer"]
+}
+
 // manage loads an opening that the asker runs. ErrMissing, ErrRole.
 func (os *Openings) manage(ctx context.Context, tx db.Tx, who actor.Actor, o ID) (Opening, error) {
 	out, err := os.LoadIn(ctx, tx, who, o)
@@ -331,6 +350,9 @@ func (os *Openings) SaveStage(ctx context.Context, who actor.Actor, o ID, s Stag
 		return err
 	}
 	return os.DB.Write(ctx, who.Org, func(tx db.Tx) error {
+		if _, err := query.New(tx).Hold(ctx, tx.Org, string(o)); err != nil {
+			return err
+		}
 		if _, err := os.manage(ctx, tx, who, o); err != nil {
 			return err
 		}

@@ -16,6 +16,10 @@ WHERE o.org_id = sqlc.arg(org_id) AND (CAST(sqlc.arg(all_open) AS BOOLEAN) AND N
 	OR EXISTS (SELECT 1 FROM opening_members m WHERE m.org_id = o.org_id AND m.opening_id = o.id AND m.member_id = sqlc.arg(member)))
 ORDER BY o.state DESC, o.created_at DESC, o.id LIMIT 500;
 
+-- name: Sealed :many
+SELECT o.id, o.created_at, o.created_by FROM openings o WHERE o.org_id = $1 AND o.confidential
+	AND NOT EXISTS (SELECT 1 FROM opening_members m WHERE m.org_id = o.org_id AND m.opening_id = o.id AND m.member_id = $2) ORDER BY o.created_at LIMIT 500;
+
 -- name: RolesIn :many
 SELECT role FROM opening_members WHERE org_id = $1 AND opening_id = $2 AND member_id = $3;
 
@@ -124,17 +128,26 @@ UPDATE device_codes SET tries = tries + 1 WHERE id = $1 AND tries < 5 AND used_a
 -- name: UseCode :execrows
 UPDATE device_codes SET used_at = $2 WHERE id = $1 AND used_at = 0;
 
--- name: Board :many
-SELECT a.id, a.candidate_id, a.stage_id, a.status, a.created_at, a.moved_at, c.name, c.email, i.id AS invitation_id, i.opened_at, i.finish_by, i.revoked_at
-FROM applications a JOIN candidates c ON c.org_id = a.org_id AND c.id = a.candidate_id
-LEFT JOIN invitations i ON i.org_id = a.org_id AND i.application_id = a.id AND i.stage_id = a.stage_id
-WHERE a.org_id = sqlc.arg(org_id) AND a.opening_id = sqlc.arg(opening_id) AND a.status = sqlc.arg(status)
-	AND (c.name_key LIKE CAST(sqlc.arg(prefix) AS TEXT) ESCAPE '!' OR c.email_key LIKE CAST(sqlc.arg(prefix) AS TEXT) ESCAPE '!')
-	AND (a.moved_at > sqlc.arg(after_at) OR (a.moved_at = sqlc.arg(after_at) AND a.id > sqlc.arg(after_id)))
-ORDER BY a.moved_at, a.id LIMIT sqlc.arg(most);
+-- name: CodesSince :one
+SELECT COUNT(*) FROM device_codes WHERE invitation_id = $1 AND created_at > $2;
 
--- name: Counts :many
-SELECT stage_id, status, COUNT(*) AS n FROM applications WHERE org_id = $1 AND opening_id = $2 GROUP BY stage_id, status;
+-- name: MoveStage :execrows
+UPDATE stages SET position = sqlc.arg(position) WHERE org_id = sqlc.arg(org_id) AND id = sqlc.arg(id);
+
+-- name: StageUsed :one
+SELECT COUNT(*) FROM applications WHERE org_id = $1 AND opening_id = $2 AND stage_id = $3;
+
+-- name: StageInvited :one
+SELECT COUNT(*) FROM invitations i JOIN applications a ON a.org_id = i.org_id AND a.id = i.application_id WHERE i.org_id = $1 AND a.opening_id = $2 AND i.stage_id = $3;
+
+-- name: DropFormats :execrows
+DELETE FROM stage_formats WHERE org_id = $1 AND stage_id = $2;
+
+-- name: DropStage :execrows
+DELETE FROM stages WHERE org_id = $1 AND id = $2;
+
+-- name: EraseCodes :execrows
+DELETE FROM device_codes WHERE invitation_id = $1;
 
 -- name: EraseNotes :execrows
 UPDATE invitations SET note = '' WHERE org_id = $1 AND id = $2;
@@ -144,3 +157,6 @@ DELETE FROM candidate_sessions WHERE candidate_id = $1;
 
 -- name: EraseLinks :execrows
 DELETE FROM invitation_links WHERE invitation_id = $1;
+
+-- name: Hold :execrows
+UPDATE openings SET title = title WHERE org_id = $1 AND id = $2;

@@ -5,6 +5,7 @@ CREATE TABLE candidates (
 	name       TEXT NOT NULL,
 	email      TEXT NOT NULL,
 	name_key   TEXT NOT NULL,
+	family_key TEXT NOT NULL,
 	email_key  TEXT NOT NULL,
 	zone       TEXT NOT NULL,
 	created_at BIGINT NOT NULL,
@@ -12,7 +13,8 @@ CREATE TABLE candidates (
 	PRIMARY KEY (org_id, id),
 	UNIQUE (org_id, email_key)
 );
-CREATE INDEX candidates_name ON candidates (org_id, name_key);
+CREATE INDEX candidates_name ON candidates (org_id, name_key, id);
+CREATE INDEX candidates_family ON candidates (org_id, family_key);
 CREATE TABLE accommodations (
 	org_id          TEXT NOT NULL,
 	id              TEXT NOT NULL,

@@ -59,6 +59,7 @@ CREATE TABLE applications (
 	FOREIGN KEY (org_id, candidate_id) REFERENCES candidates (org_id, id)
 );
 CREATE INDEX applications_board ON applications (org_id, opening_id, status, moved_at, id);
+CREATE INDEX applications_moved ON applications (org_id, opening_id, moved_at, id);
 CREATE INDEX applications_candidate ON applications (org_id, candidate_id);
 CREATE TABLE invitations (
 	org_id         TEXT NOT NULL,

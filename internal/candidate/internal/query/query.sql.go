@@ -35,7 +35,7 @@ func (q *Queries) Accommodation(ctx context.Context, orgID string, iD string) (A
 }
 
 const add = `-- name: Add :execrows
-INSERT INTO candidates (org_id, id, name, email, name_key, email_key, zone, created_at, erased_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0) ON CONFLICT (org_id, email_key) DO NOTHING
+INSERT INTO candidates (org_id, id, name, email, name_key, family_key, email_key, zone, created_at, erased_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0) ON CONFLICT (org_id, email_key) DO NOTHING
 `
 
 type AddParams struct {
@@ -44,6 +44,7 @@ type AddParams struct {
 	Name      string
 	Email     string
 	NameKey   string
+	FamilyKey string
 	EmailKey  string
 	Zone      string
 	CreatedAt int64
@@ -56,6 +57,7 @@ func (q *Queries) Add(ctx context.Context, arg AddParams) (int64, error) {
 		arg.Name,
 		arg.Email,
 		arg.NameKey,
+		arg.FamilyKey,
 		arg.EmailKey,
 		arg.Zone,
 		arg.CreatedAt,
@@ -167,17 +169,18 @@ func (q *Queries) ByID(ctx context.Context, orgID string, iD string) (ByIDRow, e
 }
 
 const change = `-- name: Change :execrows
-UPDATE candidates SET name = $3, email = $4, name_key = $5, email_key = $6, zone = $7 WHERE org_id = $1 AND id = $2 AND erased_at = 0
+UPDATE candidates SET name = $3, email = $4, name_key = $5, family_key = $6, email_key = $7, zone = $8 WHERE org_id = $1 AND id = $2 AND erased_at = 0
 `
 
 type ChangeParams struct {
-	OrgID    string
-	ID       string
-	Name     string
-	Email    string
-	NameKey  string
-	EmailKey string
-	Zone     string
+	OrgID     string
+	ID        string
+	Name      string
+	Email     string
+	NameKey   string
+	FamilyKey string
+	EmailKey  string
+	Zone      string
 }
 
 func (q *Queries) Change(ctx context.Context, arg ChangeParams) (int64, error) {
@@ -187,6 +190,7 @@ func (q *Queries) Change(ctx context.Context, arg ChangeParams) (int64, error) {
 		arg.Name,
 		arg.Email,
 		arg.NameKey,
+		arg.FamilyKey,
 		arg.EmailKey,
 		arg.Zone,
 	)
@@ -197,7 +201,7 @@ func (q *Queries) Change(ctx context.Context, arg ChangeParams) (int64, error) {
 }
 
 const erase = `-- name: Erase :execrows
-UPDATE candidates SET name = '', email = '', name_key = '', email_key = id, zone = '', erased_at = $3 WHERE org_id = $1 AND id = $2
+UPDATE candidates SET name = '', email = '', name_key = '', family_key = '', email_key = id, zone = '', erased_at = $3 WHERE org_id = $1 AND id = $2
 `
 
 func (q *Queries) Erase(ctx context.Context, orgID string, iD string, erasedAt int64) (int64, error) {
@@ -222,7 +226,7 @@ func (q *Queries) EraseAccommodation(ctx context.Context, orgID string, iD strin
 
 const search = `-- name: Search :many
 SELECT id, name, email, zone, created_at, erased_at FROM candidates
-WHERE org_id = $1 AND erased_at = 0 AND (name_key LIKE CAST($2 AS TEXT) ESCAPE '!' OR email_key LIKE CAST($2 AS TEXT) ESCAPE '!')
+WHERE org_id = $1 AND erased_at = 0 AND (name_key LIKE CAST($2 AS TEXT) ESCAPE '!' OR family_key LIKE CAST($2 AS TEXT) ESCAPE '!' OR email_key LIKE CAST($2 AS TEXT) ESCAPE '!')
 	AND (name_key > $3 OR (name_key = $3 AND id > $4)) ORDER BY name_key, id LIMIT $5
 `
 
@@ -277,6 +281,18 @@ func (q *Queries) Search(ctx context.Context, arg SearchParams) ([]SearchRow, er
 		return nil, err
 	}
 	return items, nil
+}
+
+const setZone = `-- name: SetZone :execrows
+UPDATE candidates SET zone = $3 WHERE org_id = $1 AND id = $2 AND erased_at = 0
+`
+
+func (q *Queries) SetZone(ctx context.Context, orgID string, iD string, zone string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, setZone, orgID, iD, zone)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 const wish = `-- name: Wish :exec

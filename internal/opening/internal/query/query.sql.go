@@ -7,7 +7,6 @@ package query
 
 import (
 	"context"
-	"database/sql"
 )
 
 const addApplication = `-- name: AddApplication :execrows
@@ -351,85 +350,6 @@ func (q *Queries) ApplicationsOf(ctx context.Context, orgID string, candidateID 
 	return items, nil
 }
 
-const board = `-- name: Board :many
-SELECT a.id, a.candidate_id, a.stage_id, a.status, a.created_at, a.moved_at, c.name, c.email, i.id AS invitation_id, i.opened_at, i.finish_by, i.revoked_at
-FROM applications a JOIN candidates c ON c.org_id = a.org_id AND c.id = a.candidate_id
-LEFT JOIN invitations i ON i.org_id = a.org_id AND i.application_id = a.id AND i.stage_id = a.stage_id
-WHERE a.org_id = $1 AND a.opening_id = $2 AND a.status = $3
-	AND (c.name_key LIKE CAST($4 AS TEXT) ESCAPE '!' OR c.email_key LIKE CAST($4 AS TEXT) ESCAPE '!')
-	AND (a.moved_at > $5 OR (a.moved_at = $5 AND a.id > $6))
-ORDER BY a.moved_at, a.id LIMIT $7
-`
-
-type BoardParams struct {
-	OrgID     string
-	OpeningID string
-	Status    string
-	Prefix    string
-	AfterAt   int64
-	AfterID   string
-	Most      int32
-}
-
-type BoardRow struct {
-	ID           string
-	CandidateID  string
-	StageID      string
-	Status       string
-	CreatedAt    int64
-	MovedAt      int64
-	Name         string
-	Email        string
-	InvitationID sql.NullString
-	OpenedAt     sql.NullInt64
-	FinishBy     sql.NullInt64
-	RevokedAt    sql.NullInt64
-}
-
-func (q *Queries) Board(ctx context.Context, arg BoardParams) ([]BoardRow, error) {
-	rows, err := q.db.QueryContext(ctx, board,
-		arg.OrgID,
-		arg.OpeningID,
-		arg.Status,
-		arg.Prefix,
-		arg.AfterAt,
-		arg.AfterID,
-		arg.Most,
-	)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []BoardRow
-	for rows.Next() {
-		var i BoardRow
-		if err := rows.Scan(
-			&i.ID,
-			&i.CandidateID,
-			&i.StageID,
-			&i.Status,
-			&i.CreatedAt,
-			&i.MovedAt,
-			&i.Name,
-			&i.Email,
-			&i.InvitationID,
-			&i.OpenedAt,
-			&i.FinishBy,
-			&i.RevokedAt,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const candidateSession = `-- name: CandidateSession :one
 SELECT id, org_id, invitation_id, candidate_id, expires_at, revoked_at FROM candidate_sessions WHERE hash = $1
 `
@@ -517,37 +437,27 @@ func (q *Queries) ChangeStage(ctx context.Context, arg ChangeStageParams) (int64
 	return result.RowsAffected()
 }
 
-const counts = `-- name: Counts :many
-SELECT stage_id, status, COUNT(*) AS n FROM applications WHERE org_id = $1 AND opening_id = $2 GROUP BY stage_id, status
+const codesSince = `-- name: CodesSince :one
+SELECT COUNT(*) FROM device_codes WHERE invitation_id = $1 AND created_at > $2
 `
 
-type CountsRow struct {
-	StageID string
-	Status  string
-	N       int64
+func (q *Queries) CodesSince(ctx context.Context, invitationID string, createdAt int64) (int64, error) {
+	row := q.db.QueryRowContext(ctx, codesSince, invitationID, createdAt)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
 }
 
-func (q *Queries) Counts(ctx context.Context, orgID string, openingID string) ([]CountsRow, error) {
-	rows, err := q.db.QueryContext(ctx, counts, orgID, openingID)
+const dropFormats = `-- name: DropFormats :execrows
+DELETE FROM stage_formats WHERE org_id = $1 AND stage_id = $2
+`
+
+func (q *Queries) DropFormats(ctx context.Context, orgID string, stageID string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, dropFormats, orgID, stageID)
 	if err != nil {
-		return nil, err
+		return 0, err
 	}
-	defer rows.Close()
-	var items []CountsRow
-	for rows.Next() {
-		var i CountsRow
-		if err := rows.Scan(&i.StageID, &i.Status, &i.N); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
+	return result.RowsAffected()
 }
 
 const dropRole = `-- name: DropRole :execrows
@@ -568,6 +478,18 @@ func (q *Queries) DropRole(ctx context.Context, arg DropRoleParams) (int64, erro
 		arg.MemberID,
 		arg.Role,
 	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const dropStage = `-- name: DropStage :execrows
+DELETE FROM stages WHERE org_id = $1 AND id = $2
+`
+
+func (q *Queries) DropStage(ctx context.Context, orgID string, iD string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, dropStage, orgID, iD)
 	if err != nil {
 		return 0, err
 	}
@@ -610,6 +532,18 @@ func (q *Queries) EndSessions(ctx context.Context, invitationID string, revokedA
 	return result.RowsAffected()
 }
 
+const eraseCodes = `-- name: EraseCodes :execrows
+DELETE FROM device_codes WHERE invitation_id = $1
+`
+
+func (q *Queries) EraseCodes(ctx context.Context, invitationID string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, eraseCodes, invitationID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const eraseLinks = `-- name: EraseLinks :execrows
 DELETE FROM invitation_links WHERE invitation_id = $1
 `
@@ -640,6 +574,18 @@ DELETE FROM candidate_sessions WHERE candidate_id = $1
 
 func (q *Queries) EraseSessions(ctx context.Context, candidateID string) (int64, error) {
 	result, err := q.db.ExecContext(ctx, eraseSessions, candidateID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const hold = `-- name: Hold :execrows
+UPDATE openings SET title = title WHERE org_id = $1 AND id = $2
+`
+
+func (q *Queries) Hold(ctx context.Context, orgID string, iD string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, hold, orgID, iD)
 	if err != nil {
 		return 0, err
 	}
@@ -811,6 +757,18 @@ func (q *Queries) MoveApplication(ctx context.Context, arg MoveApplicationParams
 	return result.RowsAffected()
 }
 
+const moveStage = `-- name: MoveStage :execrows
+UPDATE stages SET position = $1 WHERE org_id = $2 AND id = $3
+`
+
+func (q *Queries) MoveStage(ctx context.Context, position int64, orgID string, iD string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, moveStage, position, orgID, iD)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const opened = `-- name: Opened :execrows
 UPDATE invitations SET opened_at = $3 WHERE org_id = $1 AND id = $2 AND opened_at = 0
 `
@@ -975,6 +933,40 @@ func (q *Queries) Rotate(ctx context.Context, orgID string, iD string, rotation 
 	return result.RowsAffected()
 }
 
+const sealed = `-- name: Sealed :many
+SELECT o.id, o.created_at, o.created_by FROM openings o WHERE o.org_id = $1 AND o.confidential
+	AND NOT EXISTS (SELECT 1 FROM opening_members m WHERE m.org_id = o.org_id AND m.opening_id = o.id AND m.member_id = $2) ORDER BY o.created_at LIMIT 500
+`
+
+type SealedRow struct {
+	ID        string
+	CreatedAt int64
+	CreatedBy string
+}
+
+func (q *Queries) Sealed(ctx context.Context, orgID string, memberID string) ([]SealedRow, error) {
+	rows, err := q.db.QueryContext(ctx, sealed, orgID, memberID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []SealedRow
+	for rows.Next() {
+		var i SealedRow
+		if err := rows.Scan(&i.ID, &i.CreatedAt, &i.CreatedBy); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const sessionsOf = `-- name: SessionsOf :one
 SELECT COUNT(*) FROM candidate_sessions WHERE invitation_id = $1 AND revoked_at = 0
 `
@@ -996,6 +988,28 @@ func (q *Queries) SetFinishBy(ctx context.Context, finishBy int64, orgID string,
 		return 0, err
 	}
 	return result.RowsAffected()
+}
+
+const stageInvited = `-- name: StageInvited :one
+SELECT COUNT(*) FROM invitations i JOIN applications a ON a.org_id = i.org_id AND a.id = i.application_id WHERE i.org_id = $1 AND a.opening_id = $2 AND i.stage_id = $3
+`
+
+func (q *Queries) StageInvited(ctx context.Context, orgID string, openingID string, stageID string) (int64, error) {
+	row := q.db.QueryRowContext(ctx, stageInvited, orgID, openingID, stageID)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
+const stageUsed = `-- name: StageUsed :one
+SELECT COUNT(*) FROM applications WHERE org_id = $1 AND opening_id = $2 AND stage_id = $3
+`
+
+func (q *Queries) StageUsed(ctx context.Context, orgID string, openingID string, stageID string) (int64, error) {
+	row := q.db.QueryRowContext(ctx, stageUsed, orgID, openingID, stageID)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
 }
 
 const stages = `-- name: Stages :many

@@ -1,0 +1,216 @@
+package opening_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"candor/internal/db"
+	"candor/internal/db/dbtest"
+	"candor/internal/opening"
+	"candor/internal/promise"
+)
+
+func (w world) page(t testing.TB, o opening.ID, f opening.Filter) (b opening.Board) {
+	t.Helper()
+	err := w.DB.Read(ctx, w.owner.Org, func(tx db.Tx) (err error) { b, err = w.Page(ctx, tx, o, f); return err })
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func names(b opening.Board) string {
+	var out []string
+	for _, r := range b.Rows {
+		out = append(out, strings.Fields(r.Name)[0])
+	}
+	return strings.Join(out, " ")
+}
+
+func TestTheBoardPutsOurTurnFirst(t *testing.T) {
+	each(t, func(t *testing.T, w world) {
+		o, elsewhere := w.open(t, w.owner, false), w.open(t, w.owner, false)
+		inv := map[string]opening.Invitation{}
+		for i, name := range []string{"Amara Okafor", "Tomás Herrera", "Ingrid Solheim", "Mateo Rossi", "Yusuf Demir", "Priya Raman", "Lena Fischer"} {
+			w.tick.Add(time.Minute)
+			first := strings.Fields(name)[0]
+			inv[first] = w.invite(t, o, name, fmt.Sprintf("p%d@mail.example", i))
+		}
+		w.invite(t, elsewhere, "Nobody Here", "nobody@mail.example")
+		owe := func(who string, days int) {
+			w.write(t, func(tx db.Tx) error {
+				return w.Promises.Owe(ctx, tx, promise.Reply, string(inv[who].Application), days, w.tick.Now(), time.UTC)
+			})
+		}
+		w.tick.Add(time.Hour)
+		owe("Mateo", 5)
+		owe("Tomás", 2)
+		owe("Priya", 3)
+		w.write(t, func(tx db.Tx) error {
+			if err := w.Promises.Keep(ctx, tx, promise.Reply, string(inv["Priya"].Application), w.tick.Now()); err != nil {
+				return err
+			}
+			if err := w.End(ctx, tx, w.owner, inv["Priya"].Application, opening.Hired); err != nil {
+				return err
+			}
+			return w.End(ctx, tx, w.owner, inv["Yusuf"].Application, opening.Withdrawn)
+		})
+		if err := w.Revoke(ctx, w.owner, inv["Lena"].ID); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Enter(ctx, w.Secret(inv["Ingrid"]), ""); err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range []struct {
+			f    opening.Filter
+			want string
+		}{
+			{opening.Filter{}, "Tomás Mateo Amara Ingrid Lena"},
+			{opening.Filter{View: opening.Us}, "Tomás Mateo"},
+			{opening.Filter{View: opening.Stuck}, "Lena"},
+			{opening.Filter{View: opening.Openers}, "Tomás Ingrid Mateo Priya"},
+			{opening.Filter{View: opening.Senders}, "Tomás Mateo Priya"},
+			{opening.Filter{View: opening.Answered}, "Priya"},
+			{opening.Filter{View: opening.Hires}, "Priya"},
+			{opening.Filter{View: opening.Withdrawal}, "Yusuf"},
+			{opening.Filter{Search: "tomas"}, "Tomás"},
+			{opening.Filter{Search: "FISCH"}, "Lena"},
+			{opening.Filter{Search: "p3@mail"}, "Mateo"},
+			{opening.Filter{Search: "%"}, ""},
+			{opening.Filter{Search: "_mara"}, ""},
+			{opening.Filter{Search: "okafor", View: opening.Us}, ""},
+			{opening.Filter{Stage: inv["Amara"].Stage}, "Tomás Mateo Amara Ingrid Lena"},
+			{opening.Filter{Stage: "stg_other"}, ""},
+		} {
+			if got := names(w.page(t, o, c.f)); got != c.want {
+				t.Errorf("%+v: %q; want %q", c.f, got, c.want)
+			}
+		}
+		for most := 1; most <= 6; most++ { // by pages of any size nobody is missed or shown twice
+			var all []string
+			f := opening.Filter{Most: most}
+			for {
+				b := w.page(t, o, f)
+				all = append(all, names(b))
+				if f.After = b.Next; b.Next == "" {
+					break
+				}
+			}
+			if got := strings.Join(all, " "); got != "Tomás Mateo Amara Ingrid Lena" {
+				t.Errorf("pages of %d: %q", most, got)
+			}
+		}
+		w.tick.Add(5 * 24 * time.Hour)
+		w.write(t, func(tx db.Tx) error {
+			f, err := w.Figures(ctx, tx, o)
+			if err != nil || f.Invited != 7 || f.Opened != 4 || f.Sent != 3 || f.Answered != 1 || f.Hired != 1 || f.Withdrawn != 1 || f.Us != 2 || f.Overdue != 1 || f.Stuck != 1 || f.Active != 5 || f.Kept != 1 {
+				t.Errorf("Figures = %+v, %v", f, err)
+			}
+			return err
+		})
+	})
+}
+
+// crowd fills an opening with n applications by SQL, in states as they would be; through Invite it would take minutes.
+func (w world) crowd(t testing.TB, o opening.ID, n int) {
+	t.Helper()
+	inv := w.invite(t, o, "Amara Okafor", "amara@mail.example")
+	w.write(t, func(tx db.Tx) error {
+		now := w.tick.Now().UnixMilli()
+		for i := range n {
+			c, a := fmt.Sprintf("cnd_%06d", i), fmt.Sprintf("app_%06d", i)
+			for _, s := range []struct {
+				q    string
+				args []any
+			}{
+				{`INSERT INTO candidates (org_id, id, name, email, name_key, family_key, email_key, zone, created_at, erased_at) VALUES ($1, $2, $3, $4, $3, $5, $4, '', $6, 0)`,
+					[]any{tx.Org, c, fmt.Sprintf("name%06d family%06d", i, n-i), fmt.Sprintf("x%06d@mail.example", i), fmt.Sprintf("family%06d", n-i), now}},
+				{`INSERT INTO applications (org_id, id, opening_id, candidate_id, stage_id, status, created_at, moved_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $7)`,
+					[]any{tx.Org, a, string(o), c, string(inv.Stage), []string{"active", "active", "declined", "active"}[i%4], now + int64(i)}},
+				{`INSERT INTO invitations (org_id, id, application_id, stage_id, format, ref_id, note, revoked_at, rotation, finish_by, zone, created_at, created_by, opened_at) VALUES ($1, $2, $3, $4, 'quiz', 'one', '', 0, 0, $5, '', $6, '', $7)`,
+					[]any{tx.Org, "inv_" + a, a, string(inv.Stage), now + int64(i%20-3)*86400000, now, int64(i % 2)}},
+			} {
+				if _, err := tx.Exec(ctx, s.q, s.args...); err != nil {
+					return err
+				}
+			}
+			if i%4 == 2 || i%8 == 0 {
+				kept := int64(0)
+				if i%4 == 2 {
+					kept = now + 5
+				}
+				if _, err := tx.Exec(ctx, `INSERT INTO promises (org_id, id, kind, application_id, days, made_at, due_at, kept_at, broken_at) VALUES ($1, $2, 'reply', $3, 5, $4, $5, $6, 0)`,
+					tx.Org, "prm_"+a, a, now+int64(i), now+int64(i)*1000, kept); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+}
+
+// Every query of the board walks an index: with 10,000 applications none of its plans scans a table.
+func TestTheBoardScansNoTable(t *testing.T) {
+	d, tick := dbtest.Open(t, schemas...)
+	w := newWorld(t, d, tick)
+	o := w.open(t, w.owner, false)
+	w.crowd(t, o, 10_000)
+	for _, f := range []opening.Filter{{}, {View: opening.Us}, {View: opening.Stuck}, {View: opening.Senders}, {View: opening.Hires}, {Search: "fam"}, {View: opening.Invitees}} {
+		for _, q := range opening.BoardQueries(f) {
+			w.plan(t, q, fmt.Sprintf("%+v", f))
+		}
+	}
+	for _, q := range opening.FigureQueries() {
+		w.plan(t, q, "figures")
+	}
+}
+
+func (w world) plan(t *testing.T, q, what string) {
+	t.Helper()
+	err := w.DB.Read(ctx, w.owner.Org, func(tx db.Tx) error {
+		args := []any{"", "", 0, 0, "", "", "", 0}
+		rows, err := tx.QueryContext(ctx, "EXPLAIN QUERY PLAN "+q, args[:strings.Count(q, "$8")*4+4]...)
+		if err != nil {
+			return fmt.Errorf("%s: %w\n%s", what, err, q)
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var id, parent, unused int
+			var detail string
+			if err := rows.Scan(&id, &parent, &unused, &detail); err != nil {
+				return err
+			}
+			if strings.HasPrefix(detail, "SCAN") && !strings.HasPrefix(detail, "SCAN x") {
+				t.Errorf("%s: %s\n%s", what, detail, q)
+			}
+		}
+		return rows.Err()
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func BenchmarkBoard(b *testing.B) {
+	d, tick := dbtest.Open(b, schemas...)
+	w := newWorld(b, d, tick)
+	o := w.open(b, w.owner, false)
+	w.crowd(b, o, 10_000)
+	for name, f := range map[string]opening.Filter{"first": {}, "stuck": {View: opening.Stuck}, "search": {Search: "family0099"}, "nobody": {Search: "zzz"}, "sent": {View: opening.Senders}} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				w.page(b, o, f)
+			}
+		})
+	}
+	b.Run("figures", func(b *testing.B) {
+		for b.Loop() {
+			err := w.DB.Read(ctx, w.owner.Org, func(tx db.Tx) error { _, err := w.Figures(ctx, tx, o); return err })
+			if err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}

@@ -1,0 +1,15 @@
+package opening
+
+import "strings"
+
+// BoardQueries are the statements of one page, for the plan.
+func BoardQueries(f Filter) []string { return []string{owedQuery(f), othersQuery(f)} }
+
+// FigureQueries are the statements of the counts, with the parameters they lack.
+func FigureQueries() []string {
+	var out []string
+	for _, q := range []string{countStatus, countOwed, countSent, countOpened} {
+		out = append(out, strings.NewReplacer("$3", "0", "$4", "0").Replace(q))
+	}
+	return out
+}
