@@ -23,6 +23,7 @@ import (
 	"candor/internal/web/ui/empty"
 	"candor/internal/web/ui/field"
 	"candor/internal/web/ui/funnel"
+	"candor/internal/web/ui/keys"
 	"candor/internal/web/ui/meter"
 	"candor/internal/web/ui/note"
 	"candor/internal/web/ui/popover"
@@ -67,6 +68,7 @@ func examples() []example {
 		{"chart", chart.Example()},
 		{"dialog", dialog.Example()},
 		{"popover", popover.Example()},
+		{"keys", keys.Example()},
 		{"toast", toast.Example()},
 		{"empty", empty.Example()},
 	}
