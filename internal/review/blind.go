@@ -12,75 +12,49 @@ import (
 	"candor/internal/review/internal/query"
 )
 
-// NotSent stands for a code while there is nothing to review yet.
-const NotSent = "not sent yet"
-
-// Blind says whether a member must not learn who an application is from, and the code they know it by: whoever is assigned and
-// has not filed; and whoever only reviews in this opening, of every application whose card they did not file, because the next
-// one may be theirs. opening.LoadApplication asks it.
+// Blind says whether a member must not learn who an application is from: whoever is assigned to review it and has not filed,
+// a manager too. code is what they know it by, and stays set when their card is filed; "" says that they never had to read it.
+// opening.LoadApplication asks it.
 func (rs *Reviews) Blind(ctx context.Context, tx db.Tx, who actor.Actor, app opening.ApplicationID) (blind bool, code string, err error) {
 	if who.Kind != actor.Member {
 		return false, "", nil
 	}
 	q := query.New(tx)
-	known, err := q.Unblinded(ctx, tx.Org, string(app), who.ID)
-	if err != nil || known > 0 {
-		return false, "", err
-	}
 	rows, err := q.MineOf(ctx, tx.Org, string(app), who.ID)
-	if err != nil {
+	if err != nil || len(rows) == 0 {
 		return false, "", err
 	}
-	filed := false
+	open := false
 	for _, r := range rows {
-		if r.State == string(Assigned) {
-			return true, r.Code, nil
+		if r.State == string(Assigned) && !open {
+			open, code = true, r.Code
 		}
-		filed = filed || r.State == string(Filed)
+		if code == "" {
+			code = r.Code
+		}
 	}
-	if filed {
-		return false, "", nil
-	}
-	a, err := rs.Openings.ApplicationIn(ctx, tx, app)
-	if err != nil {
-		return false, "", err
-	}
-	o, err := rs.Openings.LoadIn(ctx, tx, who, a.Opening.ID)
-	if err != nil || !onlyReviews(o, who) {
-		return false, "", err
-	}
-	if len(rows) == 0 {
-		return true, NotSent, nil
-	}
-	return true, rows[0].Code, nil
-}
-
-// onlyReviews: in the pool, and neither running nor deciding the opening.
-func onlyReviews(o opening.Opening, who actor.Actor) bool {
-	return o.Is(opening.Reviewer) && !o.MayManage(who) && !o.MayDecide(who)
+	known, err := q.Unblinded(ctx, tx.Org, string(app), who.ID)
+	return open && known == 0, code, err
 }
 
 // Names says for all applications of an opening at once whose name is hidden from a member.
 type Names struct {
 	assigned map[opening.ApplicationID]string
 	known    map[opening.ApplicationID]bool
-	only     bool
 }
 
-// Of is whether an application is blind, and its code ("" when this list does not know it).
+// Of is whether an application is blind, and its code.
 func (n Names) Of(a opening.ApplicationID) (blind bool, code string) {
 	if n.known[a] {
 		return false, ""
 	}
-	if c, ok := n.assigned[a]; ok {
-		return true, c
-	}
-	return n.only, ""
+	code, blind = n.assigned[a]
+	return blind, code
 }
 
 // NamesIn is Blind for a board: two queries, bounded by what the member reviews. o comes from opening's loader.
 func (rs *Reviews) NamesIn(ctx context.Context, tx db.Tx, who actor.Actor, o opening.Opening) (Names, error) {
-	n := Names{map[opening.ApplicationID]string{}, map[opening.ApplicationID]bool{}, who.Kind == actor.Member && onlyReviews(o, who)}
+	n := Names{map[opening.ApplicationID]string{}, map[opening.ApplicationID]bool{}}
 	if who.Kind != actor.Member {
 		return n, nil
 	}
@@ -90,15 +64,7 @@ func (rs *Reviews) NamesIn(ctx context.Context, tx db.Tx, who actor.Actor, o ope
 		return n, err
 	}
 	for _, r := range mine {
-		if r.State == string(Assigned) {
-			n.assigned[opening.ApplicationID(r.ApplicationID)] = r.Code
-		}
-	}
-	for _, r := range mine {
-		a := opening.ApplicationID(r.ApplicationID)
-		if _, open := n.assigned[a]; r.State == string(Filed) && !open {
-			n.known[a] = true
-		}
+		n.assigned[opening.ApplicationID(r.ApplicationID)] = r.Code
 	}
 	known, err := q.KnownIn(ctx, tx.Org, string(o.ID), who.ID)
 	for _, a := range known {

@@ -84,13 +84,13 @@ JOIN review_rounds n ON n.org_id = r.org_id AND n.attempt_id = r.attempt_id
 JOIN openings o ON o.org_id = n.org_id AND o.id = n.opening_id
 JOIN stages s ON s.org_id = n.org_id AND s.id = n.stage_id
 WHERE r.org_id = sqlc.arg(org_id) AND r.member_id = sqlc.arg(member_id) AND r.state = 'assigned'
-	AND (r.due_at, r.shuffle, r.id) > (sqlc.arg(after_due)::BIGINT, sqlc.arg(after_shuffle)::BIGINT, sqlc.arg(after_id)::TEXT)
+	AND (r.due_at, r.shuffle, r.id) > (CAST(sqlc.arg(after_due) AS BIGINT), CAST(sqlc.arg(after_shuffle) AS BIGINT), CAST(sqlc.arg(after_id) AS TEXT))
 ORDER BY r.due_at, r.shuffle, r.id LIMIT sqlc.arg(most);
 
 -- name: QueueBefore :many
 SELECT n.code, r.due_at, r.shuffle, r.id FROM reviews r JOIN review_rounds n ON n.org_id = r.org_id AND n.attempt_id = r.attempt_id
 WHERE r.org_id = sqlc.arg(org_id) AND r.member_id = sqlc.arg(member_id) AND r.state = 'assigned'
-	AND (r.due_at, r.shuffle, r.id) < (sqlc.arg(due)::BIGINT, sqlc.arg(shuffle)::BIGINT, sqlc.arg(id)::TEXT)
+	AND (r.due_at, r.shuffle, r.id) < (CAST(sqlc.arg(due) AS BIGINT), CAST(sqlc.arg(shuffle) AS BIGINT), CAST(sqlc.arg(id) AS TEXT))
 ORDER BY r.due_at DESC, r.shuffle DESC, r.id DESC LIMIT 51;
 
 -- name: QueueCount :one
@@ -98,7 +98,7 @@ SELECT COUNT(*) FROM reviews WHERE org_id = $1 AND member_id = $2 AND state = 'a
 
 -- name: QueueRank :one
 SELECT COUNT(*) FROM reviews WHERE org_id = sqlc.arg(org_id) AND member_id = sqlc.arg(member_id) AND state = 'assigned'
-	AND (due_at, shuffle, id) < (sqlc.arg(due)::BIGINT, sqlc.arg(shuffle)::BIGINT, sqlc.arg(id)::TEXT);
+	AND (due_at, shuffle, id) < (CAST(sqlc.arg(due) AS BIGINT), CAST(sqlc.arg(shuffle) AS BIGINT), CAST(sqlc.arg(id) AS TEXT));
 
 -- name: FiledBy :many
 SELECT r.id, r.filed_at, n.code, o.title AS opening_title, s.title AS stage_title FROM reviews r
@@ -117,13 +117,12 @@ SELECT COUNT(*) FROM unblindings WHERE org_id = $1 AND application_id = $2 AND m
 SELECT member_id FROM unblindings WHERE org_id = $1 AND application_id = $2;
 
 -- name: MineOf :many
-SELECT n.code, COALESCE(r.state, '') AS state, n.closed_at FROM review_rounds n
-LEFT JOIN reviews r ON r.org_id = n.org_id AND r.attempt_id = n.attempt_id AND r.member_id = $3
-WHERE n.org_id = $1 AND n.application_id = $2 ORDER BY n.submitted_at DESC, n.attempt_id DESC LIMIT 20;
+SELECT n.code, r.state FROM reviews r JOIN review_rounds n ON n.org_id = r.org_id AND n.attempt_id = r.attempt_id
+WHERE r.org_id = $1 AND r.application_id = $2 AND r.member_id = $3 AND r.state IN ('assigned', 'filed') ORDER BY n.submitted_at DESC, n.attempt_id DESC LIMIT 20;
 
 -- name: MineIn :many
-SELECT n.application_id, n.code, r.state FROM reviews r JOIN review_rounds n ON n.org_id = r.org_id AND n.attempt_id = r.attempt_id
-WHERE r.org_id = $1 AND n.opening_id = $2 AND r.member_id = $3 AND r.state IN ('assigned', 'filed') ORDER BY r.state DESC, n.application_id;
+SELECT n.application_id, n.code FROM reviews r JOIN review_rounds n ON n.org_id = r.org_id AND n.attempt_id = r.attempt_id
+WHERE r.org_id = $1 AND n.opening_id = $2 AND r.member_id = $3 AND r.state = 'assigned' ORDER BY n.application_id;
 
 -- name: KnownIn :many
 SELECT u.application_id FROM unblindings u JOIN applications a ON a.org_id = u.org_id AND a.id = u.application_id
@@ -134,7 +133,7 @@ SELECT n.attempt_id, n.application_id, n.code, n.stage_id, n.closed_at, c.name F
 JOIN applications a ON a.org_id = n.org_id AND a.id = n.application_id
 JOIN candidates c ON c.org_id = a.org_id AND c.id = a.candidate_id
 WHERE n.org_id = sqlc.arg(org_id) AND n.opening_id = sqlc.arg(opening_id) AND n.closed_at > 0
-	AND (n.closed_at, n.attempt_id) > (sqlc.arg(after_at)::BIGINT, sqlc.arg(after_id)::TEXT)
+	AND (n.closed_at, n.attempt_id) > (CAST(sqlc.arg(after_at) AS BIGINT), CAST(sqlc.arg(after_id) AS TEXT))
 ORDER BY n.closed_at, n.attempt_id LIMIT sqlc.arg(most);
 
 -- name: ToDecide :many

@@ -81,7 +81,7 @@ func TestBlindEverywhereUntilFiled(t *testing.T) {
 		}
 		s, err := w.Reviews.Load(ctx, w.Mina, n.Code)
 		if err != nil || !s.Blind || s.Title != "Candidate "+string(n.Code) || len(s.Others) != 0 {
-			t.Fatalf("sheet = %q blind %v, %v", s.Title, s.Blind, err)
+			t.Fatalf("sheet = %+v, %v", s, err)
 		}
 		w.File(w.Jun, n, reviewtest.Card(3, 1))
 		if s, err := w.Reviews.Load(ctx, w.Mina, n.Code); err != nil || len(s.Others) != 0 || !s.Blind {
@@ -90,7 +90,7 @@ func TestBlindEverywhereUntilFiled(t *testing.T) {
 		w.File(w.Mina, n, reviewtest.Card(1, 2))
 		s, err = w.Reviews.Load(ctx, w.Mina, n.Code)
 		if err != nil || s.Blind || s.Title != "Amara Okafor" || len(s.Others) != 1 || s.Others[0].Review.Card.Ratings["clear"].Level != 3 {
-			t.Errorf("after filing: %q, others %v, %v; want the name and Jun's card", s.Title, s.Others, err)
+			t.Fatalf("after filing: %+v, %v; want the name and Jun’s card", s, err)
 		}
 		if app, err := w.Openings.LoadApplication(ctx, w.Mina, n.Application); err != nil || app.Blind {
 			t.Errorf("application after filing: blind %v, %v", app.Blind, err)
@@ -140,7 +140,7 @@ func TestWhoOpenedTheNameFirstCannotFile(t *testing.T) {
 		}
 		s, err := w.Reviews.Load(ctx, w.Mina, n.Code)
 		if err != nil || s.Blind || !s.Spoiled {
-			t.Errorf("after opening the name: blind %v, spoiled %v, %v", s.Blind, s.Spoiled, err)
+			t.Fatalf("after opening the name: %+v, %v", s, err)
 		}
 		if err := w.Reviews.File(ctx, w.Mina, n.Code, reviewtest.Card(3, 2)); !errors.Is(err, review.ErrUnblinded) {
 			t.Errorf("filing after opening the name: %v; want ErrUnblinded", err)
@@ -150,6 +150,9 @@ func TestWhoOpenedTheNameFirstCannotFile(t *testing.T) {
 		}
 		if got := reviewers(t, w, n); slices.Contains(got, w.Mina.ID) {
 			t.Errorf("still assigned after stepping back: %v", got)
+		}
+		if _, err := w.Openings.LoadApplication(ctx, w.Mina, n.Application); !errors.Is(err, opening.ErrMissing) {
+			t.Errorf("the application after stepping back: %v; want ErrMissing", err)
 		}
 	})
 }
@@ -164,7 +167,7 @@ func TestACardIsWholeAndFiledOnce(t *testing.T) {
 		}
 		s, err := w.Reviews.Load(ctx, w.Mina, n.Code)
 		if err != nil || s.Mine.Card.Ratings["clear"].Level != 2 {
-			t.Errorf("the draft of an incomplete card was lost: %+v, %v", s.Mine.Card, err)
+			t.Fatalf("the draft of an incomplete card was lost: %+v, %v", s, err)
 		}
 		for name, r := range map[string]review.Rating{"no such level": {Level: 5}, "no such place": {Level: 1, Evidence: []review.Place{{Item: "nowhere"}}}} {
 			if err := w.Reviews.Rate(ctx, w.Mina, n.Code, review.Card{Ratings: map[string]review.Rating{"clear": r}}); !errors.Is(err, review.ErrCard) {

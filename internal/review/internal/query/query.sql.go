@@ -134,7 +134,7 @@ SELECT n.attempt_id, n.application_id, n.code, n.stage_id, n.closed_at, c.name F
 JOIN applications a ON a.org_id = n.org_id AND a.id = n.application_id
 JOIN candidates c ON c.org_id = a.org_id AND c.id = a.candidate_id
 WHERE n.org_id = $1 AND n.opening_id = $2 AND n.closed_at > 0
-	AND (n.closed_at, n.attempt_id) > ($3::BIGINT, $4::TEXT)
+	AND (n.closed_at, n.attempt_id) > (CAST($3 AS BIGINT), CAST($4 AS TEXT))
 ORDER BY n.closed_at, n.attempt_id LIMIT $5
 `
 
@@ -465,14 +465,13 @@ func (q *Queries) Loads(ctx context.Context, orgID string) ([]LoadsRow, error) {
 }
 
 const mineIn = `-- name: MineIn :many
-SELECT n.application_id, n.code, r.state FROM reviews r JOIN review_rounds n ON n.org_id = r.org_id AND n.attempt_id = r.attempt_id
-WHERE r.org_id = $1 AND n.opening_id = $2 AND r.member_id = $3 AND r.state IN ('assigned', 'filed') ORDER BY r.state DESC, n.application_id
+SELECT n.application_id, n.code FROM reviews r JOIN review_rounds n ON n.org_id = r.org_id AND n.attempt_id = r.attempt_id
+WHERE r.org_id = $1 AND n.opening_id = $2 AND r.member_id = $3 AND r.state = 'assigned' ORDER BY n.application_id
 `
 
 type MineInRow struct {
 	ApplicationID string
 	Code          string
-	State         string
 }
 
 func (q *Queries) MineIn(ctx context.Context, orgID string, openingID string, memberID string) ([]MineInRow, error) {
@@ -484,7 +483,7 @@ func (q *Queries) MineIn(ctx context.Context, orgID string, openingID string, me
 	var items []MineInRow
 	for rows.Next() {
 		var i MineInRow
-		if err := rows.Scan(&i.ApplicationID, &i.Code, &i.State); err != nil {
+		if err := rows.Scan(&i.ApplicationID, &i.Code); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -499,15 +498,13 @@ func (q *Queries) MineIn(ctx context.Context, orgID string, openingID string, me
 }
 
 const mineOf = `-- name: MineOf :many
-SELECT n.code, COALESCE(r.state, '') AS state, n.closed_at FROM review_rounds n
-LEFT JOIN reviews r ON r.org_id = n.org_id AND r.attempt_id = n.attempt_id AND r.member_id = $3
-WHERE n.org_id = $1 AND n.application_id = $2 ORDER BY n.submitted_at DESC, n.attempt_id DESC LIMIT 20
+SELECT n.code, r.state FROM reviews r JOIN review_rounds n ON n.org_id = r.org_id AND n.attempt_id = r.attempt_id
+WHERE r.org_id = $1 AND r.application_id = $2 AND r.member_id = $3 AND r.state IN ('assigned', 'filed') ORDER BY n.submitted_at DESC, n.attempt_id DESC LIMIT 20
 `
 
 type MineOfRow struct {
-	Code     string
-	State    string
-	ClosedAt int64
+	Code  string
+	State string
 }
 
 func (q *Queries) MineOf(ctx context.Context, orgID string, applicationID string, memberID string) ([]MineOfRow, error) {
@@ -519,7 +516,7 @@ func (q *Queries) MineOf(ctx context.Context, orgID string, applicationID string
 	var items []MineOfRow
 	for rows.Next() {
 		var i MineOfRow
-		if err := rows.Scan(&i.Code, &i.State, &i.ClosedAt); err != nil {
+		if err := rows.Scan(&i.Code, &i.State); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -601,7 +598,7 @@ JOIN review_rounds n ON n.org_id = r.org_id AND n.attempt_id = r.attempt_id
 JOIN openings o ON o.org_id = n.org_id AND o.id = n.opening_id
 JOIN stages s ON s.org_id = n.org_id AND s.id = n.stage_id
 WHERE r.org_id = $1 AND r.member_id = $2 AND r.state = 'assigned'
-	AND (r.due_at, r.shuffle, r.id) > ($3::BIGINT, $4::BIGINT, $5::TEXT)
+	AND (r.due_at, r.shuffle, r.id) > (CAST($3 AS BIGINT), CAST($4 AS BIGINT), CAST($5 AS TEXT))
 ORDER BY r.due_at, r.shuffle, r.id LIMIT $6
 `
 
@@ -669,7 +666,7 @@ func (q *Queries) Queue(ctx context.Context, arg QueueParams) ([]QueueRow, error
 const queueBefore = `-- name: QueueBefore :many
 SELECT n.code, r.due_at, r.shuffle, r.id FROM reviews r JOIN review_rounds n ON n.org_id = r.org_id AND n.attempt_id = r.attempt_id
 WHERE r.org_id = $1 AND r.member_id = $2 AND r.state = 'assigned'
-	AND (r.due_at, r.shuffle, r.id) < ($3::BIGINT, $4::BIGINT, $5::TEXT)
+	AND (r.due_at, r.shuffle, r.id) < (CAST($3 AS BIGINT), CAST($4 AS BIGINT), CAST($5 AS TEXT))
 ORDER BY r.due_at DESC, r.shuffle DESC, r.id DESC LIMIT 51
 `
 
@@ -735,7 +732,7 @@ func (q *Queries) QueueCount(ctx context.Context, orgID string, memberID string)
 
 const queueRank = `-- name: QueueRank :one
 SELECT COUNT(*) FROM reviews WHERE org_id = $1 AND member_id = $2 AND state = 'assigned'
-	AND (due_at, shuffle, id) < ($3::BIGINT, $4::BIGINT, $5::TEXT)
+	AND (due_at, shuffle, id) < (CAST($3 AS BIGINT), CAST($4 AS BIGINT), CAST($5 AS TEXT))
 `
 
 type QueueRankParams struct {
