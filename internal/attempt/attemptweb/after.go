@@ -1,0 +1,185 @@
+package attemptweb
+
+import (
+	"encoding/csv"
+	"fmt"
+	"net/http"
+	"strconv"
+	"testing/fstest"
+	"time"
+
+	"candor/internal/assessment"
+	"candor/internal/attempt"
+	"candor/internal/candidate"
+	"candor/internal/item"
+	"candor/internal/problem"
+	"candor/internal/web"
+)
+
+func (p *Pages) showSent(w http.ResponseWriter, r *http.Request, f frame, part assessment.Part, s attempt.Sitting, err error) error {
+	prob, ok := problem.As(err)
+	if err != nil && !ok {
+		return err
+	}
+	list, err2 := p.Attempts.Sent(r.Context(), web.Actor(r))
+	if err2 != nil {
+		return err2
+	}
+	v := sentView{frame: f, Part: part, Sitting: s, Problem: prob}
+	for _, it := range part.Items {
+		row := sentRow{Title: it.Head.Title}
+		for _, x := range list {
+			if x.Key == it.Key {
+				row.Size, row.Hash = x.Size, x.SHA256
+			}
+		}
+		v.Rows = append(v.Rows, row)
+	}
+	return web.ShowWith(w, r, err, sentPage(v))
+}
+
+func (p *Pages) note(w http.ResponseWriter, r *http.Request) error {
+	f, err := p.frame(r, "")
+	if err != nil {
+		return err
+	}
+	part, s, err := p.sitting(r, f)
+	if err != nil {
+		return err
+	}
+	var in struct {
+		Note string `form:"note" max:"2000"`
+	}
+	if err := web.ReadForm(r, &in); err != nil {
+		return p.showSent(w, r, f, part, s, err)
+	}
+	closed := false
+	if p.Reply != nil {
+		reply, err := p.Reply(r.Context(), web.Actor(r), f.V.Attempt.Application)
+		if err != nil {
+			return err
+		}
+		closed = reply.Finished > 0
+	}
+	if err := p.Attempts.Afterword(r.Context(), web.Actor(r), part.Key, in.Note, closed); err != nil {
+		return p.showSent(w, r, f, part, s, err)
+	}
+	return web.Redirect(w, r, partPath(part.Key), "Your note is kept.")
+}
+
+func (p *Pages) status(w http.ResponseWriter, r *http.Request) error {
+	f, err := p.frame(r, "Where it stands")
+	if err != nil {
+		return err
+	}
+	v := statusView{frame: f}
+	if p.Reply != nil {
+		if v.Reply, err = p.Reply(r.Context(), web.Actor(r), f.V.Attempt.Application); err != nil {
+			return err
+		}
+	}
+	return web.Show(w, r, statusPage(v))
+}
+
+func (p *Pages) time(w http.ResponseWriter, r *http.Request) error {
+	f, err := p.frame(r, "Your time")
+	if err != nil {
+		return err
+	}
+	list, err := p.Attempts.Ledger(r.Context(), web.Actor(r))
+	if err != nil {
+		return err
+	}
+	return web.Show(w, r, timePage(timeView{f, list}))
+}
+
+func (p *Pages) timeTable(w http.ResponseWriter, r *http.Request) error {
+	list, err := p.Attempts.Ledger(r.Context(), web.Actor(r))
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
+	w.Header().Set("Content-Disposition", `attachment; filename="your-time.csv"`)
+	c := csv.NewWriter(w)
+	c.Write([]string{"at_utc", "part", "what", "seconds", "by"})
+	for _, e := range list {
+		c.Write([]string{e.At.Format(time.RFC3339Nano), e.Part, e.Kind, strconv.FormatInt(e.Seconds, 10), string(e.By.Kind)})
+	}
+	c.Flush()
+	return c.Error()
+}
+
+func (p *Pages) device(w http.ResponseWriter, r *http.Request) error {
+	f, err := p.frame(r, "Continue on another device")
+	if err != nil {
+		return err
+	}
+	digits, err := p.Openings.DeviceCode(r.Context(), web.Actor(r))
+	if err != nil {
+		return err
+	}
+	return web.Show(w, r, devicePage(deviceView{f, digits}))
+}
+
+func (p *Pages) adjust(w http.ResponseWriter, r *http.Request) error {
+	return p.showAdjust(w, r, "", nil)
+}
+
+func (p *Pages) showAdjust(w http.ResponseWriter, r *http.Request, wish string, err error) error {
+	prob, ok := problem.As(err)
+	if err != nil && !ok {
+		return err
+	}
+	f, err2 := p.frame(r, "Change how you take this")
+	if err2 != nil {
+		return err2
+	}
+	return web.ShowWith(w, r, err, adjustPage(adjustView{f, wish, prob}))
+}
+
+func (p *Pages) adjusted(w http.ResponseWriter, r *http.Request) error {
+	var in struct {
+		Factor int `form:"factor" min:"1000" max:"10000"`
+	}
+	if err := web.ReadForm(r, &in); err != nil {
+		return p.showAdjust(w, r, "", err)
+	}
+	who := web.Actor(r)
+	if err := p.Attempts.Adjust(r.Context(), who, who.Subject, in.Factor); err != nil {
+		return p.showAdjust(w, r, "", err)
+	}
+	return web.Redirect(w, r, "/c/adjust", "It is in every clock of yours from now on.")
+}
+
+func (p *Pages) asked(w http.ResponseWriter, r *http.Request) error {
+	var in struct {
+		Wish string `form:"wish" max:"2000"`
+	}
+	if err := web.ReadForm(r, &in); err != nil {
+		return p.showAdjust(w, r, in.Wish, err)
+	}
+	who := web.Actor(r)
+	if err := p.Attempts.Candidates.Ask(r.Context(), who, candidate.ID(who.Subject), in.Wish); err != nil {
+		return p.showAdjust(w, r, in.Wish, err)
+	}
+	return web.Redirect(w, r, "/c/adjust", "Asked. You hear within 2 working days.")
+}
+
+// practiceTree is what people try the tools on.
+var practiceTree = fstest.MapFS{
+	"assessment.yaml":        {Data: []byte("candor: 1\ntitle: Practice\nabout: Practice.\nai: {policy: allowed}\nparts: [{key: all, title: Practice, minutes: 2, items: [{item: choose}, {item: write}]}]\n")},
+	"items/choose/item.yaml": {Data: []byte("kind: choice\ntitle: Choose\nminutes: 1\ntype: multiple\npartial: true\nstatement: Which of these can you do on the next pages? Choose all that apply.\noptions: [{text: Change an answer, correct: true}, {text: Leave and come back, correct: true}, {text: \"Close the laptop without losing anything\", correct: true}]\n")},
+	"items/write/item.yaml":  {Data: []byte("kind: freetext\ntitle: Write\nminutes: 1\nstatement: Write a line or two. **Markdown** works.\nwords: {from: 5, to: 40}\n")},
+}
+
+func (p *Pages) practice(w http.ResponseWriter, r *http.Request) error {
+	f, err := p.frame(r, "Practice")
+	if err != nil {
+		return err
+	}
+	version, findings := assessment.Read(practiceTree, p.Kinds)
+	if item.Failed(findings) {
+		return fmt.Errorf("attemptweb: practice: %v", findings)
+	}
+	return web.Show(w, r, practicePage(practiceView{f, version, p.MD}))
+}

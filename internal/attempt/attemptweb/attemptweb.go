@@ -1,0 +1,263 @@
+// Package attemptweb is the candidate's side: what to expect, the parts, the work itself with continuous saving, sending, the
+// receipt, and where it stands afterwards. Every page works without script; the outbox of the base script saves in between.
+package attemptweb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"candor/internal/actor"
+	"candor/internal/assessment"
+	"candor/internal/attempt"
+	"candor/internal/db"
+	"candor/internal/item"
+	"candor/internal/markdown"
+	"candor/internal/opening"
+	"candor/internal/org"
+	"candor/internal/web"
+	"candor/internal/web/locale"
+	"candor/internal/web/ui/work"
+
+	"github.com/a-h/templ"
+)
+
+// Pages are these pages.
+type Pages struct {
+	Attempts *attempt.Attempts
+	Openings *opening.Openings
+	Orgs     *org.Orgs
+	Kinds    item.Kinds
+	MD       *markdown.Markdown
+	// Reply tells how the company's answer stands; app binds review and feedback to it. nil: nothing yet.
+	Reply func(ctx context.Context, who actor.Actor, app opening.ApplicationID) (Reply, error)
+}
+
+// Reply is how the company's answer stands, in what a candidate may know.
+type Reply struct {
+	Readers  int             // how many read
+	Finished int             // of them have filed
+	Body     templ.Component // the released feedback; nil until then
+}
+
+// Routes declares them.
+func (p *Pages) Routes(mux *web.Mux) {
+	handle := func(rate web.Rate, pattern, action string, h web.Handler) {
+		mux.Handle(web.Route{Pattern: pattern, Action: action, Auth: web.Candidate, Tenant: web.FromSession, Object: "attempt", Rate: rate}, h)
+	}
+	handle(web.RateRead, "GET /c", "attempt.expect", p.landing)
+	handle(web.RateRead, "GET /c/{$}", "attempt.expect_slash", p.landing)
+	handle(web.RateRead, "GET /c/parts/{part}", "attempt.part", p.part)
+	handle(web.RateWrite, "POST /c/parts/{part}/start", "attempt.start", p.start)
+	handle(web.RateWrite, "POST /c/parts/{part}/here", "attempt.here", p.here)
+	handle(web.RateWrite, "POST /c/parts/{part}/failure", "attempt.failure", p.failure)
+	handle(web.RateRead, "GET /c/parts/{part}/check", "attempt.check", p.check)
+	handle(web.RateWrite, "POST /c/parts/{part}/send", "attempt.send", p.send)
+	handle(web.RateWrite, "POST /c/parts/{part}/note", "attempt.note", p.note)
+	handle(web.RateRead, "GET /c/parts/{part}/items/{item}", "attempt.item", p.item)
+	handle(web.RateRead, "GET /c/parts/{part}/items/{item}/history", "attempt.history", p.history)
+	handle(web.RateWrite, "POST /c/parts/{part}/items/{item}/restore", "attempt.restore", p.restore)
+	mux.Handle(web.Route{Pattern: "POST /c/parts/{part}/items/{item}", Action: "attempt.save_form", Auth: web.Candidate, Tenant: web.FromSession, Object: "attempt",
+		Rate: web.RateSave, MaxBody: 8 << 20}, p.saveForm)
+	mux.Handle(web.Route{Pattern: "POST /c/parts/{part}/items/{item}/do/{action}", Action: "attempt.do", Auth: web.Candidate, Tenant: web.FromSession, Object: "attempt",
+		Rate: web.RateRun, MaxBody: 8 << 20}, p.do)
+	mux.Handle(web.Route{Pattern: "POST /c/-/save", Action: "attempt.save", Auth: web.Candidate, Tenant: web.FromSession, Object: "attempt",
+		Rate: web.RateSave, MaxBody: 32 << 20, Quiet: true}, p.save)
+	mux.Handle(web.Route{Pattern: "GET /c/-/clock", Action: "attempt.clock", Auth: web.Candidate, Tenant: web.FromSession, Object: "attempt",
+		Rate: web.RateSave, Quiet: true}, p.clock)
+	handle(web.RateRead, "GET /c/status", "attempt.status", p.status)
+	handle(web.RateRead, "GET /c/time", "attempt.time", p.time)
+	handle(web.RateExport, "GET /c/time.csv", "attempt.time_table", p.timeTable)
+	handle(web.RateRead, "GET /c/device", "attempt.device", p.device)
+	handle(web.RateRead, "GET /c/adjust", "attempt.adjust_page", p.adjust)
+	handle(web.RateWrite, "POST /c/adjust", "attempt.adjust", p.adjusted)
+	handle(web.RateWrite, "POST /c/adjust/ask", "attempt.ask", p.asked)
+	handle(web.RateRead, "GET /c/practice", "attempt.practice", p.practice)
+}
+
+// frame is what all these pages share.
+type frame struct {
+	Page web.Page
+	L    *locale.Locale
+	V    *attempt.View
+	Org  org.Org
+}
+
+func (p *Pages) frame(r *http.Request, title string) (frame, error) {
+	v, err := p.Attempts.View(r.Context(), web.Actor(r))
+	if err != nil {
+		return frame{}, err
+	}
+	o, err := p.Orgs.ByID(r.Context(), web.Actor(r).Org)
+	page := web.PageOf(r, title)
+	return frame{page, locale.For(page.Lang), v, o}, err
+}
+
+func (f frame) t(key string, pairs ...any) string { return f.L.T("attempt."+key, pairs...) }
+
+// minutes is a duration in words: "45 minutes", "2 h 5 min".
+func (f frame) minutes(d time.Duration) string {
+	n := int((d + time.Minute - 1) / time.Minute)
+	if n < 100 {
+		return f.t("minutes", "n", n)
+	}
+	return f.t("hours", "h", n/60, "m", fmt.Sprintf("%02d", n%60))
+}
+
+// day is an instant as candidates read it: weekday, date, time and zone.
+func (f frame) day(t time.Time) string {
+	z := t.In(f.Page.Zone)
+	return z.Format("Mon 2 Jan, 15:04") + " " + zoneName(f.Page.Zone, t)
+}
+
+func zoneName(z *time.Location, at time.Time) string {
+	if z == time.UTC {
+		return "UTC"
+	}
+	name := z.String()
+	if i := strings.LastIndexByte(name, '/'); i >= 0 {
+		name = name[i+1:]
+	}
+	name = strings.ReplaceAll(name, "_", " ") + " time"
+	if abbr, _ := at.In(z).Zone(); !strings.ContainsAny(abbr, "+-0123456789") {
+		name += " (" + abbr + ")"
+	}
+	return name
+}
+
+// sitting finds the part of the address and its sitting.
+func (p *Pages) sitting(r *http.Request, f frame) (assessment.Part, attempt.Sitting, error) {
+	part, ok := f.V.Version.Part(r.PathValue("part"))
+	s, there := f.V.Sittings[part.Key]
+	if !ok || !there {
+		return part, s, attempt.ErrMissing
+	}
+	return part, s, nil
+}
+
+func partPath(key string) string { return "/c/parts/" + key }
+
+func itemPath(part, key string) string { return "/c/parts/" + part + "/items/" + key }
+
+// workView is what the bar, the timer and the save status need.
+func (f frame) workView(part assessment.Part, s attempt.Sitting) work.View {
+	w := work.View{Sitting: string(s.ID), Epoch: int(s.Takeover), Now: f.V.Now, Interval: attempt.Interval, Ended: s.Over(f.V.Now), Saved: s.SavedAt,
+		Zone: f.Page.Zone, Text: f.L, Send: partPath(part.Key) + "/check", Continue: partPath(part.Key)}
+	if s.Clock.Timed > 0 {
+		w.End, w.Total = s.End(), s.Clock.Length()
+	}
+	return w
+}
+
+func (p *Pages) landing(w http.ResponseWriter, r *http.Request) error {
+	f, err := p.frame(r, "What to expect")
+	if err != nil {
+		return err
+	}
+	v := landingView{frame: f, MD: p.MD}
+	err = p.Attempts.DB.Read(r.Context(), f.Org.ID, func(tx db.Tx) error {
+		team, err := p.Openings.Team(r.Context(), tx, f.V.Opening.ID)
+		if err != nil {
+			return err
+		}
+		for _, m := range team {
+			if m.Role != opening.Reviewer {
+				continue
+			}
+			who, err := p.Orgs.Member(r.Context(), tx, m.Member)
+			if err != nil {
+				return err
+			}
+			v.Readers = append(v.Readers, who.Name)
+		}
+		contact, err := p.Orgs.Member(r.Context(), tx, f.V.Opening.Contact)
+		if err == nil {
+			v.Contact, v.ContactMail = contact.Name, contact.Email
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return web.Show(w, r, landingPage(v))
+}
+
+// part is the page before a part, or leads into the work, or shows what was sent.
+func (p *Pages) part(w http.ResponseWriter, r *http.Request) error {
+	f, err := p.frame(r, "")
+	if err != nil {
+		return err
+	}
+	part, s, err := p.sitting(r, f)
+	if err != nil {
+		return err
+	}
+	f.Page.Title = part.Title
+	switch {
+	case s.State == attempt.Ready && !s.Over(f.V.Now):
+		return web.Show(w, r, beforePage(beforeView{f, part, s}))
+	case s.State == attempt.Running && !s.Over(f.V.Now):
+		return web.Redirect(w, r, itemPath(part.Key, p.first(f, part)), "")
+	}
+	return p.showSent(w, r, f, part, s, nil)
+}
+
+// first is the first item without an answer, or the first.
+func (p *Pages) first(f frame, part assessment.Part) string {
+	for _, i := range part.Items {
+		a, ok := f.V.Answers[i.Key]
+		if !ok || !i.Kind.Answered(i.Spec, a.Body) {
+			return i.Key
+		}
+	}
+	return part.Items[0].Key
+}
+
+func (p *Pages) start(w http.ResponseWriter, r *http.Request) error {
+	key := r.PathValue("part")
+	if _, err := p.Attempts.Begin(r.Context(), web.Actor(r), key); err != nil && !errors.Is(err, attempt.ErrEnded) {
+		return err
+	}
+	return web.Redirect(w, r, partPath(key), "")
+}
+
+func (p *Pages) here(w http.ResponseWriter, r *http.Request) error {
+	if err := p.Attempts.TakeOver(r.Context(), web.Actor(r), r.PathValue("part")); err != nil {
+		return err
+	}
+	return web.Redirect(w, r, partPath(r.PathValue("part")), "You are working on this device now.")
+}
+
+func (p *Pages) failure(w http.ResponseWriter, r *http.Request) error {
+	n, err := p.Attempts.OwnFailure(r.Context(), web.Actor(r), r.PathValue("part"))
+	if err != nil {
+		return err
+	}
+	return web.Redirect(w, r, partPath(r.PathValue("part")), fmt.Sprintf("You have %d more minutes. They are in your clock.", n))
+}
+
+func (p *Pages) check(w http.ResponseWriter, r *http.Request) error {
+	f, err := p.frame(r, "Check and send")
+	if err != nil {
+		return err
+	}
+	part, s, err := p.sitting(r, f)
+	if err != nil {
+		return err
+	}
+	if s.State != attempt.Running || s.Over(f.V.Now) {
+		return web.Redirect(w, r, partPath(part.Key), "")
+	}
+	return web.Show(w, r, checkPage(checkView{f, part, s}))
+}
+
+func (p *Pages) send(w http.ResponseWriter, r *http.Request) error {
+	key := r.PathValue("part")
+	if _, err := p.Attempts.Send(r.Context(), web.Actor(r), key); err != nil {
+		return err
+	}
+	return web.Redirect(w, r, partPath(key), "")
+}

@@ -1,0 +1,315 @@
+package attemptweb
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"candor/internal/assessment"
+	"candor/internal/attempt"
+	"candor/internal/clock"
+	"candor/internal/db"
+	"candor/internal/item"
+	"candor/internal/problem"
+	"candor/internal/response"
+	"candor/internal/web"
+)
+
+// find loads the page of one item.
+func (p *Pages) find(r *http.Request) (itemView, error) {
+	f, err := p.frame(r, "")
+	if err != nil {
+		return itemView{}, err
+	}
+	part, s, err := p.sitting(r, f)
+	if err != nil {
+		return itemView{}, err
+	}
+	it, ok := part.Item(r.PathValue("item"))
+	if !ok {
+		return itemView{}, attempt.ErrMissing
+	}
+	f.Page.Title = it.Head.Title
+	v := itemView{frame: f, Part: part, Sitting: s, Item: it, MD: p.MD}
+	for i, x := range part.Items {
+		if x.Key == it.Key {
+			v.Index = i
+		}
+	}
+	v.Elsewhere = s.Editor != "" && s.Editor != web.Actor(r).Session
+	return v, nil
+}
+
+func (p *Pages) ref(r *http.Request, v itemView) item.Ref {
+	return item.Ref{Org: web.Actor(r).Org, Owner: string(v.V.Attempt.ID), Version: string(v.V.Attempt.Version), Item: v.Item.Key, Sitting: string(v.Sitting.ID)}
+}
+
+func (p *Pages) item(w http.ResponseWriter, r *http.Request) error {
+	v, err := p.find(r)
+	if err != nil {
+		return err
+	}
+	return p.showItem(w, r, v, v.V.Body(v.Item), nil)
+}
+
+func (p *Pages) showItem(w http.ResponseWriter, r *http.Request, v itemView, body []byte, err error) error {
+	prob, ok := problem.As(err)
+	if err != nil && !ok {
+		return err
+	}
+	if v.Sitting.State == attempt.Ready || v.Sitting.Over(v.V.Now) && err == nil {
+		return web.Redirect(w, r, partPath(v.Part.Key), "")
+	}
+	v.Problem = prob
+	v.Ask = item.AskView{Ref: p.ref(r, v), Body: body, Seed: v.V.Attempt.Seed + v.Item.Key, ReadOnly: v.Elsewhere,
+		DoURL: itemPath(v.Part.Key, v.Item.Key) + "/do", Text: v.L.T}
+	if doer, ok := v.Item.Kind.(item.Doer); ok {
+		v.Wide = true
+		err := p.Attempts.DB.Read(r.Context(), v.Org.ID, func(tx db.Tx) (err error) {
+			v.Ask.Done, err = doer.Events(r.Context(), tx, v.Ask.Ref, v.Item.Spec)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return web.ShowWith(w, r, errOrNil(prob), itemPage(v))
+}
+
+func errOrNil(p *problem.Problem) error {
+	if p == nil {
+		return nil
+	}
+	return p
+}
+
+// posted makes the body of a posted form.
+func (p *Pages) posted(r *http.Request, v itemView) ([]byte, url.Values, error) {
+	var f struct {
+		Fields map[string][]string `form:"*"`
+	}
+	if err := web.ReadForm(r, &f); err != nil {
+		return nil, nil, err
+	}
+	values := url.Values{}
+	for k, list := range f.Fields {
+		if !strings.HasPrefix(k, "_") {
+			values[k] = list
+		}
+	}
+	body, err := v.Item.Kind.Form(v.Item.Spec, v.V.Body(v.Item), values)
+	return body, f.Fields, err
+}
+
+// saveForm is saving without script: the posted page is one revision, received when its first byte came.
+func (p *Pages) saveForm(w http.ResponseWriter, r *http.Request) error {
+	received := web.Received(r)
+	v, err := p.find(r)
+	if err != nil {
+		return err
+	}
+	body, fields, err := p.posted(r, v)
+	if err != nil {
+		if body == nil {
+			body = v.V.Body(v.Item)
+		}
+		return p.showItem(w, r, v, body, err)
+	}
+	kept, err := p.keep(r, v, body, received)
+	if err != nil {
+		return p.showItem(w, r, v, body, err)
+	}
+	if kept.Standing != response.OnTime {
+		return web.Redirect(w, r, partPath(v.Part.Key), "This arrived after the end of the part. It is kept as late work.")
+	}
+	to := itemPath(v.Part.Key, v.Item.Key)
+	switch go_ := first(fields["_go"]); {
+	case go_ == "check":
+		to = partPath(v.Part.Key) + "/check"
+	case go_ == "next" && v.Index+1 < len(v.Part.Items):
+		to = itemPath(v.Part.Key, v.Part.Items[v.Index+1].Key)
+	case go_ == "next":
+		to = partPath(v.Part.Key) + "/check"
+	case strings.HasPrefix(go_, "item:"):
+		to = itemPath(v.Part.Key, strings.TrimPrefix(go_, "item:"))
+	}
+	return web.Redirect(w, r, to, "")
+}
+
+func first(s []string) string {
+	if len(s) == 0 {
+		return ""
+	}
+	return s[0]
+}
+
+func (p *Pages) keep(r *http.Request, v itemView, body []byte, received time.Time) (response.Kept, error) {
+	out, err := p.Attempts.Save(r.Context(), web.Actor(r), attempt.SaveRequest{Sitting: v.Sitting.ID, Epoch: v.Sitting.Takeover, Received: received,
+		Saves: []response.Save{{Item: v.Item.Key, Client: "form " + web.RequestID(r), Seq: clock.Milli(received), Body: body}}})
+	if err != nil {
+		return response.Kept{}, err
+	}
+	return out.Kept[0], nil
+}
+
+// do keeps what the page holds and starts an action of the kind on it.
+func (p *Pages) do(w http.ResponseWriter, r *http.Request) error {
+	received := web.Received(r)
+	v, err := p.find(r)
+	if err != nil {
+		return err
+	}
+	doer, ok := v.Item.Kind.(item.Doer)
+	if !ok {
+		return item.ErrAction
+	}
+	if v.Sitting.State != attempt.Running || v.Sitting.Over(v.V.Now) {
+		return attempt.ErrEnded
+	}
+	body, fields, err := p.posted(r, v)
+	if err != nil {
+		return p.showItem(w, r, v, v.V.Body(v.Item), err)
+	}
+	if _, err := p.keep(r, v, body, received); err != nil {
+		return p.showItem(w, r, v, body, err)
+	}
+	err = p.Attempts.DB.Write(r.Context(), v.Org.ID, func(tx db.Tx) error {
+		_, err := doer.Do(r.Context(), tx, web.Actor(r), p.ref(r, v), v.Item.Spec, r.PathValue("action"), body, url.Values(fields))
+		return err
+	})
+	if err != nil {
+		return p.showItem(w, r, v, body, err)
+	}
+	return web.Redirect(w, r, itemPath(v.Part.Key, v.Item.Key), "")
+}
+
+// The wire format is internal/web/ts/outbox.ts.
+type wireSaves struct {
+	Sitting string     `json:"sitting"`
+	Client  string     `json:"client"`
+	Epoch   int64      `json:"epoch"`
+	Age     int64      `json:"age"`
+	Saves   []wireSave `json:"saves"`
+}
+
+type wireSave struct {
+	Item   string `json:"item"`
+	Seq    int64  `json:"seq"`
+	Base   int64  `json:"base"`
+	Body   string `json:"body"`
+	SHA256 string `json:"sha256"`
+}
+
+type wireTick struct {
+	Now      int64  `json:"now"`
+	End      int64  `json:"end"`
+	Interval int64  `json:"interval"`
+	State    string `json:"state"`
+	Editor   bool   `json:"editor"`
+}
+
+type wireAck struct {
+	Item     string `json:"item"`
+	Seq      int64  `json:"seq"`
+	Standing string `json:"standing"`
+	Revision int64  `json:"revision"`
+}
+
+type wireReply struct {
+	wireTick
+	Acks []wireAck `json:"acks"`
+}
+
+func tick(t attempt.Tick) wireTick {
+	state := "running"
+	if t.State == attempt.Ended {
+		state = "ended"
+	}
+	return wireTick{clock.Milli(t.Now), clock.Milli(t.End), t.Interval.Milliseconds(), state, t.Editor}
+}
+
+// save is the outbox's endpoint. A body is the form's data as an object of arrays, which the kind makes its own shape of.
+func (p *Pages) save(w http.ResponseWriter, r *http.Request) error {
+	received := web.Received(r)
+	var in wireSaves
+	if err := web.ReadJSON(r, &in); err != nil {
+		return err
+	}
+	v, err := p.Attempts.View(r.Context(), web.Actor(r))
+	if err != nil {
+		return err
+	}
+	req := attempt.SaveRequest{Sitting: attempt.SittingID(in.Sitting), Epoch: in.Epoch, Received: received}
+	for _, s := range in.Saves {
+		it, _, ok := v.Version.Item(s.Item)
+		if !ok {
+			return attempt.ErrMissing
+		}
+		if s.SHA256 != "" && s.SHA256 != response.Hash([]byte(s.Body)) {
+			return response.ErrHash
+		}
+		body, err := bodyOf(it, v.Body(it), s.Body)
+		if err != nil {
+			return err
+		}
+		req.Saves = append(req.Saves, response.Save{Item: s.Item, Client: in.Client, Seq: s.Seq, Body: body})
+	}
+	out, err := p.Attempts.Save(r.Context(), web.Actor(r), req)
+	if err != nil {
+		return err
+	}
+	reply := wireReply{wireTick: tick(out.Tick), Acks: []wireAck{}}
+	for i, k := range out.Kept {
+		reply.Acks = append(reply.Acks, wireAck{req.Saves[i].Item, req.Saves[i].Seq, string(k.Standing), k.N})
+	}
+	return web.JSON(w, r, reply)
+}
+
+// bodyOf reads what the outbox sent: an object of arrays is a form; anything else is the kind's own shape.
+func bodyOf(it assessment.PartItem, before []byte, sent string) ([]byte, error) {
+	var form url.Values
+	if err := json.Unmarshal([]byte(sent), &form); err != nil {
+		return []byte(sent), nil
+	}
+	return it.Kind.Form(it.Spec, before, form)
+}
+
+func (p *Pages) clock(w http.ResponseWriter, r *http.Request) error {
+	t, err := p.Attempts.Clock(r.Context(), web.Actor(r), attempt.SittingID(r.URL.Query().Get("sitting")))
+	if err != nil {
+		return err
+	}
+	return web.JSON(w, r, tick(t))
+}
+
+func (p *Pages) history(w http.ResponseWriter, r *http.Request) error {
+	v, err := p.find(r)
+	if err != nil {
+		return err
+	}
+	list, err := p.Attempts.History(r.Context(), web.Actor(r), v.Item.Key)
+	if err != nil {
+		return err
+	}
+	return web.Show(w, r, historyPage(historyView{v, list}))
+}
+
+func (p *Pages) restore(w http.ResponseWriter, r *http.Request) error {
+	var f struct {
+		Revision string `form:"revision,required"`
+	}
+	if err := web.ReadForm(r, &f); err != nil {
+		return err
+	}
+	v, err := p.find(r)
+	if err != nil {
+		return err
+	}
+	if err := p.Attempts.Restore(r.Context(), web.Actor(r), v.Sitting.ID, f.Revision); err != nil && !errors.Is(err, response.ErrMissing) {
+		return err
+	}
+	return web.Redirect(w, r, itemPath(v.Part.Key, v.Item.Key), "That state is the present one now. The one before is kept too.")
+}
