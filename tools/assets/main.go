@@ -1,6 +1,7 @@
 // Command assets bundles what the browser loads: every internal/**/*.css into app.css and landing.css, internal/web/ts/base.ts and
 // every internal/**/*.island.ts into modules, the listed Lucide icons into one sprite. Everything lands hashed in
 // internal/web/dist with a manifest that holds the hash of the sources. Run it by dev/assets; npm only fetches packages.
+// "assets ROOT test" runs the *.test.ts beside the modules that know no DOM, with Node.
 package main
 
 import (
@@ -10,6 +11,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -19,11 +21,14 @@ import (
 )
 
 func main() {
-	root := ".."
+	root, do := "..", run
 	if len(os.Args) > 1 {
 		root = os.Args[1]
 	}
-	if err := run(root); err != nil {
+	if len(os.Args) > 2 && os.Args[2] == "test" {
+		do = test
+	}
+	if err := do(root); err != nil {
 		fmt.Fprintln(os.Stderr, "assets:", err)
 		os.Exit(1)
 	}
@@ -79,6 +84,49 @@ func run(root string) error {
 	return os.Rename(fresh, dist)
 }
 
+// test bundles every *.test.ts for Node and runs them with its own test runner.
+func test(root string) error {
+	root, err := filepath.Abs(root)
+	if err != nil {
+		return err
+	}
+	var entries []string
+	err = filepath.WalkDir(filepath.Join(root, "internal"), func(p string, d fs.DirEntry, err error) error {
+		if err == nil && d.IsDir() && foreign(d.Name()) {
+			return filepath.SkipDir
+		}
+		if err == nil && strings.HasSuffix(p, ".test.ts") {
+			entries = append(entries, p)
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	dir, err := os.MkdirTemp("", "candor-ts-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	r := api.Build(api.BuildOptions{EntryPoints: entries, Bundle: true, Write: true, Outdir: dir, Platform: api.PlatformNode, Format: api.FormatESModule,
+		OutExtension: map[string]string{".js": ".mjs"}, Alias: map[string]string{"@web": filepath.Join(root, "internal/web/ts")}, LogLevel: api.LogLevelSilent})
+	if err := failed(append(r.Errors, r.Warnings...)); err != nil {
+		return err
+	}
+	var files []string
+	for _, f := range r.OutputFiles {
+		files = append(files, f.Path)
+	}
+	node := exec.Command("node", append([]string{"--test"}, files...)...)
+	node.Stdout, node.Stderr = os.Stdout, os.Stderr
+	return node.Run()
+}
+
+// foreign are folders whose style sheets and scripts are not the site's: packages, results, and the tasks of sample assessments.
+func foreign(name string) bool {
+	return name == "node_modules" || name == "dist" || name == "testdata" || name == "content" || strings.HasPrefix(name, ".")
+}
+
 // Sources lists the files a build depends on, relative to root, sorted. assets_test.go in internal/web does the same.
 func Sources(root string) ([]string, error) {
 	var out []string
@@ -88,7 +136,7 @@ func Sources(root string) ([]string, error) {
 		}
 		name := d.Name()
 		if d.IsDir() {
-			if name == "node_modules" || name == "dist" || name == "testdata" || strings.HasPrefix(name, ".") {
+			if foreign(name) {
 				return filepath.SkipDir
 			}
 			return nil
