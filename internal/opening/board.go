@@ -47,7 +47,7 @@ const (
 	Us         View = "us"        // a reply is owed
 	Stuck      View = "stuck"     // the link is revoked, or its window closed with nothing sent
 	Invitees   View = "invited"   // everybody ever; like the next four whatever became of them
-	Openers    View = "opened"    // opened the link of the stage they stand at, or came further
+	Openers    View = "opened"    // opened one of their links
 	Senders    View = "sent"      // sent something
 	Answered   View = "answered"  // got a reply
 	Hires      View = "hired"     //
@@ -86,10 +86,10 @@ LEFT JOIN invitations i ON i.org_id = a.org_id AND i.application_id = a.id AND i
 const openPromise = `LEFT JOIN promises p ON p.org_id = a.org_id AND p.application_id = a.id AND p.kept_at = 0 `
 
 const (
-	isOpened   = `(i.opened_at > 0 OR a.status <> 'active' AND a.status <> 'withdrawn' OR EXISTS (SELECT 1 FROM promises s WHERE s.org_id = a.org_id AND s.application_id = a.id))`
+	isOpened   = `EXISTS (SELECT 1 FROM invitations s WHERE s.org_id = a.org_id AND s.application_id = a.id AND s.opened_at > 0)`
 	isSent     = `EXISTS (SELECT 1 FROM promises s WHERE s.org_id = a.org_id AND s.application_id = a.id)`
 	isAnswered = `EXISTS (SELECT 1 FROM promises s WHERE s.org_id = a.org_id AND s.application_id = a.id AND s.kept_at > 0)`
-	isStuck    = `NOT EXISTS (SELECT 1 FROM promises s WHERE s.org_id = a.org_id AND s.application_id = a.id AND s.kept_at = 0) AND (i.revoked_at > 0 OR i.finish_by < $3 AND NOT EXISTS (SELECT 1 FROM promises s WHERE s.org_id = a.org_id AND s.application_id = a.id AND s.made_at >= a.moved_at))`
+	isStuck    = `(i.revoked_at > 0 OR i.finish_by < $3) AND NOT EXISTS (SELECT 1 FROM promises s WHERE s.org_id = a.org_id AND s.application_id = a.id AND (s.kept_at = 0 OR s.made_at >= a.moved_at))`
 )
 
 // Page lists the applications of an opening, at most two queries. Rows carry names: the caller drops what a blind member must
@@ -213,30 +213,29 @@ type Figures struct {
 	Invited, Opened, Sent, Answered, Hired, Declined, Withdrawn int // whatever became of them after
 
 	Active   int
-	Us       int       // wait for our reply
-	Overdue  int       // of them, past the day we promised
-	DueSoon  int       // of them, due within 24 h
-	Stuck    int       //
-	First    time.Time // of the oldest application
+	Us       int // wait for our reply
+	Overdue  int // of them, past the day we promised
+	DueSoon  int // of them, due within 24 h
+	Stuck    int //
 	ByStage  map[StageID]int
 	Kept     int // replies given
 	KeptLate int // of them, after their day
 }
 
 const (
-	countStatus = `SELECT stage_id, status, COUNT(*), MIN(created_at) FROM applications WHERE org_id = $1 AND opening_id = $2 GROUP BY stage_id, status`
+	countStatus = `SELECT stage_id, status, COUNT(*) FROM applications WHERE org_id = $1 AND opening_id = $2 GROUP BY stage_id, status`
 	countOwed   = `SELECT COUNT(*), SUM(CASE WHEN p.due_at < $3 THEN 1 ELSE 0 END), SUM(CASE WHEN p.due_at >= $3 AND p.due_at < $4 THEN 1 ELSE 0 END)
 		FROM promises p JOIN applications a ON a.org_id = p.org_id AND a.id = p.application_id
 		WHERE p.org_id = $1 AND p.kept_at = 0 AND a.opening_id = $2 AND a.status = 'active'`
-	countSent = `SELECT COUNT(*), SUM(CASE WHEN x.kept > 0 THEN 1 ELSE 0 END), SUM(x.kept), SUM(x.late) FROM (
-		SELECT SUM(CASE WHEN p.kept_at > 0 THEN 1 ELSE 0 END) AS kept, SUM(CASE WHEN p.kept_at > p.due_at THEN 1 ELSE 0 END) AS late
-		FROM applications a JOIN promises p ON p.org_id = a.org_id AND p.application_id = a.id WHERE a.org_id = $1 AND a.opening_id = $2 GROUP BY a.id) x`
-	countOpened = `SELECT SUM(CASE WHEN ` + isOpened + ` THEN 1 ELSE 0 END), SUM(CASE WHEN a.status = 'active' AND ` + isStuck + ` THEN 1 ELSE 0 END)
-		FROM applications a JOIN invitations i ON i.org_id = a.org_id AND i.application_id = a.id AND i.stage_id = a.stage_id
-		WHERE a.org_id = $1 AND a.opening_id = $2`
+	countSent = `SELECT COUNT(DISTINCT p.application_id), COUNT(DISTINCT CASE WHEN p.kept_at > 0 THEN p.application_id END),
+		SUM(CASE WHEN p.kept_at > 0 THEN 1 ELSE 0 END), SUM(CASE WHEN p.kept_at > p.due_at THEN 1 ELSE 0 END)
+		FROM promises p JOIN applications a ON a.org_id = p.org_id AND a.id = p.application_id WHERE p.org_id = $1 AND a.opening_id = $2`
+	countOpened = `SELECT COUNT(DISTINCT application_id) FROM invitations WHERE org_id = $1 AND opening_id = $2 AND opened_at > 0`
+	countStuck  = `SELECT COUNT(*) FROM applications a JOIN invitations i ON i.org_id = a.org_id AND i.application_id = a.id AND i.stage_id = a.stage_id
+		WHERE a.org_id = $1 AND a.opening_id = $2 AND a.status = 'active' AND ` + isStuck
 )
 
-// Figures counts, in four queries however many applications there are.
+// Figures counts, in five queries however many applications there are.
 func (os *Openings) Figures(ctx context.Context, tx db.Tx, o ID) (Figures, error) {
 	f := Figures{ByStage: map[StageID]int{}}
 	now := os.DB.Now()
@@ -259,9 +258,10 @@ func (os *Openings) Figures(ctx context.Context, tx db.Tx, o ID) (Figures, error
 		return f, err
 	}
 	f.Sent, f.Answered, f.Kept, f.KeptLate = int(sent.Int64), int(answered.Int64), int(kept.Int64), int(late.Int64)
-	var opened, stuck sql.NullInt64
-	err = tx.QueryRowContext(ctx, countOpened, tx.Org, string(o), clock.Milli(now)).Scan(&opened, &stuck)
-	f.Opened, f.Stuck = int(opened.Int64), int(stuck.Int64)
+	if err := tx.QueryRowContext(ctx, countOpened, tx.Org, string(o)).Scan(&f.Opened); err != nil {
+		return f, err
+	}
+	err = tx.QueryRowContext(ctx, countStuck, tx.Org, string(o), clock.Milli(now)).Scan(&f.Stuck)
 	return f, err
 }
 
@@ -270,8 +270,7 @@ func (f *Figures) byStatus(rows *sql.Rows) error {
 	for rows.Next() {
 		var stage, status string
 		var n int
-		var first int64
-		if err := rows.Scan(&stage, &status, &n, &first); err != nil {
+		if err := rows.Scan(&stage, &status, &n); err != nil {
 			return err
 		}
 		f.Invited += n
@@ -285,9 +284,6 @@ func (f *Figures) byStatus(rows *sql.Rows) error {
 			f.Declined += n
 		case Withdrawn:
 			f.Withdrawn += n
-		}
-		if at := clock.Time(first); f.First.IsZero() || at.Before(f.First) {
-			f.First = at
 		}
 	}
 	return rows.Err()

@@ -70,7 +70,7 @@ func TestTheBoardPutsOurTurnFirst(t *testing.T) {
 			{opening.Filter{}, "Tomás Mateo Amara Ingrid Lena"},
 			{opening.Filter{View: opening.Us}, "Tomás Mateo"},
 			{opening.Filter{View: opening.Stuck}, "Lena"},
-			{opening.Filter{View: opening.Openers}, "Tomás Ingrid Mateo Priya"},
+			{opening.Filter{View: opening.Openers}, "Ingrid"},
 			{opening.Filter{View: opening.Senders}, "Tomás Mateo Priya"},
 			{opening.Filter{View: opening.Answered}, "Priya"},
 			{opening.Filter{View: opening.Hires}, "Priya"},
@@ -105,7 +105,7 @@ func TestTheBoardPutsOurTurnFirst(t *testing.T) {
 		w.tick.Add(5 * 24 * time.Hour)
 		w.write(t, func(tx db.Tx) error {
 			f, err := w.Figures(ctx, tx, o)
-			if err != nil || f.Invited != 7 || f.Opened != 4 || f.Sent != 3 || f.Answered != 1 || f.Hired != 1 || f.Withdrawn != 1 || f.Us != 2 || f.Overdue != 1 || f.Stuck != 1 || f.Active != 5 || f.Kept != 1 {
+			if err != nil || f.Invited != 7 || f.Opened != 1 || f.Sent != 3 || f.Answered != 1 || f.Hired != 1 || f.Withdrawn != 1 || f.Us != 2 || f.Overdue != 1 || f.Stuck != 1 || f.Active != 5 || f.Kept != 1 {
 				t.Errorf("Figures = %+v, %v", f, err)
 			}
 			return err
@@ -129,8 +129,8 @@ func (w world) crowd(t testing.TB, o opening.ID, n int) {
 					[]any{tx.Org, c, fmt.Sprintf("name%06d family%06d", i, n-i), fmt.Sprintf("x%06d@mail.example", i), fmt.Sprintf("family%06d", n-i), now}},
 				{`INSERT INTO applications (org_id, id, opening_id, candidate_id, stage_id, status, created_at, moved_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $7)`,
 					[]any{tx.Org, a, string(o), c, string(inv.Stage), []string{"active", "active", "declined", "active"}[i%4], now + int64(i)}},
-				{`INSERT INTO invitations (org_id, id, application_id, stage_id, format, ref_id, note, revoked_at, rotation, finish_by, zone, created_at, created_by, opened_at) VALUES ($1, $2, $3, $4, 'quiz', 'one', '', 0, 0, $5, '', $6, '', $7)`,
-					[]any{tx.Org, "inv_" + a, a, string(inv.Stage), now + int64(i%20-3)*86400000, now, int64(i % 2)}},
+				{`INSERT INTO invitations (org_id, id, application_id, stage_id, format, ref_id, note, revoked_at, rotation, finish_by, zone, created_at, created_by, opened_at, opening_id) VALUES ($1, $2, $3, $4, 'quiz', 'one', '', 0, 0, $5, '', $6, '', $7, $8)`,
+					[]any{tx.Org, "inv_" + a, a, string(inv.Stage), now + int64(i%20-3)*86400000, now, int64(i % 2), string(o)}},
 			} {
 				if _, err := tx.Exec(ctx, s.q, s.args...); err != nil {
 					return err

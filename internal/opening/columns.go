@@ -9,7 +9,7 @@ var Columns = db.Columns{
 	"stages":             {"org_id": ours, "id": ours, "opening_id": ours, "position": ours, "title": ours, "reviewers": ours, "window_days": ours},
 	"stage_formats":      {"org_id": ours, "stage_id": ours, "position": ours, "format": ours, "ref_id": ours},
 	"applications":       {"org_id": theirs, "id": theirs, "opening_id": theirs, "candidate_id": theirs, "stage_id": theirs, "status": theirs, "created_at": theirs, "moved_at": theirs},
-	"invitations":        {"org_id": theirs, "id": theirs, "application_id": theirs, "stage_id": theirs, "format": theirs, "ref_id": theirs, "note": theirs, "revoked_at": theirs, "rotation": theirs, "finish_by": theirs, "zone": theirs, "created_at": theirs, "created_by": theirs, "opened_at": theirs},
+	"invitations":        {"org_id": theirs, "id": theirs, "application_id": theirs, "opening_id": theirs, "stage_id": theirs, "format": theirs, "ref_id": theirs, "note": theirs, "revoked_at": theirs, "rotation": theirs, "finish_by": theirs, "zone": theirs, "created_at": theirs, "created_by": theirs, "opened_at": theirs},
 	"invitation_links":   {"hash": hidden, "org_id": hidden, "invitation_id": hidden, "rotation": hidden},
 	"candidate_sessions": {"hash": hidden, "id": hidden, "org_id": hidden, "invitation_id": hidden, "candidate_id": hidden, "created_at": hidden, "expires_at": hidden, "revoked_at": hidden},
 	"device_codes":       {"id": hidden, "org_id": hidden, "invitation_id": hidden, "created_at": hidden, "expires_at": hidden, "tries": hidden, "used_at": hidden},

@@ -169,7 +169,7 @@ func (os *Openings) invite(ctx context.Context, tx db.Tx, who actor.Actor, a App
 	now := os.DB.Now()
 	q := query.New(tx)
 	inv := id.New("inv", now)
-	n, err := q.AddInvitation(ctx, query.AddInvitationParams{OrgID: tx.Org, ID: inv, ApplicationID: string(a.ID), StageID: string(s.ID), Format: s.Format, RefID: s.Ref,
+	n, err := q.AddInvitation(ctx, query.AddInvitationParams{OrgID: tx.Org, ID: inv, ApplicationID: string(a.ID), OpeningID: string(a.Opening.ID), StageID: string(s.ID), Format: s.Format, RefID: s.Ref,
 		Note: note, FinishBy: clock.Milli(by), Zone: a.Zone, CreatedAt: clock.Milli(now), CreatedBy: who.ID})
 	if err != nil {
 		return "", err

@@ -69,8 +69,8 @@ UPDATE applications SET stage_id = sqlc.arg(stage_id), moved_at = sqlc.arg(at) W
 UPDATE applications SET status = sqlc.arg(status), moved_at = sqlc.arg(at) WHERE org_id = sqlc.arg(org_id) AND id = sqlc.arg(id) AND status = 'active';
 
 -- name: AddInvitation :execrows
-INSERT INTO invitations (org_id, id, application_id, stage_id, format, ref_id, note, revoked_at, rotation, finish_by, zone, created_at, created_by, opened_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0, $8, $9, $10, $11, 0) ON CONFLICT (org_id, application_id, stage_id) DO NOTHING;
+INSERT INTO invitations (org_id, id, application_id, opening_id, stage_id, format, ref_id, note, revoked_at, rotation, finish_by, zone, created_at, created_by, opened_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, $9, $10, $11, $12, 0) ON CONFLICT (org_id, application_id, stage_id) DO NOTHING;
 
 -- name: AddLink :exec
 INSERT INTO invitation_links (hash, org_id, invitation_id, rotation) VALUES ($1, $2, $3, $4);

@@ -60,11 +60,13 @@ CREATE TABLE applications (
 );
 CREATE INDEX applications_board ON applications (org_id, opening_id, status, moved_at, id);
 CREATE INDEX applications_moved ON applications (org_id, opening_id, moved_at, id);
+CREATE INDEX applications_stage ON applications (org_id, opening_id, stage_id, status);
 CREATE INDEX applications_candidate ON applications (org_id, candidate_id);
 CREATE TABLE invitations (
 	org_id         TEXT NOT NULL,
 	id             TEXT NOT NULL,
 	application_id TEXT NOT NULL,
+	opening_id     TEXT NOT NULL,
 	stage_id       TEXT NOT NULL,
 	format         TEXT NOT NULL,
 	ref_id         TEXT NOT NULL,
@@ -80,6 +82,7 @@ CREATE TABLE invitations (
 	UNIQUE (org_id, application_id, stage_id),
 	FOREIGN KEY (org_id, application_id) REFERENCES applications (org_id, id)
 );
+CREATE INDEX invitations_opened ON invitations (org_id, opening_id, opened_at, application_id);
 CREATE TABLE invitation_links (
 	hash          TEXT PRIMARY KEY,
 	org_id        TEXT NOT NULL,

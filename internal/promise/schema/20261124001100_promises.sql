@@ -11,5 +11,5 @@ CREATE TABLE promises (
 	broken_at      BIGINT NOT NULL,
 	PRIMARY KEY (org_id, id)
 );
-CREATE INDEX promises_application ON promises (org_id, application_id, made_at);
+CREATE INDEX promises_application ON promises (org_id, application_id, kept_at, made_at);
 CREATE INDEX promises_due ON promises (org_id, kept_at, due_at);

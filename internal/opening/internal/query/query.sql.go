@@ -86,14 +86,15 @@ func (q *Queries) AddFormat(ctx context.Context, arg AddFormatParams) error {
 }
 
 const addInvitation = `-- name: AddInvitation :execrows
-INSERT INTO invitations (org_id, id, application_id, stage_id, format, ref_id, note, revoked_at, rotation, finish_by, zone, created_at, created_by, opened_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0, $8, $9, $10, $11, 0) ON CONFLICT (org_id, application_id, stage_id) DO NOTHING
+INSERT INTO invitations (org_id, id, application_id, opening_id, stage_id, format, ref_id, note, revoked_at, rotation, finish_by, zone, created_at, created_by, opened_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, $9, $10, $11, $12, 0) ON CONFLICT (org_id, application_id, stage_id) DO NOTHING
 `
 
 type AddInvitationParams struct {
 	OrgID         string
 	ID            string
 	ApplicationID string
+	OpeningID     string
 	StageID       string
 	Format        string
 	RefID         string
@@ -109,6 +110,7 @@ func (q *Queries) AddInvitation(ctx context.Context, arg AddInvitationParams) (i
 		arg.OrgID,
 		arg.ID,
 		arg.ApplicationID,
+		arg.OpeningID,
 		arg.StageID,
 		arg.Format,
 		arg.RefID,
