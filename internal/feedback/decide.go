@@ -1,0 +1,169 @@
+package feedback
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"candor/internal/actor"
+	"candor/internal/audit"
+	"candor/internal/clock"
+	"candor/internal/db"
+	"candor/internal/feedback/internal/query"
+	"candor/internal/id"
+	"candor/internal/job"
+	"candor/internal/opening"
+	"candor/internal/promise"
+	"candor/internal/review"
+)
+
+// Decide decides and writes the reply, in one transaction. In the candidate's daytime, and when wait is false, the reply is
+// released in it too: the application moves on or ends, and the promise is kept. Otherwise a job does that when the time comes;
+// until then Undo takes it back. release is when the candidate hears; zero for Hold. The draft is kept first, so a refusal loses
+// nothing. Problems of review.DecideIn, ErrEmpty, ErrInvalid.
+func (fs *Feedbacks) Decide(ctx context.Context, who actor.Actor, a opening.ApplicationID, d Draft, wait bool) (dec review.Decision, release time.Time, err error) {
+	if err := fs.Save(ctx, who, a, d); err != nil {
+		return dec, release, err
+	}
+	err = fs.DB.Write(ctx, who.Org, func(tx db.Tx) error {
+		release = time.Time{}
+		var app opening.Application
+		if dec, app, err = fs.Reviews.DecideIn(ctx, tx, who, a, d.Outcome, strings.TrimSpace(d.Reason)); err != nil {
+			return err
+		}
+		if dec.Outcome == review.Hold {
+			return nil
+		}
+		submitted, last, err := fs.standing(ctx, tx, app)
+		if err != nil {
+			return err
+		}
+		written := slices.DeleteFunc(slices.Clone(d.Lines), func(l Line) bool { return l.Level == "" && strings.TrimSpace(l.Text) == "" })
+		if dec.Outcome == review.Reject && submitted && strings.TrimSpace(d.Body) == "" && len(written) == 0 {
+			return ErrEmpty.On("body", "Write what was strong and what was missing.")
+		}
+		now := fs.DB.Now()
+		release = now
+		if wait {
+			release = now.Add(Pause)
+		}
+		zone, err := fs.zone(ctx, tx, app)
+		if err != nil {
+			return err
+		}
+		release = Daytime(release, zone)
+		fbk := id.New("fbk", now)
+		err = query.New(tx).Add(ctx, query.AddParams{OrgID: tx.Org, ID: fbk, DecisionID: dec.ID, ApplicationID: string(a), Outcome: string(dec.Outcome), Final: last,
+			Body: strings.TrimSpace(d.Body), Criteria: pack(written), CreatedAt: clock.Milli(now), ReleaseAt: clock.Milli(release)})
+		if err != nil {
+			return err
+		}
+		if !release.After(now) {
+			return fs.releaseIn(ctx, tx, who, fbk)
+		}
+		return releaseTask.Enqueue(ctx, fs.Jobs, tx, ReleasedNote{tx.Org, fbk, string(a)}, job.At(release))
+	})
+	return dec, release, err
+}
+
+// standing says whether the work of the present stage was submitted, and whether the stage is the last.
+func (fs *Feedbacks) standing(ctx context.Context, tx db.Tx, app opening.Application) (submitted, last bool, err error) {
+	rounds, err := fs.Reviews.RoundsOf(ctx, tx, app.ID)
+	if err != nil {
+		return false, false, err
+	}
+	stages, err := fs.Openings.Stages(ctx, tx, app.Opening.ID)
+	return slices.ContainsFunc(rounds, func(n review.Round) bool { return n.Stage == app.Stage }),
+		len(stages) > 0 && stages[len(stages)-1].ID == app.Stage, err
+}
+
+// zone is the candidate's, or the organisation's where it is not known.
+func (fs *Feedbacks) zone(ctx context.Context, tx db.Tx, app opening.Application) (*time.Location, error) {
+	name := app.Zone
+	if name == "" {
+		o, err := fs.Orgs.In(ctx, tx)
+		if err != nil {
+			return nil, err
+		}
+		name = o.Zone
+	}
+	zone, err := time.LoadLocation(name)
+	if err != nil {
+		return time.UTC, nil
+	}
+	return zone, nil
+}
+
+// release is the job. It may run twice, and after an undo: then it changes nothing.
+func (fs *Feedbacks) release(ctx context.Context, n ReleasedNote) error {
+	return fs.DB.Write(ctx, n.Org, func(tx db.Tx) error {
+		return fs.releaseIn(ctx, tx, actor.ForSystem(n.Org, "feedback.release"), n.Feedback)
+	})
+}
+
+// releaseIn carries the decision out; settling it is the guarding write, so it happens once and never after an undo.
+func (fs *Feedbacks) releaseIn(ctx context.Context, tx db.Tx, who actor.Actor, fbk string) error {
+	r, err := fs.In(ctx, tx, fbk)
+	if err != nil {
+		return err
+	}
+	dec, err := fs.Reviews.DecisionIn(ctx, tx, r.Decision)
+	if err != nil {
+		return err
+	}
+	done, err := fs.Reviews.SettleIn(ctx, tx, who, dec)
+	if err != nil || !done {
+		return err
+	}
+	now := fs.DB.Now()
+	q := query.New(tx)
+	if _, err := q.Release(ctx, tx.Org, fbk, clock.Milli(now)); err != nil {
+		return err
+	}
+	if _, err := q.DropDraft(ctx, tx.Org, string(r.Application), string(dec.Stage)); err != nil {
+		return err
+	}
+	if err := fs.Promises.Keep(ctx, tx, promise.Reply, string(r.Application), now); err != nil {
+		return err
+	}
+	if err := audit.Record(ctx, tx, now, who, "feedback.release", fbk, audit.Facts{"decision": dec.ID}); err != nil {
+		return err
+	}
+	return Released.Announce(ctx, fs.Jobs, tx, ReleasedNote{tx.Org, fbk, string(r.Application)})
+}
+
+// Undo takes a decision back that the candidate has not been told; its draft is there again. review.ErrSettled, review.ErrMissing,
+// review.ErrRole.
+func (fs *Feedbacks) Undo(ctx context.Context, who actor.Actor, decision string) (opening.ApplicationID, error) {
+	var a opening.ApplicationID
+	err := fs.DB.Write(ctx, who.Org, func(tx db.Tx) error {
+		d, err := fs.Reviews.UndoIn(ctx, tx, who, decision)
+		a = d.Application
+		return err
+	})
+	return a, err
+}
+
+// Hears is when the candidate of an application would hear of a decision made now, and the promise's day; both for the page.
+func (fs *Feedbacks) Hears(ctx context.Context, who actor.Actor, app opening.Application, wait bool) (at, due time.Time, err error) {
+	err = fs.DB.Read(ctx, who.Org, func(tx db.Tx) error {
+		zone, err := fs.zone(ctx, tx, app)
+		if err != nil {
+			return err
+		}
+		at = fs.DB.Now()
+		if wait {
+			at = at.Add(Pause)
+		}
+		at = Daytime(at, zone).In(zone)
+		list, err := fs.Promises.Of(ctx, tx, string(app.ID))
+		for _, p := range list {
+			if p.Kept.IsZero() && p.Kind == promise.Reply {
+				due = p.Due
+			}
+		}
+		return err
+	})
+	return at, due, err
+}

@@ -1,0 +1,199 @@
+package feedback_test
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"candor/internal/actor"
+	"candor/internal/db"
+	"candor/internal/db/dbtest"
+	"candor/internal/feedback"
+	"candor/internal/job"
+	"candor/internal/opening"
+	"candor/internal/review"
+	"candor/internal/review/reviewtest"
+)
+
+var ctx = context.Background()
+
+type world struct {
+	*reviewtest.World
+	f    *feedback.Feedbacks
+	told *[]feedback.ReleasedNote
+}
+
+func each(t *testing.T, fn func(t *testing.T, w world)) {
+	dbtest.Each(t, append(slices.Clone(reviewtest.Schemas), fs.FS(feedback.Schema)), func(t *testing.T, d *db.DB, tick *dbtest.Clock) {
+		w := world{World: reviewtest.Make(t, d, tick), told: &[]feedback.ReleasedNote{}}
+		w.f = &feedback.Feedbacks{DB: d, Jobs: w.Jobs, Orgs: w.Orgs, Openings: w.Openings, Promises: w.Promises, Reviews: w.Reviews}
+		w.f.Listen(w.Jobs)
+		job.Listen(w.Jobs, feedback.Released, "test.told", job.Mail, func(_ context.Context, n feedback.ReleasedNote) error {
+			*w.told = append(*w.told, n)
+			return nil
+		})
+		fn(t, w)
+	})
+}
+
+// rated gives a candidate's application with both cards filed, and the candidate.
+func (w world) rated(t *testing.T, name, email string) (review.Round, actor.Actor) {
+	t.Helper()
+	who, a := w.Submit(name, email)
+	w.Drain()
+	n := w.Round(string(a.ID))
+	w.File(w.Mina, n, reviewtest.Card(3, 1))
+	w.File(w.Jun, n, reviewtest.Card(2, 2))
+	w.Drain()
+	return n, who
+}
+
+func TestDecidedAndToldInOneAct(t *testing.T) {
+	each(t, func(t *testing.T, w world) {
+		n, who := w.rated(t, "Amara Okafor", "amara@mail.example")
+		table, err := w.f.Table(ctx, w.Rosa, n.Application)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d := table.Draft
+		if !strings.Contains(d.Body, "You kept to what you knew.") || strings.Contains(d.Body, "private-canary") || len(d.Lines) != 2 || d.Lines[0].Level != "Between partly and solid" {
+			t.Errorf("composed draft = %+v", d)
+		}
+		d.Outcome, d.Reason = review.Reject, "Others went further."
+		if _, _, err := w.f.Decide(ctx, w.Mina, n.Application, d, false); !errors.Is(err, review.ErrRole) {
+			t.Errorf("a reviewer deciding: %v; want ErrRole", err)
+		}
+		if _, at, err := w.f.Decide(ctx, w.Rosa, n.Application, d, false); err != nil || at != w.DB.Now() {
+			t.Fatalf("deciding at ten in Lagos: told at %v, %v; want at once", at, err)
+		}
+		w.Drain()
+		got, err := w.f.ForCandidate(ctx, who)
+		if err != nil || len(got) != 1 || got[0].Outcome != review.Reject || len(*w.told) != 1 {
+			t.Fatalf("the candidate reads %+v, %v; mails %d", got, err, len(*w.told))
+		}
+		app, err := w.Openings.LoadApplication(ctx, w.Owner, n.Application)
+		if err != nil || app.Status != opening.Declined {
+			t.Errorf("application = %s, %v; want declined", app.Status, err)
+		}
+		_ = w.DB.Read(ctx, w.Org.ID, func(tx db.Tx) error {
+			owed, err := w.Promises.Of(ctx, tx, string(n.Application))
+			if err != nil || len(owed) != 1 || owed[0].Kept.IsZero() {
+				t.Errorf("promise = %+v, %v; want kept", owed, err)
+			}
+			return nil
+		})
+		if _, _, err := w.f.Decide(ctx, w.Kit, n.Application, d, false); !errors.Is(err, opening.ErrMoved) {
+			t.Errorf("deciding twice: %v; want ErrMoved", err)
+		}
+		if _, err := w.f.Undo(ctx, w.Rosa, got[0].Decision); !errors.Is(err, review.ErrSettled) {
+			t.Errorf("taking back what was told: %v; want ErrSettled", err)
+		}
+	})
+}
+
+func TestAtNightItWaitsAndCanBeTakenBack(t *testing.T) {
+	each(t, func(t *testing.T, w world) {
+		n, who := w.rated(t, "Amara Okafor", "amara@mail.example")
+		w.Tick.Set(time.Date(2026, 11, 27, 21, 0, 0, 0, time.UTC)) // Friday, 22:00 in Lagos
+		d := feedback.Draft{Outcome: review.Advance, Reason: "Clear throughout.", Body: "Thank you."}
+		dec, at, err := w.f.Decide(ctx, w.Rosa, n.Application, d, false)
+		monday := time.Date(2026, 11, 30, 7, 0, 0, 0, time.UTC) // 8:00 in Lagos
+		if err != nil || !at.Equal(monday) {
+			t.Fatalf("told at %v, %v; want Monday %v", at, err, monday)
+		}
+		w.Drain()
+		if got, err := w.f.ForCandidate(ctx, who); err != nil || len(got) != 0 {
+			t.Errorf("before the release the candidate reads %v, %v", got, err)
+		}
+		app, _ := w.Openings.LoadApplication(ctx, w.Owner, n.Application)
+		if app.Stage != n.Stage {
+			t.Error("the application moved before the candidate was told")
+		}
+		if _, err := w.f.Undo(ctx, w.Mina, dec.ID); !errors.Is(err, review.ErrRole) {
+			t.Errorf("a reviewer taking back: %v; want ErrRole", err)
+		}
+		if _, err := w.f.Undo(ctx, w.Rosa, dec.ID); err != nil {
+			t.Fatal(err)
+		}
+		w.Tick.Set(monday)
+		w.Drain()
+		if got, _ := w.f.ForCandidate(ctx, who); len(got) != 0 || len(*w.told) != 0 {
+			t.Fatalf("a decision that was taken back was told: %v", got)
+		}
+		table, err := w.f.Table(ctx, w.Rosa, n.Application)
+		if err != nil || table.Draft.Body != "Thank you." || table.Waiting != nil {
+			t.Errorf("after the undo the draft is %+v, %v", table.Draft, err)
+		}
+		if _, _, err := w.f.Decide(ctx, w.Rosa, n.Application, d, true); err != nil {
+			t.Fatal(err)
+		}
+		w.Drain()
+		if len(*w.told) != 0 {
+			t.Error("told although ten minutes were asked for")
+		}
+		w.Tick.Add(feedback.Pause)
+		w.Drain()
+		app, _ = w.Openings.LoadApplication(ctx, w.Owner, n.Application)
+		if len(*w.told) != 1 || app.Stage == n.Stage || app.Status != opening.Active {
+			t.Errorf("after the pause: told %d, stage moved %v", len(*w.told), app.Stage != n.Stage)
+		}
+	})
+}
+
+func TestFinishedWorkIsAnsweredInWords(t *testing.T) {
+	each(t, func(t *testing.T, w world) {
+		n, _ := w.rated(t, "Amara Okafor", "amara@mail.example")
+		_, _, err := w.f.Decide(ctx, w.Rosa, n.Application, feedback.Draft{Outcome: review.Reject, Reason: "No."}, false)
+		if !errors.Is(err, feedback.ErrEmpty) {
+			t.Errorf("a bare no: %v; want ErrEmpty", err)
+		}
+		if _, _, err := w.f.Decide(ctx, w.Rosa, n.Application, feedback.Draft{Outcome: review.Reject, Body: "Thank you."}, false); !errors.Is(err, review.ErrReason) {
+			t.Errorf("without reasons: %v; want ErrReason", err)
+		}
+		if _, at, err := w.f.Decide(ctx, w.Rosa, n.Application, feedback.Draft{Outcome: review.Hold, Reason: "One more is coming on Friday."}, false); err != nil || !at.IsZero() {
+			t.Errorf("hold: %v, %v", at, err)
+		}
+		if _, _, err := w.f.Decide(ctx, w.Rosa, n.Application, feedback.Draft{Outcome: review.Reject, Reason: "No.", Body: "Thank you."}, false); err != nil {
+			t.Errorf("deciding after a hold: %v", err)
+		}
+	})
+}
+
+func TestNoDecisionWhileACardIsOpen(t *testing.T) {
+	each(t, func(t *testing.T, w world) {
+		n := w.Submitted("Amara Okafor", "amara@mail.example")
+		w.File(w.Mina, n, reviewtest.Card(3, 1))
+		d := feedback.Draft{Outcome: review.Reject, Reason: "No.", Body: "Thank you."}
+		if _, _, err := w.f.Decide(ctx, w.Rosa, n.Application, d, false); !errors.Is(err, review.ErrOpenCards) {
+			t.Errorf("deciding with a card open: %v; want ErrOpenCards", err)
+		}
+	})
+}
+
+func TestDaytime(t *testing.T) {
+	lagos, _ := time.LoadLocation("Africa/Lagos")
+	berlin, _ := time.LoadLocation("Europe/Berlin")
+	for _, c := range []struct {
+		name     string
+		at, want string
+		zone     *time.Location
+	}{
+		{"morning", "2026-11-24T09:00:00Z", "2026-11-24T09:00:00Z", lagos},
+		{"before eight", "2026-11-24T05:00:00Z", "2026-11-24T07:00:00Z", lagos},
+		{"eight sharp", "2026-11-24T07:00:00Z", "2026-11-24T07:00:00Z", lagos},
+		{"nineteen sharp", "2026-11-24T18:00:00Z", "2026-11-25T07:00:00Z", lagos},
+		{"Friday night", "2026-11-27T22:30:00Z", "2026-11-30T07:00:00Z", lagos},
+		{"Saturday noon", "2026-11-28T12:00:00Z", "2026-11-30T07:00:00Z", lagos},
+		{"Sunday early", "2026-11-29T01:00:00Z", "2026-11-30T07:00:00Z", lagos},
+		{"after the clocks changed", "2026-03-28T12:00:00Z", "2026-03-30T06:00:00Z", berlin},
+	} {
+		at, _ := time.Parse(time.RFC3339, c.at)
+		if got := feedback.Daytime(at, c.zone).Format(time.RFC3339); got != c.want {
+			t.Errorf("%s: Daytime(%s) = %s; want %s", c.name, c.at, got, c.want)
+		}
+	}
+}
