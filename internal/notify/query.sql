@@ -1,0 +1,19 @@
+-- name: Add :execrows
+INSERT INTO mails (org_id, id, about, subject_id, to_name, to_email, reply_name, reply_email, subject, body, action_text, action_path, state, error, created_at, sent_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'queued', '', $13, 0) ON CONFLICT (org_id, about, subject_id) DO NOTHING;
+
+-- name: Mail :one
+SELECT id, about, subject_id, to_name, to_email, reply_name, reply_email, subject, body, action_text, action_path, state, error, created_at, sent_at FROM mails WHERE org_id = $1 AND id = $2;
+
+-- name: Newest :many
+SELECT id, about, subject_id, to_name, to_email, reply_name, reply_email, subject, body, action_text, action_path, state, error, created_at, sent_at FROM mails
+WHERE org_id = sqlc.arg(org_id) AND (created_at < sqlc.arg(before_at) OR (created_at = sqlc.arg(before_at) AND id < sqlc.arg(before_id))) ORDER BY created_at DESC, id DESC LIMIT 50;
+
+-- name: Settle :execrows
+UPDATE mails SET state = $3, error = $4, sent_at = $5 WHERE org_id = $1 AND id = $2 AND state = 'queued';
+
+-- name: Erase :execrows
+DELETE FROM mails WHERE org_id = $1 AND to_email = $2;
+
+-- name: Count :one
+SELECT COUNT(*) FROM mails WHERE org_id = $1 AND to_email = $2;
