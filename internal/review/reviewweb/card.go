@@ -1,0 +1,282 @@
+package reviewweb
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/a-h/templ"
+
+	"candor/internal/assessment"
+	"candor/internal/item"
+	"candor/internal/problem"
+	"candor/internal/review"
+	"candor/internal/web"
+	"candor/internal/web/ui/field"
+	"candor/internal/web/ui/scale"
+	"candor/internal/web/ui/tabs"
+	"candor/internal/web/ui/work"
+)
+
+// cardForm is a scorecard as it is posted: c.<criterion> and c.<criterion>-reason, n.<criterion> for what was seen, p.<criterion>
+// for where.
+type cardForm struct {
+	Item      string            `max:"64"`
+	Levels    map[string]string `form:"c.*"`
+	Notes     map[string]string `form:"n.*"`
+	Places    map[string]string `form:"p.*"`
+	Private   string            `max:"5000"`
+	Shareable string            `max:"5000"`
+}
+
+const reasonSuffix = "-reason"
+
+func (f cardForm) card() review.Card {
+	c := review.Card{Ratings: map[string]review.Rating{}, Private: f.Private, Shareable: f.Shareable}
+	at := func(key string, change func(r *review.Rating)) {
+		r := c.Ratings[key]
+		change(&r)
+		c.Ratings[key] = r
+	}
+	for name, value := range f.Levels {
+		if key, ok := strings.CutSuffix(name, reasonSuffix); ok {
+			at(key, func(r *review.Rating) { r.Reason = strings.TrimSpace(value) })
+			continue
+		}
+		n, err := strconv.Atoi(value)
+		switch {
+		case err != nil || n < 0:
+			n = 99 // refused by the rubric
+		case n == 0:
+			n = review.CannotRate
+		}
+		at(name, func(r *review.Rating) { r.Level = n })
+	}
+	for key, text := range f.Notes {
+		at(key, func(r *review.Rating) { r.Note = strings.TrimSpace(text) })
+	}
+	for key, place := range f.Places {
+		if place == "" {
+			continue
+		}
+		on, anchor, _ := strings.Cut(place, "#")
+		at(key, func(r *review.Rating) { r.Evidence = []review.Place{{Item: on, Anchor: anchor}} })
+	}
+	return c
+}
+
+type cardView struct {
+	Page    web.Page
+	Base    string // /o/x/review
+	Here    string // this card's address
+	Sheet   *review.Sheet
+	Tabs    []tabs.Tab
+	Part    assessment.Part
+	Item    assessment.PartItem
+	Answer  review.Answer
+	Read    templ.Component
+	Task    templ.Component
+	Before  string // address of the item before, "" at the first
+	After   string
+	After2  string // what was added after the time
+	Rows    []criterion
+	Left    int
+	Problem *problem.Problem
+	Fields  map[string]string // problems by the names of the form
+	Reason  string            // of a step back or an unblinding that came back
+}
+
+// criterion is one row of the scorecard.
+type criterion struct {
+	Scale scale.View
+	Place field.View
+	Key   string
+	Other []said
+}
+
+// said is what another reviewer said of a criterion.
+type said struct{ Who, Level, Note string }
+
+// card is the work on the left and the scorecard on the right.
+func (p *Pages) card(w http.ResponseWriter, r *http.Request) error {
+	s, err := p.Reviews.Load(r.Context(), web.Actor(r), code(r))
+	if err != nil {
+		return err
+	}
+	return p.show(w, r, s, r.URL.Query().Get("item"), nil)
+}
+
+func (p *Pages) show(w http.ResponseWriter, r *http.Request, s *review.Sheet, at string, err error) error {
+	prob, ok := problem.As(err)
+	if err != nil && !ok {
+		return err
+	}
+	v := cardView{Base: base(r) + "/review", Sheet: s, Problem: prob, Fields: map[string]string{}}
+	v.Here = v.Base + "/" + string(s.Code)
+	v.Page = web.PageOf(r, s.Title)
+	p.evidence(&v, at)
+	if prob != nil {
+		for key, text := range prob.Fields {
+			if slices.ContainsFunc(s.Rubric.Rubric, func(c assessment.Criterion) bool { return c.Key == key }) {
+				key = "c." + key
+			}
+			v.Fields[key] = text
+		}
+	}
+	for _, c := range s.Rubric.Rubric {
+		v.Rows = append(v.Rows, v.row(c))
+		if s.Mine.Card.Ratings[c.Key].Level == review.Unrated {
+			v.Left++
+		}
+	}
+	return web.ShowWith(w, r, err, cardPage(v))
+}
+
+// evidence draws one item of the work.
+func (p *Pages) evidence(v *cardView, at string) {
+	s := v.Sheet
+	var keys []string
+	for _, part := range s.Rubric.Parts {
+		for _, i := range part.Items {
+			keys = append(keys, i.Key)
+		}
+	}
+	if !slices.Contains(keys, at) {
+		at = keys[0] // a published version has an item
+	}
+	address := func(key string) string { return v.Here + "?item=" + url.QueryEscape(key) }
+	for n, key := range keys {
+		i, part, _ := s.Rubric.Item(key)
+		v.Tabs = append(v.Tabs, tabs.Tab{Text: i.Head.Title, Href: address(key), On: key == at, Count: count(s.Work.Answers[key])})
+		if key != at {
+			continue
+		}
+		v.Item, v.Part, v.Answer, v.After2 = i, part, s.Work.Answers[key], s.Work.Afterwords[part.Key]
+		if n > 0 {
+			v.Before = address(keys[n-1])
+		}
+		if n+1 < len(keys) {
+			v.After = address(keys[n+1])
+		}
+	}
+	if v.Item.Head.Statement != "" {
+		v.Task = p.MD.Show(v.Item.Head.Statement)
+	}
+	if v.Answer.Body != nil {
+		v.Read = v.Item.Kind.Read(v.Item.Spec, item.ReadView{Ref: item.Ref{Org: v.Page.Session.Org.ID, Version: string(s.Version), Item: at},
+			Body: v.Answer.Body, Seed: s.Work.Seed + at, Mark: v.Answer.Mark})
+	}
+}
+
+// count is the small number on a tab: the automatic mark.
+func count(a review.Answer) string {
+	switch {
+	case a.Mark != nil:
+		return fmt.Sprintf("%d %%", int(a.Mark.Share*100+.5))
+	case a.Coming:
+		return "…"
+	}
+	return ""
+}
+
+func (v cardView) row(c assessment.Criterion) criterion {
+	s := v.Sheet
+	mine := s.Mine.Card.Ratings[c.Key]
+	filed := s.Mine.State == review.Filed
+	out := criterion{Key: c.Key, Scale: scale.View{Name: "c." + c.Key, Title: c.Title, Weight: c.Weight, About: c.About, Guidance: c.Guidance, Chosen: mine.Level,
+		Reason: mine.Reason, NoteName: "n." + c.Key, Note: mine.Note, Error: v.Fields["c."+c.Key], ReadOnly: filed}}
+	for _, l := range c.Levels {
+		out.Scale.Levels = append(out.Scale.Levels, scale.Level{Name: l.Name, Anchor: l.Anchor})
+	}
+	chosen := ""
+	for _, e := range mine.Evidence {
+		out.Scale.Evidence = append(out.Scale.Evidence, scale.Link{Text: v.label(e), Href: v.place(e)})
+		chosen = e.Item
+		if e.Anchor != "" {
+			chosen += "#" + e.Anchor
+		}
+	}
+	out.Place = field.View{ID: "p-" + c.Key, Name: "p." + c.Key, Label: "Seen in", Value: chosen, Class: "seen", Options: []field.Option{{Value: "", Text: "Nowhere in particular"}}}
+	for _, part := range s.Rubric.Parts {
+		for _, i := range part.Items {
+			out.Place.Options = append(out.Place.Options, field.Option{Value: i.Key, Text: i.Head.Title})
+		}
+	}
+	if len(mine.Evidence) > 0 && mine.Evidence[0].Anchor != "" {
+		out.Place.Options = append(out.Place.Options, field.Option{Value: chosen, Text: v.label(mine.Evidence[0])})
+	}
+	for _, o := range s.Others {
+		r := o.Review.Card.Ratings[c.Key]
+		out.Other = append(out.Other, said{o.Member.Name, level(c, r), r.Note})
+	}
+	return out
+}
+
+// level is a rating in words.
+func level(c assessment.Criterion, r review.Rating) string {
+	switch {
+	case r.Level == review.CannotRate && r.Reason != "":
+		return "Could not score it: " + r.Reason
+	case r.Level == review.CannotRate:
+		return "Could not score it"
+	case r.Level < 1 || r.Level > len(c.Levels):
+		return "Not scored"
+	}
+	return fmt.Sprintf("%d %s", r.Level, c.Levels[r.Level-1].Name)
+}
+
+// label is a place in words, place its address on this page.
+func (v cardView) label(e review.Place) string {
+	i, _, ok := v.Sheet.Rubric.Item(e.Item)
+	if !ok {
+		return e.Item
+	}
+	if a, can := i.Kind.(item.Anchorer); can && e.Anchor != "" {
+		if text, ok := a.Label(i.Spec, v.Sheet.Work.Answers[e.Item].Body, e.Anchor); ok {
+			return text
+		}
+	}
+	return i.Head.Title
+}
+
+func (v cardView) place(e review.Place) string {
+	at := v.Here + "?item=" + url.QueryEscape(e.Item)
+	if e.Anchor != "" {
+		at += "#" + url.PathEscape(e.Anchor)
+	}
+	return at
+}
+
+func (v cardView) mark() string {
+	switch m := v.Answer.Mark; {
+	case v.Answer.Failed:
+		return "The automatic mark could not be made. That is our fault, not the candidate’s."
+	case v.Answer.Coming:
+		return "The automatic mark is being made."
+	case m == nil:
+		return ""
+	default:
+		return fmt.Sprintf("%d %%. %s", int(m.Share*100+.5), m.Why)
+	}
+}
+
+func (v cardView) queue() string {
+	return fmt.Sprintf("%d of %d in your queue", v.Sheet.Position, v.Sheet.Total)
+}
+
+func (v cardView) left() string {
+	switch v.Left {
+	case 0:
+		return "Everything is scored"
+	case 1:
+		return "1 left to score"
+	}
+	return fmt.Sprintf("%d left to score", v.Left)
+}
+
+func (v cardView) saved() work.View { return work.View{Saved: v.Sheet.Mine.Saved, Zone: v.Page.Zone} }
+
+func (v cardView) href(c review.Code) string { return v.Base + "/" + string(c) }

@@ -1,0 +1,89 @@
+package reviewweb
+
+import (
+	"net/http"
+
+	"candor/internal/actor"
+	"candor/internal/problem"
+	"candor/internal/review"
+	"candor/internal/web"
+)
+
+// cardsView is who reads a submission, for those who run or decide the opening.
+type cardsView struct {
+	Page    web.Page
+	Base    string
+	Here    string
+	Desk    *review.Desk
+	Column  *review.Column // nil while a card is open, or the asker's own is
+	Problem *problem.Problem
+	Fields  map[string]string
+}
+
+func (p *Pages) cards(w http.ResponseWriter, r *http.Request) error {
+	return p.showCards(w, r, nil)
+}
+
+func (p *Pages) showCards(w http.ResponseWriter, r *http.Request, err error) error {
+	prob, ok := problem.As(err)
+	if err != nil && !ok {
+		return err
+	}
+	who := web.Actor(r)
+	desk, derr := p.Reviews.Desk(r.Context(), who, code(r))
+	if derr != nil {
+		return derr
+	}
+	v := cardsView{Base: base(r), Desk: desk, Problem: prob, Fields: map[string]string{}}
+	v.Here = v.Base + "/review/" + string(desk.Code)
+	if prob != nil {
+		v.Fields = prob.Fields
+	}
+	if !desk.Closed.IsZero() && !desk.Blind {
+		col, cerr := p.Reviews.Column(r.Context(), who, desk.Code)
+		if cerr != nil {
+			return cerr
+		}
+		v.Column = &col
+	}
+	v.Page = web.PageOf(r, desk.Title)
+	return web.ShowWith(w, r, err, cardsPage(v))
+}
+
+// reassign gives a review to somebody else of the pool.
+func (p *Pages) reassign(w http.ResponseWriter, r *http.Request) error {
+	return p.change(w, r, "Given to somebody else.", func(who actor.Actor, f reasonForm) error {
+		return p.Reviews.Reassign(r.Context(), who, code(r), f.From, f.To, f.Reason)
+	})
+}
+
+// enough goes on with the cards that are in.
+func (p *Pages) enough(w http.ResponseWriter, r *http.Request) error {
+	return p.change(w, r, "You go on with the scorecards that are in.", func(who actor.Actor, f reasonForm) error {
+		return p.Reviews.Enough(r.Context(), who, code(r), f.Reason)
+	})
+}
+
+func (p *Pages) change(w http.ResponseWriter, r *http.Request, toast string, do func(actor.Actor, reasonForm) error) error {
+	var f reasonForm
+	if err := web.ReadForm(r, &f); err != nil {
+		return p.showCards(w, r, err)
+	}
+	if err := do(web.Actor(r), f); err != nil {
+		return p.showCards(w, r, err)
+	}
+	return web.Redirect(w, r, base(r)+"/review/"+string(code(r))+"/cards", toast)
+}
+
+// stand is where a review stands, in words.
+func stand(s review.State) string {
+	switch s {
+	case review.Filed:
+		return "Sent"
+	case review.Assigned:
+		return "Being written"
+	case review.SteppedBack:
+		return "Gave it back"
+	}
+	return "Given to somebody else"
+}

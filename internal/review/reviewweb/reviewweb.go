@@ -1,0 +1,69 @@
+// Package reviewweb is what reviewers and deciders of scores see: the queue, the scorecard with the work beside it, and candidates
+// side by side. While a reviewer is blind no page of it holds a name, an address, an id or a time of the candidate: addresses
+// carry codes, and days are the days something is due.
+package reviewweb
+
+import (
+	"net/http"
+	"strings"
+	"time"
+
+	"candor/internal/markdown"
+	"candor/internal/review"
+	"candor/internal/web"
+)
+
+// Pages are these pages.
+type Pages struct {
+	Reviews *review.Reviews
+	MD      *markdown.Markdown // headings from level 3
+}
+
+// Routes declares them. Who may see what is decided by the loaders of review.
+func (p *Pages) Routes(mux *web.Mux) {
+	read := web.Route{Auth: web.Staff, Roles: web.AnyMember, Tenant: web.FromPath, Object: "review", Rate: web.RateRead}
+	write := read
+	write.Rate = web.RateWrite
+	save := write
+	save.Quiet = true
+	handle := func(r web.Route, pattern, action string, h web.Handler) {
+		r.Pattern, r.Action = pattern, action
+		mux.Handle(r, h)
+	}
+	handle(read, "GET /o/{org}/review", "review.queue", p.queue)
+	handle(read, "GET /o/{org}/review/{code}", "review.card", p.card)
+	handle(save, "POST /o/{org}/review/{code}/save", "review.rate", p.save)
+	handle(write, "POST /o/{org}/review/{code}", "review.file", p.file)
+	handle(write, "POST /o/{org}/review/{code}/back", "review.step_back", p.stepBack)
+	handle(write, "POST /o/{org}/review/{code}/name", "review.unblind", p.unblind)
+	handle(read, "GET /o/{org}/review/{code}/cards", "review.cards", p.cards)
+	handle(write, "POST /o/{org}/review/{code}/reassign", "review.reassign", p.reassign)
+	handle(write, "POST /o/{org}/review/{code}/enough", "review.enough", p.enough)
+	compare := read
+	compare.Object = "opening"
+	handle(compare, "GET /o/{org}/openings/{opening}/compare", "review.compare", p.compare)
+}
+
+func base(r *http.Request) string { return "/o/" + r.PathValue("org") }
+
+func code(r *http.Request) review.Code { return review.Code(r.PathValue("code")) }
+
+// day is the working day at whose end something is due.
+func day(due time.Time, zone *time.Location) string {
+	return due.Add(-time.Second).In(zone).Format("Mon 2 Jan")
+}
+
+// late says how a due day stands to now, in words; "" when there is time.
+func late(due, now time.Time) string {
+	switch left := due.Sub(now); {
+	case left < 0:
+		return "Late"
+	case left < 24*time.Hour:
+		return "Due today"
+	}
+	return ""
+}
+
+func wantsJSON(r *http.Request) bool {
+	return strings.Contains(r.Header.Get("Accept"), "application/json")
+}

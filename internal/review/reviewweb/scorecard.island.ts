@@ -1,0 +1,52 @@
+import { all, one, remembered } from "@web/dom"
+
+/** Counts what is left to score, remembers which item is being read, and moves the focus by c and s. The form works without it. */
+const form = (): HTMLFormElement | null => one<HTMLFormElement>("form[data-scorecard]")
+
+function count(): void {
+  const label = one("[data-left]")
+  const left = all("[data-crit]").filter((c) => !one("input[type=radio]:checked", c)).length
+  if (label) label.textContent = left === 0 ? "Everything is scored" : `${left} left to score`
+}
+
+/** A level or a note given while an item is open points to that item, unless somebody chose another place. */
+function point(at: Element): void {
+  const box = at.closest("[data-crit]")
+  const place = box && one<HTMLSelectElement>("select", box)
+  const now = one("[data-item-now]")?.dataset["itemNow"] ?? ""
+  if (!place || place === at || place.value !== "" || place.dataset["chosen"] !== undefined) return
+  const anchor = location.hash.length > 1 ? decodeURIComponent(location.hash) : ""
+  if (anchor !== "" && document.getElementById(anchor.slice(1))?.closest("#work")) {
+    const value = now + anchor
+    place.add(new Option(anchor.slice(1), value))
+    place.value = value
+  } else if (at instanceof HTMLTextAreaElement) place.value = now
+}
+
+function swapped(): void {
+  const item = one<HTMLInputElement>("form[data-scorecard] input[name=item]")
+  const now = one("[data-item-now]")?.dataset["itemNow"]
+  if (item && now) item.value = now
+}
+
+function typing(at: EventTarget | null): boolean {
+  return at instanceof HTMLTextAreaElement || at instanceof HTMLSelectElement || (at instanceof HTMLInputElement && at.type !== "radio" && at.type !== "checkbox")
+}
+
+document.addEventListener("change", (e) => {
+  const at = e.target
+  if (!(at instanceof Element) || !form()?.contains(at)) return
+  if (at instanceof HTMLSelectElement) at.dataset["chosen"] = ""
+  point(at)
+  count()
+})
+document.addEventListener("candor-swapped", swapped)
+document.addEventListener("keydown", (e) => {
+  if (remembered("keys") === "off" || e.ctrlKey || e.metaKey || e.altKey || typing(e.target) || one("dialog[open]")) return
+  const to =
+    e.key === "s" ? one("[data-send]") : e.key === "c" ? one("textarea", (e.target as Element).closest("[data-crit]") ?? all("[data-crit]").find((c) => !one("input[type=radio]:checked", c)) ?? document) : null
+  if (!to) return
+  e.preventDefault()
+  to.focus()
+  to.scrollIntoView({ block: "nearest" })
+})
