@@ -77,6 +77,13 @@ func (v CandidateView) home() string {
 	return "/c/"
 }
 
+func (v CandidateView) help() string {
+	if v.Help != "" {
+		return v.Help
+	}
+	return "/help"
+}
+
 func (v CandidateView) title() string {
 	if v.org().Name == "" {
 		return v.Page.Title
