@@ -151,6 +151,20 @@ func (h *Hub) join(org string) (events chan Event, leave func()) {
 	}
 }
 
+// Close ends every stream, so that the server can stop; browsers connect anew to whoever answers next.
+func (h *Hub) Close() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for org, o := range h.orgs {
+		o.stop()
+		for l := range o.listeners {
+			delete(o.listeners, l)
+			close(l)
+		}
+		delete(h.orgs, org)
+	}
+}
+
 // read polls one organisation until nobody listens.
 func (h *Hub) read(ctx context.Context, org string) {
 	every := h.Every

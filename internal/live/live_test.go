@@ -116,4 +116,37 @@ func TestStream(t *testing.T) {
 	})
 }
 
+// TestClose: a server that stops ends its streams at once.
+func TestClose(t *testing.T) {
+	d, _ := dbtest.Open(t, live.Schema)
+	hub := &live.Hub{DB: d, Log: slog.Default()}
+	mux := web.New(web.Config{Auth: web.Auth{Candidate: func(context.Context, string) (web.Session, error) {
+		return web.Session{Actor: actor.Actor{Kind: actor.Candidate, Org: "org_1"}}, nil
+	}}})
+	mux.Handle(web.Route{Pattern: "GET /c/-/live", Action: "test.live", Auth: web.Candidate, Tenant: web.FromSession, Object: "attempt", Rate: web.RateLive, Stream: true},
+		func(w http.ResponseWriter, r *http.Request) error {
+			return hub.Stream(w, r, "org_1", func(string, string) bool { return true })
+		})
+	if err := mux.Start(); err != nil {
+		t.Fatal(err)
+	}
+	s := httptest.NewServer(mux)
+	defer s.Close()
+	r, err := http.NewRequestWithContext(t.Context(), "GET", s.URL+"/c/-/live", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.AddCookie(&http.Cookie{Name: web.CandidateCookie, Value: "x"})
+	res, err := s.Client().Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	lines := bufio.NewScanner(res.Body)
+	lines.Scan()
+	hub.Close()
+	for lines.Scan() { // ends
+	}
+}
+
 var errRolledBack = errors.New("rolled back on purpose")
