@@ -5,8 +5,10 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
+	"candor/internal/account"
 	"candor/internal/actor"
 	"candor/internal/audit"
 	"candor/internal/candidate"
@@ -105,9 +107,26 @@ type InviteForm struct {
 	FinishBy time.Time
 }
 
+// Check says what is wrong with what was typed. ErrInvalid.
+func (f InviteForm) Check() error {
+	if _, err := account.Address(f.Email); err != nil {
+		return err
+	}
+	if n := len([]rune(strings.TrimSpace(f.Name))); n == 0 || n > 120 {
+		return problem.Field("name", "Give the name you would greet this person with.")
+	}
+	if len([]rune(f.Note)) > 1000 {
+		return problem.Field("note", "This is longer than 1,000 characters. Shorten it a little.")
+	}
+	return nil
+}
+
 // Invite adds a candidate to an opening's first stage and announces the mail. ErrRole, ErrMissing, ErrClosed, ErrInvalid, and
 // ErrTwice (with the fact "application") when the person is in it already: nobody is invited twice by a second press.
 func (os *Openings) Invite(ctx context.Context, who actor.Actor, o ID, f InviteForm) (Invitation, error) {
+	if err := f.Check(); err != nil {
+		return Invitation{}, err
+	}
 	var out InvitationID
 	err := os.DB.Write(ctx, who.Org, func(tx db.Tx) error {
 		op, err := os.manage(ctx, tx, who, o)
@@ -313,7 +332,7 @@ func (os *Openings) Enter(ctx context.Context, linkSecret, digits string) (cooki
 			return err
 		}
 		cookie = secret.Random()
-		until := later(inv.FinishBy.Add(sessionGrace), now.Add(statusLife))
+		until := os.SessionUntil(inv)
 		return q.AddSession(ctx, query.AddSessionParams{Hash: secret.Hash(cookie), ID: id.New("cse", now), OrgID: tx.Org, InvitationID: string(inv.ID),
 			CandidateID: inv.Candidate, CreatedAt: clock.Milli(now), ExpiresAt: clock.Milli(until)})
 	})
@@ -321,6 +340,11 @@ func (os *Openings) Enter(ctx context.Context, linkSecret, digits string) (cooki
 		err = ErrCode
 	}
 	return cookie, err
+}
+
+// SessionUntil is how long a session that begins now lasts: past the window's end, for the receipt and the reply.
+func (os *Openings) SessionUntil(inv Invitation) time.Time {
+	return later(inv.FinishBy.Add(sessionGrace), os.DB.Now().Add(statusLife))
 }
 
 func later(a, b time.Time) time.Time {

@@ -322,10 +322,17 @@ func (os *Openings) Change(ctx context.Context, who actor.Actor, o Opening) erro
 		state = "open"
 	}
 	return os.DB.Write(ctx, who.Org, func(tx db.Tx) error {
-		if _, err := os.manage(ctx, tx, who, o.ID); err != nil {
+		before, err := os.manage(ctx, tx, who, o.ID)
+		if err != nil {
 			return err
 		}
-		_, err := query.New(tx).ChangeOpening(ctx, query.ChangeOpeningParams{OrgID: who.Org, ID: string(o.ID), Title: o.Title, Team: o.Team, About: o.About,
+		if o.Contact == "" {
+			o.Contact = before.Contact
+		}
+		if _, err := os.Orgs.Member(ctx, tx, o.Contact); err != nil {
+			return problem.Field("contact", "Choose somebody of your organisation.")
+		}
+		_, err = query.New(tx).ChangeOpening(ctx, query.ChangeOpeningParams{OrgID: who.Org, ID: string(o.ID), Title: o.Title, Team: o.Team, About: o.About,
 			State: state, Confidential: o.Confidential, ReplyDays: int64(o.ReplyDays), ContactID: o.Contact})
 		if err != nil {
 			return err
@@ -420,5 +427,37 @@ func (os *Openings) SetRole(ctx context.Context, who actor.Actor, o ID, member s
 		}
 		verb := map[bool]string{true: "opening.add_role", false: "opening.drop_role"}[on]
 		return audit.Record(ctx, tx, os.DB.Now(), who, verb, string(o), audit.Facts{"member": member, "role": string(role)})
+	})
+}
+
+// SetRoles makes a member's roles in an opening exactly these, in one transaction. ErrRole, ErrMissing, ErrInvalid.
+func (os *Openings) SetRoles(ctx context.Context, who actor.Actor, o ID, member string, roles []Role) error {
+	for _, r := range roles {
+		if !slices.Contains(Roles, r) {
+			return problem.Field("roles", "There is no such role.")
+		}
+	}
+	return os.DB.Write(ctx, who.Org, func(tx db.Tx) error {
+		if _, err := os.manage(ctx, tx, who, o); err != nil {
+			return err
+		}
+		if _, err := os.Orgs.Member(ctx, tx, member); err != nil {
+			return err
+		}
+		q := query.New(tx)
+		var given []string
+		for _, r := range Roles {
+			var err error
+			if slices.Contains(roles, r) {
+				given = append(given, string(r))
+				err = q.AddRole(ctx, query.AddRoleParams{OrgID: who.Org, OpeningID: string(o), MemberID: member, Role: string(r)})
+			} else {
+				_, err = q.DropRole(ctx, query.DropRoleParams{OrgID: who.Org, OpeningID: string(o), MemberID: member, Role: string(r)})
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return audit.Record(ctx, tx, os.DB.Now(), who, "opening.set_roles", string(o), audit.Facts{"member": member, "roles": strings.Join(given, " ")})
 	})
 }

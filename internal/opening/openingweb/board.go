@@ -1,0 +1,269 @@
+package openingweb
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"candor/internal/actor"
+	"candor/internal/attempt"
+	"candor/internal/db"
+	"candor/internal/opening"
+	"candor/internal/review"
+	"candor/internal/web"
+	"candor/internal/web/ui/funnel"
+	"candor/internal/web/ui/seg"
+)
+
+type boardView struct {
+	Page    web.Page
+	Opening opening.Opening
+	Manage  bool
+	Reads   bool // the list; people who are only in the pool see none
+	Stages  []opening.Stage
+	Figures opening.Figures
+	Filter  opening.Filter
+	Rows    []rowView
+	Next    string // address of the next page
+	Contact string
+}
+
+// rowView is one line as this asker may see it.
+type rowView struct {
+	Href, Name, Under  string // Href is "" for a blind row: its address would tell the order of application
+	Blind              bool
+	Stage              string
+	Tone, Icon, Status string
+	Note               string // when
+	Parts, Done        int
+	Wanted, Filed      int
+	Readers            []string
+	Overdue            bool
+	ID                 opening.ApplicationID
+}
+
+// pageSize is how many rows a page has.
+const pageSize = 50
+
+func (p *Pages) board(w http.ResponseWriter, r *http.Request) error {
+	o, err := p.openingAt(r)
+	if err != nil {
+		return err
+	}
+	who := web.Actor(r)
+	q := r.URL.Query()
+	v := boardView{Page: web.PageOf(r, o.Title), Opening: o, Manage: o.MayManage(who), Reads: o.SeesBoard(who),
+		Filter: opening.Filter{View: opening.View(q.Get("view")), Stage: opening.StageID(q.Get("stage")), Search: cut(q.Get("q"), 120), After: q.Get("after"), Most: pageSize}}
+	err = p.read(r, func(tx db.Tx) error { return p.fill(r, tx, who, &v) })
+	if err != nil {
+		return err
+	}
+	return web.Show(w, r, boardPage(v))
+}
+
+func cut(s string, n int) string {
+	if r := []rune(s); len(r) > n {
+		return string(r[:n])
+	}
+	return s
+}
+
+// fill reads one page of the board: a number of queries that does not grow with the applications.
+func (p *Pages) fill(r *http.Request, tx db.Tx, who actor.Actor, v *boardView) error {
+	ctx, o := r.Context(), v.Opening
+	var err error
+	if v.Stages, err = p.Openings.Stages(ctx, tx, o.ID); err != nil {
+		return err
+	}
+	members, err := p.names(ctx, tx)
+	if err != nil {
+		return err
+	}
+	v.Contact = members[o.Contact].Name
+	if !v.Reads {
+		return nil
+	}
+	if v.Figures, err = p.Openings.Figures(ctx, tx, o.ID); err != nil {
+		return err
+	}
+	b, err := p.Openings.Page(ctx, tx, o.ID, v.Filter)
+	if err != nil {
+		return err
+	}
+	if b.Next != "" {
+		v.Next = v.link(func(q url.Values) { q.Set("after", b.Next) })
+	}
+	hidden, err := p.Reviews.NamesIn(ctx, tx, who, o)
+	if err != nil {
+		return err
+	}
+	ids := make([]opening.ApplicationID, len(b.Rows))
+	for i, row := range b.Rows {
+		ids[i] = row.ID
+	}
+	parts, err := p.Attempts.Standings(ctx, tx, o.ID, ids)
+	if err != nil {
+		return err
+	}
+	reading, err := p.Reviews.Readings(ctx, tx, o.ID, ids)
+	if err != nil {
+		return err
+	}
+	for _, row := range b.Rows {
+		blind, code := hidden.Of(row.ID)
+		if blind && strings.TrimSpace(v.Filter.Search) != "" {
+			continue // found by a name that the asker must not learn
+		}
+		x := drawn(row, parts[row.ID], reading[row.ID], v.Page.Now, v.Page.Zone)
+		x.Stage = stageTitle(v.Stages, row.Stage)
+		for _, m := range reading[row.ID].Members {
+			x.Readers = append(x.Readers, members[m].Name)
+		}
+		switch {
+		case blind:
+			x.Blind, x.Name, x.Under, x.Note, x.Readers, x.Parts = true, "Candidate "+code, "Name hidden: you review this", "", nil, 0
+		case row.Name == "":
+			x.Name = "Erased candidate"
+		default:
+			x.Name, x.Href = row.Name, "/o/"+r.PathValue("org")+"/applications/"+string(row.ID)
+			if o.SeesAddresses(who) {
+				x.Under = row.Email
+			}
+		}
+		v.Rows = append(v.Rows, x)
+	}
+	return nil
+}
+
+func stageTitle(stages []opening.Stage, s opening.StageID) string {
+	if len(stages) < 2 {
+		return ""
+	}
+	i := slices.IndexFunc(stages, func(x opening.Stage) bool { return x.ID == s })
+	if i < 0 {
+		return ""
+	}
+	return stages[i].Title
+}
+
+// drawn says in words where a row stands and whose turn it is. How much time somebody used is in none of them.
+func drawn(r opening.Row, a attempt.Standing, n review.Reading, now time.Time, zone *time.Location) rowView {
+	x := rowView{ID: r.ID, Parts: a.Parts, Done: a.Ended, Wanted: n.Wanted, Filed: n.Filed}
+	day := func(t time.Time) string { return t.In(zone).Format("Mon 2 Jan") }
+	switch {
+	case r.Status == opening.Hired:
+		x.Tone, x.Icon, x.Status, x.Note = "ok", "check", "Hired", day(r.Moved)
+	case r.Status == opening.Declined:
+		x.Icon, x.Status, x.Note = "circle-check", "Declined", "Replied "+day(r.Moved)
+	case r.Status == opening.Withdrawn:
+		x.Icon, x.Status, x.Note = "undo-2", "Withdrew", day(r.Moved)
+	case r.Owed() && r.Due.Before(now):
+		x.Tone, x.Icon, x.Status, x.Overdue = "bad", "circle-alert", "Reply is late", true
+		x.Note = "Promised by " + day(r.Due.Add(-time.Millisecond))
+	case r.Owed() && n.Wanted > 0 && n.Filed < n.Wanted:
+		x.Tone, x.Icon, x.Status = "accent", "eye", "In review"
+		x.Note = "Reply by " + day(r.Due.Add(-time.Millisecond))
+	case r.Owed():
+		x.Tone, x.Icon, x.Status = "warn", "hourglass", "Waiting for a decision"
+		x.Note = "Reply by " + day(r.Due.Add(-time.Millisecond))
+	case r.Revoked:
+		x.Tone, x.Icon, x.Status, x.Note = "bad", "link", "Link taken back", "Send a new one"
+	case r.SentHere():
+		x.Tone, x.Icon, x.Status, x.Note = "warn", "flag", "Next step is yours", "Replied "+day(r.Replied)
+	case now.After(r.FinishBy):
+		x.Tone, x.Icon, x.Status, x.Note = "bad", "clock", "Window is over", "Ended "+day(r.FinishBy)
+	case a.Started > 0:
+		x.Icon, x.Status, x.Note = "circle-dot", "In progress", "Until "+day(r.FinishBy)
+	case !r.Opened.IsZero():
+		x.Icon, x.Status, x.Note = "book-open", "Opened", "Until "+day(r.FinishBy)
+	default:
+		x.Icon, x.Status, x.Note = "mail", "Invited", "Until "+day(r.FinishBy)
+	}
+	return x
+}
+
+// link is this page with something of its address changed; pages begin anew.
+func (v boardView) link(change func(q url.Values)) string {
+	q := url.Values{}
+	for key, value := range map[string]string{"view": string(v.Filter.View), "stage": string(v.Filter.Stage), "q": v.Filter.Search} {
+		if value != "" {
+			q.Set(key, value)
+		}
+	}
+	change(q)
+	for key, values := range q {
+		if values[0] == "" {
+			q.Del(key)
+		}
+	}
+	if len(q) == 0 {
+		return v.Page.Path
+	}
+	return v.Page.Path + "?" + q.Encode()
+}
+
+func (v boardView) show(view opening.View) string {
+	return v.link(func(q url.Values) { q.Set("view", string(view)) })
+}
+
+func (v boardView) funnel() []funnel.Stage {
+	f := v.Figures
+	percent := func(n int) int {
+		if f.Invited == 0 {
+			return 0
+		}
+		return (n*100 + f.Invited/2) / f.Invited
+	}
+	out := []funnel.Stage{{Name: "Invited", Count: f.Invited, Note: "since " + v.Opening.Created.In(v.Page.Zone).Format("2 Jan"), Percent: percent(f.Invited), Href: v.show(opening.Invitees), On: v.Filter.View == opening.Invitees}}
+	for _, s := range []struct {
+		name string
+		n    int
+		view opening.View
+	}{{"Opened", f.Opened, opening.Openers}, {"Sent", f.Sent, opening.Senders}, {"Answered", f.Answered, opening.Answered}, {"Hired", f.Hired, opening.Hires}} {
+		out = append(out, funnel.Stage{Name: s.name, Count: s.n, Note: itoa(percent(s.n)) + "% of invited", Percent: percent(s.n), Href: v.show(s.view), On: v.Filter.View == s.view})
+	}
+	return out
+}
+
+func (v boardView) views() seg.View {
+	f := v.Figures
+	option := func(text string, n int, view opening.View) seg.Option {
+		return seg.Option{Text: text, Count: itoa(n), Href: v.show(view), On: v.Filter.View == view}
+	}
+	out := seg.View{Label: "Which candidates", Options: []seg.Option{option("Under way", f.Active, opening.UnderWay), option("Need us", f.Us, opening.Us), option("Stuck", f.Stuck, opening.Stuck)}}
+	for _, more := range []struct {
+		text string
+		n    int
+		view opening.View
+	}{{"Declined", f.Declined, opening.Declines}, {"Withdrew", f.Withdrawn, opening.Withdrawal}} {
+		if more.n > 0 {
+			out.Options = append(out.Options, option(more.text, more.n, more.view))
+		}
+	}
+	return out
+}
+
+// attention is the one note of the page: what is late, else what is due, else who is stuck.
+func (v boardView) attention() (tone, icon, title, text, href string) {
+	f, promised := v.Figures, "You promised "+plural(v.Opening.ReplyDays, "working day")+"."
+	switch {
+	case v.Filter.Search != "" || v.Filter.After != "":
+		return "", "", "", "", ""
+	case f.Overdue > 0:
+		return "warn", "hourglass", wait(f.Overdue, " waits for a reply that is late.", " wait for a reply that is late."), promised, v.show(opening.Us)
+	case f.DueSoon > 0:
+		return "warn", "hourglass", wait(f.DueSoon, " gets a reply by tomorrow.", " get a reply by tomorrow."), promised, v.show(opening.Us)
+	case f.Stuck > 0:
+		return "", "info", wait(f.Stuck, " cannot go on.", " cannot go on."), "Their window is over or their link was taken back, with nothing sent.", v.show(opening.Stuck)
+	}
+	return "", "", "", "", ""
+}
+
+func wait(n int, one, many string) string {
+	if n == 1 {
+		return "1 candidate" + one
+	}
+	return plural(n, "candidate") + many
+}

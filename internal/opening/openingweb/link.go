@@ -1,0 +1,154 @@
+package openingweb
+
+import (
+	"errors"
+	"net/http"
+
+	"candor/internal/candidate"
+	"candor/internal/db"
+	"candor/internal/opening"
+	"candor/internal/org"
+	"candor/internal/problem"
+	"candor/internal/web"
+	"candor/internal/web/locale"
+)
+
+// linkView is the page behind a link, before there is a session.
+type linkView struct {
+	Page    web.Page
+	L       *locale.Locale
+	Secret  string
+	Org     org.Org
+	Opening opening.Opening
+	Stage   opening.Stage
+	What    opening.Described
+	Inv     opening.Invitation
+	Name    string
+	Contact org.Member
+	Zone    string // what its times are shown in
+
+	Code    bool // a part is open elsewhere: digits are needed
+	Mailed  bool
+	Problem *problem.Problem
+	Dead    *problem.Problem // why the link does not open
+}
+
+func (v linkView) t(key string, pairs ...any) string { return v.L.T("link."+key, pairs...) }
+
+// look shows what the link is for. It changes nothing and begins no session: mail scanners look too.
+func (p *Pages) look(w http.ResponseWriter, r *http.Request) error {
+	return p.showLink(w, r, linkView{Mailed: r.URL.Query().Has("mailed")}, nil)
+}
+
+// enter is the human press. Whoever holds a session of this invitation in this browser just goes on.
+func (p *Pages) enter(w http.ResponseWriter, r *http.Request) error {
+	var f struct {
+		Digits string `max:"12"`
+	}
+	if err := web.ReadForm(r, &f); err != nil {
+		return err
+	}
+	secret := r.PathValue("secret")
+	inv, err := p.Openings.Look(r.Context(), secret)
+	if err == nil {
+		if who, _, err := p.Openings.CandidateSession(r.Context(), web.Cookie(r, web.CandidateCookie)); err == nil && who.ID == string(inv.ID) {
+			return web.Redirect(w, r, "/c", "")
+		}
+	}
+	cookie, err := p.Openings.Enter(r.Context(), secret, digitsOf(f.Digits))
+	if err != nil {
+		return p.showLink(w, r, linkView{}, err)
+	}
+	web.SetCookie(w, web.CandidateCookie, cookie, p.Openings.SessionUntil(inv))
+	return web.Redirect(w, r, "/c", "") // an address without the secret
+}
+
+// digitsOf leaves out the spaces people type.
+func digitsOf(s string) string {
+	out := []rune{}
+	for _, r := range s {
+		if r >= '0' && r <= '9' {
+			out = append(out, r)
+		}
+	}
+	return string(out)
+}
+
+// mailCode sends the digits to the candidate's own address.
+func (p *Pages) mailCode(w http.ResponseWriter, r *http.Request) error {
+	if err := p.Openings.MailCode(r.Context(), r.PathValue("secret")); err != nil {
+		return p.showLink(w, r, linkView{Code: true}, err)
+	}
+	return web.Redirect(w, r, "/i/"+r.PathValue("secret")+"?mailed", "")
+}
+
+func (p *Pages) showLink(w http.ResponseWriter, r *http.Request, v linkView, cause error) error {
+	v.Secret = r.PathValue("secret")
+	inv, err := p.Openings.Look(r.Context(), v.Secret)
+	if errors.Is(err, opening.ErrLink) {
+		// The same bytes whatever was asked for, so that nobody learns what exists.
+		page := web.Page{Title: "This link does not open", Lang: "en", Dir: "ltr"}
+		return web.ShowWith(w, r, err, unknownLink(page, locale.For("en")))
+	}
+	v.Page = web.PageOf(r, "")
+	v.L = locale.For(v.Page.Lang)
+	v.Page.Title = v.t("title")
+	if p, ok := problem.As(err); ok {
+		v.Dead = p
+	} else if err != nil {
+		return err
+	}
+	if err := p.behind(r, inv, &v); err != nil {
+		return err
+	}
+	if v.Dead != nil {
+		return web.ShowWith(w, r, v.Dead, deadLink(v))
+	}
+	v.Code = v.Code || v.Mailed || errors.Is(cause, opening.ErrCodeNeeded) || errors.Is(cause, opening.ErrCode)
+	if cause == nil {
+		return web.Show(w, r, linkPage(v))
+	}
+	var ok bool
+	if v.Problem, ok = problem.As(cause); !ok {
+		return cause
+	}
+	return web.ShowWith(w, r, cause, linkPage(v))
+}
+
+// behind reads what the page names: the organisation, the position, the person, the contact.
+func (p *Pages) behind(r *http.Request, inv opening.Invitation, v *linkView) error {
+	ctx := r.Context()
+	v.Inv = inv
+	err := p.Openings.DB.Read(ctx, inv.Org, func(tx db.Tx) (err error) {
+		if v.Org, err = p.Orgs.In(ctx, tx); err != nil {
+			return err
+		}
+		if v.Opening, err = p.Openings.In(ctx, tx, inv.Opening); err != nil {
+			return err
+		}
+		if v.Contact, err = p.Orgs.Member(ctx, tx, v.Opening.Contact); err != nil {
+			return err
+		}
+		c, err := p.Candidates.In(ctx, tx, candidate.ID(inv.Candidate))
+		if err != nil {
+			return err
+		}
+		v.Name, v.Zone = c.Name, or(c.Zone, or(inv.Zone, v.Org.Zone))
+		stages, err := p.Openings.Stages(ctx, tx, inv.Opening)
+		for _, s := range stages {
+			if s.ID == inv.Stage {
+				v.Stage = s
+			}
+		}
+		return err
+	})
+	if err != nil || v.Dead != nil {
+		return err
+	}
+	f, ok := p.Openings.Format(inv.Format)
+	if !ok {
+		return opening.ErrMissing
+	}
+	v.What, err = f.Describe(ctx, inv.Org, inv.Ref)
+	return err
+}

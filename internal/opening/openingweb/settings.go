@@ -1,0 +1,249 @@
+package openingweb
+
+import (
+	"net/http"
+	"slices"
+
+	"candor/internal/actor"
+	"candor/internal/assessment"
+	"candor/internal/db"
+	"candor/internal/opening"
+	"candor/internal/org"
+	"candor/internal/problem"
+	"candor/internal/web"
+	"candor/internal/web/ui/tabs"
+)
+
+// settingsView is what the three pages of the interview plan share.
+type settingsView struct {
+	Page     web.Page
+	Opening  opening.Opening
+	Path     string
+	Current  string // details, stages, team
+	Form     openingForm
+	Problem  *problem.Problem
+	Members  []org.Member
+	Roles    map[string][]opening.Role
+	Stages   []stageView
+	Edit     opening.StageID // whose form came back; "" is the new one
+	Versions []assessment.VersionInfo
+}
+
+type stageView struct {
+	opening.Stage
+	What opening.Described
+	Gone bool // what it offers is not there any more
+}
+
+func (v settingsView) tabs() []tabs.Tab {
+	tab := func(key, text, path string) tabs.Tab {
+		return tabs.Tab{Text: text, Href: v.Path + path, On: v.Current == key}
+	}
+	return []tabs.Tab{tab("stages", "Stages", "/stages"), tab("team", "People", "/team"), tab("details", "Details and promise", "/settings")}
+}
+
+func (v settingsView) has(m string, role opening.Role) bool { return slices.Contains(v.Roles[m], role) }
+
+func (p *Pages) settings(w http.ResponseWriter, r *http.Request) error {
+	o, err := p.openingAt(r)
+	if err != nil {
+		return err
+	}
+	return p.showSettings(w, r, settingsView{Current: "details", Form: openingForm{Title: o.Title, Team: o.Team, About: o.About, ReplyDays: o.ReplyDays,
+		Confidential: o.Confidential, Contact: o.Contact}}, nil)
+}
+
+func (p *Pages) stages(w http.ResponseWriter, r *http.Request) error {
+	return p.showSettings(w, r, settingsView{Current: "stages", Form: openingForm{Reviewers: 1, Window: 10}}, nil)
+}
+
+func (p *Pages) team(w http.ResponseWriter, r *http.Request) error {
+	return p.showSettings(w, r, settingsView{Current: "team"}, nil)
+}
+
+func (p *Pages) showSettings(w http.ResponseWriter, r *http.Request, v settingsView, cause error) error {
+	ctx, who := r.Context(), web.Actor(r)
+	o, err := p.openingAt(r)
+	if err != nil {
+		return err
+	}
+	if !o.MayManage(who) {
+		return opening.ErrRole
+	}
+	v.Page, v.Opening, v.Path = web.PageOf(r, "Interview plan"), o, p.path(r, o.ID)
+	if err := p.plan(r, who, &v); err != nil {
+		return err
+	}
+	if v.Current == "stages" {
+		if v.Versions, err = p.Assessments.Published(ctx, who); err != nil {
+			return err
+		}
+	}
+	if cause == nil {
+		return web.Show(w, r, settingsPage(v))
+	}
+	var ok bool
+	if v.Problem, ok = problem.As(cause); !ok {
+		return cause
+	}
+	return web.ShowWith(w, r, cause, settingsPage(v))
+}
+
+// plan reads stages, people and members.
+func (p *Pages) plan(r *http.Request, who actor.Actor, v *settingsView) error {
+	ctx := r.Context()
+	var stages []opening.Stage
+	err := p.read(r, func(tx db.Tx) (err error) {
+		if stages, err = p.Openings.Stages(ctx, tx, v.Opening.ID); err != nil {
+			return err
+		}
+		team, err := p.Openings.Team(ctx, tx, v.Opening.ID)
+		if err != nil {
+			return err
+		}
+		v.Roles = map[string][]opening.Role{}
+		for _, t := range team {
+			v.Roles[t.Member] = append(v.Roles[t.Member], t.Role)
+		}
+		v.Members, err = p.Orgs.MembersIn(ctx, tx)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	v.Members = slices.DeleteFunc(v.Members, func(m org.Member) bool { return m.State != org.Active && len(v.Roles[m.ID]) == 0 })
+	for _, s := range stages {
+		x := stageView{Stage: s}
+		if x.What, err = p.describe(r, s); err != nil {
+			if _, isProblem := problem.As(err); !isProblem {
+				return err
+			}
+			x.Gone = true
+		}
+		v.Stages = append(v.Stages, x)
+	}
+	return nil
+}
+
+func (p *Pages) describe(r *http.Request, s opening.Stage) (opening.Described, error) {
+	f, ok := p.Openings.Format(s.Format)
+	if !ok {
+		return opening.Described{}, opening.ErrMissing
+	}
+	return f.Describe(r.Context(), web.Actor(r).Org, s.Ref)
+}
+
+func (p *Pages) firstStage(r *http.Request, o opening.ID) (opening.Stage, opening.Described, error) {
+	var all []opening.Stage
+	err := p.read(r, func(tx db.Tx) (err error) {
+		all, err = p.Openings.Stages(r.Context(), tx, o)
+		return err
+	})
+	if err != nil || len(all) == 0 {
+		return opening.Stage{}, opening.Described{}, err
+	}
+	d, err := p.describe(r, all[0])
+	return all[0], d, err
+}
+
+func (p *Pages) change(w http.ResponseWriter, r *http.Request) error {
+	var f openingForm
+	back := func(err error) error { return p.showSettings(w, r, settingsView{Current: "details", Form: f}, err) }
+	if err := web.ReadForm(r, &f); err != nil {
+		return back(err)
+	}
+	o, err := p.openingAt(r)
+	if err != nil {
+		return err
+	}
+	o.Title, o.Team, o.About, o.ReplyDays, o.Confidential, o.Contact = f.Title, f.Team, f.About, f.ReplyDays, f.Confidential, f.Contact
+	if err := p.Openings.Change(r.Context(), web.Actor(r), o); err != nil {
+		return back(err)
+	}
+	return web.Redirect(w, r, p.path(r, o.ID)+"/settings", "Saved. What was promised to somebody already stays as it was.")
+}
+
+// state closes an opening or opens it again.
+func (p *Pages) state(w http.ResponseWriter, r *http.Request) error {
+	var f struct{ Open bool }
+	if err := web.ReadForm(r, &f); err != nil {
+		return err
+	}
+	o, err := p.openingAt(r)
+	if err != nil {
+		return err
+	}
+	o.Open = f.Open
+	if err := p.Openings.Change(r.Context(), web.Actor(r), o); err != nil {
+		return err
+	}
+	text := "Closed. Nobody new is invited; who is under way goes on, and your promises stay."
+	if o.Open {
+		text = "Open again."
+	}
+	return web.Redirect(w, r, p.path(r, o.ID), text)
+}
+
+type stageForm struct {
+	Stage      string
+	StageTitle string `max:"120"`
+	Assessment string
+	Reviewers  int
+	Window     int
+}
+
+func (p *Pages) saveStage(w http.ResponseWriter, r *http.Request) error {
+	var f stageForm
+	back := func(err error) error {
+		return p.showSettings(w, r, settingsView{Current: "stages", Edit: opening.StageID(f.Stage), Form: openingForm{StageTitle: f.StageTitle, Assessment: f.Assessment, Reviewers: f.Reviewers, Window: f.Window}}, err)
+	}
+	if err := web.ReadForm(r, &f); err != nil {
+		return back(err)
+	}
+	o := opening.ID(r.PathValue("opening"))
+	err := p.Openings.SaveStage(r.Context(), web.Actor(r), o, opening.Stage{ID: opening.StageID(f.Stage), Title: f.StageTitle, Format: "assessment", Ref: f.Assessment, Reviewers: f.Reviewers, Window: f.Window})
+	if err != nil {
+		return back(err)
+	}
+	return web.Redirect(w, r, p.path(r, o)+"/stages", "Saved. Who is invited already keeps what they were invited to.")
+}
+
+func (p *Pages) raiseStage(w http.ResponseWriter, r *http.Request) error {
+	o := opening.ID(r.PathValue("opening"))
+	if err := p.Openings.RaiseStage(r.Context(), web.Actor(r), o, opening.StageID(r.PathValue("stage"))); err != nil {
+		return err
+	}
+	return web.Redirect(w, r, p.path(r, o)+"/stages", "")
+}
+
+func (p *Pages) removeStage(w http.ResponseWriter, r *http.Request) error {
+	o := opening.ID(r.PathValue("opening"))
+	err := p.Openings.RemoveStage(r.Context(), web.Actor(r), o, opening.StageID(r.PathValue("stage")))
+	if _, isProblem := problem.As(err); isProblem && err != nil {
+		return p.showSettings(w, r, settingsView{Current: "stages", Form: openingForm{Reviewers: 1, Window: 10}}, err)
+	}
+	if err != nil {
+		return err
+	}
+	return web.Redirect(w, r, p.path(r, o)+"/stages", "Removed.")
+}
+
+// setRoles saves one person's roles in the opening.
+func (p *Pages) setRoles(w http.ResponseWriter, r *http.Request) error {
+	var f struct {
+		Member string
+		Roles  []string `max:"5"`
+	}
+	if err := web.ReadForm(r, &f); err != nil {
+		return p.showSettings(w, r, settingsView{Current: "team"}, err)
+	}
+	o, who := opening.ID(r.PathValue("opening")), web.Actor(r)
+	var roles []opening.Role
+	for _, s := range f.Roles {
+		roles = append(roles, opening.Role(s))
+	}
+	if err := p.Openings.SetRoles(r.Context(), who, o, f.Member, roles); err != nil {
+		return p.showSettings(w, r, settingsView{Current: "team"}, err)
+	}
+	return web.Redirect(w, r, p.path(r, o)+"/team", "Saved.")
+}
