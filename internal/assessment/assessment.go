@@ -16,11 +16,11 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"testing/fstest"
 	"time"
 	"unicode/utf8"
 
 	"candor/internal/actor"
+	"candor/internal/archive"
 	"candor/internal/assessment/internal/query"
 	"candor/internal/audit"
 	"candor/internal/blob"
@@ -280,13 +280,13 @@ func (as *Assessments) Tree(ctx context.Context, o string, v VersionID) (fs.FS, 
 	if len(rows) == 0 {
 		return nil, ErrMissing
 	}
-	tree := fstest.MapFS{}
+	tree := archive.Files{}
 	for _, r := range rows {
 		data, err := as.Blobs.Bytes(ctx, o, blob.Package, blob.Hash(r.Hash))
 		if err != nil {
 			return nil, fmt.Errorf("assessment: %s: %w", r.Path, err)
 		}
-		tree[r.Path] = &fstest.MapFile{Data: data, Mode: 0o644}
+		tree[r.Path] = data
 	}
 	return tree, nil
 }

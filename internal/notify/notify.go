@@ -15,9 +15,11 @@ import (
 
 	"candor/internal/account"
 	"candor/internal/actor"
+	"candor/internal/attempt"
 	"candor/internal/candidate"
 	"candor/internal/clock"
 	"candor/internal/db"
+	"candor/internal/feedback"
 	"candor/internal/id"
 	"candor/internal/job"
 	"candor/internal/mail"
@@ -43,6 +45,8 @@ type Notify struct {
 	Orgs       *org.Orgs
 	Openings   *opening.Openings
 	Candidates *candidate.Candidates
+	Attempts   *attempt.Attempts
+	Feedbacks  *feedback.Feedbacks
 	Server     Mailer
 	URL        string // public address, without a slash at the end
 }
@@ -79,6 +83,7 @@ func (n *Notify) Listen() {
 	job.Work(n.Jobs, send, job.Mail, n.deliver)
 	job.Listen(n.Jobs, account.LinkWanted, "notify.signin", job.Mail, n.link)
 	job.Listen(n.Jobs, opening.Invited, "notify.invited", job.Mail, n.invited)
+	n.listenMore()
 }
 
 // Put keeps a mail about one thing, once, in the caller's transaction, and enqueues its sending.

@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
-	"testing/fstest"
 	"time"
 
+	"candor/internal/archive"
 	"candor/internal/assessment"
 	"candor/internal/attempt"
 	"candor/internal/candidate"
@@ -166,10 +166,10 @@ func (p *Pages) asked(w http.ResponseWriter, r *http.Request) error {
 }
 
 // practiceTree is what people try the tools on.
-var practiceTree = fstest.MapFS{
-	"assessment.yaml":        {Data: []byte("candor: 1\ntitle: Practice\nabout: Practice.\nai: {policy: allowed}\nparts: [{key: all, title: Practice, minutes: 2, items: [{item: choose}, {item: write}]}]\n")},
-	"items/choose/item.yaml": {Data: []byte("kind: choice\ntitle: Choose\nminutes: 1\ntype: multiple\npartial: true\nstatement: Which of these can you do on the next pages? Choose all that apply.\noptions: [{text: Change an answer, correct: true}, {text: Leave and come back, correct: true}, {text: \"Close the laptop without losing anything\", correct: true}]\n")},
-	"items/write/item.yaml":  {Data: []byte("kind: freetext\ntitle: Write\nminutes: 1\nstatement: Write a line or two. **Markdown** works.\nwords: {from: 5, to: 40}\n")},
+var practiceTree = archive.Files{
+	"assessment.yaml":        []byte("candor: 1\ntitle: Practice\nabout: Practice.\nai: {policy: allowed}\nparts: [{key: all, title: Practice, minutes: 2, items: [{item: choose}, {item: write}]}]\n"),
+	"items/choose/item.yaml": []byte("kind: choice\ntitle: Choose\nminutes: 1\ntype: multiple\npartial: true\nstatement: Which of these can you do on the next pages? Choose all that apply.\noptions: [{text: Change an answer, correct: true}, {text: Leave and come back, correct: true}, {text: \"Close the laptop without losing anything\", correct: true}]\n"),
+	"items/write/item.yaml":  []byte("kind: freetext\ntitle: Write\nminutes: 1\nstatement: Write a line or two. **Markdown** works.\nwords: {from: 5, to: 40}\n"),
 }
 
 func (p *Pages) practice(w http.ResponseWriter, r *http.Request) error {

@@ -1,0 +1,207 @@
+// Package app wires the house: it opens what the nouns stand on, hands each noun those below it, and mounts the faces. Lists (kinds,
+// formats, schemas, pages, listeners) are files of their own, one line an entry.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"candor/internal/account"
+	"candor/internal/account/accountweb"
+	"candor/internal/assessment"
+	"candor/internal/attempt"
+	"candor/internal/blob"
+	"candor/internal/candidate"
+	"candor/internal/db"
+	"candor/internal/feedback"
+	"candor/internal/item"
+	"candor/internal/job"
+	"candor/internal/live"
+	"candor/internal/mail"
+	"candor/internal/markdown"
+	"candor/internal/notify"
+	"candor/internal/opening"
+	"candor/internal/org"
+	"candor/internal/promise"
+	"candor/internal/review"
+	"candor/internal/secret"
+	"candor/internal/web"
+)
+
+// Config is how an installation runs. The zero value with Data set runs on SQLite, local files and workers in the process.
+type Config struct {
+	Data       string // folder of the database, the files and the installation key
+	Database   string // "" is SQLite in Data; "postgres://..."
+	URL        string // public address
+	ContentURL string // public address of the content origin
+	Proxies    []netip.Prefix
+	SMTP       string // "" keeps letters in the outbox
+	MailFrom   string
+	Log        *slog.Logger
+	Now        func() time.Time // injected clock; nil is the process's
+}
+
+// App is an opened installation.
+type App struct {
+	Config      Config
+	DB          *db.DB
+	Key         secret.Key
+	Blobs       blob.Store
+	Jobs        *job.Jobs
+	MD          *markdown.Markdown
+	Kinds       item.Kinds
+	Accounts    *account.Accounts
+	Orgs        *org.Orgs
+	Assessments *assessment.Assessments
+	Candidates  *candidate.Candidates
+	Promises    *promise.Promises
+	Openings    *opening.Openings
+	Attempts    *attempt.Attempts
+	Reviews     *review.Reviews
+	Feedbacks   *feedback.Feedbacks
+	Notify      *notify.Notify
+	Hub         *live.Hub
+
+	signIn *accountweb.Pages
+	lock   *os.File
+}
+
+// Open opens an installation and brings its schema up to date; nothing runs and nothing listens yet.
+func Open(ctx context.Context, c Config) (_ *App, err error) {
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if err := os.MkdirAll(c.Data, 0o700); err != nil {
+		return nil, fmt.Errorf("the data folder cannot be made: %w", err)
+	}
+	a := &App{Config: c}
+	defer func() {
+		if err != nil {
+			a.Close()
+		}
+	}()
+	url := c.Database
+	if url == "" {
+		// One process owns the SQLite file; a second one would run jobs and close sittings twice.
+		if a.lock, err = lockFile(filepath.Join(c.Data, "lock")); err != nil {
+			return nil, err
+		}
+		url = "sqlite:" + filepath.Join(c.Data, "candor.db")
+	}
+	if a.Key, err = secret.Load(filepath.Join(c.Data, "secret.key")); err != nil {
+		return nil, err
+	}
+	if a.DB, err = db.Open(ctx, url, db.Options{Now: c.Now, Fatal: func(err error) {
+		c.Log.Error("ending: the disk failed", "error", err)
+		os.Exit(70)
+	}}); err != nil {
+		return nil, err
+	}
+	if err := a.DB.Migrate(ctx, Schemas(), job.Migrate(a.DB)); err != nil {
+		return nil, err
+	}
+	files := filepath.Join(c.Data, "files")
+	if err := os.MkdirAll(files, 0o700); err != nil {
+		return nil, err
+	}
+	a.Blobs = blob.Disk{Dir: files}
+	if a.Jobs, err = job.New(a.DB, job.Options{Log: c.Log}); err != nil {
+		return nil, err
+	}
+	a.MD = markdown.New(2)
+	a.Kinds = kinds(a.MD)
+	a.nouns()
+	if c.SMTP != "" {
+		server, err := mail.New(c.SMTP, c.MailFrom, "Candor")
+		if err != nil {
+			return nil, err
+		}
+		a.Notify.Server = server
+	}
+	a.listen()
+	return a, nil
+}
+
+// nouns hands each noun those below it, in the order of the house.
+func (a *App) nouns() {
+	a.Accounts = &account.Accounts{DB: a.DB, Jobs: a.Jobs, Key: a.Key}
+	a.Orgs = &org.Orgs{DB: a.DB, Jobs: a.Jobs, Accounts: a.Accounts}
+	a.Assessments = &assessment.Assessments{DB: a.DB, Blobs: a.Blobs, Kinds: a.Kinds}
+	a.Candidates = &candidate.Candidates{DB: a.DB}
+	a.Promises = &promise.Promises{DB: a.DB, Jobs: a.Jobs}
+	a.Openings = &opening.Openings{DB: a.DB, Jobs: a.Jobs, Key: a.Key, Orgs: a.Orgs, Candidates: a.Candidates, Promises: a.Promises}
+	a.Attempts = &attempt.Attempts{DB: a.DB, Jobs: a.Jobs, Orgs: a.Orgs, Assessments: a.Assessments, Openings: a.Openings, Candidates: a.Candidates, Promises: a.Promises}
+	a.Openings.Formats = formats(a)
+	a.Reviews = &review.Reviews{DB: a.DB, Jobs: a.Jobs, Orgs: a.Orgs, Openings: a.Openings, Promises: a.Promises, Assessments: a.Assessments, Attempts: a.Attempts}
+	a.Openings.Blind = a.Reviews.Blind
+	a.Feedbacks = &feedback.Feedbacks{DB: a.DB, Jobs: a.Jobs, Orgs: a.Orgs, Openings: a.Openings, Promises: a.Promises, Reviews: a.Reviews}
+	a.Notify = &notify.Notify{DB: a.DB, Jobs: a.Jobs, Accounts: a.Accounts, Orgs: a.Orgs, Openings: a.Openings, Candidates: a.Candidates,
+		Attempts: a.Attempts, Feedbacks: a.Feedbacks, URL: strings.TrimSuffix(a.Config.URL, "/")}
+	a.Hub = &live.Hub{DB: a.DB, Log: a.Config.Log}
+	a.signIn = &accountweb.Pages{Accounts: a.Accounts, Orgs: a.Orgs, Mails: a.Config.SMTP != ""}
+}
+
+func lockFile(path string) (*os.File, error) {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("the data folder cannot be written: %w", err)
+	}
+	if err := flock(f); err != nil {
+		f.Close()
+		return nil, fmt.Errorf("another Candor runs on %s. Stop it first, or choose another folder with --data", filepath.Dir(path))
+	}
+	return f, nil
+}
+
+// Serve runs jobs and answers on a listener until ctx ends; then what is under way is finished.
+func (a *App) Serve(ctx context.Context, l net.Listener) error {
+	mux, err := a.Mux()
+	if err != nil {
+		return err
+	}
+	if err := a.Jobs.Start(ctx); err != nil {
+		return err
+	}
+	server := mux.Server()
+	server.RegisterOnShutdown(a.Hub.Close)
+	done := make(chan error, 1)
+	go func() { done <- server.Serve(web.Listen(l, a.DB.Clock)) }()
+	select {
+	case err = <-done:
+	case <-ctx.Done():
+		c, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
+		defer cancel()
+		err = server.Shutdown(c)
+	}
+	if errors.Is(err, http.ErrServerClosed) || errors.Is(err, context.DeadlineExceeded) {
+		err = nil
+	}
+	c, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
+	defer cancel()
+	return errors.Join(err, a.Jobs.Stop(c))
+}
+
+// Close gives everything back.
+func (a *App) Close() error {
+	var err error
+	if a.DB != nil {
+		err = a.DB.Close()
+	}
+	if a.lock != nil {
+		err = errors.Join(err, a.lock.Close())
+	}
+	return err
+}
+
+// Tree is a folder of files as an assessment's tree.
+func Tree(dir string) fs.FS { return os.DirFS(dir) }

@@ -1,0 +1,162 @@
+// Package cli holds the commands of the binary, one file a noun.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"runtime/debug"
+	"syscall"
+
+	"candor/internal/problem"
+
+	"github.com/alecthomas/kong"
+	"github.com/goccy/go-yaml"
+)
+
+// Exit codes: 0 went well, 1 something was found or refused, 2 the command line is wrong, 3 something is missing on this machine.
+const (
+	exitFound = 1
+	exitUsage = 2
+)
+
+// commands is the whole command line.
+type commands struct {
+	Serve   Serve          `cmd:"" help:"Run the server."`
+	Demo    Demo           `cmd:"" help:"Run a server with sample content and print the links to open."`
+	Lint    Lint           `cmd:"" help:"Check an assessment's folder: files, links, anchors, and that sample submissions get their declared verdicts."`
+	Import  Import         `cmd:"" help:"Import an assessment from a folder or a zip into an organisation."`
+	Export  Export         `cmd:"" help:"Export a version of an assessment, byte for byte, as a zip."`
+	Admin   Admin          `cmd:"" help:"Help somebody in: one-time sign-in links."`
+	Version versionCommand `cmd:"" help:"Say which build this is."`
+
+	Config kong.ConfigFlag `help:"Read settings from a YAML file (keys are the flags' names)." placeholder:"FILE" type:"path"`
+}
+
+// env is what commands print to.
+type env struct {
+	ctx context.Context
+	out io.Writer
+	err io.Writer
+}
+
+// Found is an error whose report has been printed already.
+type found struct{}
+
+func (found) Error() string { return "found" }
+
+// Main runs a command line and gives the exit code.
+func Main(args []string) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	return Run(ctx, args, os.Stdout, os.Stderr)
+}
+
+// Run is Main with its surroundings given.
+func Run(ctx context.Context, args []string, out, errs io.Writer) (code int) {
+	var c commands
+	p, err := parser(&c, out, errs)
+	if err != nil {
+		fmt.Fprintln(errs, "candor:", err)
+		return exitUsage
+	}
+	exited := -1
+	p.Exit = func(n int) { exited = n; panic(exitNow{}) }
+	defer func() {
+		if r := recover(); r != nil {
+			if _, ok := r.(exitNow); !ok {
+				panic(r)
+			}
+			code = exited
+		}
+	}()
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	k, err := p.Parse(args)
+	if err != nil {
+		fmt.Fprintf(errs, "candor: %v\nRun candor --help for the commands.\n", err)
+		return exitUsage
+	}
+	err = k.Run(&env{ctx, out, errs})
+	var f found
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &f):
+		return exitFound
+	}
+	if pr, ok := problem.As(err); ok {
+		fmt.Fprintln(errs, "candor:", pr.Text)
+		for field, text := range pr.Fields {
+			fmt.Fprintf(errs, "  %s: %s\n", field, text)
+		}
+		return exitFound
+	}
+	fmt.Fprintln(errs, "candor:", err)
+	return exitFound
+}
+
+type exitNow struct{}
+
+func parser(c *commands, out, errs io.Writer) (*kong.Kong, error) {
+	return kong.New(c, kong.Name("candor"), kong.Description("Technical interviews in turns instead of in calls, self-hosted."),
+		kong.UsageOnError(), kong.Writers(out, errs), kong.DefaultEnvars("CANDOR"), kong.Configuration(yamlSettings),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}), kong.Vars{"data": defaultData("candor"), "demodata": defaultData("candor-demo")})
+}
+
+// yamlSettings reads settings from a YAML file whose keys are the flags' names.
+func yamlSettings(r io.Reader) (kong.Resolver, error) {
+	values := map[string]any{}
+	if err := yaml.NewDecoder(r).Decode(&values); err != nil && !errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("settings: %w", err)
+	}
+	return kong.ResolverFunc(func(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
+		if v, ok := values[flag.Name]; ok {
+			return v, nil
+		}
+		return nil, nil
+	}), nil
+}
+
+// defaultData is the user's state folder.
+func defaultData(name string) string {
+	if dir := os.Getenv("XDG_STATE_HOME"); dir != "" {
+		return filepath.Join(dir, name)
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return name + "-data"
+	}
+	return filepath.Join(home, ".local", "state", name)
+}
+
+type versionCommand struct{}
+
+func (versionCommand) Run(e *env) error {
+	revision, dirty := "unknown", ""
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, s := range info.Settings {
+			switch {
+			case s.Key == "vcs.revision":
+				revision = s.Value
+			case s.Key == "vcs.modified" && s.Value == "true":
+				dirty = " with local changes"
+			}
+		}
+		fmt.Fprintf(e.out, "candor %s%s, %s\n", revision, dirty, info.GoVersion)
+		return nil
+	}
+	fmt.Fprintln(e.out, "candor", revision)
+	return nil
+}
+
+// logger writes lines for people on a terminal and for machines elsewhere.
+func logger(w io.Writer) *slog.Logger {
+	return slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: slog.LevelInfo}))
+}

@@ -1,0 +1,119 @@
+package cli
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"net"
+	"net/netip"
+	"strings"
+
+	"candor/internal/app"
+)
+
+// Where are the settings of every command that opens an installation.
+type Where struct {
+	Data     string `help:"Folder of the database, the files and the installation key." default:"${data}" type:"path" placeholder:"DIR"`
+	Database string `help:"postgres://... in place of SQLite in the data folder." placeholder:"URL"`
+}
+
+func (w Where) open(e *env) (*app.App, error) {
+	return app.Open(e.ctx, app.Config{Data: w.Data, Database: w.Database})
+}
+
+// Net are the settings of a server's addresses.
+type Net struct {
+	Addr        string   `help:"Address to listen on." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
+	URL         string   `name:"url" help:"Public address, such as https://interviews.example; on loopback it is the listening address." placeholder:"URL"`
+	ContentURL  string   `name:"content-url" help:"Public address of the content origin (raw files, recordings). Without one they are download-only." placeholder:"URL"`
+	TLS         string   `name:"tls" help:"Certificate and key, to serve https." placeholder:"CERT,KEY"`
+	BehindProxy []string `help:"Networks of proxies that end TLS in front and whose forwarded headers are believed." placeholder:"CIDR"`
+}
+
+// Serve runs the server.
+type Serve struct {
+	Where
+	Net
+	SMTP     string `name:"smtp" help:"Mail server: smtp://user:password@host:587 or smtps://host:465. Without one letters wait in the owner's outbox." placeholder:"URL"`
+	MailFrom string `help:"Sender's address of all mails." placeholder:"ADDRESS"`
+}
+
+// listen opens the address and completes the public ones.
+func (n *Net) listen(c *app.Config) (net.Listener, error) {
+	for _, p := range n.BehindProxy {
+		prefix, err := netip.ParsePrefix(p)
+		if err != nil {
+			return nil, fmt.Errorf("--behind-proxy %s: write a network such as 10.0.0.0/8", p)
+		}
+		c.Proxies = append(c.Proxies, prefix)
+	}
+	l, err := net.Listen("tcp", n.Addr)
+	if err != nil {
+		return nil, fmt.Errorf("%s cannot be listened on (%w). Is another server there? Choose one with --addr", n.Addr, err)
+	}
+	at := l.Addr().(*net.TCPAddr)
+	loopback := at.IP.IsLoopback()
+	if n.TLS != "" {
+		cert, key, ok := strings.Cut(n.TLS, ",")
+		pair, err := tls.LoadX509KeyPair(cert, key)
+		if !ok || err != nil {
+			l.Close()
+			return nil, fmt.Errorf("--tls takes a certificate and its key, CERT,KEY: %w", err)
+		}
+		l = tls.NewListener(l, &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"}})
+	}
+	if n.TLS == "" && !loopback && len(c.Proxies) == 0 {
+		l.Close()
+		return nil, fmt.Errorf("sign-in needs https outside of this machine: give --tls CERT,KEY, or --behind-proxy CIDR when a proxy in front ends TLS, or listen on 127.0.0.1")
+	}
+	c.URL, c.ContentURL = n.URL, n.ContentURL
+	if c.URL == "" && loopback {
+		scheme := "http"
+		if n.TLS != "" {
+			scheme = "https"
+		}
+		c.URL = fmt.Sprintf("%s://%s", scheme, l.Addr())
+		if c.ContentURL == "" {
+			c.ContentURL = fmt.Sprintf("%s://content.localhost:%d", scheme, at.Port)
+		}
+	}
+	if c.URL == "" {
+		l.Close()
+		return nil, fmt.Errorf("links in mails need the public address: give --url https://...")
+	}
+	return l, nil
+}
+
+// Run opens the installation and serves until the process is asked to end. The first start prints the owner's one-time link.
+func (s *Serve) Run(e *env) error {
+	log := logger(e.err)
+	c := app.Config{Data: s.Data, Database: s.Database, SMTP: s.SMTP, MailFrom: s.MailFrom, Log: log}
+	l, err := s.listen(&c)
+	if err != nil {
+		return err
+	}
+	defer l.Close()
+	a, err := app.Open(e.ctx, c)
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	if err := firstStart(e.ctx, e, a); err != nil {
+		return err
+	}
+	fmt.Fprintf(e.out, "Candor answers on %s\n", c.URL)
+	return a.Serve(e.ctx, l)
+}
+
+func firstStart(ctx context.Context, e *env, a *app.App) error {
+	empty, err := a.Accounts.Empty(ctx)
+	if err != nil || !empty {
+		return err
+	}
+	secret, err := a.Accounts.SetupLink(ctx)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(e.out, "Nobody can sign in yet. Open this link once, within a day, to become the owner:\n  %s/setup/%s\n", a.Config.URL, secret)
+	return nil
+}

@@ -1,0 +1,379 @@
+// Package demo fills an empty installation with sample content: openings with candidates in every state, real answers, filed
+// scorecards and replies. Everything is made by the methods the pages call, at the times it would have happened, so that audit
+// chains and time ledgers verify. Names, companies and texts are invented here.
+package demo
+
+import (
+	"context"
+	"embed"
+	"fmt"
+	"io/fs"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"candor/internal/actor"
+	"candor/internal/app"
+	"candor/internal/assessment"
+	"candor/internal/attempt"
+	"candor/internal/opening"
+	"candor/internal/org"
+	"candor/internal/response"
+)
+
+//go:embed content answers
+var files embed.FS
+
+// Content is the folder of sample assessments, one folder each.
+func Content() fs.FS {
+	f, err := fs.Sub(files, "content")
+	if err != nil {
+		panic(err) // a broken build
+	}
+	return f
+}
+
+// Clock is the process's clock, which Fill moves while it makes the past.
+type Clock struct{ offset atomic.Int64 }
+
+// Now is the time it shows.
+func (c *Clock) Now() time.Time { return time.Now().Add(time.Duration(c.offset.Load())) }
+
+// set makes it show t.
+func (c *Clock) set(t time.Time) { c.offset.Store(int64(time.Until(t))) }
+
+// Links are what the demo prints: one-time links as `candor admin link` makes them, and invitations.
+type Links struct {
+	Staff      []Link
+	Candidates []Link
+}
+
+// Link is a person and the address that lets them in.
+type Link struct{ Who, URL string }
+
+// people of the sample organisation, by their place in it.
+var people = []struct {
+	key, name, title, team string
+	roles                  []string
+}{
+	{"recruiter", "Noor Haddad", "Recruiter", "People", []string{org.Recruiter}},
+	{"manager", "Piotr Zielinski", "Head of bookings", "Bookings", []string{org.Author, org.Reviewer}},
+	{"reviewer", "Jun Park", "Senior engineer", "Bookings", []string{org.Reviewer}},
+	{"reviewer2", "Mina Sato", "Staff engineer", "Bookings", []string{org.Reviewer, org.Author}},
+	{"reviewer3", "Adaeze Obi", "Engineer", "Harbour apps", []string{org.Reviewer}},
+}
+
+const domain = "tideway.example"
+
+func mailOf(name string) string {
+	return strings.ToLower(strings.ReplaceAll(name, " ", ".")) + "@" + domain
+}
+
+type filler struct {
+	*app.App
+	ctx     context.Context
+	clock   *Clock
+	org     org.Org
+	owner   actor.Actor
+	who     map[string]actor.Actor
+	version map[string]assessment.VersionID
+}
+
+// Fill makes the content in an empty installation whose clock is c, and leaves the clock at the present.
+func Fill(ctx context.Context, a *app.App, c *Clock, progress func(done, total int, what string)) error {
+	f := &filler{App: a, ctx: ctx, clock: c, who: map[string]actor.Actor{}, version: map[string]assessment.VersionID{}}
+	defer c.offset.Store(0)
+	if progress == nil {
+		progress = func(int, int, string) {}
+	}
+	total := len(stories) + 2
+	progress(0, total, "people")
+	f.at(21, 9)
+	if err := f.people(); err != nil {
+		return err
+	}
+	progress(1, total, "assessments")
+	if err := f.assessments(); err != nil {
+		return err
+	}
+	openings, err := f.openings()
+	if err != nil {
+		return err
+	}
+	for i, s := range stories {
+		progress(i+2, total, s.name)
+		if err := f.tell(openings[s.opening], s); err != nil {
+			return fmt.Errorf("%s: %w", s.name, err)
+		}
+	}
+	c.offset.Store(0)
+	return a.Jobs.Drain(ctx)
+}
+
+// at moves the clock to an hour of a day so many days ago, never backwards over midnight of weekends: a Saturday becomes Friday.
+func (f *filler) at(daysAgo, hour int) {
+	day := time.Now().UTC().AddDate(0, 0, -daysAgo)
+	for day.Weekday() == time.Saturday || day.Weekday() == time.Sunday {
+		day = day.AddDate(0, 0, -1)
+	}
+	t := time.Date(day.Year(), day.Month(), day.Day(), hour, 0, 0, 0, time.UTC)
+	if limit := time.Now().Add(-time.Minute); t.After(limit) {
+		t = limit
+	}
+	if t.After(f.clock.Now()) || f.org.ID == "" {
+		f.clock.set(t)
+	}
+}
+
+func (f *filler) people() error {
+	o, m, err := f.Orgs.Found(f.ctx, "Tideway", mailOf("Helena Brandt"), "Helena Brandt", "Europe/Lisbon")
+	if err != nil {
+		return err
+	}
+	f.org, f.owner = o, actor.Actor{Kind: actor.Member, ID: m.ID, Org: o.ID, Roles: m.Roles}
+	f.who["owner"] = f.owner
+	for _, p := range people {
+		m, err := f.Orgs.Enrol(f.ctx, f.owner, org.Member{Name: p.name, Email: mailOf(p.name), Title: p.title, Team: p.team, Roles: p.roles})
+		if err != nil {
+			return err
+		}
+		f.who[p.key] = actor.Actor{Kind: actor.Member, ID: m.ID, Org: o.ID, Roles: p.roles}
+	}
+	return nil
+}
+
+func (f *filler) assessments() error {
+	dirs, err := fs.ReadDir(Content(), ".")
+	if err != nil {
+		return err
+	}
+	for _, d := range dirs {
+		tree, err := fs.Sub(Content(), d.Name())
+		if err != nil {
+			return err
+		}
+		v, findings, err := f.Assessments.Import(f.ctx, f.who["manager"], tree, "")
+		if err != nil {
+			return fmt.Errorf("%s: %w %v", d.Name(), err, findings)
+		}
+		if _, err := f.Assessments.Publish(f.ctx, f.who["manager"], v, nil); err != nil {
+			return err
+		}
+		f.version[d.Name()] = v
+	}
+	return nil
+}
+
+func (f *filler) openings() (map[string]opening.ID, error) {
+	stage := func(title, tree string, reviewers int) opening.Stage {
+		return opening.Stage{Title: title, Reviewers: reviewers, Window: 10, Format: attempt.Format{}.Name(), Ref: string(f.version[tree])}
+	}
+	out := map[string]opening.ID{}
+	for _, o := range []struct {
+		key, title, team string
+		stages           []opening.Stage
+	}{
+		{"backend", "Backend engineer", "Bookings", []opening.Stage{stage("Screen", "backend-screen", 2), stage("Working with systems", "working-with-systems", 1)}},
+		{"frontend", "Front-end engineer", "Harbour apps", []opening.Stage{stage("Screen", "frontend-screen", 2)}},
+	} {
+		id, err := f.Openings.Create(f.ctx, f.who["recruiter"], opening.Opening{Title: o.title, Team: o.team, ReplyDays: 5,
+			About: "We build the software that ferries and harbours run on."}, o.stages)
+		if err != nil {
+			return nil, err
+		}
+		out[o.key] = id
+		for _, r := range []struct {
+			who  string
+			role opening.Role
+		}{{"manager", opening.Manager}, {"reviewer", opening.Reviewer}, {"reviewer2", opening.Reviewer}, {"reviewer3", opening.Reviewer}} {
+			if err := f.Openings.SetRole(f.ctx, f.who["recruiter"], id, f.who[r.who].ID, r.role, true); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return out, nil
+}
+
+// tell makes one candidate's story.
+func (f *filler) tell(o opening.ID, s story) error {
+	f.clock.offset.Store(int64(-22 * 24 * time.Hour)) // stories overlap; each begins in the past again
+	f.at(s.invited, 10)
+	inv, err := f.Openings.Invite(f.ctx, f.who["recruiter"], o, opening.InviteForm{Name: s.name, Email: s.mail(), Zone: s.zone})
+	if err != nil {
+		return err
+	}
+	if err := f.Jobs.Drain(f.ctx); err != nil {
+		return err
+	}
+	if s.until == invited {
+		return nil
+	}
+	f.at(s.worked, 8)
+	cookie, err := f.Openings.Enter(f.ctx, f.Openings.Secret(inv), "")
+	if err != nil {
+		return err
+	}
+	who, _, err := f.Openings.CandidateSession(f.ctx, cookie)
+	if err != nil {
+		return err
+	}
+	if s.factor > 0 {
+		if err := f.Attempts.Adjust(f.ctx, who, who.Subject, s.factor); err != nil {
+			return err
+		}
+	}
+	switch s.until {
+	case opened:
+		return nil
+	case withdrew:
+		return f.Attempts.Withdraw(f.ctx, who)
+	}
+	if err := f.work(who, s, s.until == working); err != nil || s.until == working {
+		return err
+	}
+	if err := f.Jobs.Drain(f.ctx); err != nil {
+		return err
+	}
+	app, err := f.application(inv)
+	if err != nil {
+		return err
+	}
+	f.at(s.worked-1, 14)
+	if err := f.read(app, s); err != nil || s.until < decided {
+		return err
+	}
+	f.at(s.worked-2, 11)
+	return f.decide(o, app, s)
+}
+
+func (f *filler) application(inv opening.Invitation) (opening.ApplicationID, error) {
+	return inv.Application, nil
+}
+
+// work goes through the parts in order with the story's answers, a minute or two for each save.
+func (f *filler) work(who actor.Actor, s story, stop bool) error {
+	v, err := f.Attempts.View(f.ctx, who)
+	if err != nil {
+		return err
+	}
+	for i, part := range v.Version.Parts {
+		sit, err := f.Attempts.Begin(f.ctx, who, part.Key)
+		if err != nil {
+			return err
+		}
+		for n, it := range part.Items {
+			f.pass(time.Duration(90+40*n) * time.Second)
+			body, ok, err := s.answer(it.Key)
+			if err != nil {
+				return err
+			}
+			if !ok {
+				continue
+			}
+			_, err = f.Attempts.Save(f.ctx, who, attempt.SaveRequest{Sitting: sit.ID, Epoch: 1, Received: f.DB.Now(),
+				Saves: []response.Save{{Item: it.Key, Client: "c_demo", Seq: 1, Body: body}}})
+			if err != nil {
+				return err
+			}
+		}
+		if stop && i == 0 && s.worked > 0 || stop && i == len(v.Version.Parts)-1 {
+			return nil
+		}
+		f.pass(3 * time.Minute)
+		if _, err := f.Attempts.Send(f.ctx, who, part.Key); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// pass lets time go by, never beyond the present.
+func (f *filler) pass(d time.Duration) {
+	if f.clock.offset.Load() < -int64(d) {
+		f.clock.offset.Add(int64(d))
+	}
+}
+
+// read files as many scorecards as the story says.
+func (f *filler) read(app opening.ApplicationID, s story) error {
+	filed := 0
+	for _, key := range []string{"reviewer", "reviewer2", "reviewer3", "manager"} {
+		if filed == s.cards {
+			break
+		}
+		who := f.who[key]
+		list, _, _, err := f.Reviews.Queue(f.ctx, who, "")
+		if err != nil {
+			return err
+		}
+		for _, w := range list {
+			sheet, err := f.Reviews.Load(f.ctx, who, w.Code)
+			if err != nil {
+				return err
+			}
+			if sheet.Application != app {
+				continue
+			}
+			f.pass(20 * time.Minute)
+			if err := f.Reviews.File(f.ctx, who, w.Code, s.card(sheet.Rubric, filed)); err != nil {
+				return err
+			}
+			filed++
+		}
+	}
+	if filed < s.cards {
+		return fmt.Errorf("%d of %d scorecards could be filed", filed, s.cards)
+	}
+	return f.Jobs.Drain(f.ctx)
+}
+
+func (f *filler) decide(_ opening.ID, app opening.ApplicationID, s story) error {
+	table, err := f.Feedbacks.Table(f.ctx, f.who["manager"], app)
+	if err != nil {
+		return err
+	}
+	d := table.Draft
+	d.Outcome, d.Reason, d.Body = s.outcome, s.reason, s.reply
+	if _, _, err := f.Feedbacks.Decide(f.ctx, f.who["manager"], app, d, false); err != nil {
+		return err
+	}
+	f.pass(18 * time.Hour) // a reply waits for the candidate's daytime
+	return f.Jobs.Drain(f.ctx)
+}
+
+// Open makes the links that a demo prints, new at each start.
+func Open(ctx context.Context, a *app.App) (Links, error) {
+	var out Links
+	all, err := a.Orgs.All(ctx)
+	if err != nil || len(all) == 0 {
+		return out, err
+	}
+	list, err := a.Orgs.Members(ctx, actor.ForSystem(all[0], "demo"))
+	if err != nil {
+		return out, err
+	}
+	for _, who := range []struct{ as, email string }{{"owner", mailOf("Helena Brandt")}, {"recruiter", mailOf("Noor Haddad")},
+		{"manager", mailOf("Piotr Zielinski")}, {"reviewer", mailOf("Jun Park")}} {
+		for _, m := range list {
+			if m.Email != who.email {
+				continue
+			}
+			secret, err := a.Accounts.AdminLink(ctx, m.Email)
+			if err != nil {
+				return out, err
+			}
+			out.Staff = append(out.Staff, Link{m.Name + ", " + who.as, a.Config.URL + "/sign-in/" + secret})
+		}
+	}
+	for _, s := range stories {
+		if s.shown == "" {
+			continue
+		}
+		inv, err := invitationOf(ctx, a, all[0], s.mail())
+		if err != nil {
+			return out, err
+		}
+		out.Candidates = append(out.Candidates, Link{s.name + ", " + s.shown, a.Config.URL + "/i/" + a.Openings.Secret(inv)})
+	}
+	return out, nil
+}

@@ -1,0 +1,13 @@
+package app
+
+import (
+	"candor/internal/attempt"
+	"candor/internal/opening"
+)
+
+// formats are what a stage can offer.
+func formats(a *App) []opening.Format {
+	return []opening.Format{
+		attempt.Format{Attempts: a.Attempts},
+	}
+}

@@ -1,0 +1,40 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"candor/internal/attempt"
+	"candor/internal/db"
+	"candor/internal/job"
+	"candor/internal/live"
+)
+
+// listen says who cares about what is announced, and what is done again and again.
+func (a *App) listen() {
+	job.Listen(a.Jobs, attempt.Submitted, "review.assign", job.Housekeeping, a.Reviews.Assign)
+	a.Feedbacks.Listen(a.Jobs)
+	a.Notify.Listen()
+
+	job.Every(a.Jobs, "attempt.close", 15*time.Second, job.Housekeeping, a.everywhere(a.Attempts.CloseOverdue))
+	job.Every(a.Jobs, "promise.sweep", 10*time.Minute, job.Housekeeping, a.everywhere(a.Promises.Sweep))
+	job.Every(a.Jobs, "live.forget", time.Hour, job.Housekeeping, a.everywhere(func(ctx context.Context, org string) error {
+		return a.DB.Write(ctx, org, func(tx db.Tx) error {
+			_, err := live.Forget(ctx, tx, a.DB.Now())
+			return err
+		})
+	}))
+}
+
+// everywhere goes from one organisation to the next; what fails in one does not keep the others waiting.
+func (a *App) everywhere(fn func(ctx context.Context, org string) error) func(context.Context) error {
+	return func(ctx context.Context) error {
+		all, err := a.Orgs.All(ctx)
+		errs := []error{err}
+		for _, o := range all {
+			errs = append(errs, fn(ctx, o))
+		}
+		return errors.Join(errs...)
+	}
+}

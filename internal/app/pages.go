@@ -1,0 +1,128 @@
+package app
+
+import (
+	"context"
+	"net/http"
+
+	"candor/internal/actor"
+	"candor/internal/attempt/attemptweb"
+	"candor/internal/db"
+	"candor/internal/notify/notifyweb"
+	"candor/internal/opening"
+	"candor/internal/org"
+	"candor/internal/review"
+	"candor/internal/web"
+	"candor/internal/web/ui"
+	"candor/internal/web/ui/errorpage"
+	"candor/internal/web/ui/help"
+)
+
+// Mux mounts every face. It fails when a route's declaration is incomplete.
+func (a *App) Mux() (*web.Mux, error) {
+	mux := web.New(web.Config{Clock: a.DB.Clock, Log: a.Config.Log, Key: a.Key, URL: a.Config.URL, Content: a.Config.ContentURL, Proxies: a.Config.Proxies,
+		SignInPath: "/sign-in", ErrorPage: errorpage.Show, Auth: web.Auth{
+			Staff:     a.signIn.Staff(func(o org.Org) string { return web.AccentPath(o.Hue, o.Chroma) }),
+			Candidate: a.candidate,
+		}})
+	mux.Handle(web.Route{Pattern: "GET /healthz", Action: "web.health", Auth: web.Anonymous, Tenant: web.NoTenant, Object: web.NoObject, Rate: web.RateAsset, Quiet: true}, a.health)
+	mux.Handle(web.Route{Pattern: "GET /o/{org}", Action: "web.home", Auth: web.Staff, Roles: web.AnyMember, Tenant: web.FromPath, Object: web.NoObject, Rate: web.RateRead}, a.home)
+	mux.Handle(web.Route{Pattern: "GET /o/{org}/live", Action: "web.live_staff", Auth: web.Staff, Roles: web.AnyMember, Tenant: web.FromPath, Object: web.NoObject, Rate: web.RateLive, Stream: true, Quiet: true}, a.liveStaff)
+	mux.Handle(web.Route{Pattern: "GET /c/-/live", Action: "web.live_candidate", Auth: web.Candidate, Tenant: web.FromSession, Object: "attempt", Rate: web.RateLive, Stream: true, Quiet: true}, a.liveCandidate)
+	ui.Routes(mux)
+	help.Routes(mux)
+	a.signIn.Routes(mux)
+	(&notifyweb.Pages{Notify: a.Notify}).Routes(mux)
+	(&attemptweb.Pages{Attempts: a.Attempts, Openings: a.Openings, Orgs: a.Orgs, Kinds: a.Kinds, MD: a.MD, Reply: a.reply}).Routes(mux)
+	return mux, mux.Start()
+}
+
+func (a *App) candidate(ctx context.Context, cookie string) (web.Session, error) {
+	who, inv, err := a.Openings.CandidateSession(ctx, cookie)
+	if err != nil {
+		return web.Session{}, err
+	}
+	o, err := a.Orgs.ByID(ctx, who.Org)
+	if err != nil {
+		return web.Session{}, err
+	}
+	zone := inv.Zone
+	if zone == "" {
+		zone = o.Zone
+	}
+	return web.Session{Actor: who, Zone: zone, Org: web.Org{ID: o.ID, Path: o.ID, Name: o.Name, Accent: web.AccentPath(o.Hue, o.Chroma)}}, nil
+}
+
+// health answers when the database does.
+func (a *App) health(w http.ResponseWriter, r *http.Request) error {
+	err := a.DB.InstallationRead(r.Context(), func(tx db.Tx) error {
+		var one int
+		return tx.QueryRowContext(r.Context(), `SELECT 1`).Scan(&one)
+	})
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	_, err = w.Write([]byte("ok\n"))
+	return err
+}
+
+// home leads to the queue where something waits, else to the openings.
+func (a *App) home(w http.ResponseWriter, r *http.Request) error {
+	who := web.Actor(r)
+	n, err := a.Reviews.Count(r.Context(), who)
+	if err != nil {
+		return err
+	}
+	if n > 0 {
+		return web.Redirect(w, r, "/o/"+who.Org+"/review", "")
+	}
+	return web.Redirect(w, r, "/o/"+who.Org+"/openings", "")
+}
+
+// liveStaff tells members that something changed; ids only, and the page that is drawn anew asks its loader.
+func (a *App) liveStaff(w http.ResponseWriter, r *http.Request) error {
+	return a.Hub.Stream(w, r, web.Actor(r).Org, func(topic, _ string) bool { return topic == "board" || topic == "review" })
+}
+
+// liveCandidate tells a candidate of their own attempt.
+func (a *App) liveCandidate(w http.ResponseWriter, r *http.Request) error {
+	v, err := a.Attempts.View(r.Context(), web.Actor(r))
+	if err != nil {
+		return err
+	}
+	own := string(v.Attempt.ID)
+	return a.Hub.Stream(w, r, web.Actor(r).Org, func(_, subject string) bool { return subject == own })
+}
+
+// reply is how the company's answer to a candidate stands, in what they may know.
+func (a *App) reply(ctx context.Context, who actor.Actor, app opening.ApplicationID) (attemptweb.Reply, error) {
+	var out attemptweb.Reply
+	err := a.DB.Read(ctx, who.Org, func(tx db.Tx) error {
+		rounds, err := a.Reviews.RoundsOf(ctx, tx, app)
+		if err != nil {
+			return err
+		}
+		if len(rounds) > 0 {
+			reviews, err := a.Reviews.ReviewsIn(ctx, tx, rounds[0].Attempt)
+			if err != nil {
+				return err
+			}
+			for _, r := range reviews {
+				switch r.State {
+				case review.Filed:
+					out.Readers++
+					out.Finished++
+				case review.Assigned:
+					out.Readers++
+				}
+			}
+		}
+		list, err := a.Feedbacks.Of(ctx, tx, app)
+		if err != nil || len(list) == 0 {
+			return err
+		}
+		out.Body = replyBody(a.MD, list)
+		return nil
+	})
+	return out, err
+}

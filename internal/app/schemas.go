@@ -1,0 +1,32 @@
+package app
+
+import (
+	"io/fs"
+
+	"candor/internal/account"
+	"candor/internal/assessment"
+	"candor/internal/attempt"
+	"candor/internal/audit"
+	"candor/internal/candidate"
+	"candor/internal/db"
+	"candor/internal/feedback"
+	"candor/internal/live"
+	"candor/internal/notify"
+	"candor/internal/opening"
+	"candor/internal/org"
+	"candor/internal/promise"
+	"candor/internal/response"
+	"candor/internal/review"
+)
+
+// Schemas are the schema steps of all nouns.
+func Schemas() []fs.FS {
+	return []fs.FS{live.Schema, audit.Schema, account.Schema, org.Schema, assessment.Schema, candidate.Schema, promise.Schema, opening.Schema,
+		response.Schema, attempt.Schema, review.Schema, feedback.Schema, notify.Schema}
+}
+
+// Columns are the inventories of all nouns: whose data each column holds and how long it is kept.
+func Columns() []db.Columns {
+	return []db.Columns{live.Columns, audit.Columns, account.Columns, org.Columns, assessment.Columns, candidate.Columns, promise.Columns, opening.Columns,
+		response.Columns, attempt.Columns, review.Columns, feedback.Columns, notify.Columns}
+}

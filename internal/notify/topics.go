@@ -1,0 +1,124 @@
+package notify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"candor/internal/attempt"
+	"candor/internal/candidate"
+	"candor/internal/db"
+	"candor/internal/feedback"
+	"candor/internal/job"
+	"candor/internal/opening"
+	"candor/internal/org"
+	"candor/internal/review"
+)
+
+// listenMore wires what happens after an invitation.
+func (n *Notify) listenMore() {
+	job.Listen(n.Jobs, attempt.Submitted, "notify.receipt", job.Mail, n.receipt)
+	job.Listen(n.Jobs, review.Taken, "notify.assigned", job.Mail, n.assigned)
+	job.Listen(n.Jobs, feedback.Released, "notify.released", job.Mail, n.released)
+}
+
+// toCandidate begins a mail to the person of an application, who may answer the opening's contact.
+func (n *Notify) toCandidate(ctx context.Context, tx db.Tx, app opening.ApplicationID) (Mail, opening.Opening, org.Org, error) {
+	a, err := n.Openings.ApplicationIn(ctx, tx, app)
+	if err != nil {
+		return Mail{}, opening.Opening{}, org.Org{}, err
+	}
+	c, err := n.Candidates.In(ctx, tx, candidate.ID(a.Candidate))
+	if err != nil {
+		return Mail{}, opening.Opening{}, org.Org{}, err
+	}
+	o, err := n.Orgs.In(ctx, tx)
+	m := Mail{ToName: c.Name, ToEmail: c.Email, replyName: o.Name, replyEmail: o.Contact}
+	if contact, err := n.Orgs.Member(ctx, tx, a.Opening.Contact); err == nil {
+		m.replyName, m.replyEmail = contact.Name, contact.Email
+	}
+	if c.Erased {
+		err = errors.Join(err, opening.ErrMissing)
+	}
+	return m, a.Opening, o, err
+}
+
+// compose writes one mail in one transaction; what is gone meanwhile is not written about.
+func (n *Notify) compose(ctx context.Context, o string, fn func(tx db.Tx) (Mail, error)) error {
+	err := n.DB.Write(ctx, o, func(tx db.Tx) error {
+		m, err := fn(tx)
+		if err != nil {
+			return err
+		}
+		return n.Put(ctx, tx, m)
+	})
+	if errors.Is(err, opening.ErrMissing) || errors.Is(err, feedback.ErrMissing) || errors.Is(err, attempt.ErrMissing) {
+		return nil
+	}
+	return err
+}
+
+// receipt tells a candidate what was sent.
+func (n *Notify) receipt(ctx context.Context, note attempt.SubmittedNote) error {
+	return n.compose(ctx, note.Org, func(tx db.Tx) (Mail, error) {
+		m, op, o, err := n.toCandidate(ctx, tx, opening.ApplicationID(note.Application))
+		if err != nil {
+			return m, err
+		}
+		a, err := n.Attempts.In(ctx, tx, attempt.ID(note.Attempt))
+		if err != nil {
+			return m, err
+		}
+		m.About, m.SubjectID, m.Subject = string(attempt.Submitted), note.Submission, "We have everything: "+op.Title
+		m.Body = fmt.Sprintf("Hello %s,\n\nEverything you sent for %s at %s has arrived. You hear from us within %d working days, with written feedback, either way.\n\nYour receipt, a fingerprint of what you sent:\n%s",
+			m.ToName, op.Title, o.Name, op.ReplyDays, a.Receipt)
+		m.Action, m.path = "See where it stands", "invitation:"+string(a.Invitation)
+		return m, nil
+	})
+}
+
+// assigned tells a reviewer that something waits, without a word about whose it is.
+func (n *Notify) assigned(ctx context.Context, note review.TakenNote) error {
+	return n.compose(ctx, note.Org, func(tx db.Tx) (Mail, error) {
+		who, err := n.Orgs.Member(ctx, tx, note.Member)
+		if err != nil {
+			return Mail{}, opening.ErrMissing
+		}
+		return Mail{About: string(review.Taken), SubjectID: note.Review, ToName: who.Name, ToEmail: who.Email, Subject: "One more to read",
+			Body:   "A submission was assigned to you. You see it without a name until your scorecard is filed.",
+			Action: "Open your queue", path: "/o/" + tx.Org + "/review"}, nil
+	})
+}
+
+// released brings a candidate the company's reply.
+func (n *Notify) released(ctx context.Context, note feedback.ReleasedNote) error {
+	return n.compose(ctx, note.Org, func(tx db.Tx) (Mail, error) {
+		m, op, o, err := n.toCandidate(ctx, tx, opening.ApplicationID(note.Application))
+		if err != nil {
+			return m, err
+		}
+		r, err := n.Feedbacks.In(ctx, tx, note.Feedback)
+		if err != nil {
+			return m, err
+		}
+		var b strings.Builder
+		fmt.Fprintf(&b, "Hello %s,\n\n%s", m.ToName, r.Body)
+		for _, l := range r.Lines {
+			fmt.Fprintf(&b, "\n\n%s", l.Title)
+			if l.Level != "" {
+				fmt.Fprintf(&b, ": %s", l.Level)
+			}
+			if l.Text != "" {
+				fmt.Fprintf(&b, "\n%s", l.Text)
+			}
+		}
+		fmt.Fprintf(&b, "\n\n%s", o.Name)
+		m.About, m.SubjectID, m.Subject, m.Body = string(feedback.Released), note.Feedback, "Our reply: "+op.Title+" at "+o.Name, b.String()
+		list, err := n.Openings.InvitationsOf(ctx, tx, opening.ApplicationID(note.Application))
+		if err == nil && len(list) > 0 {
+			m.Action, m.path = "Read it in your place", "invitation:"+string(list[len(list)-1].ID)
+		}
+		return m, err
+	})
+}
