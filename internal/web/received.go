@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"crypto/tls"
 	"net"
 	"sync"
 	"time"
@@ -12,7 +13,31 @@ import (
 // Listen stamps when the first byte of each request is read, by the deciding clock: no queue, lock or slow handler of ours can
 // make a save late. Over HTTP/2 the requests of a connection are mixed, so there the mux's own time counts; it runs as soon as
 // the headers are there.
-func Listen(l net.Listener, c *clock.Clock) net.Listener { return &listener{l, c} }
+// For TLS give it a listener of [TLS].
+func Listen(l net.Listener, c *clock.Clock) net.Listener {
+	if s, ok := l.(*tlsListener); ok {
+		return tls.NewListener(&listener{s.Listener, c}, s.config)
+	}
+	return &listener{l, c}
+}
+
+// TLS says that a listener is to speak TLS. [Listen] puts its stamp under the encryption, where the first byte arrives, and gives
+// net/http the connections it knows as encrypted.
+func TLS(l net.Listener, config *tls.Config) net.Listener { return &tlsListener{l, config} }
+
+type tlsListener struct {
+	net.Listener
+	config *tls.Config
+}
+
+// Accept is for whoever serves without Listen.
+func (l *tlsListener) Accept() (net.Conn, error) {
+	c, err := l.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	return tls.Server(c, l.config), nil
+}
 
 type listener struct {
 	net.Listener
@@ -23,6 +48,9 @@ func (l *listener) Accept() (net.Conn, error) {
 	c, err := l.Listener.Accept()
 	if err != nil {
 		return nil, err
+	}
+	if _, encrypted := c.(*tls.Conn); encrypted {
+		return c, nil // wrapped too late to stamp; net/http must see it as it is
 	}
 	return &conn{Conn: c, clock: l.clock, armed: true}, nil
 }

@@ -3,6 +3,7 @@ package web_test
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"errors"
 	"io"
 	"log/slog"
@@ -402,6 +403,47 @@ func TestReceived(t *testing.T) {
 	// the connection is used again: 40 s and an hour later
 	if got := get(head[:10], head[10:]+"\r\n", time.Minute); got != "10:00:40" {
 		t.Errorf("second request received at %s; want 10:00:40", got)
+	}
+}
+
+// TestReceivedTLS: under TLS, over HTTP/1.1 and HTTP/2, a request is known as encrypted and has its receipt.
+func TestReceivedTLS(t *testing.T) {
+	now := time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC)
+	cfg := config(io.Discard)
+	cfg.Clock = clock.New(func() time.Time { return now })
+	m := web.New(cfg)
+	m.Handle(open, func(w http.ResponseWriter, r *http.Request) error {
+		_, err := io.WriteString(w, r.Proto+" "+web.Received(r).Format("15:04"))
+		return err
+	})
+	if err := m.Start(); err != nil {
+		t.Fatal(err)
+	}
+	given := httptest.NewTLSServer(http.NotFoundHandler()) // for its certificate
+	defer given.Close()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	srv := m.Server()
+	go srv.Serve(web.Listen(web.TLS(l, &tls.Config{Certificates: given.TLS.Certificates, NextProtos: []string{"h2", "http/1.1"}}), cfg.Clock))
+	t.Cleanup(func() { srv.Close() })
+	for _, two := range []bool{false, true} {
+		tr := given.Client().Transport.(*http.Transport).Clone()
+		tr.ForceAttemptHTTP2 = two
+		if !two {
+			tr.TLSClientConfig.NextProtos = []string{"http/1.1"}
+		}
+		res, err := (&http.Client{Transport: tr}).Post("https://"+l.Addr().String()+"/open", "text/plain", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := io.ReadAll(res.Body)
+		res.Body.Close()
+		want := map[bool]string{false: "HTTP/1.1 09:00", true: "HTTP/2.0 09:00"}[two]
+		if err != nil || string(b) != want || res.Header.Get("Strict-Transport-Security") == "" {
+			t.Errorf("answer %q, HSTS %q; want %q and HSTS", b, res.Header.Get("Strict-Transport-Security"), want)
+		}
 	}
 }
 
