@@ -6,11 +6,16 @@ import (
 
 	"candor/internal/actor"
 	"candor/internal/attempt/attemptweb"
+	"candor/internal/candidate/candidateweb"
 	"candor/internal/db"
+	"candor/internal/feedback/feedbackweb"
+	"candor/internal/markdown"
 	"candor/internal/notify/notifyweb"
 	"candor/internal/opening"
+	"candor/internal/opening/openingweb"
 	"candor/internal/org"
 	"candor/internal/review"
+	"candor/internal/review/reviewweb"
 	"candor/internal/web"
 	"candor/internal/web/ui"
 	"candor/internal/web/ui/errorpage"
@@ -32,6 +37,11 @@ func (a *App) Mux() (*web.Mux, error) {
 	help.Routes(mux)
 	a.signIn.Routes(mux)
 	(&notifyweb.Pages{Notify: a.Notify}).Routes(mux)
+	(&openingweb.Pages{Openings: a.Openings, Orgs: a.Orgs, Candidates: a.Candidates, Promises: a.Promises, Assessments: a.Assessments, Attempts: a.Attempts,
+		Reviews: a.Reviews, URL: a.Config.URL, Mails: a.Config.SMTP != "", Sections: a.sections()}).Routes(mux)
+	(&candidateweb.Pages{Candidates: a.Candidates, Openings: a.Openings, Attempts: a.Attempts, Orgs: a.Orgs}).Routes(mux)
+	(&reviewweb.Pages{Reviews: a.Reviews, MD: markdown.New(3)}).Routes(mux)
+	(&feedbackweb.Pages{DB: a.DB, Feedbacks: a.Feedbacks, Orgs: a.Orgs}).Routes(mux)
 	(&attemptweb.Pages{Attempts: a.Attempts, Openings: a.Openings, Orgs: a.Orgs, Kinds: a.Kinds, MD: a.MD, Reply: a.reply}).Routes(mux)
 	return mux, mux.Start()
 }
@@ -125,4 +135,38 @@ func (a *App) reply(ctx context.Context, who actor.Actor, app opening.Applicatio
 		return nil
 	})
 	return out, err
+}
+
+// sections are what the faces above an opening's add to the page of an application.
+func (a *App) sections() []func(context.Context, actor.Actor, opening.Application) (openingweb.Section, error) {
+	return []func(context.Context, actor.Actor, opening.Application) (openingweb.Section, error){a.reading}
+}
+
+// reading leads to the scorecards and, for whoever decides, to the decision.
+func (a *App) reading(ctx context.Context, who actor.Actor, app opening.Application) (openingweb.Section, error) {
+	v := readingView{Base: "/o/" + who.Org, Application: string(app.ID), Decides: app.Opening.MayDecide(who) && app.Status == opening.Active}
+	err := a.DB.Read(ctx, who.Org, func(tx db.Tx) error {
+		rounds, err := a.Reviews.RoundsOf(ctx, tx, app.ID)
+		if err != nil {
+			return err
+		}
+		for _, n := range rounds {
+			reviews, err := a.Reviews.ReviewsIn(ctx, tx, n.Attempt)
+			if err != nil {
+				return err
+			}
+			r := readingRound{Code: string(n.Code), Wanted: n.Wanted, Submitted: n.Submitted, Due: n.Due, Closed: !n.Closed.IsZero()}
+			for _, card := range reviews {
+				if card.State == review.Filed {
+					r.Filed++
+				}
+			}
+			v.Rounds = append(v.Rounds, r)
+		}
+		return nil
+	})
+	if err != nil || len(v.Rounds) == 0 {
+		return openingweb.Section{}, err
+	}
+	return openingweb.Section{ID: "reading", Title: "Reading", Body: readingBody(v)}, nil
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"candor/internal/app"
+	"candor/internal/web"
 )
 
 // Where are the settings of every command that opens an installation.
@@ -60,7 +61,7 @@ func (n *Net) listen(c *app.Config) (net.Listener, error) {
 			l.Close()
 			return nil, fmt.Errorf("--tls takes a certificate and its key, CERT,KEY: %w", err)
 		}
-		l = tls.NewListener(l, &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"}})
+		l = web.TLS(l, &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"}})
 	}
 	if n.TLS == "" && !loopback && len(c.Proxies) == 0 {
 		l.Close()
