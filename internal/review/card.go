@@ -22,7 +22,8 @@ const (
 	MaxPlaces = 10
 )
 
-// Rate keeps the draft of a card as it stands in the page; the last one wins. ErrMissing, ErrFiled, ErrCard.
+// Rate keeps the draft of a card as it stands in the page; the last one wins, but a page that does not know of a level yet does
+// not take it back. ErrMissing, ErrFiled, ErrCard.
 func (rs *Reviews) Rate(ctx context.Context, who actor.Actor, c Code, card Card) error {
 	v, err := rs.version(ctx, who, c)
 	if err != nil {

@@ -169,6 +169,12 @@ func TestACardIsWholeAndFiledOnce(t *testing.T) {
 		if err != nil || s.Mine.Card.Ratings["clear"].Level != 2 {
 			t.Fatalf("the draft of an incomplete card was lost: %+v, %v", s, err)
 		}
+		if err := w.Reviews.Rate(ctx, w.Mina, n.Code, review.Card{Ratings: map[string]review.Rating{"clear": {Note: "from another tab"}}}); err != nil {
+			t.Fatal(err)
+		}
+		if s, err := w.Reviews.Load(ctx, w.Mina, n.Code); err != nil || s.Mine.Card.Ratings["clear"].Level != 2 || s.Mine.Card.Ratings["clear"].Note != "from another tab" {
+			t.Fatalf("a second tab took a level back: %+v, %v", s, err)
+		}
 		for name, r := range map[string]review.Rating{"no such level": {Level: 5}, "no such place": {Level: 1, Evidence: []review.Place{{Item: "nowhere"}}}} {
 			if err := w.Reviews.Rate(ctx, w.Mina, n.Code, review.Card{Ratings: map[string]review.Rating{"clear": r}}); !errors.Is(err, review.ErrCard) {
 				t.Errorf("%s: %v; want ErrCard", name, err)

@@ -53,6 +53,7 @@ func open(t *testing.T) site {
 		},
 	}})
 	(&reviewweb.Pages{Reviews: w.Reviews, MD: markdown.New(3)}).Routes(w.mux)
+	signIn(w.mux)
 	if err := w.mux.Start(); err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,6 @@
 import { all, one, remembered } from "@web/dom"
 
-/** Counts what is left to score, remembers which item is being read, and moves the focus by c and s. The form works without it. */
+/** Counts what is left to score, remembers which item is being read, and moves the focus by r, c and s. The form works without it. */
 const form = (): HTMLFormElement | null => one<HTMLFormElement>("form[data-scorecard]")
 
 function count(): void {
@@ -40,11 +40,13 @@ document.addEventListener("change", (e) => {
   point(at)
   count()
 })
+document.addEventListener("input", (e) => e.target instanceof HTMLTextAreaElement && form()?.contains(e.target) && point(e.target))
 document.addEventListener("candor-swapped", swapped)
 document.addEventListener("keydown", (e) => {
   if (remembered("keys") === "off" || e.ctrlKey || e.metaKey || e.altKey || typing(e.target) || one("dialog[open]")) return
+  const open = all("[data-crit]").find((c) => !one("input[type=radio]:checked", c))
   const to =
-    e.key === "s" ? one("[data-send]") : e.key === "c" ? one("textarea", (e.target as Element).closest("[data-crit]") ?? all("[data-crit]").find((c) => !one("input[type=radio]:checked", c)) ?? document) : null
+    e.key === "r" && open ? one("input[type=radio]", open) : e.key === "s" ? one("[data-send]") : e.key === "c" ? one("textarea", (e.target as Element).closest("[data-crit]") ?? open ?? document) : null
   if (!to) return
   e.preventDefault()
   to.focus()

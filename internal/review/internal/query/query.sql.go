@@ -1078,7 +1078,7 @@ func (q *Queries) RoundsOf(ctx context.Context, orgID string, applicationID stri
 
 const saveRating = `-- name: SaveRating :exec
 INSERT INTO ratings (org_id, review_id, criterion, level, reason, note, evidence, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-ON CONFLICT (org_id, review_id, criterion) DO UPDATE SET level = excluded.level, reason = excluded.reason, note = excluded.note, evidence = excluded.evidence, updated_at = excluded.updated_at
+ON CONFLICT (org_id, review_id, criterion) DO UPDATE SET level = CASE WHEN excluded.level = 0 THEN ratings.level ELSE excluded.level END, reason = excluded.reason, note = excluded.note, evidence = excluded.evidence, updated_at = excluded.updated_at
 `
 
 type SaveRatingParams struct {

@@ -1,0 +1,91 @@
+package reviewweb_test
+
+import (
+	"net/http"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/chromedp/chromedp/kb"
+
+	"candor/e2e/browser"
+	"candor/internal/review/reviewtest"
+	"candor/internal/web"
+)
+
+// door signs the browser in as somebody of the world.
+func (s site) door(p *browser.Page, who string) {
+	p.Go(s.server.URL + "/in/" + who)
+}
+
+func signIn(mux *web.Mux) {
+	mux.Handle(web.Route{Pattern: "GET /in/{who}", Action: "test.in", Auth: web.Anonymous, Tenant: web.NoTenant, Object: web.NoObject, Rate: web.RateRead},
+		func(w http.ResponseWriter, r *http.Request) error {
+			http.SetCookie(w, &http.Cookie{Name: web.StaffCookie, Value: r.PathValue("who"), Path: "/", Secure: true, HttpOnly: true})
+			_, err := w.Write([]byte("<!doctype html><html lang=en><title>in</title><link rel=icon href='" + web.Asset("icon.svg") + "'><h1>in</h1>"))
+			return err
+		})
+}
+
+// shots keeps pictures where CANDOR_SHOTS says.
+func shots(p *browser.Page, name string) {
+	if dir := os.Getenv("CANDOR_SHOTS"); dir != "" {
+		p.Shots(filepath.Clean(dir), name)
+		p.Look(browser.Desk)
+	}
+}
+
+func TestAScorecardByKeyboardOnly(t *testing.T) {
+	s := open(t)
+	p := browser.New(t)
+	p.Look(browser.Desk)
+	s.door(p, "mina")
+	base := s.server.URL + "/o/" + s.Org.ID
+	p.Go(base + "/review")
+	p.Axe()
+	shots(p, "queue-empty")
+	n := s.Submitted("Amara Okafor", "amara@mail.example")
+	ben := s.Submitted("Ben Adeyemi", "ben@mail.example")
+	s.Submitted("Chen Wei", "chen@mail.example")
+	p.Go(base + "/review")
+	p.Axe()
+	shots(p, "queue")
+	p.Go(base + "/review/" + string(n.Code))
+	p.Axe()
+	p.Press("j")
+	p.Until(`document.querySelector("[data-item-now]").dataset.itemNow === "number"`)
+	p.Press("j")
+	p.Sees("The queue delivered again")
+	p.Press("r", "3")
+	p.Until(`document.querySelector("input[name='c.clear'][value='3']").checked`)
+	p.Press("c")
+	p.Until(`document.activeElement.name === "n.clear"`)
+	p.Press("Says what is known")
+	p.Until(`document.querySelector("[data-save]").dataset.kind === "saved" && document.querySelector("[data-save-text]").textContent.startsWith("Saved ")`)
+	shots(p, "scorecard")
+	p.Press(kb.Tab) // out of the text, where letters are text
+	p.Value(`document.activeElement.blur()`)
+	p.Press("r", "2")
+	p.Until(`document.querySelector("[data-left]").textContent === "Everything is scored"`)
+	p.Until(`document.querySelector("[data-save]").dataset.kind === "saved"`)
+	p.Go(base + "/review/" + string(n.Code)) // a reload: the draft is on the server
+	p.Until(`document.querySelector("input[name='c.clear'][value='3']").checked`)
+	p.Until(`document.querySelector("textarea[name='n.clear']").value === "Says what is known"`)
+	p.Press("s")
+	p.Until(`document.activeElement.textContent.trim() === "Send my scorecard"`)
+	p.Press(kb.Enter)
+	p.Sees("Amara Okafor")
+	p.Axe()
+	shots(p, "scorecard-sent")
+	s.File(s.Jun, n, reviewtest.Card(1, 2))
+	s.door(p, "rosa")
+	p.Go(base + "/review/" + string(n.Code) + "/cards")
+	p.Axe()
+	shots(p, "cards")
+	s.File(s.Mina, ben, reviewtest.Card(4, 2))
+	s.File(s.Jun, ben, reviewtest.Card(4, 2))
+	p.Go(base + "/openings/" + string(s.Opening) + "/compare?with=" + string(n.Code) + "&with=" + string(ben.Code))
+	p.Sees("levels apart")
+	p.Axe()
+	shots(p, "compare")
+}
