@@ -38,7 +38,7 @@ func (a *App) Mux() (*web.Mux, error) {
 	a.signIn.Routes(mux)
 	(&notifyweb.Pages{Notify: a.Notify}).Routes(mux)
 	(&openingweb.Pages{Openings: a.Openings, Orgs: a.Orgs, Candidates: a.Candidates, Promises: a.Promises, Assessments: a.Assessments, Attempts: a.Attempts,
-		Reviews: a.Reviews, URL: a.Config.URL, Mails: a.Config.SMTP != "", Sections: a.sections()}).Routes(mux)
+		Reviews: a.Reviews, URL: a.Config.URL, Notify: a.Notify, Sections: a.sections()}).Routes(mux)
 	(&candidateweb.Pages{Candidates: a.Candidates, Openings: a.Openings, Attempts: a.Attempts, Orgs: a.Orgs}).Routes(mux)
 	(&reviewweb.Pages{Reviews: a.Reviews, MD: markdown.New(3)}).Routes(mux)
 	(&feedbackweb.Pages{DB: a.DB, Feedbacks: a.Feedbacks, Orgs: a.Orgs}).Routes(mux)
