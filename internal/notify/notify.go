@@ -160,7 +160,7 @@ func (n *Notify) invited(ctx context.Context, note opening.InvitedNote) error {
 	return n.DB.Write(ctx, note.Org, func(tx db.Tx) error { return n.Put(ctx, tx, m) })
 }
 
-// Invitation is the mail of an invitation as it will look; the page that invites shows the same.
+// Invitation is the mail of an invitation.
 func (n *Notify) Invitation(ctx context.Context, tx db.Tx, inv opening.Invitation) (Mail, error) {
 	c, err := n.Candidates.In(ctx, tx, candidate.ID(inv.Candidate))
 	if err != nil {
@@ -170,6 +170,13 @@ func (n *Notify) Invitation(ctx context.Context, tx db.Tx, inv opening.Invitatio
 	if err != nil {
 		return Mail{}, err
 	}
+	m, err := n.Draft(ctx, tx, op, opening.Stage{Format: inv.Format, Ref: inv.Ref}, opening.InviteForm{Name: c.Name, Email: c.Email, Zone: first(inv.Zone, c.Zone), Note: inv.Note, FinishBy: inv.FinishBy})
+	m.path = "invitation:" + string(inv.ID)
+	return m, err
+}
+
+// Draft is the mail of an invitation that is not made yet, as it will look; the page that invites shows it. f.FinishBy is needed.
+func (n *Notify) Draft(ctx context.Context, tx db.Tx, op opening.Opening, s opening.Stage, f opening.InviteForm) (Mail, error) {
 	organisation, err := n.Orgs.In(ctx, tx)
 	if err != nil {
 		return Mail{}, err
@@ -179,17 +186,20 @@ func (n *Notify) Invitation(ctx context.Context, tx db.Tx, inv opening.Invitatio
 		contact = org.Member{Name: organisation.Name, Email: organisation.Contact}
 	}
 	what := "an interview in turns"
-	if f, ok := n.Openings.Format(inv.Format); ok {
-		if d, err := f.Describe(ctx, tx.Org, inv.Ref); err == nil {
+	if format, ok := n.Openings.Format(s.Format); ok {
+		if d, err := format.Describe(ctx, tx.Org, s.Ref); err == nil {
 			what = fmt.Sprintf("“%s”: %s, about %d minutes in all", d.Title, parts(d.Parts), d.Minutes)
 		}
 	}
-	m := Mail{About: string(opening.Invited), ToName: c.Name, ToEmail: c.Email, Subject: op.Title + " at " + organisation.Name + ": your interview",
-		Action: "See what to expect", path: "invitation:" + string(inv.ID), replyName: contact.Name, replyEmail: contact.Email}
-	m.Body = Compose(Invite{Name: c.Name, Opening: op.Title, Org: organisation.Name, What: what, By: inv.FinishBy, Zone: first(inv.Zone, c.Zone, organisation.Zone),
-		ReplyDays: op.ReplyDays, Contact: contact.Name, Note: inv.Note})
+	m := Mail{About: string(opening.Invited), ToName: f.Name, ToEmail: f.Email, Subject: op.Title + " at " + organisation.Name + ": your interview",
+		Action: "See what to expect", replyName: contact.Name, replyEmail: contact.Email}
+	m.Body = Compose(Invite{Name: f.Name, Opening: op.Title, Org: organisation.Name, What: what, By: f.FinishBy, Zone: first(f.Zone, organisation.Zone),
+		ReplyDays: op.ReplyDays, Contact: contact.Name, Note: f.Note})
 	return m, nil
 }
+
+// Answers is whom an answer to the mail reaches, as name and address.
+func (m Mail) Answers() (name, email string) { return m.replyName, m.replyEmail }
 
 func parts(n int) string {
 	if n == 1 {

@@ -18,6 +18,7 @@ import (
 
 // listenMore wires what happens after an invitation.
 func (n *Notify) listenMore() {
+	job.Listen(n.Jobs, opening.CodeWanted, "notify.code", job.Mail, n.code)
 	job.Listen(n.Jobs, attempt.Submitted, "notify.receipt", job.Mail, n.receipt)
 	job.Listen(n.Jobs, review.Taken, "notify.assigned", job.Mail, n.assigned)
 	job.Listen(n.Jobs, feedback.Released, "notify.released", job.Mail, n.released)
@@ -57,6 +58,21 @@ func (n *Notify) compose(ctx context.Context, o string, fn func(tx db.Tx) (Mail,
 		return nil
 	}
 	return err
+}
+
+// code brings a candidate the digits for another device.
+func (n *Notify) code(ctx context.Context, note opening.CodeNote) error {
+	return n.compose(ctx, note.Org, func(tx db.Tx) (Mail, error) {
+		inv, err := n.Openings.InvitationIn(ctx, tx, opening.InvitationID(note.Invitation))
+		if err != nil {
+			return Mail{}, err
+		}
+		m, op, _, err := n.toCandidate(ctx, tx, inv.Application)
+		m.About, m.SubjectID, m.Subject = string(opening.CodeWanted), note.Code, "Your six digits: "+op.Title
+		m.Body = fmt.Sprintf("Hello %s,\n\nType these digits on the device you want to go on with:\n\n%s\n\nThey hold for 10 minutes. Did you not ask for them? Then nothing happens; you may delete this mail.",
+			m.ToName, n.Openings.CodeDigits(note.Code))
+		return m, err
+	})
 }
 
 // receipt tells a candidate what was sent.

@@ -2,6 +2,7 @@ package opening
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"candor/internal/problem"
@@ -57,4 +58,19 @@ func readings(wall time.Time, loc *time.Location) (early, late time.Time) {
 // wallOf is what a clock on the wall shows at an instant, as if it were UTC.
 func wallOf(t time.Time) time.Time {
 	return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), 0, time.UTC)
+}
+
+// Spell is an instant as people read it: in their zone with its name, and in UTC. An unknown zone is UTC alone.
+func Spell(t time.Time, zone string) string {
+	loc, err := time.LoadLocation(zone)
+	if err != nil || zone == "" || zone == "UTC" {
+		return t.UTC().Format("Mon 2 Jan 2006, 15:04") + " UTC"
+	}
+	city := strings.ReplaceAll(zone[strings.LastIndexByte(zone, '/')+1:], "_", " ")
+	local := t.In(loc)
+	utc := "15:04"
+	if local.Format("2 Jan") != t.UTC().Format("2 Jan") {
+		utc = "Mon 2 Jan, 15:04"
+	}
+	return local.Format("Mon 2 Jan 2006, 15:04") + " " + city + " time (" + t.UTC().Format(utc) + " UTC)"
 }

@@ -66,7 +66,7 @@ func (p *Pages) showApplication(w http.ResponseWriter, r *http.Request, v applic
 	if err != nil {
 		return err
 	}
-	v.Page, v.App, v.Mails = web.PageOf(r, a.Title()), a, p.Mails
+	v.Page, v.App, v.Mails = web.PageOf(r, a.Title()), a, p.mails()
 	v.Manage = !a.Blind && a.Opening.MayManage(who)
 	if !a.Blind {
 		if err := p.read(r, func(tx db.Tx) error { return p.about(r, tx, who, &v) }); err != nil {

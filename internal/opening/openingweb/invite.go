@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"time"
 
+	"candor/internal/db"
+	"candor/internal/notify"
 	"candor/internal/opening"
 	"candor/internal/problem"
 	"candor/internal/web"
@@ -27,8 +29,7 @@ type inviteView struct {
 	Problem *problem.Problem
 	Zones   []string
 
-	Letter *opening.Letter // the preview
-	By     time.Time
+	Letter *notify.Mail // the preview
 	Found  opening.Found
 	Mails  bool
 }
@@ -70,7 +71,7 @@ func (p *Pages) invited(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return p.showInvite(w, r, f, nil, err)
 	}
-	if !p.Mails {
+	if !p.mails() {
 		return web.Redirect(w, r, appPath(r, inv.Application), "Invited. No mail goes out from this installation: copy the link below and hand it over.")
 	}
 	return web.Redirect(w, r, appPath(r, inv.Application), "Invited. The mail to "+f.Name+" is on its way.")
@@ -88,7 +89,7 @@ func (p *Pages) showInvite(w http.ResponseWriter, r *http.Request, f inviteForm,
 	if !o.Open {
 		return opening.ErrClosed
 	}
-	v := inviteView{Page: web.PageOf(r, "Invite a candidate"), Opening: o, Form: f, Mails: p.Mails, Zones: zones}
+	v := inviteView{Page: web.PageOf(r, "Invite a candidate"), Opening: o, Form: f, Mails: p.mails(), Zones: zones}
 	if v.Stage, v.What, err = p.firstStage(r, o.ID); err != nil {
 		return err
 	}
@@ -96,11 +97,15 @@ func (p *Pages) showInvite(w http.ResponseWriter, r *http.Request, f inviteForm,
 		v.Form.FinishBy = endOfDay(p.Openings.DB.Now().Add(time.Duration(v.Stage.Window)*24*time.Hour), f.Zone).Format(opening.LocalForm)
 	}
 	if preview != nil {
-		letter, err := p.Openings.LetterFor(ctx, who, o.ID, *preview)
+		var letter notify.Mail
+		err := p.read(r, func(tx db.Tx) (err error) {
+			letter, err = p.Notify.Draft(ctx, tx, o, v.Stage, *preview)
+			return err
+		})
 		if err != nil {
 			return err
 		}
-		v.Letter, v.By = &letter, preview.FinishBy
+		v.Letter = &letter
 		v.Page.Title = "Check the invitation"
 	}
 	if f.Email != "" {
@@ -116,6 +121,12 @@ func (p *Pages) showInvite(w http.ResponseWriter, r *http.Request, f inviteForm,
 		return cause
 	}
 	return web.ShowWith(w, r, cause, invitePage(v))
+}
+
+// answers is whom an answer to the mail reaches.
+func (v inviteView) answers() string {
+	name, email := v.Letter.Answers()
+	return name + " · " + email
 }
 
 // endOfDay is 23:59 of an instant's day in a zone.

@@ -12,6 +12,7 @@ import (
 	"candor/internal/attempt"
 	"candor/internal/candidate"
 	"candor/internal/db"
+	"candor/internal/notify"
 	"candor/internal/opening"
 	"candor/internal/org"
 	"candor/internal/promise"
@@ -31,7 +32,7 @@ type Pages struct {
 	Attempts    *attempt.Attempts
 	Reviews     *review.Reviews
 	URL         string // the public address, before /i/...
-	Mails       bool   // whether mail goes out; without it the pages say to hand the link over
+	Notify      *notify.Notify
 	// Sections are what other faces add to an application's page, in order; an empty Body is left out.
 	Sections []func(ctx context.Context, who actor.Actor, a opening.Application) (Section, error)
 }
@@ -77,6 +78,9 @@ func (p *Pages) Routes(mux *web.Mux) {
 		mux.Handle(link, d.h)
 	}
 }
+
+// mails says whether mail goes out; without it the pages say to hand the link over.
+func (p *Pages) mails() bool { return p.Notify != nil && p.Notify.Server != nil }
 
 // openingAt is the opening of the address, by its loader.
 func (p *Pages) openingAt(r *http.Request) (opening.Opening, error) {
