@@ -131,7 +131,7 @@ func (a *App) reply(ctx context.Context, who actor.Actor, app opening.Applicatio
 		if err != nil || len(list) == 0 {
 			return err
 		}
-		out.Body = replyBody(a.MD, list)
+		out.Body = replyBody(list)
 		return nil
 	})
 	return out, err

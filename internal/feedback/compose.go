@@ -137,7 +137,8 @@ func words(c assessment.Criterion, cards []review.Other) (level, text string) {
 	case low == high:
 		return c.Levels[low-1].Name, c.Levels[low-1].Anchor
 	}
-	return "Between " + strings.ToLower(c.Levels[low-1].Name) + " and " + strings.ToLower(c.Levels[high-1].Name), c.Levels[low-1].Anchor
+	// Two readers saw it differently: the manager says in their own words what that means.
+	return "Between " + strings.ToLower(c.Levels[low-1].Name) + " and " + strings.ToLower(c.Levels[high-1].Name), ""
 }
 
 // Save keeps the draft as it stands in the page. review.ErrRole and others as Table; ErrInvalid.

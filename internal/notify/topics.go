@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"candor/internal/attempt"
 	"candor/internal/candidate"
@@ -118,19 +117,8 @@ func (n *Notify) released(ctx context.Context, note feedback.ReleasedNote) error
 		if err != nil {
 			return m, err
 		}
-		var b strings.Builder
-		fmt.Fprintf(&b, "Hello %s,\n\n%s", m.ToName, r.Body)
-		for _, l := range r.Lines {
-			fmt.Fprintf(&b, "\n\n%s", l.Title)
-			if l.Level != "" {
-				fmt.Fprintf(&b, ": %s", l.Level)
-			}
-			if l.Text != "" {
-				fmt.Fprintf(&b, "\n%s", l.Text)
-			}
-		}
-		fmt.Fprintf(&b, "\n\n%s", o.Name)
-		m.About, m.SubjectID, m.Subject, m.Body = string(feedback.Released), note.Feedback, "Our reply: "+op.Title+" at "+o.Name, b.String()
+		m.About, m.SubjectID = string(feedback.Released), note.Feedback
+		m.Subject, m.Body = feedback.Letter{Organisation: o.Name, Opening: op.Title, Name: m.ToName, Contact: m.replyName, Email: m.replyEmail}.Mail(r)
 		list, err := n.Openings.InvitationsOf(ctx, tx, opening.ApplicationID(note.Application))
 		if err == nil && len(list) > 0 {
 			m.Action, m.path = "Read it in your place", "invitation:"+string(list[len(list)-1].ID)

@@ -167,7 +167,7 @@ func TestDecidingInTheBrowser(t *testing.T) {
 	p.Until(`document.querySelector("[data-save]").dataset.kind === "saved" && document.querySelector("[data-save-text]").textContent.startsWith("Saved ")`)
 	p.Go(here) // the draft is on the server
 	p.Until(`document.querySelector("input[value=advance]").checked`)
-	p.Click("button[formaction$='/preview']")
+	p.Click("button[formaction*='/preview']")
 	p.Sees("You go on to the next step.")
 	p.Axe()
 	shot("decide-preview")
