@@ -288,3 +288,38 @@ func (f *Figures) byStatus(rows *sql.Rows) error {
 	}
 	return rows.Err()
 }
+
+const (
+	weeklySent = `SELECT (p.made_at - CAST($3 AS BIGINT)) / 604800000, COUNT(*) FROM promises p JOIN applications a ON a.org_id = p.org_id AND a.id = p.application_id
+		WHERE p.org_id = $1 AND a.opening_id = $2 AND p.made_at >= CAST($3 AS BIGINT) GROUP BY 1`
+	weeklyOpened = `SELECT (opened_at - CAST($3 AS BIGINT)) / 604800000, COUNT(*) FROM invitations
+		WHERE org_id = $1 AND opening_id = $2 AND opened_at >= CAST($3 AS BIGINT) GROUP BY 1`
+)
+
+// Weekly counts the submissions and the opened links of n weeks from an instant.
+func (os *Openings) Weekly(ctx context.Context, tx db.Tx, o ID, from time.Time, n int) (sent, opened []int, err error) {
+	if sent, err = weekly(ctx, tx, weeklySent, o, from, n); err != nil {
+		return nil, nil, err
+	}
+	opened, err = weekly(ctx, tx, weeklyOpened, o, from, n)
+	return sent, opened, err
+}
+
+func weekly(ctx context.Context, tx db.Tx, q string, o ID, from time.Time, n int) ([]int, error) {
+	rows, err := tx.QueryContext(ctx, q, tx.Org, string(o), clock.Milli(from))
+	if err != nil {
+		return nil, fmt.Errorf("weekly: %w", err)
+	}
+	defer rows.Close()
+	out := make([]int, n)
+	for rows.Next() {
+		var w, count int
+		if err := rows.Scan(&w, &count); err != nil {
+			return nil, err
+		}
+		if w >= 0 && w < n {
+			out[w] = count
+		}
+	}
+	return out, rows.Err()
+}

@@ -102,6 +102,13 @@ func TestTheBoardPutsOurTurnFirst(t *testing.T) {
 				t.Errorf("pages of %d: %q", most, got)
 			}
 		}
+		w.write(t, func(tx db.Tx) error {
+			sent, opened, err := w.Weekly(ctx, tx, o, w.tick.Now().Add(-8*24*time.Hour), 3)
+			if err != nil || fmt.Sprint(sent, opened) != "[0 3 0] [0 1 0]" {
+				t.Errorf("Weekly = %v, %v, %v; want 3 sent and 1 opened in the second week", sent, opened, err)
+			}
+			return err
+		})
 		w.tick.Add(5 * 24 * time.Hour)
 		w.write(t, func(tx db.Tx) error {
 			f, err := w.Figures(ctx, tx, o)

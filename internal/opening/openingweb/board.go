@@ -1,6 +1,7 @@
 package openingweb
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"slices"
@@ -13,6 +14,7 @@ import (
 	"candor/internal/opening"
 	"candor/internal/review"
 	"candor/internal/web"
+	"candor/internal/web/ui/chart"
 	"candor/internal/web/ui/funnel"
 	"candor/internal/web/ui/seg"
 )
@@ -28,6 +30,7 @@ type boardView struct {
 	Rows    []rowView
 	Next    string // address of the next page
 	Contact string
+	Weeks   chart.View // empty before the second week
 }
 
 // rowView is one line as this asker may see it.
@@ -88,6 +91,9 @@ func (p *Pages) fill(r *http.Request, tx db.Tx, who actor.Actor, v *boardView) e
 	if v.Figures, err = p.Openings.Figures(ctx, tx, o.ID); err != nil {
 		return err
 	}
+	if v.Weeks, err = p.weeks(ctx, tx, v); err != nil {
+		return err
+	}
 	b, err := p.Openings.Page(ctx, tx, o.ID, v.Filter)
 	if err != nil {
 		return err
@@ -135,6 +141,32 @@ func (p *Pages) fill(r *http.Request, tx db.Tx, who actor.Actor, v *boardView) e
 		v.Rows = append(v.Rows, x)
 	}
 	return nil
+}
+
+// weeks is the chart of the last six weeks, from Monday to Sunday where the asker is.
+func (p *Pages) weeks(ctx context.Context, tx db.Tx, v *boardView) (chart.View, error) {
+	const n = 6
+	y, m, d := v.Page.Now.In(v.Page.Zone).Date()
+	monday := time.Date(y, m, d-(int(v.Page.Now.In(v.Page.Zone).Weekday())+6)%7, 0, 0, 0, 0, v.Page.Zone)
+	from := monday.AddDate(0, 0, -7*(n-1))
+	sent, opened, err := p.Openings.Weekly(ctx, tx, v.Opening.ID, from, n)
+	if err != nil {
+		return chart.View{}, err
+	}
+	c := chart.View{First: sent, Second: opened, FirstName: "Sent", SecondName: "Opened"}
+	for i := range n {
+		c.Labels = append(c.Labels, from.AddDate(0, 0, 7*i).Format("2 Jan"))
+	}
+	c.Sentence = "Submissions in each of the last six weeks: " + commas(sent) + ". Links opened: " + commas(opened) + "."
+	return c, nil
+}
+
+func commas(in []int) string {
+	out := make([]string, len(in))
+	for i, n := range in {
+		out[i] = itoa(n)
+	}
+	return strings.Join(out, ", ")
 }
 
 func stageTitle(stages []opening.Stage, s opening.StageID) string {
