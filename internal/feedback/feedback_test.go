@@ -59,6 +59,9 @@ func TestDecidedAndToldInOneAct(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if list, err := w.Reviews.ToDecide(ctx, w.Rosa); err != nil || len(list) != 1 || list[0].Code != n.Code {
+			t.Errorf("to decide = %v, %v; want the one", list, err)
+		}
 		d := table.Draft
 		if !strings.Contains(d.Body, "You kept to what you knew.") || strings.Contains(d.Body, "private-canary") || len(d.Lines) != 2 || d.Lines[0].Level != "Between partly and solid" {
 			t.Errorf("composed draft = %+v", d)
@@ -69,6 +72,9 @@ func TestDecidedAndToldInOneAct(t *testing.T) {
 		}
 		if _, at, err := w.f.Decide(ctx, w.Rosa, n.Application, d, false); err != nil || at != w.DB.Now() {
 			t.Fatalf("deciding at ten in Lagos: told at %v, %v; want at once", at, err)
+		}
+		if list, err := w.Reviews.ToDecide(ctx, w.Rosa); err != nil || len(list) != 0 {
+			t.Errorf("to decide afterwards = %v, %v", list, err)
 		}
 		w.Drain()
 		got, err := w.f.ForCandidate(ctx, who)
@@ -118,6 +124,9 @@ func TestAtNightItWaitsAndCanBeTakenBack(t *testing.T) {
 		}
 		if _, err := w.f.Undo(ctx, w.Rosa, dec.ID); err != nil {
 			t.Fatal(err)
+		}
+		if list, err := w.Reviews.ToDecide(ctx, w.Rosa); err != nil || len(list) != 1 {
+			t.Errorf("to decide after the undo = %v, %v", list, err)
 		}
 		w.Tick.Set(monday)
 		w.Drain()

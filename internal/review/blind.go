@@ -66,7 +66,7 @@ func (rs *Reviews) NamesIn(ctx context.Context, tx db.Tx, who actor.Actor, o ope
 	for _, r := range mine {
 		n.assigned[opening.ApplicationID(r.ApplicationID)] = r.Code
 	}
-	known, err := q.KnownIn(ctx, tx.Org, string(o.ID), who.ID)
+	known, err := q.Known(ctx, tx.Org, who.ID)
 	for _, a := range known {
 		n.known[opening.ApplicationID(a)] = true
 	}

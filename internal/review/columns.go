@@ -10,7 +10,7 @@ import (
 // Columns is the inventory.
 var Columns = db.Columns{
 	"review_rounds": {"org_id": ours, "attempt_id": ours, "application_id": ours, "opening_id": ours, "stage_id": ours, "version_id": ours, "code": ours, "wanted": ours,
-		"submitted_at": ours, "due_at": ours, "touched_at": ours, "closed_at": ours},
+		"submitted_at": ours, "due_at": ours, "touched_at": ours, "closed_at": ours, "decided_at": ours},
 	"reviews": {"org_id": ours, "id": ours, "attempt_id": ours, "application_id": ours, "member_id": ours, "state": ours, "shuffle": ours, "due_at": ours, "assigned_at": ours,
 		"saved_at": ours, "filed_at": ours, "seconds": ours, "private_note": private, "shareable": theirs},
 	"ratings":     {"org_id": ours, "review_id": ours, "criterion": ours, "level": private, "reason": private, "note": private, "evidence": private, "updated_at": ours},

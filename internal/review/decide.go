@@ -76,7 +76,18 @@ func (rs *Reviews) DecideIn(ctx context.Context, tx db.Tx, who actor.Actor, a op
 	if n == 0 {
 		return d, app, ErrDecided
 	}
+	if o != Hold {
+		if err := rs.mark(ctx, tx, d, clock.Milli(now)); err != nil {
+			return d, app, err
+		}
+	}
 	return d, app, audit.Record(ctx, tx, now, who, "decision."+string(o), string(a), audit.Facts{"decision": d.ID, "reason": why})
+}
+
+// mark takes the rounds of a decision's stage off the list of what is to decide, or puts them back (0).
+func (rs *Reviews) mark(ctx context.Context, tx db.Tx, d Decision, at int64) error {
+	_, err := query.New(tx).MarkDecided(ctx, query.MarkDecidedParams{At: at, OrgID: tx.Org, ApplicationID: string(d.Application), StageID: string(d.Stage)})
+	return err
 }
 
 // Decidable loads an application that the asker could decide now. ErrRole, ErrOwnFirst, ErrOpenCards, opening.ErrMissing, opening.ErrMoved.
@@ -157,6 +168,9 @@ func (rs *Reviews) UndoIn(ctx context.Context, tx db.Tx, who actor.Actor, decisi
 			return d, nil
 		}
 		return d, ErrSettled
+	}
+	if err := rs.mark(ctx, tx, d, 0); err != nil {
+		return d, err
 	}
 	return d, audit.Record(ctx, tx, rs.DB.Now(), who, "decision.undo", string(d.Application), audit.Facts{"decision": d.ID})
 }

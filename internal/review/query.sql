@@ -1,6 +1,6 @@
 -- name: AddRound :execrows
-INSERT INTO review_rounds (org_id, attempt_id, application_id, opening_id, stage_id, version_id, code, wanted, submitted_at, due_at, touched_at, closed_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $9, 0) ON CONFLICT DO NOTHING;
+INSERT INTO review_rounds (org_id, attempt_id, application_id, opening_id, stage_id, version_id, code, wanted, submitted_at, due_at, touched_at, closed_at, decided_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $9, 0, 0) ON CONFLICT DO NOTHING;
 
 -- name: HasRound :one
 SELECT COUNT(*) FROM review_rounds WHERE org_id = $1 AND attempt_id = $2;
@@ -124,9 +124,8 @@ WHERE r.org_id = $1 AND r.application_id = $2 AND r.member_id = $3 AND r.state I
 SELECT n.application_id, n.code FROM reviews r JOIN review_rounds n ON n.org_id = r.org_id AND n.attempt_id = r.attempt_id
 WHERE r.org_id = $1 AND n.opening_id = $2 AND r.member_id = $3 AND r.state = 'assigned' ORDER BY n.application_id;
 
--- name: KnownIn :many
-SELECT u.application_id FROM unblindings u JOIN applications a ON a.org_id = u.org_id AND a.id = u.application_id
-WHERE u.org_id = $1 AND a.opening_id = $2 AND u.member_id = $3;
+-- name: Known :many
+SELECT application_id FROM unblindings WHERE org_id = $1 AND member_id = $2;
 
 -- name: Closed :many
 SELECT n.attempt_id, n.application_id, n.code, n.stage_id, n.closed_at, c.name FROM review_rounds n
@@ -139,13 +138,15 @@ ORDER BY n.closed_at, n.attempt_id LIMIT sqlc.arg(most);
 -- name: ToDecide :many
 SELECT n.attempt_id, n.application_id, n.code, n.opening_id, n.due_at, n.closed_at, o.title AS opening_title, s.title AS stage_title
 FROM opening_members m
-JOIN review_rounds n ON n.org_id = m.org_id AND n.opening_id = m.opening_id AND n.closed_at > 0
+JOIN review_rounds n ON n.org_id = m.org_id AND n.opening_id = m.opening_id AND n.decided_at = 0 AND n.closed_at > 0
 JOIN applications a ON a.org_id = n.org_id AND a.id = n.application_id AND a.stage_id = n.stage_id AND a.status = 'active'
 JOIN openings o ON o.org_id = n.org_id AND o.id = n.opening_id
 JOIN stages s ON s.org_id = n.org_id AND s.id = n.stage_id
 WHERE m.org_id = $1 AND m.member_id = $2 AND m.role = 'manager'
-	AND NOT EXISTS (SELECT 1 FROM decisions d WHERE d.org_id = n.org_id AND d.application_id = n.application_id AND d.stage_id = n.stage_id AND d.undone_at = 0 AND d.outcome <> 'hold')
 ORDER BY n.due_at, n.attempt_id LIMIT $3;
+
+-- name: MarkDecided :execrows
+UPDATE review_rounds SET decided_at = sqlc.arg(at) WHERE org_id = sqlc.arg(org_id) AND application_id = sqlc.arg(application_id) AND stage_id = sqlc.arg(stage_id);
 
 -- name: AddDecision :execrows
 INSERT INTO decisions (org_id, id, application_id, opening_id, stage_id, outcome, reason_id, by_member, at, undone_at, settled_at)

@@ -12,6 +12,7 @@ CREATE TABLE review_rounds (
 	due_at         BIGINT NOT NULL,
 	touched_at     BIGINT NOT NULL,
 	closed_at      BIGINT NOT NULL,
+	decided_at     BIGINT NOT NULL,
 	PRIMARY KEY (org_id, attempt_id),
 	UNIQUE (org_id, code),
 	FOREIGN KEY (org_id, application_id) REFERENCES applications (org_id, id),
@@ -20,6 +21,7 @@ CREATE TABLE review_rounds (
 CREATE INDEX review_rounds_application ON review_rounds (org_id, application_id, submitted_at);
 CREATE INDEX review_rounds_opening ON review_rounds (org_id, opening_id, closed_at, attempt_id);
 CREATE INDEX review_rounds_open ON review_rounds (org_id, closed_at, wanted, attempt_id);
+CREATE INDEX review_rounds_waiting ON review_rounds (org_id, opening_id, decided_at, due_at, attempt_id);
 CREATE TABLE reviews (
 	org_id         TEXT NOT NULL,
 	id             TEXT NOT NULL,
@@ -64,6 +66,7 @@ CREATE TABLE unblindings (
 	PRIMARY KEY (org_id, application_id, member_id),
 	FOREIGN KEY (org_id, application_id) REFERENCES applications (org_id, id)
 );
+CREATE INDEX unblindings_member ON unblindings (org_id, member_id, application_id);
 CREATE TABLE decisions (
 	org_id         TEXT NOT NULL,
 	id             TEXT NOT NULL,

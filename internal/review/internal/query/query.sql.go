@@ -79,8 +79,8 @@ func (q *Queries) AddReview(ctx context.Context, arg AddReviewParams) (int64, er
 }
 
 const addRound = `-- name: AddRound :execrows
-INSERT INTO review_rounds (org_id, attempt_id, application_id, opening_id, stage_id, version_id, code, wanted, submitted_at, due_at, touched_at, closed_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $9, 0) ON CONFLICT DO NOTHING
+INSERT INTO review_rounds (org_id, attempt_id, application_id, opening_id, stage_id, version_id, code, wanted, submitted_at, due_at, touched_at, closed_at, decided_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $9, 0, 0) ON CONFLICT DO NOTHING
 `
 
 type AddRoundParams struct {
@@ -392,13 +392,12 @@ func (q *Queries) HoldRound(ctx context.Context, orgID string, attemptID string,
 	return result.RowsAffected()
 }
 
-const knownIn = `-- name: KnownIn :many
-SELECT u.application_id FROM unblindings u JOIN applications a ON a.org_id = u.org_id AND a.id = u.application_id
-WHERE u.org_id = $1 AND a.opening_id = $2 AND u.member_id = $3
+const known = `-- name: Known :many
+SELECT application_id FROM unblindings WHERE org_id = $1 AND member_id = $2
 `
 
-func (q *Queries) KnownIn(ctx context.Context, orgID string, openingID string, memberID string) ([]string, error) {
-	rows, err := q.db.QueryContext(ctx, knownIn, orgID, openingID, memberID)
+func (q *Queries) Known(ctx context.Context, orgID string, memberID string) ([]string, error) {
+	rows, err := q.db.QueryContext(ctx, known, orgID, memberID)
 	if err != nil {
 		return nil, err
 	}
@@ -462,6 +461,30 @@ func (q *Queries) Loads(ctx context.Context, orgID string) ([]LoadsRow, error) {
 		return nil, err
 	}
 	return items, nil
+}
+
+const markDecided = `-- name: MarkDecided :execrows
+UPDATE review_rounds SET decided_at = $1 WHERE org_id = $2 AND application_id = $3 AND stage_id = $4
+`
+
+type MarkDecidedParams struct {
+	At            int64
+	OrgID         string
+	ApplicationID string
+	StageID       string
+}
+
+func (q *Queries) MarkDecided(ctx context.Context, arg MarkDecidedParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, markDecided,
+		arg.At,
+		arg.OrgID,
+		arg.ApplicationID,
+		arg.StageID,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 const mineIn = `-- name: MineIn :many
@@ -1189,12 +1212,11 @@ func (q *Queries) Short(ctx context.Context, orgID string) ([]string, error) {
 const toDecide = `-- name: ToDecide :many
 SELECT n.attempt_id, n.application_id, n.code, n.opening_id, n.due_at, n.closed_at, o.title AS opening_title, s.title AS stage_title
 FROM opening_members m
-JOIN review_rounds n ON n.org_id = m.org_id AND n.opening_id = m.opening_id AND n.closed_at > 0
+JOIN review_rounds n ON n.org_id = m.org_id AND n.opening_id = m.opening_id AND n.decided_at = 0 AND n.closed_at > 0
 JOIN applications a ON a.org_id = n.org_id AND a.id = n.application_id AND a.stage_id = n.stage_id AND a.status = 'active'
 JOIN openings o ON o.org_id = n.org_id AND o.id = n.opening_id
 JOIN stages s ON s.org_id = n.org_id AND s.id = n.stage_id
 WHERE m.org_id = $1 AND m.member_id = $2 AND m.role = 'manager'
-	AND NOT EXISTS (SELECT 1 FROM decisions d WHERE d.org_id = n.org_id AND d.application_id = n.application_id AND d.stage_id = n.stage_id AND d.undone_at = 0 AND d.outcome <> 'hold')
 ORDER BY n.due_at, n.attempt_id LIMIT $3
 `
 
