@@ -32,6 +32,7 @@ import (
 	"candor/internal/notify"
 	"candor/internal/opening"
 	"candor/internal/org"
+	"candor/internal/privacy"
 	"candor/internal/promise"
 	"candor/internal/review"
 	"candor/internal/secret"
@@ -70,6 +71,7 @@ type App struct {
 	Reviews     *review.Reviews
 	Feedbacks   *feedback.Feedbacks
 	Notify      *notify.Notify
+	Privacy     *privacy.Privacy
 	Hub         *live.Hub
 
 	signIn *accountweb.Pages
@@ -147,6 +149,7 @@ func (a *App) nouns() {
 	a.Feedbacks = &feedback.Feedbacks{DB: a.DB, Jobs: a.Jobs, Orgs: a.Orgs, Openings: a.Openings, Promises: a.Promises, Reviews: a.Reviews}
 	a.Notify = &notify.Notify{DB: a.DB, Jobs: a.Jobs, Accounts: a.Accounts, Orgs: a.Orgs, Openings: a.Openings, Candidates: a.Candidates,
 		Attempts: a.Attempts, Feedbacks: a.Feedbacks, URL: strings.TrimSuffix(a.Config.URL, "/")}
+	a.Privacy = &privacy.Privacy{DB: a.DB, Candidates: a.Candidates, Openings: a.Openings, Attempts: a.Attempts, Promises: a.Promises, Erasers: a.erasers()}
 	a.Hub = &live.Hub{DB: a.DB, Log: a.Config.Log}
 	a.signIn = &accountweb.Pages{Accounts: a.Accounts, Orgs: a.Orgs, Mails: a.Config.SMTP != ""}
 }

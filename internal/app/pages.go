@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"candor/internal/actor"
+	"candor/internal/assessment/assessmentweb"
 	"candor/internal/attempt/attemptweb"
 	"candor/internal/candidate/candidateweb"
 	"candor/internal/db"
@@ -14,6 +15,8 @@ import (
 	"candor/internal/opening"
 	"candor/internal/opening/openingweb"
 	"candor/internal/org"
+	"candor/internal/org/orgweb"
+	"candor/internal/privacy/privacyweb"
 	"candor/internal/review"
 	"candor/internal/review/reviewweb"
 	"candor/internal/web"
@@ -36,6 +39,9 @@ func (a *App) Mux() (*web.Mux, error) {
 	ui.Routes(mux)
 	help.Routes(mux)
 	a.signIn.Routes(mux)
+	(&orgweb.Pages{Orgs: a.Orgs}).Routes(mux)
+	(&assessmentweb.Pages{Assessments: a.Assessments, MD: a.MD}).Routes(mux)
+	(&privacyweb.Pages{Privacy: a.Privacy, Attempts: a.Attempts, Orgs: a.Orgs}).Routes(mux)
 	(&notifyweb.Pages{Notify: a.Notify}).Routes(mux)
 	(&openingweb.Pages{Openings: a.Openings, Orgs: a.Orgs, Candidates: a.Candidates, Promises: a.Promises, Assessments: a.Assessments, Attempts: a.Attempts,
 		Reviews: a.Reviews, URL: a.Config.URL, Notify: a.Notify, Sections: a.sections()}).Routes(mux)

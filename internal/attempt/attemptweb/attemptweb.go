@@ -113,6 +113,15 @@ func (f frame) day(t time.Time) string {
 	return z.Format("Mon 2 Jan, 15:04") + " " + zoneName(f.Page.Zone, t)
 }
 
+// promised is the last day of a promise as a date: the company's working day, in its own zone.
+func (f frame) promised(due time.Time) string {
+	zone, err := time.LoadLocation(f.Org.Zone)
+	if err != nil {
+		zone = time.UTC
+	}
+	return due.Add(-time.Minute).In(zone).Format("Mon 2 Jan")
+}
+
 func zoneName(z *time.Location, at time.Time) string {
 	if z == time.UTC {
 		return "UTC"

@@ -1,0 +1,151 @@
+// Package assessmentweb is where authors bring assessments in, see every item with its solution, try the whole as a candidate
+// would, and publish.
+package assessmentweb
+
+import (
+	"errors"
+	"fmt"
+	"mime/multipart"
+	"net/http"
+
+	"candor/internal/archive"
+	"candor/internal/assessment"
+	"candor/internal/item"
+	"candor/internal/markdown"
+	"candor/internal/org"
+	"candor/internal/problem"
+	"candor/internal/web"
+)
+
+// Pages are these pages.
+type Pages struct {
+	Assessments *assessment.Assessments
+	MD          *markdown.Markdown
+}
+
+// Routes declares them.
+func (p *Pages) Routes(mux *web.Mux) {
+	handle := func(rate web.Rate, pattern, action, inTable string, h web.Handler) {
+		mux.Handle(web.Route{Pattern: pattern, Action: action, Auth: web.Staff, Roles: org.Roles().Actions[inTable], Tenant: web.FromPath, Object: "assessment", Rate: rate}, h)
+	}
+	handle(web.RateRead, "GET /o/{org}/assessments", "assessment.list", "assessment.list", p.list)
+	mux.Handle(web.Route{Pattern: "POST /o/{org}/assessments", Action: "assessment.import", Auth: web.Staff, Roles: org.Roles().Actions["assessment.import"],
+		Tenant: web.FromPath, Object: "assessment", Rate: web.RateUpload, MaxBody: archive.MaxPacked + 1<<20}, p.imported)
+	handle(web.RateRead, "GET /o/{org}/assessments/{assessment}", "assessment.read", "assessment.list", p.show)
+	handle(web.RateRead, "GET /o/{org}/versions/{version}", "assessment.version", "assessment.solutions", p.version)
+	handle(web.RateWrite, "POST /o/{org}/versions/{version}/publish", "assessment.publish", "assessment.publish", p.publish)
+	handle(web.RateExport, "GET /o/{org}/versions/{version}/export", "assessment.export", "assessment.solutions", p.export)
+	handle(web.RateRead, "GET /o/{org}/versions/{version}/preview", "assessment.preview", "assessment.solutions", p.preview)
+}
+
+func base(pg web.Page) string { return "/o/" + pg.Session.Org.Path }
+
+type importForm struct {
+	File *multipart.FileHeader `form:"file"`
+	Into string                `form:"into" max:"60"`
+}
+
+func (p *Pages) list(w http.ResponseWriter, r *http.Request) error {
+	return p.showList(w, r, nil, nil)
+}
+
+func (p *Pages) showList(w http.ResponseWriter, r *http.Request, findings []item.Finding, err error) error {
+	prob, ok := problem.As(err)
+	if err != nil && !ok {
+		return err
+	}
+	list, err2 := p.Assessments.List(r.Context(), web.Actor(r))
+	if err2 != nil {
+		return err2
+	}
+	return web.ShowWith(w, r, err, listPage(listView{web.PageOf(r, "Assessments"), list, findings, prob, org.May(web.Actor(r), "assessment.import")}))
+}
+
+func (p *Pages) imported(w http.ResponseWriter, r *http.Request) error {
+	var f importForm
+	if err := web.ReadForm(r, &f); err != nil {
+		return p.showList(w, r, nil, err)
+	}
+	if f.File == nil {
+		return p.showList(w, r, nil, problem.Field("file", "Choose the zip of an assessment's folder."))
+	}
+	file, err := f.File.Open()
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	tree, err := archive.Zip(file, f.File.Size)
+	if err != nil {
+		return p.showList(w, r, nil, err)
+	}
+	v, findings, err := p.Assessments.Import(r.Context(), web.Actor(r), tree, assessment.ID(f.Into))
+	if err != nil {
+		return p.showList(w, r, findings, err)
+	}
+	return web.Redirect(w, r, "/o/"+web.Actor(r).Org+"/versions/"+string(v), "Imported as a draft.")
+}
+
+func (p *Pages) show(w http.ResponseWriter, r *http.Request) error {
+	l, versions, err := p.Assessments.Versions(r.Context(), web.Actor(r), assessment.ID(r.PathValue("assessment")))
+	if err != nil {
+		return err
+	}
+	return web.Show(w, r, showPage(showView{web.PageOf(r, l.Title), l, versions, org.May(web.Actor(r), "assessment.import")}))
+}
+
+func (p *Pages) load(r *http.Request) (*assessment.Version, error) {
+	return p.Assessments.Version(r.Context(), web.Actor(r).Org, assessment.VersionID(r.PathValue("version")))
+}
+
+func (p *Pages) version(w http.ResponseWriter, r *http.Request) error {
+	return p.showVersion(w, r, nil, nil)
+}
+
+func (p *Pages) showVersion(w http.ResponseWriter, r *http.Request, findings []item.Finding, err error) error {
+	prob, ok := problem.As(err)
+	if err != nil && !ok {
+		return err
+	}
+	v, err2 := p.load(r)
+	if err2 != nil {
+		return err2
+	}
+	if findings == nil {
+		tree, err := p.Assessments.Tree(r.Context(), web.Actor(r).Org, v.ID)
+		if err != nil {
+			return err
+		}
+		_, findings = assessment.Read(tree, p.Assessments.Kinds)
+	}
+	return web.ShowWith(w, r, err, versionPage(versionView{web.PageOf(r, v.Title), v, p.MD, findings, prob, org.May(web.Actor(r), "assessment.publish")}))
+}
+
+func (p *Pages) publish(w http.ResponseWriter, r *http.Request) error {
+	findings, err := p.Assessments.Publish(r.Context(), web.Actor(r), assessment.VersionID(r.PathValue("version")), nil)
+	if err != nil {
+		return p.showVersion(w, r, findings, err)
+	}
+	return web.Redirect(w, r, "/o/"+web.Actor(r).Org+"/versions/"+r.PathValue("version"), "Published. It stays as it is from now on; stages can use it.")
+}
+
+func (p *Pages) export(w http.ResponseWriter, r *http.Request) error {
+	v, err := p.load(r)
+	if err != nil {
+		return err
+	}
+	tree, err := p.Assessments.Tree(r.Context(), web.Actor(r).Org, v.ID)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/zip")
+	w.Header().Set("Content-Disposition", fmt.Sprintf(`attachment; filename="%s-v%d.zip"`, v.Assessment, v.Number))
+	return errors.Join(archive.Write(w, tree))
+}
+
+func (p *Pages) preview(w http.ResponseWriter, r *http.Request) error {
+	v, err := p.load(r)
+	if err != nil {
+		return err
+	}
+	return web.Show(w, r, previewPage(versionView{Page: web.PageOf(r, v.Title), V: v, MD: p.MD}))
+}
