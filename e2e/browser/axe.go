@@ -16,8 +16,8 @@ func axeFile() string {
 	return filepath.Join(filepath.Dir(here), "../../internal/web/ts/node_modules/axe-core/axe.min.js")
 }
 
-// Axe fails the test for every violation of WCAG 2.2 A and AA that axe-core finds on the page as it stands.
-func (p *Page) Axe() {
+// Axe fails the test for every violation of WCAG 2.2 A and AA that axe-core finds on the page as it stands, and says how many.
+func (p *Page) Axe() int {
 	p.t.Helper()
 	source, err := os.ReadFile(axeFile())
 	if err != nil {
@@ -41,4 +41,5 @@ func (p *Page) Axe() {
 		}
 		p.t.Errorf("axe %s (%s), %d places:\n  %s", v.ID, v.Help, len(v.Nodes), strings.Join(nodes, "\n  "))
 	}
+	return len(violations)
 }

@@ -72,6 +72,15 @@ func New(t *testing.T) *Page {
 	return open(t, root, chromedp.WithNewBrowserContext())
 }
 
+// For reports what fn finds to a subtest.
+func (p *Page) For(t *testing.T, fn func()) {
+	t.Helper()
+	before := p.t
+	p.t = t
+	defer func() { p.t = before }()
+	fn()
+}
+
 // Tab opens another tab of the same profile.
 func (p *Page) Tab() *Page {
 	p.t.Helper()

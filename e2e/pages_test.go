@@ -1,0 +1,107 @@
+package e2e_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"candor/e2e/browser"
+)
+
+var variable = regexp.MustCompile(`[a-z]{3}_[0-9a-f]{32}|/review/[A-Z0-9]{4}\b|/preview/[\w-]+`)
+
+// shape is an address without its ids: pages of one shape are one page with other content.
+func shape(path string) string {
+	path, _, _ = strings.Cut(path, "#")
+	return variable.ReplaceAllString(path, "*")
+}
+
+const linksOf = `JSON.stringify([...document.querySelectorAll("a[href]")].filter(a => a.origin === location.origin && !a.hasAttribute("download")).map(a => a.pathname + a.search)).slice(1, -1)`
+
+// TestEveryPage follows every link of the demo as each of its people: each page answers, axe finds no violation of WCAG 2.2 AA on a
+// wide light screen and on a dark phone, nothing scrolls sideways, and the console stays silent. With CANDOR_SHOTS=DIR it keeps
+// pictures of all of them.
+func TestEveryPage(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the long way through every page is left out by -short")
+	}
+	s := start(t, "demo", "--data", t.TempDir(), "--addr", "127.0.0.1:0")
+	seen := map[string]bool{}
+	for _, who := range []string{"Helena Brandt", "Noor Haddad", "Piotr Zielinski", "Jun Park"} {
+		walk(t, s.link(who), strings.ToLower(strings.Fields(who)[0]), "staff", seen)
+	}
+	for _, who := range []string{"Amara Okafor", "Ingrid Solheim", "Samuel Adeyemi", "Chloe Martin"} {
+		name := strings.ToLower(strings.Fields(who)[0])
+		walk(t, s.link(who), name, name, seen)
+	}
+	t.Logf("%d pages", len(seen))
+}
+
+// leaves are addresses that are files, streams or somebody else's pages.
+func leaves(path string) bool {
+	for _, end := range []string{".csv", ".zip", ".json", "/export", "/download"} {
+		if strings.HasSuffix(path, end) {
+			return true
+		}
+	}
+	return strings.HasPrefix(path, "/-/") || strings.HasPrefix(path, "/_components") || strings.HasPrefix(path, "/sign-in")
+}
+
+// walk signs in by a link and looks at every shape of page that can be reached.
+func walk(t *testing.T, link, name, kind string, seen map[string]bool) {
+	p := browser.New(t)
+	p.Look(browser.Desk)
+	p.Go(link)
+	look(t, p, name+"-enter")
+	p.Look(browser.Desk)
+	p.Value(`window.before = true`)
+	p.Click("main form button")
+	p.Until(`window.before !== true && document.readyState === "complete"`)
+	if p.Value(`location.pathname.startsWith("/i/")`) == "true" {
+		look(t, p, name+"-other-device") // a part is running in another browser: this page asks for its code
+		return
+	}
+	base := p.Value(`location.origin`)
+	todo := []string{p.Value(`location.pathname`)}
+	for len(todo) > 0 {
+		path := todo[0]
+		todo = todo[1:]
+		key := kind + " " + shape(path)
+		if leaves(path) || seen[key] {
+			continue
+		}
+		seen[key] = true
+		p.Look(browser.Desk)
+		p.Go(base + path)
+		if status := p.Value(`performance.getEntriesByType("navigation")[0].responseStatus`); status != "200" {
+			t.Errorf("%s: a link leads to %s, which answers %s", name, path, status)
+			continue
+		}
+		for _, next := range strings.Split(p.Value(linksOf), ",") {
+			if next = strings.Trim(next, `"`); next != "" {
+				todo = append(todo, next)
+			}
+		}
+		look(t, p, name+"-"+strings.Trim(strings.NewReplacer("/", "-", "*", "x", "?", "-", "=", "-", "&", "-").Replace(shape(path)), "-"))
+	}
+}
+
+func look(t *testing.T, p *browser.Page, name string) {
+	for _, v := range []browser.View{browser.Desk, {Width: 390, Height: 844, Dark: true, Touch: true}} {
+		p.Look(v)
+		p.For(t, func() {
+			if n := p.Axe(); n > 0 {
+				t.Errorf("%s at %d px has %d violations, above", name, v.Width, n)
+			}
+			if wide := p.Value(`document.documentElement.scrollWidth - document.documentElement.clientWidth`); wide != "0" {
+				t.Errorf("%s at %d px is %s px too wide: %s", name, v.Width, wide, p.Value(`[...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > innerWidth + 1).slice(0, 5).map(e => e.tagName + "." + e.className).join(", ")`))
+			}
+		})
+		if dir := os.Getenv("CANDOR_SHOTS"); dir != "" {
+			p.Shot(filepath.Join(dir, fmt.Sprintf("%s-%d.png", name, v.Width)))
+		}
+	}
+}
