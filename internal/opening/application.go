@@ -99,6 +99,19 @@ func (os *Openings) ApplicationIn(ctx context.Context, tx db.Tx, a ApplicationID
 		Stage: StageID(r.StageID), Status: Status(r.Status), Created: clock.Time(r.CreatedAt), Moved: clock.Time(r.MovedAt)}, err
 }
 
+// Word is what staff read.
+func (s Status) Word() string {
+	switch s {
+	case Hired:
+		return "Hired"
+	case Declined:
+		return "Declined"
+	case Withdrawn:
+		return "Withdrew"
+	}
+	return "Under way"
+}
+
 // Earlier are a candidate's applications, newest first.
 type Earlier struct {
 	ID      ApplicationID

@@ -463,7 +463,7 @@ func applications(v showView) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = badge.Badge("", "", string(a.Status)).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = badge.Badge("", "", a.Status.Word()).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

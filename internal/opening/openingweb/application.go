@@ -43,6 +43,8 @@ type applicationStage struct {
 	State opening.InvitationState
 	Begun bool // a part was started: the link cannot be taken back
 	What  opening.Described
+
+	Refused string // the mail server's words, when the newest mail did not go
 }
 
 type extendForm struct {
@@ -110,6 +112,16 @@ func (p *Pages) about(r *http.Request, tx db.Tx, who actor.Actor, v *application
 	if err != nil {
 		return err
 	}
+	refused := map[opening.InvitationID]string{}
+	if p.mails() {
+		ids := make([]opening.InvitationID, len(invitations))
+		for i, inv := range invitations {
+			ids[i] = inv.ID
+		}
+		if refused, err = p.Notify.RefusedInvitations(ctx, tx, ids); err != nil {
+			return err
+		}
+	}
 	for _, s := range stages {
 		x := applicationStage{Stage: s, Here: s.ID == v.App.Stage}
 		for _, inv := range invitations {
@@ -117,6 +129,9 @@ func (p *Pages) about(r *http.Request, tx db.Tx, who actor.Actor, v *application
 				continue
 			}
 			x.Inv, x.State = inv, inv.State(v.Page.Now)
+			if words, no := refused[inv.ID]; no {
+				x.Refused = or(words, "no reason given")
+			}
 			if f, ok := p.Openings.Format(inv.Format); ok {
 				if x.Begun, err = f.Running(ctx, tx, inv); err != nil {
 					return err

@@ -117,12 +117,25 @@ func (p *Pages) fill(r *http.Request, tx db.Tx, who actor.Actor, v *boardView) e
 	if err != nil {
 		return err
 	}
+	refused := map[opening.InvitationID]string{}
+	if p.mails() {
+		invitations := make([]opening.InvitationID, len(b.Rows))
+		for i, row := range b.Rows {
+			invitations[i] = row.Invitation
+		}
+		if refused, err = p.Notify.RefusedInvitations(ctx, tx, invitations); err != nil {
+			return err
+		}
+	}
 	for _, row := range b.Rows {
 		blind, code := hidden.Of(row.ID)
 		if blind && strings.TrimSpace(v.Filter.Search) != "" {
 			continue // found by a name that the asker must not learn
 		}
 		x := drawn(row, parts[row.ID], reading[row.ID], v.Page.Now, v.Page.Zone)
+		if _, no := refused[row.Invitation]; no && row.Status == opening.Active && row.Opened.IsZero() && !row.Revoked {
+			x.Tone, x.Icon, x.Status, x.Note = "bad", "mail-x", "Mail was refused", "Correct the address"
+		}
 		x.Stage = stageTitle(v.Stages, row.Stage)
 		for _, m := range reading[row.ID].Members {
 			x.Readers = append(x.Readers, members[m].Name)

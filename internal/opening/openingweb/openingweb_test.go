@@ -18,6 +18,8 @@ import (
 	"candor/internal/candidate/candidateweb"
 	"candor/internal/db"
 	"candor/internal/db/dbtest"
+	"candor/internal/feedback"
+	"candor/internal/mail"
 	"candor/internal/notify"
 	"candor/internal/opening"
 	"candor/internal/opening/openingweb"
@@ -36,11 +38,12 @@ type site struct {
 	Other  actor.Actor // owner of another organisation
 	server *httptest.Server
 	mux    *web.Mux
+	notify *notify.Notify
 }
 
 func serve(t *testing.T) site {
 	t.Helper()
-	d, tick := dbtest.Open(t, slices.Clone[[]fs.FS](reviewtest.Schemas)...)
+	d, tick := dbtest.Open(t, append(slices.Clone[[]fs.FS](reviewtest.Schemas), feedback.Schema, notify.Schema)...)
 	s := site{World: reviewtest.Make(t, d, tick)}
 	s.Rui = s.Member("Rui Matos", "rui@tideway.example", []string{org.Recruiter})
 	o, m, err := s.Orgs.Found(ctx, "Gullwing", "eve@gullwing.example", "Eve Tan", "Asia/Singapore")
@@ -68,6 +71,8 @@ func serve(t *testing.T) site {
 			},
 		}})
 	n := &notify.Notify{DB: d, Jobs: s.Jobs, Accounts: s.Accounts, Orgs: s.Orgs, Openings: s.Openings, Candidates: s.Candidates, Attempts: s.Attempts}
+	n.Listen()
+	s.notify = n
 	(&openingweb.Pages{Openings: s.Openings, Orgs: s.Orgs, Candidates: s.Candidates, Promises: s.Promises, Assessments: s.Assessments, Attempts: s.Attempts,
 		Reviews: s.Reviews, Notify: n, URL: "https://candor.example"}).Routes(s.mux)
 	(&candidateweb.Pages{Candidates: s.Candidates, Openings: s.Openings, Attempts: s.Attempts, Orgs: s.Orgs}).Routes(s.mux)
@@ -379,6 +384,36 @@ func TestABlindManagersBoard(t *testing.T) {
 	lacks(t, "the recruiter's board", body, "Amara Okafor", "0 of 2", "Jun Li", "2 of 2 parts sent")
 	if body := s.get(t, "jun", s.here()); strings.Contains(body, "Ben Adeyemi") || !strings.Contains(body, "Your work is in your queue") && !strings.Contains(body, "Go to the queue") {
 		t.Error("somebody who is only in the pool sees the list")
+	}
+}
+
+// post is the edge of the installation: a mail server that knows some mailboxes and refuses the others.
+type post map[string]bool
+
+func (p post) Send(_ context.Context, l mail.Letter) error {
+	if p[l.ToEmail] {
+		return nil
+	}
+	return &mail.Refused{Words: "550 no such mailbox here"}
+}
+
+func TestAMailThatIsRefused(t *testing.T) {
+	s := serve(t)
+	s.notify.Server = post{"lena.f@mail.example": true}
+	inv := s.Invite("Lena Fischer", "lena@mail.example")
+	if body := s.get(t, "rui", s.here()); strings.Contains(body, "Mail was refused") {
+		t.Error("refused before it was sent")
+	}
+	s.Drain()
+	lacks(t, "the board", s.get(t, "rui", s.here()), "Mail was refused", "Correct the address")
+	app := "/applications/" + string(inv.Application)
+	lacks(t, "the application", s.get(t, "rui", app), "550 no such mailbox here")
+	if code, _, _ := s.ask(t, "rui", "POST", app+"/invitations/"+string(inv.ID)+"/address", url.Values{"name": {"Lena Fischer"}, "email": {"lena.f@mail.example"}}); code != http.StatusSeeOther {
+		t.Errorf("correcting = %d", code)
+	}
+	s.Drain()
+	if body := s.get(t, "rui", s.here()); strings.Contains(body, "Mail was refused") {
+		t.Error("still refused after the new mail went")
 	}
 }
 
