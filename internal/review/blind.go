@@ -37,7 +37,7 @@ func (rs *Reviews) Blind(ctx context.Context, tx db.Tx, who actor.Actor, app ope
 	return open && known == 0, code, err
 }
 
-// Names says for all applications of an opening at once whose name is hidden from a member.
+// Names says for all applications at once whose name is hidden from a member.
 type Names struct {
 	assigned map[opening.ApplicationID]string
 	known    map[opening.ApplicationID]bool
@@ -52,14 +52,14 @@ func (n Names) Of(a opening.ApplicationID) (blind bool, code string) {
 	return blind, code
 }
 
-// NamesIn is Blind for a board: two queries, bounded by what the member reviews. o comes from opening's loader.
-func (rs *Reviews) NamesIn(ctx context.Context, tx db.Tx, who actor.Actor, o opening.Opening) (Names, error) {
+// NamesIn is Blind for a board: two queries, bounded by what the member has to review.
+func (rs *Reviews) NamesIn(ctx context.Context, tx db.Tx, who actor.Actor, _ ...opening.Opening) (Names, error) {
 	n := Names{map[opening.ApplicationID]string{}, map[opening.ApplicationID]bool{}}
 	if who.Kind != actor.Member {
 		return n, nil
 	}
 	q := query.New(tx)
-	mine, err := q.MineIn(ctx, tx.Org, string(o.ID), who.ID)
+	mine, err := q.MineOpen(ctx, tx.Org, who.ID)
 	if err != nil {
 		return n, err
 	}

@@ -66,7 +66,7 @@ func (rs *Reviews) Candidates(ctx context.Context, who actor.Actor, o opening.ID
 			}
 			p.AfterAt, p.AfterID = clock.Milli(n.Closed), n.Attempt
 		}
-		names, err := rs.NamesIn(ctx, tx, who, op)
+		names, err := rs.NamesIn(ctx, tx, who)
 		if err != nil {
 			return err
 		}

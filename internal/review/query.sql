@@ -120,9 +120,9 @@ SELECT member_id FROM unblindings WHERE org_id = $1 AND application_id = $2;
 SELECT n.code, r.state FROM reviews r JOIN review_rounds n ON n.org_id = r.org_id AND n.attempt_id = r.attempt_id
 WHERE r.org_id = $1 AND r.application_id = $2 AND r.member_id = $3 AND r.state IN ('assigned', 'filed') ORDER BY n.submitted_at DESC, n.attempt_id DESC LIMIT 20;
 
--- name: MineIn :many
-SELECT n.application_id, n.code FROM reviews r JOIN review_rounds n ON n.org_id = r.org_id AND n.attempt_id = r.attempt_id
-WHERE r.org_id = $1 AND n.opening_id = $2 AND r.member_id = $3 AND r.state = 'assigned' ORDER BY n.application_id;
+-- name: MineOpen :many
+SELECT r.application_id, n.code FROM reviews r JOIN review_rounds n ON n.org_id = r.org_id AND n.attempt_id = r.attempt_id
+WHERE r.org_id = $1 AND r.member_id = $2 AND r.state = 'assigned';
 
 -- name: Known :many
 SELECT application_id FROM unblindings WHERE org_id = $1 AND member_id = $2;

@@ -487,39 +487,6 @@ func (q *Queries) MarkDecided(ctx context.Context, arg MarkDecidedParams) (int64
 	return result.RowsAffected()
 }
 
-const mineIn = `-- name: MineIn :many
-SELECT n.application_id, n.code FROM reviews r JOIN review_rounds n ON n.org_id = r.org_id AND n.attempt_id = r.attempt_id
-WHERE r.org_id = $1 AND n.opening_id = $2 AND r.member_id = $3 AND r.state = 'assigned' ORDER BY n.application_id
-`
-
-type MineInRow struct {
-	ApplicationID string
-	Code          string
-}
-
-func (q *Queries) MineIn(ctx context.Context, orgID string, openingID string, memberID string) ([]MineInRow, error) {
-	rows, err := q.db.QueryContext(ctx, mineIn, orgID, openingID, memberID)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []MineInRow
-	for rows.Next() {
-		var i MineInRow
-		if err := rows.Scan(&i.ApplicationID, &i.Code); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const mineOf = `-- name: MineOf :many
 SELECT n.code, r.state FROM reviews r JOIN review_rounds n ON n.org_id = r.org_id AND n.attempt_id = r.attempt_id
 WHERE r.org_id = $1 AND r.application_id = $2 AND r.member_id = $3 AND r.state IN ('assigned', 'filed') ORDER BY n.submitted_at DESC, n.attempt_id DESC LIMIT 20
@@ -540,6 +507,39 @@ func (q *Queries) MineOf(ctx context.Context, orgID string, applicationID string
 	for rows.Next() {
 		var i MineOfRow
 		if err := rows.Scan(&i.Code, &i.State); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const mineOpen = `-- name: MineOpen :many
+SELECT r.application_id, n.code FROM reviews r JOIN review_rounds n ON n.org_id = r.org_id AND n.attempt_id = r.attempt_id
+WHERE r.org_id = $1 AND r.member_id = $2 AND r.state = 'assigned'
+`
+
+type MineOpenRow struct {
+	ApplicationID string
+	Code          string
+}
+
+func (q *Queries) MineOpen(ctx context.Context, orgID string, memberID string) ([]MineOpenRow, error) {
+	rows, err := q.db.QueryContext(ctx, mineOpen, orgID, memberID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []MineOpenRow
+	for rows.Next() {
+		var i MineOpenRow
+		if err := rows.Scan(&i.ApplicationID, &i.Code); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
