@@ -327,21 +327,10 @@ func (rs *Reviews) run(ctx context.Context, tx db.Tx, who actor.Actor, n Round) 
 	return err
 }
 
-// Fill is done every few minutes: rounds that lacked people get them when somebody is back, and what disabled members had goes
-// to others.
-func (rs *Reviews) Fill(ctx context.Context) error {
-	var orgs []string
-	err := rs.DB.InstallationRead(ctx, func(tx db.Tx) (err error) {
-		orgs, err = query.New(tx).OrgsWithWork(ctx)
-		return err
-	})
-	for _, o := range orgs {
-		if err != nil {
-			return err
-		}
-		err = rs.DB.Write(ctx, o, func(tx db.Tx) error { return rs.fillAll(ctx, tx) })
-	}
-	return err
+// Fill is done every few minutes for each organisation: rounds that lacked people get them when somebody is back, and what
+// disabled members had goes to others.
+func (rs *Reviews) Fill(ctx context.Context, o org.ID) error {
+	return rs.DB.Write(ctx, o, func(tx db.Tx) error { return rs.fillAll(ctx, tx) })
 }
 
 func (rs *Reviews) fillAll(ctx context.Context, tx db.Tx) error {

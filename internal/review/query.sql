@@ -34,9 +34,6 @@ AND n.wanted > (SELECT COUNT(*) FROM reviews r WHERE r.org_id = n.org_id AND r.a
 SELECT r.id, r.attempt_id FROM reviews r JOIN members m ON m.org_id = r.org_id AND m.id = r.member_id
 WHERE r.org_id = $1 AND r.state = 'assigned' AND m.state = 'disabled' LIMIT 500;
 
--- name: OrgsWithWork :many
-SELECT org_id FROM memberships GROUP BY org_id ORDER BY org_id;
-
 -- name: AddReview :execrows
 INSERT INTO reviews (org_id, id, attempt_id, application_id, member_id, state, shuffle, due_at, assigned_at, saved_at, filed_at, seconds, private_note, shareable)
 VALUES ($1, $2, $3, $4, $5, 'assigned', $6, $7, $8, 0, 0, 0, '', '')
@@ -136,14 +133,16 @@ WHERE n.org_id = sqlc.arg(org_id) AND n.opening_id = sqlc.arg(opening_id) AND n.
 ORDER BY n.closed_at, n.attempt_id LIMIT sqlc.arg(most);
 
 -- name: ToDecide :many
-SELECT n.attempt_id, n.application_id, n.code, n.opening_id, n.due_at, n.closed_at, o.title AS opening_title, s.title AS stage_title
+SELECT n.attempt_id, n.application_id, n.code, n.opening_id, COALESCE(p.due_at, n.due_at) AS due_at, o.title AS opening_title, s.title AS stage_title, c.name
 FROM opening_members m
 JOIN review_rounds n ON n.org_id = m.org_id AND n.opening_id = m.opening_id AND n.decided_at = 0 AND n.closed_at > 0
 JOIN applications a ON a.org_id = n.org_id AND a.id = n.application_id AND a.stage_id = n.stage_id AND a.status = 'active'
+JOIN candidates c ON c.org_id = a.org_id AND c.id = a.candidate_id
 JOIN openings o ON o.org_id = n.org_id AND o.id = n.opening_id
 JOIN stages s ON s.org_id = n.org_id AND s.id = n.stage_id
+LEFT JOIN promises p ON p.org_id = n.org_id AND p.application_id = n.application_id AND p.kept_at = 0
 WHERE m.org_id = $1 AND m.member_id = $2 AND m.role = 'manager'
-ORDER BY n.due_at, n.attempt_id LIMIT $3;
+ORDER BY COALESCE(p.due_at, n.due_at), n.attempt_id LIMIT $3;
 
 -- name: MarkDecided :execrows
 UPDATE review_rounds SET decided_at = sqlc.arg(at) WHERE org_id = sqlc.arg(org_id) AND application_id = sqlc.arg(application_id) AND stage_id = sqlc.arg(stage_id);

@@ -139,18 +139,27 @@ type Undecided struct {
 	Code        Code
 	Application opening.ApplicationID
 	Opening     opening.ID
-	Title       string
+	Name        string // "Candidate 7F3K" where the asker is blind
+	Title       string // of the opening
 	Stage       string
-	Due         time.Time
+	Due         time.Time // of the promised reply
 }
 
 // ToDecide are the closed rounds of openings the asker manages that have no decision, the earliest due first, at most 50.
 func (rs *Reviews) ToDecide(ctx context.Context, who actor.Actor) ([]Undecided, error) {
 	var out []Undecided
 	err := rs.DB.Read(ctx, who.Org, func(tx db.Tx) error {
+		names, err := rs.NamesIn(ctx, tx, who)
+		if err != nil {
+			return err
+		}
 		rows, err := query.New(tx).ToDecide(ctx, who.Org, who.ID, 50)
 		for _, r := range rows {
-			out = append(out, Undecided{Code(r.Code), opening.ApplicationID(r.ApplicationID), opening.ID(r.OpeningID), r.OpeningTitle, r.StageTitle, clock.Time(r.DueAt)})
+			u := Undecided{Code(r.Code), opening.ApplicationID(r.ApplicationID), opening.ID(r.OpeningID), r.Name, r.OpeningTitle, r.StageTitle, clock.Time(r.DueAt)}
+			if blind, _ := names.Of(u.Application); blind || u.Name == "" {
+				u.Name = "Candidate " + r.Code
+			}
+			out = append(out, u)
 		}
 		return err
 	})

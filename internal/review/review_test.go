@@ -213,7 +213,7 @@ func TestWithNobodyInThePoolItWaitsAndCanGoOn(t *testing.T) {
 		if err := w.Openings.SetRole(ctx, w.Owner, w.Opening, w.Jun.ID, opening.Reviewer, true); err != nil {
 			t.Fatal(err)
 		}
-		if err := w.Reviews.Fill(ctx); err != nil {
+		if err := w.Reviews.Fill(ctx, w.Org.ID); err != nil {
 			t.Fatal(err)
 		}
 		if got := reviewers(t, w, n); !slices.Equal(got, []string{w.Jun.ID}) {

@@ -553,33 +553,6 @@ func (q *Queries) MineOpen(ctx context.Context, orgID string, memberID string) (
 	return items, nil
 }
 
-const orgsWithWork = `-- name: OrgsWithWork :many
-SELECT org_id FROM memberships GROUP BY org_id ORDER BY org_id
-`
-
-func (q *Queries) OrgsWithWork(ctx context.Context) ([]string, error) {
-	rows, err := q.db.QueryContext(ctx, orgsWithWork)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []string
-	for rows.Next() {
-		var org_id string
-		if err := rows.Scan(&org_id); err != nil {
-			return nil, err
-		}
-		items = append(items, org_id)
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const orphans = `-- name: Orphans :many
 SELECT r.id, r.attempt_id FROM reviews r JOIN members m ON m.org_id = r.org_id AND m.id = r.member_id
 WHERE r.org_id = $1 AND r.state = 'assigned' AND m.state = 'disabled' LIMIT 500
@@ -1210,14 +1183,16 @@ func (q *Queries) Short(ctx context.Context, orgID string) ([]string, error) {
 }
 
 const toDecide = `-- name: ToDecide :many
-SELECT n.attempt_id, n.application_id, n.code, n.opening_id, n.due_at, n.closed_at, o.title AS opening_title, s.title AS stage_title
+SELECT n.attempt_id, n.application_id, n.code, n.opening_id, COALESCE(p.due_at, n.due_at) AS due_at, o.title AS opening_title, s.title AS stage_title, c.name
 FROM opening_members m
 JOIN review_rounds n ON n.org_id = m.org_id AND n.opening_id = m.opening_id AND n.decided_at = 0 AND n.closed_at > 0
 JOIN applications a ON a.org_id = n.org_id AND a.id = n.application_id AND a.stage_id = n.stage_id AND a.status = 'active'
+JOIN candidates c ON c.org_id = a.org_id AND c.id = a.candidate_id
 JOIN openings o ON o.org_id = n.org_id AND o.id = n.opening_id
 JOIN stages s ON s.org_id = n.org_id AND s.id = n.stage_id
+LEFT JOIN promises p ON p.org_id = n.org_id AND p.application_id = n.application_id AND p.kept_at = 0
 WHERE m.org_id = $1 AND m.member_id = $2 AND m.role = 'manager'
-ORDER BY n.due_at, n.attempt_id LIMIT $3
+ORDER BY COALESCE(p.due_at, n.due_at), n.attempt_id LIMIT $3
 `
 
 type ToDecideRow struct {
@@ -1226,9 +1201,9 @@ type ToDecideRow struct {
 	Code          string
 	OpeningID     string
 	DueAt         int64
-	ClosedAt      int64
 	OpeningTitle  string
 	StageTitle    string
+	Name          string
 }
 
 func (q *Queries) ToDecide(ctx context.Context, orgID string, memberID string, limit int32) ([]ToDecideRow, error) {
@@ -1246,9 +1221,9 @@ func (q *Queries) ToDecide(ctx context.Context, orgID string, memberID string, l
 			&i.Code,
 			&i.OpeningID,
 			&i.DueAt,
-			&i.ClosedAt,
 			&i.OpeningTitle,
 			&i.StageTitle,
+			&i.Name,
 		); err != nil {
 			return nil, err
 		}
