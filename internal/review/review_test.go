@@ -234,6 +234,40 @@ func TestWithNobodyInThePoolItWaitsAndCanGoOn(t *testing.T) {
 	})
 }
 
+func TestWhatADisabledMemberHadGoesToSomebodyElse(t *testing.T) {
+	each(t, func(t *testing.T, w *reviewtest.World) {
+		n := w.Submitted("Amara Okafor", "amara@mail.example")
+		sam := w.Member("Sam Third", "sam@tideway.example", nil, opening.Reviewer)
+		if err := w.Orgs.Disable(ctx, w.Owner, w.Jun.ID); err != nil {
+			t.Fatal(err)
+		}
+		for range 2 { // it may run twice
+			if err := w.Reviews.Fill(ctx, w.Org.ID); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want := []string{w.Mina.ID, sam.ID}
+		slices.Sort(want)
+		if got := reviewers(t, w, n); !slices.Equal(got, want) {
+			t.Errorf("after Jun was disabled: %v; want Mina and Sam", got)
+		}
+		err := w.DB.Read(ctx, w.Org.ID, func(tx db.Tx) error {
+			o, err := w.Openings.LoadIn(ctx, tx, w.Mina, n.Opening)
+			if err != nil {
+				return err
+			}
+			names, err := w.Reviews.NamesIn(ctx, tx, w.Mina, o)
+			if blind, code := names.Of(n.Application); !blind || code != string(n.Code) {
+				t.Errorf("on a board: blind %v, code %q", blind, code)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
 func TestTheQueueIsByDayAndInAnOrderOfOnesOwn(t *testing.T) {
 	each(t, func(t *testing.T, w *reviewtest.World) {
 		var codes []review.Code

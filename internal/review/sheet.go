@@ -102,6 +102,9 @@ func (rs *Reviews) Load(ctx context.Context, who actor.Actor, c Code) (*Sheet, e
 	if s.Rubric, err = rs.Assessments.Version(ctx, who.Org, s.Version); err != nil {
 		return nil, err
 	}
+	if err := rs.done(ctx, who.Org, s.Round, s.Rubric, s.Work); err != nil {
+		return nil, err
+	}
 	if s.Blind {
 		strike(s, names)
 	}
@@ -118,6 +121,9 @@ func strike(s *Sheet, names []string) {
 				m := *a.Mark
 				m.Why = item.Strike(m.Why, names)
 				a.Mark = &m
+			}
+			for k := range a.Done {
+				a.Done[k].Result = []byte(item.Strike(string(a.Done[k].Result), names))
 			}
 			answers[key] = a
 		}

@@ -2,6 +2,7 @@ package review
 
 import (
 	"context"
+	"strconv"
 	"time"
 
 	"candor/internal/assessment"
@@ -27,6 +28,7 @@ type Answer struct {
 	Mark   *item.Mark // nil: none, or not there yet
 	Coming bool       // the mark is being made
 	Failed bool       // it could not be made, by our fault
+	Done   []item.Event
 }
 
 func (rs *Reviews) work(ctx context.Context, tx db.Tx, a string) (Work, error) {
@@ -47,4 +49,29 @@ func (rs *Reviews) work(ctx context.Context, tx db.Tx, a string) (Work, error) {
 		w.Answers[key] = answer
 	}
 	return w, nil
+}
+
+// done adds what the candidate did on items that can be tried (runs), newest first, without times and without ids, which tell time.
+func (rs *Reviews) done(ctx context.Context, o string, n Round, v *assessment.Version, w Work) error {
+	return rs.DB.Read(ctx, o, func(tx db.Tx) error {
+		for _, p := range v.Parts {
+			for _, i := range p.Items {
+				doer, ok := i.Kind.(item.Doer)
+				if !ok {
+					continue
+				}
+				events, err := doer.Events(ctx, tx, item.Ref{Org: o, Owner: n.Attempt, Version: string(v.ID), Item: i.Key}, i.Spec)
+				if err != nil {
+					return err
+				}
+				for k := range events {
+					events[k].At, events[k].ID = 0, strconv.Itoa(len(events)-k)
+				}
+				answer := w.Answers[i.Key]
+				answer.Done = events
+				w.Answers[i.Key] = answer
+			}
+		}
+		return nil
+	})
 }

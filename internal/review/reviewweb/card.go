@@ -167,7 +167,7 @@ func (p *Pages) evidence(v *cardView, at string) {
 	}
 	if v.Answer.Body != nil {
 		v.Read = v.Item.Kind.Read(v.Item.Spec, item.ReadView{Ref: item.Ref{Org: v.Page.Session.Org.ID, Version: string(s.Version), Item: at},
-			Body: v.Answer.Body, Seed: s.Work.Seed + at, Mark: v.Answer.Mark})
+			Body: v.Answer.Body, Seed: s.Work.Seed + at, Mark: v.Answer.Mark, Done: v.Answer.Done})
 	}
 }
 
