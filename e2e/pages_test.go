@@ -2,13 +2,17 @@ package e2e_test
 
 import (
 	"fmt"
+	"io"
+	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
 	"candor/e2e/browser"
+	"candor/internal/web"
 )
 
 var variable = regexp.MustCompile(`[a-z]{3}_[0-9a-f]{32}|/review/[A-Z0-9]{4}\b|/preview/[\w-]+`)
@@ -20,6 +24,47 @@ func shape(path string) string {
 }
 
 const linksOf = `JSON.stringify([...document.querySelectorAll("a[href]")].filter(a => a.origin === location.origin && !a.hasAttribute("download")).map(a => a.pathname + a.search)).slice(1, -1)`
+
+// shifts is the cumulative layout shift of the page so far.
+const shifts = `new Promise(done => {
+	let sum = 0
+	new PerformanceObserver(list => { for (const e of list.getEntries()) if (!e.hadRecentInput) sum += e.value }).observe({type: "layout-shift", buffered: true})
+	setTimeout(() => done(sum), 50)
+})`
+
+// TestLandingWeight: what a candidate's first page needs, everything compressed, is at most 30 KB (ui.md, section 10).
+func TestLandingWeight(t *testing.T) {
+	s := start(t, "demo", "--data", t.TempDir(), "--addr", "127.0.0.1:0")
+	p := browser.New(t)
+	p.Go(s.link("Amara Okafor"))
+	p.Click("main form button")
+	p.Sees("Hello Amara")
+	cookie := p.Cookies(s.URL)[web.CandidateCookie]
+	total := 0
+	for _, address := range append([]string{s.URL + "/c"}, strings.Fields(p.Value(`performance.getEntriesByType("resource").map(e => e.name).join(" ")`))...) {
+		r, err := http.NewRequest("GET", address, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Accept-Encoding", "gzip") // said by hand, so that the body is counted as it travels
+		r.AddCookie(&http.Cookie{Name: web.CandidateCookie, Value: cookie})
+		res, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n, err := io.Copy(io.Discard, res.Body)
+		res.Body.Close()
+		if err != nil || res.StatusCode != 200 {
+			t.Fatalf("%s = %d, %v", address, res.StatusCode, err)
+		}
+		t.Logf("%6d  %s", n, strings.TrimPrefix(address, s.URL))
+		total += int(n)
+	}
+	t.Logf("%6d  in all", total)
+	if total > 30<<10 {
+		t.Errorf("the landing page needs %d bytes; at most %d", total, 30<<10)
+	}
+}
 
 // TestEveryPage follows every link of the demo as each of its people: each page answers, axe finds no violation of WCAG 2.2 AA on a
 // wide light screen and on a dark phone, nothing scrolls sideways, and the console stays silent. With CANDOR_SHOTS=DIR it keeps
@@ -84,6 +129,9 @@ func walk(t *testing.T, link, name, kind string, seen map[string]bool) {
 			if next = strings.Trim(next, `"`); next != "" {
 				todo = append(todo, next)
 			}
+		}
+		if shift, err := strconv.ParseFloat(p.Value(shifts), 64); err != nil || shift > 0.02 {
+			t.Errorf("%s: %s shifts its layout by %.3f while loading (%v); at most 0.02", name, path, shift, err)
 		}
 		look(t, p, name+"-"+strings.Trim(strings.NewReplacer("/", "-", "*", "x", "?", "-", "=", "-", "&", "-").Replace(shape(path)), "-"))
 	}
