@@ -86,7 +86,10 @@ func TestEveryPage(t *testing.T) {
 }
 
 // leaves are addresses that are files, streams or somebody else's pages.
-func leaves(path string) bool {
+func leaves(path, kind string) bool {
+	if kind == "staff" && (strings.HasPrefix(path, "/i/") || strings.HasPrefix(path, "/c/")) { // in mails that the outbox shows
+		return true
+	}
 	for _, end := range []string{".csv", ".zip", ".json", "/export", "/download"} {
 		if strings.HasSuffix(path, end) {
 			return true
@@ -115,7 +118,7 @@ func walk(t *testing.T, link, name, kind string, seen map[string]bool) {
 		path := todo[0]
 		todo = todo[1:]
 		key := kind + " " + shape(path)
-		if leaves(path) || seen[key] {
+		if leaves(path, kind) || seen[key] {
 			continue
 		}
 		seen[key] = true

@@ -244,7 +244,13 @@ func (p *Page) Try(steps ...chromedp.Action[chromedp.Void]) error {
 // Go opens an address and waits until its scripts have run.
 func (p *Page) Go(address string) {
 	p.t.Helper()
-	p.Run(chromedp.Navigate(address))
+	err := p.Try(chromedp.Navigate(address))
+	if err != nil && strings.Contains(err.Error(), "net::ERR_ABORTED") { // it met the end of the navigation before
+		err = p.Try(chromedp.Navigate(address))
+	}
+	if err != nil {
+		p.t.Fatalf("browser: %v\n%s", err, p.brief())
+	}
 	p.Until(`document.readyState === "complete"`)
 }
 
@@ -448,7 +454,7 @@ func (p *Page) Cookies(address string) map[string]string {
 		p.t.Fatal(err)
 	}
 	out := map[string]string{}
-	for _, c := range send(p, network.GetCookies, network.GetCookiesParams{URLs: []string{address}}).Cookies {
+	for _, c := range send(p, network.GetCookies, network.GetCookiesParams{URLs: []string{"https://" + u.Host}} /* Secure cookies too: loopback counts as secure */).Cookies {
 		if strings.TrimPrefix(c.Domain, ".") == u.Hostname() {
 			out[c.Name] = c.Value
 		}

@@ -124,7 +124,7 @@ func test(root string) error {
 
 // foreign are folders whose style sheets and scripts are not the site's: packages, results, and the tasks of sample assessments.
 func foreign(name string) bool {
-	return name == "node_modules" || name == "dist" || name == "testdata" || name == "content" || strings.HasPrefix(name, ".")
+	return name == "node_modules" || name == "dist" || name == "testdata" || name == "content" || strings.HasPrefix(name, ".") || strings.HasPrefix(name, "_")
 }
 
 // Sources lists the files a build depends on, relative to root, sorted. assets_test.go in internal/web does the same.

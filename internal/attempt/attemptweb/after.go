@@ -1,6 +1,7 @@
 package attemptweb
 
 import (
+	"candor/internal/actor"
 	"encoding/csv"
 	"fmt"
 	"net/http"
@@ -183,3 +184,6 @@ func (p *Pages) practice(w http.ResponseWriter, r *http.Request) error {
 	}
 	return web.Show(w, r, practicePage(practiceView{f, version, p.MD}))
 }
+
+// byKey is the key of the words for who changed a clock.
+func byKey(k actor.Kind) string { return "ledger.by_" + string(k) }

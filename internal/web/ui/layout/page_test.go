@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -117,11 +118,12 @@ func TestSwap(t *testing.T) {
 func TestDoublePress(t *testing.T) {
 	st, url := serve(t)
 	p := enter(t, url)
-	p.Value(`(() => { const b = document.querySelector("#go"); b.click(); b.click(); b.click() })()`)
-	if got := p.Value(`document.querySelector("#go").getAttribute("aria-busy")`); got != "true" {
+	answer := sync.OnceFunc(func() { close(st.slow) })
+	t.Cleanup(answer) // the server closes only when its requests have an answer
+	if got := p.Value(`(() => { const b = document.querySelector("#go"); b.click(); b.click(); b.click(); return b.getAttribute("aria-busy") })()`); got != "true" {
 		t.Errorf("aria-busy = %s", got)
 	}
-	close(st.slow)
+	answer()
 	p.Sees("Pressed.")
 	if n := st.pressed.Load(); n != 1 {
 		t.Errorf("pressed %d times; want once", n)
