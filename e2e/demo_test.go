@@ -22,7 +22,7 @@ func TestTheDemoAsEverybody(t *testing.T) {
 		p.Look(browser.Phone)
 		p.Go(s.link("Amara Okafor"))
 		p.Axe()
-		p.Click("main form button")
+		p.Follow("main form button")
 		p.Sees("Hello Amara")
 		p.Axe()
 		shots(p, "landing")
@@ -30,7 +30,7 @@ func TestTheDemoAsEverybody(t *testing.T) {
 		p.Sees("Four short questions")
 		p.Axe()
 		shots(p, "before")
-		p.Click("main form button")
+		p.Follow("main form button")
 		p.Sees("Which index")
 		p.Axe()
 		shots(p, "quiz")
@@ -54,7 +54,7 @@ func TestTheDemoAsEverybody(t *testing.T) {
 		}
 		p.Go(s.URL + "/c/parts/writing")
 		p.Axe()
-		p.Click("main form button.primary")
+		p.Follow("main form button.primary")
 		p.Sees("The doubled confirmations")
 		p.Axe()
 		shots(p, "writing")
@@ -63,7 +63,7 @@ func TestTheDemoAsEverybody(t *testing.T) {
 	t.Run("candidate who was declined", func(t *testing.T) {
 		p := browser.New(t)
 		p.Go(s.link("Chloe Martin"))
-		p.Click("main form button")
+		p.Follow("main form button")
 		p.Sees("Hello Chloe")
 		p.Go(s.URL + "/c/status")
 		p.Sees("Our reply")
@@ -76,7 +76,7 @@ func TestTheDemoAsEverybody(t *testing.T) {
 		p := browser.New(t)
 		p.Go(s.link("Jun Park"))
 		p.Axe()
-		p.Click("main form button")
+		p.Follow("main form button")
 		p.Until(`location.pathname.endsWith("/review")`)
 		p.Axe()
 		shots(p, "queue")
@@ -89,7 +89,7 @@ func TestTheDemoAsEverybody(t *testing.T) {
 	t.Run("recruiter", func(t *testing.T) {
 		p := browser.New(t)
 		p.Go(s.link("Noor Haddad"))
-		p.Click("main form button")
+		p.Follow("main form button")
 		p.Until(`location.pathname.endsWith("/openings")`)
 		p.Axe()
 		shots(p, "openings")
@@ -119,7 +119,7 @@ func TestTheDemoAsEverybody(t *testing.T) {
 	t.Run("manager", func(t *testing.T) {
 		p := browser.New(t)
 		p.Go(s.link("Piotr Zielinski"))
-		p.Click("main form button")
+		p.Follow("main form button")
 		p.Until(`location.pathname.startsWith("/o/")`)
 		org := p.Value("location.pathname")[:len("/o/org_")+32]
 		p.Go(s.URL + org + "/openings")
@@ -133,7 +133,7 @@ func TestTheDemoAsEverybody(t *testing.T) {
 	t.Run("owner", func(t *testing.T) {
 		p := browser.New(t)
 		p.Go(s.link("Helena Brandt"))
-		p.Click("main form button")
+		p.Follow("main form button")
 		p.Until(`location.pathname.startsWith("/o/")`)
 		org := p.Value("location.pathname")[:len("/o/org_")+32]
 		for _, path := range []string{"/outbox", "/assessments", "/members", "/settings", "/audit"} {

@@ -37,9 +37,9 @@ func TestLandingWeight(t *testing.T) {
 	s := start(t, "demo", "--data", t.TempDir(), "--addr", "127.0.0.1:0")
 	p := browser.New(t)
 	p.Go(s.link("Amara Okafor"))
-	p.Click("main form button")
+	p.Follow("main form button")
 	p.Sees("Hello Amara")
-	cookie := p.Cookies(s.URL)[web.CandidateCookie]
+	cookie := p.Cookies(s.URL + "/c")[web.CandidateCookie]
 	total := 0
 	for _, address := range append([]string{s.URL + "/c"}, strings.Fields(p.Value(`performance.getEntriesByType("resource").map(e => e.name).join(" ")`))...) {
 		r, err := http.NewRequest("GET", address, nil)
@@ -105,9 +105,7 @@ func walk(t *testing.T, link, name, kind string, seen map[string]bool) {
 	p.Go(link)
 	look(t, p, name+"-enter")
 	p.Look(browser.Desk)
-	p.Value(`window.before = true`)
-	p.Click("main form button")
-	p.Until(`window.before !== true && document.readyState === "complete"`)
+	p.Follow("main form button")
 	if p.Value(`location.pathname.startsWith("/i/")`) == "true" {
 		look(t, p, name+"-other-device") // a part is running in another browser: this page asks for its code
 		return

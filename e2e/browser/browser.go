@@ -260,6 +260,14 @@ func (p *Page) Click(selector string) {
 	p.Run(chromedp.Click(chromedp.CSS(selector)))
 }
 
+// Follow presses the first element that matches and waits until the next page stands, also where it says the same as the one before.
+func (p *Page) Follow(selector string) {
+	p.t.Helper()
+	p.Value(`window.candorBefore = true`)
+	p.Click(selector)
+	p.Until(`window.candorBefore !== true && document.readyState === "complete"`)
+}
+
 // Press types text, or the keys of package kb, into whatever has the focus, one key after the other as a keyboard does: a page that
 // takes a key for itself gets no letter from it.
 func (p *Page) Press(keys ...string) {
@@ -454,7 +462,7 @@ func (p *Page) Cookies(address string) map[string]string {
 		p.t.Fatal(err)
 	}
 	out := map[string]string{}
-	for _, c := range send(p, network.GetCookies, network.GetCookiesParams{URLs: []string{"https://" + u.Host}} /* Secure cookies too: loopback counts as secure */).Cookies {
+	for _, c := range send(p, network.GetCookies, network.GetCookiesParams{URLs: []string{"https://" + u.Host + u.Path}} /* Secure cookies too: loopback counts as secure */).Cookies {
 		if strings.TrimPrefix(c.Domain, ".") == u.Hostname() {
 			out[c.Name] = c.Value
 		}

@@ -2,7 +2,7 @@ import { autosave } from "@web/autosave"
 import { all, announce, one, remember, remembered } from "@web/dom"
 import { Compartment, EditorState, type Extension } from "@codemirror/state"
 import { EditorView } from "@codemirror/view"
-import { frame, languageOf, readOnly, reconfigurable, type Options } from "./setup"
+import { frame, indentOf, languageOf, readOnly, reconfigurable, type Options } from "./setup"
 
 interface File {
   readonly area: HTMLTextAreaElement
@@ -113,6 +113,7 @@ class CodeEditor extends HTMLElement {
         EditorView.cspNonce.of(nonce()),
         frame(`${file.path}, code editor${fixed ? ", read only" : ""}. ${this.vim instanceof Array && this.vim.length === 0 ? hint : "Press Ctrl-M, then Tab, to leave."}`),
         this.parts.options.of(reconfigurable(this.options())),
+        indentOf(file.mode),
         this.parts.language.of([]),
         this.parts.lock.of(readOnly(fixed)),
       ],

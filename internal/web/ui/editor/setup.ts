@@ -71,46 +71,50 @@ export const readOnly = (on: boolean): Extension => (on ? [EditorState.readOnly.
 
 const stream = (p: Promise<Record<string, unknown>>, name: string): Promise<Extension> => p.then((m) => StreamLanguage.define(m[name] as StreamParser<unknown>))
 
+/** What Tab and Enter indent by in a mode; there from the first key on, while the language itself still loads. */
+export function indentOf(mode: string): Extension {
+  const four = ["python", "java", "rust", "c", "cpp", "csharp", "kotlin", "scala", "php"]
+  return indentUnit.of(mode === "go" ? "\t" : " ".repeat(four.includes(mode) ? 4 : 2))
+}
+
 /** The language of a mode, loaded when it is first needed. */
 export async function languageOf(mode: string): Promise<Extension> {
-  const tabs = indentUnit.of("\t")
-  const spaces = (n: number): Extension => indentUnit.of(" ".repeat(n))
   switch (mode) {
     case "go":
-      return [(await import("@codemirror/lang-go")).go(), tabs]
+      return (await import("@codemirror/lang-go")).go()
     case "python":
-      return [(await import("@codemirror/lang-python")).python(), spaces(4)]
+      return (await import("@codemirror/lang-python")).python()
     case "javascript":
-      return [(await import("@codemirror/lang-javascript")).javascript({ jsx: true }), spaces(2)]
+      return (await import("@codemirror/lang-javascript")).javascript({ jsx: true })
     case "typescript":
-      return [(await import("@codemirror/lang-javascript")).javascript({ typescript: true }), spaces(2)]
+      return (await import("@codemirror/lang-javascript")).javascript({ typescript: true })
     case "java":
-      return [(await import("@codemirror/lang-java")).java(), spaces(4)]
+      return (await import("@codemirror/lang-java")).java()
     case "rust":
-      return [(await import("@codemirror/lang-rust")).rust(), spaces(4)]
+      return (await import("@codemirror/lang-rust")).rust()
     case "c":
     case "cpp":
-      return [(await import("@codemirror/lang-cpp")).cpp(), spaces(4)]
+      return (await import("@codemirror/lang-cpp")).cpp()
     case "csharp":
     case "kotlin":
     case "scala":
-      return [await stream(import("@codemirror/legacy-modes/mode/clike"), mode), spaces(4)]
+      return await stream(import("@codemirror/legacy-modes/mode/clike"), mode)
     case "ruby":
-      return [await stream(import("@codemirror/legacy-modes/mode/ruby"), "ruby"), spaces(2)]
+      return await stream(import("@codemirror/legacy-modes/mode/ruby"), "ruby")
     case "shell":
-      return [await stream(import("@codemirror/legacy-modes/mode/shell"), "shell"), spaces(2)]
+      return await stream(import("@codemirror/legacy-modes/mode/shell"), "shell")
     case "sql":
-      return [(await import("@codemirror/lang-sql")).sql(), spaces(2)]
+      return (await import("@codemirror/lang-sql")).sql()
     case "markdown":
       return [(await import("@codemirror/lang-markdown")).markdown(), EditorView.lineWrapping]
     case "json":
-      return [(await import("@codemirror/lang-json")).json(), spaces(2)]
+      return (await import("@codemirror/lang-json")).json()
     case "yaml":
-      return [(await import("@codemirror/lang-yaml")).yaml(), spaces(2)]
+      return (await import("@codemirror/lang-yaml")).yaml()
     case "html":
-      return [(await import("@codemirror/lang-html")).html(), spaces(2)]
+      return (await import("@codemirror/lang-html")).html()
     case "css":
-      return [(await import("@codemirror/lang-css")).css(), spaces(2)]
+      return (await import("@codemirror/lang-css")).css()
   }
   return []
 }
