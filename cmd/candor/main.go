@@ -5,6 +5,10 @@ import (
 	"os"
 
 	"candor/internal/app/cli"
+	"candor/internal/sandbox/ns"
 )
 
-func main() { os.Exit(cli.Main(os.Args[1:])) }
+func main() {
+	ns.Main() // started again as the init of a sandbox's slot, this does not return
+	os.Exit(cli.Main(os.Args[1:]))
+}
