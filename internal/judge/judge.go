@@ -63,6 +63,8 @@ type Task struct {
 	UnitTests []UnitTest
 	Protected []sandbox.File
 	Framework string // "" takes the first of the language that recognises the files
+	// Want are the ids that must come, as a run of the author's own solution gave them; nil while they are not known.
+	Want []string
 
 	// Function style.
 	Signature languages.Signature
@@ -83,8 +85,7 @@ type UnitTest struct {
 	Name   string
 	Hidden bool
 	Data   []byte
-	Own    bool     // written by the candidate
-	Want   []string // ids that must come from it; nil where they are not known yet (proving)
+	Own    bool // written by the candidate
 }
 
 // Case is one test of the function style. Values are JSON.
