@@ -27,7 +27,7 @@ func walk(t *testing.T, fn func(path string)) {
 			return err
 		}
 		if d.IsDir() {
-			if n := d.Name(); n == "node_modules" || n == "dist" || n == "testdata" || n == "content" || strings.HasPrefix(n, ".") {
+			if n := d.Name(); n == "node_modules" || n == "dist" || n == "testdata" || n == "content" || strings.HasPrefix(n, ".") || strings.HasPrefix(n, "_") {
 				return filepath.SkipDir
 			}
 			return nil
