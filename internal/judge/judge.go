@@ -53,6 +53,8 @@ type Task struct {
 	Limits   Limits
 	// StopEarly ends at the first test that is not AC; the others are left out of the outcome.
 	StopEarly bool
+	// Reveal keeps what hidden tests hold and say in their results: for an author who proves an item, never for a candidate.
+	Reveal bool
 
 	Tests  []Test // stdin style
 	Checks Checks // how outputs are compared
@@ -118,7 +120,7 @@ type Result struct {
 	Memory  int64 // peak bytes
 	Exit    int
 	Signal  int
-	// In, Want and Got are for tests that are not hidden only, cut at MaxShown; Text is a unit test's failure.
+	// These are for tests that are not hidden only (or with Task.Reveal), cut at MaxShown; Text is a unit test's failure.
 	In, Want, Got []byte
 	Stderr        []byte
 	Text          string

@@ -30,8 +30,12 @@ type Language struct {
 	CPUFactor float64
 	Memory    int64
 	Pids      int
-	// Sample is a whole program that reads two whole numbers and prints their sum: the language's self-test.
+	// Files are ours, put beside the candidate's where nobody brought a file of that name: go.mod, package.json. May be nil.
+	Files func(s Source) map[string]string
+	// Sample is a whole program that reads two whole numbers and prints their sum, "3" for SampleInput: the language's self-test.
 	Sample string
+	// SampleInput is "1 2" where it is "".
+	SampleInput string
 	// Unit are the test frameworks, the usual one first.
 	Unit []Framework
 	// Function is nil where the function style is not offered.
@@ -40,9 +44,10 @@ type Language struct {
 
 // Source is what is compiled and run.
 type Source struct {
-	Files  []string // relative to /box, sorted
-	Entry  string   // the file that is started
-	Memory int64    // bytes the program may use
+	Files  []string          // relative to /box, sorted
+	Text   map[string][]byte // what is in them
+	Entry  string            // the file that is started
+	Memory int64             // bytes the whole program may use, the language's own needs included
 }
 
 // With are the files that have one of the suffixes.
@@ -65,15 +70,17 @@ type Framework struct {
 	Probe []string
 	// Is says whether a file holds tests of this framework.
 	Is func(name string, text []byte) bool
-	// Files are ours, put beside the candidate's: reporters. They may not be overwritten.
+	// Files are ours, put into the box beside the candidate's: reporters. They may not be overwritten.
 	Files map[string]string
-	// Compile and Run are the commands; tests are the names of the test files, sorted. Where Report is set the results come on
-	// descriptor 3, after a line with the nonce that is in the environment as CANDOR_NONCE; else on standard output.
+	// Make are files of ours that depend on the tests; may be nil.
+	Make func(s Source, tests []string) map[string]string
+	// Config says that a file would change how tests are found or run (conftest.py): it is left out unless the author brought it.
+	Config func(name string, text []byte) bool
+	// Compile and Run are the commands; tests are the names of the test files, sorted. Each command of Run reads one line with a nonce
+	// from descriptor 3, before anything of the candidate's runs, and reports on descriptor 4: see [Results].
 	Compile func(s Source, tests []string) [][]string
-	Run     func(s Source, tests []string) []string
-	Report  bool
-	// Parse reads the results: one a test, with its stable id.
-	Parse func(out []byte) []UnitResult
+	Run     func(s Source, tests []string) [][]string
+	Env     []string
 }
 
 // UnitResult is one unit test.
@@ -105,3 +112,51 @@ type Signature struct {
 
 // Param is one parameter.
 type Param struct{ Name, Type string }
+
+// All are the languages, in the order in which they are offered.
+func All() []Language {
+	return []Language{python(), javascript(), typescript(), golang(), java(), cpp(), c(), rust(), ruby(), php(), perl(), lua(), bash(), sql()}
+}
+
+// Named is the language with an id.
+func Named(id string) (Language, bool) {
+	for _, l := range All() {
+		if l.ID == id {
+			return l, true
+		}
+	}
+	return Language{}, false
+}
+
+// BySuffix is the language that a file's name speaks of.
+func BySuffix(name string) (Language, bool) {
+	for _, l := range All() {
+		if slices.Contains(l.Suffixes, path.Ext(name)) {
+			return l, true
+		}
+	}
+	return Language{}, false
+}
+
+// Ours is the folder of the box that belongs to the judge: programs that were compiled, harnesses, reporters.
+const Ours = ".candor"
+
+// program is what compilers make.
+const program = Ours + "/program"
+
+const mib = 1 << 20
+
+// runProgram starts what a compiler made.
+func runProgram(Source) []string { return []string{"/box/" + program} }
+
+// version finds the first thing that looks like a version.
+var version = regexp.MustCompile(`\d+(\.\d+)+`)
+
+// each is a command for every file with one of the suffixes.
+func each(s Source, command []string, suffixes ...string) [][]string {
+	var out [][]string
+	for _, f := range s.With(suffixes...) {
+		out = append(out, append(slices.Clone(command), f))
+	}
+	return out
+}

@@ -1,0 +1,21 @@
+package judge_test
+
+import (
+	"testing"
+
+	"candor/internal/judge/judgetest"
+)
+
+func TestMain(m *testing.M) { judgetest.Main(m) }
+
+func TestEveryLanguageAnswers(t *testing.T) {
+	for _, f := range judgetest.New(t).Probe(t.Context()) {
+		t.Logf("%s %s %s", f.Language, f.Version, f.Frameworks)
+		if !f.Ready {
+			t.Errorf("%s is not offered: %s (packages %v)", f.Name, f.Why, f.Packages)
+		}
+		if f.Version == "" {
+			t.Errorf("%s tells no version", f.Name)
+		}
+	}
+}
