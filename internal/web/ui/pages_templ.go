@@ -157,7 +157,7 @@ func sampleResults() templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = editor.Results("w-results", "6 of 8 pass", "1.2 s · run 4, as often as you like", false).Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = editor.Results(editor.ResultsView{ID: "w-results", Say: "6 of 8 pass", Note: "1.2 s · run 4, as often as you like"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -218,6 +218,32 @@ func Diff(f File, prefix string) templ.Component {
 	})
 }
 
+// Outputs shows an expected output beside what came, line by line: "−" is expected and missing, "+" came and is not expected.
+func Outputs(label, want, got string) templ.Component {
+	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
+		var b strings.Builder
+		b.WriteString(`<table class="diff outputs code" translate="no" dir="ltr"><caption class="vh">` + html.EscapeString(label) +
+			`</caption><thead class="vh"><tr><th scope="col">Change</th><th scope="col">Line</th></tr></thead><tbody>`)
+		for _, r := range Rows("", want, got, 3) {
+			switch r.Kind {
+			case '@':
+				b.WriteString(`<tr class="h"><td colspan="2">from line ` + strconv.Itoa(max(r.New, r.Old)) + `</td></tr>`)
+				continue
+			case '+':
+				b.WriteString(`<tr class="a"><td class="s"><span aria-hidden="true">+</span><span class="vh">yours</span></td>`)
+			case '-':
+				b.WriteString(`<tr class="d"><td class="s"><span aria-hidden="true">−</span><span class="vh">expected</span></td>`)
+			default:
+				b.WriteString(`<tr><td class="s"></td>`)
+			}
+			b.WriteString(`<td class="t">` + r.HTML + `</td></tr>`)
+		}
+		b.WriteString(`</tbody></table>`)
+		_, err := io.WriteString(w, b.String())
+		return err
+	})
+}
+
 func number(prefix, side string, n int) string {
 	if n == 0 {
 		return `<td class="g"></td>`

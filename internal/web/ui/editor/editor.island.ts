@@ -41,6 +41,7 @@ class CodeEditor extends HTMLElement {
     form?.addEventListener("candor-stop", () => this.lock(), on)
     this.addEventListener("keydown", (e) => this.key(e), { ...on, capture: true })
     one("[data-add]", this)?.addEventListener("click", () => this.add(), on)
+    one("[data-remove]", this)?.addEventListener("click", () => this.discard(), on)
     this.settings(on)
     this.choose()
     void document.fonts.ready.then(() => this.view?.requestMeasure())
@@ -129,6 +130,8 @@ class CodeEditor extends HTMLElement {
       const label = f.area.closest<HTMLElement>(".editor-file")
       if (label) label.hidden = f !== file
     }
+    const remove = one("[data-remove]", this)
+    if (remove) remove.hidden = this.locked || !file.area.closest("[data-own]")
     const plain = this.plain
     const mount = one("[data-cm]", this)
     const set = file.area.closest<HTMLElement>(".editor-set")
@@ -165,6 +168,25 @@ class CodeEditor extends HTMLElement {
     this.show(file, true)
   }
 
+  /** What the fields of added files begin with in a set. */
+  private prefix(set: HTMLElement): string {
+    return (this.dataset["new"] ?? "").replace("{language}", set.dataset["language"] ?? "")
+  }
+
+  /** Takes the shown file of the candidate's own away. What was saved of it stays in the history of the answer. */
+  private discard(): void {
+    const file = this.current
+    const label = file?.area.closest<HTMLElement>(".editor-file[data-own]")
+    if (!file || !label || !window.confirm(`Remove ${file.path}? Earlier states of your answer keep it.`)) return
+    this.current = undefined
+    this.files = this.files.filter((f) => f !== file)
+    file.tab.remove()
+    label.remove()
+    const first = this.files[0]
+    if (first) this.show(first, true)
+    this.changed()
+  }
+
   private label(path: string, set: HTMLElement): HTMLElement {
     const label = document.createElement("label")
     label.className = "editor-file"
@@ -172,7 +194,7 @@ class CodeEditor extends HTMLElement {
     label.dataset["own"] = ""
     const area = document.createElement("textarea")
     area.className = "area code"
-    area.name = (this.dataset["new"] ?? "") + path
+    area.name = this.prefix(set) + path
     area.spellcheck = false
     area.setAttribute("aria-label", path + ", plain text")
     label.append(area)
@@ -212,16 +234,18 @@ class CodeEditor extends HTMLElement {
 
   /** Files that the kept answer has and this page does not: the candidate added them before the page was closed. */
   private missing(body: string): void {
-    const prefix = this.dataset["new"]
-    const set = this.set
     const tabs = one("[data-tabs]", this)
-    if (!prefix || !set || !tabs || !body.startsWith("{")) return
-    for (const [name, values] of Object.entries(JSON.parse(body) as Record<string, string[]>)) {
-      if (!name.startsWith(prefix) || this.closest("form")?.elements.namedItem(name)) continue
-      const label = this.label(name.slice(prefix.length), set)
-      const area = one<HTMLTextAreaElement>("textarea", label)
-      if (area) area.value = values[0] ?? ""
-      this.files.push(this.open(label, set, tabs))
+    if (!tabs || !body.startsWith("{")) return
+    const kept = Object.entries(JSON.parse(body) as Record<string, string[]>)
+    for (const set of all(".editor-set", this)) {
+      const prefix = this.prefix(set)
+      for (const [name, values] of kept) {
+        if (!prefix || !name.startsWith(prefix) || this.closest("form")?.elements.namedItem(name)) continue
+        const label = this.label(name.slice(prefix.length), set)
+        const area = one<HTMLTextAreaElement>("textarea", label)
+        if (area) area.value = values[0] ?? ""
+        if (set === this.set) this.files.push(this.open(label, set, tabs))
+      }
     }
   }
 

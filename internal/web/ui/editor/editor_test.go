@@ -109,7 +109,7 @@ func page(p web.Page, runs int, code string) templ.Component {
 		{Language: "go", Text: "Go", Mode: "go", Files: []editor.File{{Name: "file.main.go", Path: "main.go", Text: "package main\n"}, {Name: "file.fixed.go", Path: "fixed.go", Text: "// fixed\n", ReadOnly: true}}},
 		{Language: "python", Text: "Python", Mode: "python", Files: []editor.File{{Name: "file.main.py", Path: "main.py", Text: "pass\n"}}}}}
 	if runs > 0 {
-		v.Results = editor.Results("e-results", fmt.Sprintf("Run %d passed", runs), code, false)
+		v.Results = editor.Results(editor.ResultsView{ID: "e-results", Say: fmt.Sprintf("Run %d passed", runs), Note: code})
 	}
 	body := templ.Join(work.Sitting(work.View{Sitting: "sit_1", Epoch: 1, Now: p.Now}), templ.Raw(`<h1>Code</h1><form method="post" action="/c/run" data-item="itm_1" autocomplete="off">`), editor.Editor(v), templ.Raw(`</form><a href="#after" id="after">After</a>`))
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
