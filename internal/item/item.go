@@ -10,6 +10,7 @@ import (
 
 	"candor/internal/actor"
 	"candor/internal/db"
+	"candor/internal/run"
 
 	"github.com/a-h/templ"
 )
@@ -69,10 +70,10 @@ type Ref struct {
 type AskView struct {
 	Ref      Ref
 	Body     []byte
-	Seed     string                               // stable per candidate and item: what shuffles
-	ReadOnly bool                                 // the part is over
-	DoURL    string                               // where a Doer's actions are posted: DoURL + "/" + action; "" when nothing can be done
-	Text     func(key string, args ...any) string // texts of candidate pages by message key
+	Seed     string                                // stable per candidate and item: what shuffles
+	ReadOnly bool                                  // the part is over
+	DoURL    string                                // where a Doer's actions are posted: DoURL + "/" + action; "" when nothing can be done
+	Text     func(key string, pairs ...any) string // texts of candidate pages by message key
 	// Done are the results of what the candidate did so far (runs), newest first.
 	Done []Event
 }
@@ -123,8 +124,11 @@ type Doer interface {
 	Do(ctx context.Context, tx db.Tx, who actor.Actor, ref Ref, s Spec, action string, body []byte, input url.Values) (Event, error)
 	// Events are what was done on this item, newest first, at most 20, reduced to what a candidate may see.
 	Events(ctx context.Context, tx db.Tx, ref Ref, s Spec) ([]Event, error)
-	// Show draws one event for the results region.
-	Show(s Spec, e Event) templ.Component
+}
+
+// Tasker makes the judge's work of a run that its Doer or LateMarker started.
+type Tasker interface {
+	Task(s Spec, r run.Ask) (run.Work, error)
 }
 
 // Prover proves an item before it is published: reference solutions pass, wrong ones fail as declared.

@@ -12,6 +12,7 @@ import (
 
 	"candor/internal/item"
 	"candor/internal/problem"
+	"candor/internal/web/locale"
 )
 
 // Case is one item folder with answers for it.
@@ -63,7 +64,7 @@ func Kind(t *testing.T, k item.Kind, c Case) {
 	}
 	ref := item.Ref{Org: "org_1", Owner: "att_1", Item: "one"}
 	var asked, again, readBy bytes.Buffer
-	v := item.AskView{Ref: ref, Body: answer, Seed: "seed", DoURL: "/c/parts/p/one/do"}
+	v := item.AskView{Ref: ref, Body: answer, Seed: "seed", DoURL: "/c/parts/p/one/do", Text: locale.For("en").T}
 	if err := k.Ask(s, v).Render(ctx, &asked); err != nil {
 		t.Fatalf("Ask: %v", err)
 	}
