@@ -3,6 +3,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -35,12 +36,14 @@ import (
 	"candor/internal/privacy"
 	"candor/internal/promise"
 	"candor/internal/review"
+	"candor/internal/run"
 	"candor/internal/secret"
 	"candor/internal/web"
 )
 
 // Config is how an installation runs. The zero value with Data set runs on SQLite, local files and workers in the process.
 type Config struct {
+	Cache      string // folder of what can be made anew; "" is Data/cache
 	Data       string // folder of the database, the files and the installation key
 	Database   string // "" is SQLite in Data; "postgres://..."
 	URL        string // public address
@@ -48,6 +51,7 @@ type Config struct {
 	Proxies    []netip.Prefix
 	SMTP       string // "" keeps letters in the outbox
 	MailFrom   string
+	AllowWeak  bool // run code although a layer of the sandbox is missing; every report says so
 	Log        *slog.Logger
 	Now        func() time.Time // injected clock; nil is the process's
 }
@@ -61,6 +65,7 @@ type App struct {
 	Jobs        *job.Jobs
 	MD          *markdown.Markdown
 	Kinds       item.Kinds
+	Runs        *run.Runs
 	Accounts    *account.Accounts
 	Orgs        *org.Orgs
 	Assessments *assessment.Assessments
@@ -74,6 +79,7 @@ type App struct {
 	Privacy     *privacy.Privacy
 	Hub         *live.Hub
 
+	bench  *bench
 	signIn *accountweb.Pages
 	lock   *os.File
 }
@@ -121,7 +127,9 @@ func Open(ctx context.Context, c Config) (_ *App, err error) {
 		return nil, err
 	}
 	a.MD = markdown.New(2)
-	a.Kinds = kinds(a.MD)
+	a.bench = &bench{cache: filepath.Join(cmp.Or(c.Cache, filepath.Join(c.Data, "cache")), "judge"), allowWeak: c.AllowWeak}
+	a.Runs = &run.Runs{DB: a.DB, Jobs: a.Jobs, Worker: a.bench, Build: a.build}
+	a.Kinds = kinds(a.MD, a.bench, a.Runs)
 	a.nouns()
 	if c.SMTP != "" {
 		server, err := mail.New(c.SMTP, c.MailFrom, "Candor")
@@ -172,9 +180,13 @@ func (a *App) Serve(ctx context.Context, l net.Listener) error {
 	if err != nil {
 		return err
 	}
+	if err := a.Runs.Recover(ctx); err != nil {
+		return err
+	}
 	if err := a.Jobs.Start(ctx); err != nil {
 		return err
 	}
+	a.bench.begin(ctx, a.Config.Log) // takes seconds; until it is through every language that an author offers is offered
 	server := mux.Server()
 	server.RegisterOnShutdown(a.Hub.Close)
 	done := make(chan error, 1)
@@ -197,8 +209,11 @@ func (a *App) Serve(ctx context.Context, l net.Listener) error {
 // Close gives everything back.
 func (a *App) Close() error {
 	var err error
+	if a.bench != nil {
+		err = a.bench.Close()
+	}
 	if a.DB != nil {
-		err = a.DB.Close()
+		err = errors.Join(err, a.DB.Close())
 	}
 	if a.lock != nil {
 		err = errors.Join(err, a.lock.Close())

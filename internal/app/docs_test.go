@@ -67,7 +67,9 @@ func TestDocsKinds(t *testing.T) {
 		}
 		return "–"
 	}
-	for _, k := range app.Kinds() {
+	kinds, end := app.Kinds(t.TempDir())
+	defer end()
+	for _, k := range kinds {
 		_, now := k.(item.Marker)
 		_, late := k.(item.LateMarker)
 		_, does := k.(item.Doer)

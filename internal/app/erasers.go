@@ -12,6 +12,7 @@ func (a *App) erasers() []privacy.Eraser {
 		{Name: "notify", Preview: a.Notify.Preview, Erase: a.Notify.Erase},
 		{Name: "feedback", Preview: a.Feedbacks.Preview, Erase: a.Feedbacks.Erase},
 		{Name: "review", Preview: a.Reviews.Preview, Erase: a.Reviews.Erase},
+		{Name: "run", Preview: a.Runs.Preview, Erase: a.Runs.Erase},
 		{Name: "attempt", Preview: a.Attempts.Preview, Erase: a.Attempts.Erase},
 		{Name: "response", Preview: response.Preview, Erase: response.Erase},
 		{Name: "opening", Preview: a.Openings.Preview, Erase: a.Openings.Erase},

@@ -3,17 +3,17 @@ package app
 import (
 	"candor/internal/item"
 	"candor/internal/item/kinds/choice"
+	"candor/internal/item/kinds/code"
 	"candor/internal/item/kinds/freetext"
 	"candor/internal/markdown"
+	"candor/internal/run"
 )
 
 // kinds are the kinds of items, in the order docs list them.
-func kinds(md *markdown.Markdown) item.Kinds {
+func kinds(md *markdown.Markdown, judge *bench, runs *run.Runs) item.Kinds {
 	return item.Kinds{
 		choice.Kind{MD: md},
 		freetext.Kind{MD: md},
+		code.Kind{MD: md, Judge: judge, Runs: runs, Ready: judge.Ready},
 	}
 }
-
-// Kinds are the kinds for commands that need no server (lint).
-func Kinds() item.Kinds { return kinds(markdown.New(2)) }

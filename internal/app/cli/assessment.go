@@ -24,7 +24,9 @@ type Lint struct {
 
 // Run prints a line a finding and fails on errors.
 func (l *Lint) Run(e *env) error {
-	v, findings := assessment.Read(os.DirFS(l.Dir), app.Kinds())
+	kinds, end := app.Kinds(defaultCache())
+	defer end()
+	v, findings := assessment.Read(os.DirFS(l.Dir), kinds)
 	if !item.Failed(findings) {
 		findings = append(findings, assessment.Prove(e.ctx, v, progress(e.err))...)
 	}

@@ -136,6 +136,15 @@ func defaultData(name string) string {
 	return filepath.Join(home, ".local", "state", name)
 }
 
+// defaultCache is the user's cache folder.
+func defaultCache() string {
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		dir = os.TempDir()
+	}
+	return filepath.Join(dir, "candor")
+}
+
 type versionCommand struct{}
 
 func (versionCommand) Run(e *env) error {

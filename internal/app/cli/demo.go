@@ -28,7 +28,7 @@ func (d *Demo) Run(e *env) error {
 		}
 	}
 	clock := &demo.Clock{}
-	c := app.Config{Data: d.Data, Log: logger(e.err), Now: clock.Now}
+	c := app.Config{Data: d.Data, Cache: defaultCache(), Log: logger(e.err), Now: clock.Now}
 	l, err := d.listen(&c)
 	if err != nil {
 		return err

@@ -1,0 +1,162 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"candor/internal/assessment"
+	"candor/internal/attempt"
+	"candor/internal/db"
+	"candor/internal/item"
+	"candor/internal/judge"
+	"candor/internal/markdown"
+	"candor/internal/run"
+	"candor/internal/sandbox/ns"
+)
+
+// bench is this process's judge. It is made when it is first needed: trying the sandbox takes longer than a server may need to answer.
+type bench struct {
+	cache     string // folder for what is compiled once per machine
+	allowWeak bool
+
+	all    sync.WaitGroup
+	mu     sync.Mutex
+	engine *ns.Engine
+	judge  *judge.Judge
+	ready  atomic.Pointer[map[string]string]
+}
+
+func (b *bench) open(ctx context.Context) (*judge.Judge, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.judge != nil {
+		return b.judge, nil
+	}
+	if err := os.MkdirAll(b.cache, 0o755); err != nil {
+		return nil, err
+	}
+	binds, err := judge.Warm(ctx, b.cache, common...)
+	if err != nil {
+		return nil, err
+	}
+	if b.engine, err = ns.New(ctx, ns.Options{AllowWeak: b.allowWeak, Binds: binds}); err != nil {
+		return nil, err
+	}
+	b.judge = judge.New(b.engine)
+	return b.judge, nil
+}
+
+// common are the packages of Go's standard library that most small programs use; the others follow in the background.
+var common = strings.Fields("bufio bytes cmp container/heap container/list errors fmt io iter maps math math/bits math/rand os regexp slices sort strconv strings sync sync/atomic testing time unicode unicode/utf8")
+
+// begin makes it ready in the background: the sandbox, the languages, then what only few programs need.
+func (b *bench) begin(ctx context.Context, log *slog.Logger) {
+	b.all.Go(func() {
+		b.Probe(ctx)
+		if _, err := judge.Warm(ctx, b.cache); err != nil && ctx.Err() == nil {
+			log.WarnContext(ctx, "go programs compile slowly here", "error", err)
+		}
+	})
+}
+
+// Judge judges in this process.
+func (b *bench) Judge(ctx context.Context, t judge.Task, progress func(judge.Result)) (judge.Outcome, error) {
+	j, err := b.open(ctx)
+	if err != nil {
+		return judge.Outcome{}, err
+	}
+	return j.Judge(ctx, t, progress)
+}
+
+// Probe tells which languages work here.
+func (b *bench) Probe(ctx context.Context) []judge.Found {
+	j, err := b.open(ctx)
+	if err != nil {
+		return nil
+	}
+	found := j.Probe(ctx)
+	ready := map[string]string{}
+	for _, f := range found {
+		if f.Ready {
+			ready[f.Language] = f.Version
+		}
+	}
+	b.ready.Store(&ready)
+	return found
+}
+
+// Ready are the languages with their versions; empty while they are not known.
+func (b *bench) Ready() map[string]string {
+	if m := b.ready.Load(); m != nil {
+		return *m
+	}
+	return nil
+}
+
+// Close ends the sandbox's slots.
+func (b *bench) Close() error {
+	b.all.Wait()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.engine == nil {
+		return nil
+	}
+	return b.engine.Close()
+}
+
+// build makes a run's work by the item's kind.
+func (a *App) build(ctx context.Context, r run.Run) (run.Work, error) {
+	v, err := a.Assessments.Version(ctx, r.Org, assessment.VersionID(r.Version))
+	if err != nil {
+		return run.Work{}, err
+	}
+	it, _, ok := v.Item(r.Item)
+	if !ok {
+		return run.Work{}, fmt.Errorf("the version %s has no item %s", r.Version, r.Item)
+	}
+	k, ok := it.Kind.(item.Tasker)
+	if !ok {
+		return run.Work{}, errors.New(it.Kind.Name() + " has nothing to run")
+	}
+	return k.Task(it.Spec, r.Ask)
+}
+
+// marked puts the mark of what was run for a submission.
+func (a *App) marked(ctx context.Context, n run.Note) error {
+	if n.Purpose != run.Graded {
+		return nil
+	}
+	var result []byte
+	err := a.DB.Read(ctx, n.Org, func(tx db.Tx) error {
+		r, err := a.Runs.Load(ctx, tx, n.Run)
+		if err != nil {
+			return err
+		}
+		result, err = json.Marshal(r.Outcome)
+		return err
+	})
+	if errors.Is(err, run.ErrMissing) {
+		return nil // erased meanwhile
+	}
+	if err != nil {
+		return err
+	}
+	if err := a.Attempts.Finish(ctx, n.Org, attempt.ID(n.Owner), n.Item, result, n.Failed); err != nil && !errors.Is(err, attempt.ErrMissing) {
+		return err
+	}
+	return nil
+}
+
+// Kinds are the kinds for commands that need no server (lint), with a judge of their own; close ends it.
+func Kinds(cache string) (ks item.Kinds, close func() error) {
+	b := &bench{cache: filepath.Join(cache, "judge")}
+	return kinds(markdown.New(2), b, nil), b.Close
+}
