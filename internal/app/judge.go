@@ -14,6 +14,7 @@ import (
 
 	"candor/internal/assessment"
 	"candor/internal/attempt"
+	"candor/internal/attempt/attemptweb"
 	"candor/internal/db"
 	"candor/internal/item"
 	"candor/internal/judge"
@@ -114,7 +115,13 @@ func (b *bench) Close() error {
 
 // build makes a run's work by the item's kind.
 func (a *App) build(ctx context.Context, r run.Run) (run.Work, error) {
-	v, err := a.Assessments.Version(ctx, r.Org, assessment.VersionID(r.Version))
+	var v *assessment.Version
+	var err error
+	if id := assessment.VersionID(r.Version); id == attemptweb.Practice {
+		v, err = attemptweb.PracticeVersion(a.Kinds)
+	} else {
+		v, err = a.Assessments.Version(ctx, r.Org, id)
+	}
 	if err != nil {
 		return run.Work{}, err
 	}

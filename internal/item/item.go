@@ -72,6 +72,7 @@ type AskView struct {
 	Body     []byte
 	Seed     string                                // stable per candidate and item: what shuffles
 	ReadOnly bool                                  // the part is over
+	Alone    bool                                  // the only item of its page: a workspace
 	DoURL    string                                // where a Doer's actions are posted: DoURL + "/" + action; "" when nothing can be done
 	Text     func(key string, pairs ...any) string // texts of candidate pages by message key
 	// Done are the results of what the candidate did so far (runs), newest first.

@@ -226,10 +226,22 @@ func runOf(org string, row query.RunRow) (Run, error) {
 	return r, nil
 }
 
+// PracticeOwner is the owner of what is tried on the practice page beside an attempt.
+func PracticeOwner(attempt string) string { return "practice_" + attempt }
+
+// owners are those whose runs are a person's.
+func owners(p db.Person) []string {
+	var out []string
+	for _, a := range p.Attempts {
+		out = append(out, a, PracticeOwner(a))
+	}
+	return out
+}
+
 // Preview counts what Erase would remove.
 func (rs *Runs) Preview(ctx context.Context, tx db.Tx, p db.Person) (map[string]int, error) {
 	total := 0
-	for _, a := range p.Attempts {
+	for _, a := range owners(p) {
 		n, err := query.New(tx).CountOf(ctx, tx.Org, a)
 		if err != nil {
 			return nil, err
@@ -243,7 +255,7 @@ func (rs *Runs) Preview(ctx context.Context, tx db.Tx, p db.Person) (map[string]
 func (rs *Runs) Erase(ctx context.Context, tx db.Tx, p db.Person) (map[string]int, error) {
 	total := 0
 	q := query.New(tx)
-	for _, a := range p.Attempts {
+	for _, a := range owners(p) {
 		if _, err := q.EraseQueue(ctx, tx.Org, a); err != nil {
 			return nil, err
 		}

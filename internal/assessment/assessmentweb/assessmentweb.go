@@ -36,6 +36,8 @@ func (p *Pages) Routes(mux *web.Mux) {
 	handle(web.RateWrite, "POST /o/{org}/versions/{version}/publish", "assessment.publish", "assessment.publish", p.publish)
 	handle(web.RateExport, "GET /o/{org}/versions/{version}/export", "assessment.export", "assessment.solutions", p.export)
 	handle(web.RateRead, "GET /o/{org}/versions/{version}/preview", "assessment.preview", "assessment.solutions", p.preview)
+	mux.Handle(web.Route{Pattern: "POST /o/{org}/versions/{version}/preview/items/{item}/do/{action}", Action: "assessment.try", Auth: web.Staff, Roles: org.Roles().Actions["assessment.solutions"],
+		Tenant: web.FromPath, Object: "assessment", Rate: web.RateRun, MaxBody: 8 << 20}, p.try)
 }
 
 func base(pg web.Page) string { return "/o/" + pg.Session.Org.Path }
@@ -140,12 +142,4 @@ func (p *Pages) export(w http.ResponseWriter, r *http.Request) error {
 	w.Header().Set("Content-Type", "application/zip")
 	w.Header().Set("Content-Disposition", fmt.Sprintf(`attachment; filename="%s-v%d.zip"`, v.Assessment, v.Number))
 	return errors.Join(archive.Write(w, tree))
-}
-
-func (p *Pages) preview(w http.ResponseWriter, r *http.Request) error {
-	v, err := p.load(r)
-	if err != nil {
-		return err
-	}
-	return web.Show(w, r, previewPage(versionView{Page: web.PageOf(r, v.Title), V: v, MD: p.MD}))
 }

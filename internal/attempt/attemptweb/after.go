@@ -3,16 +3,13 @@ package attemptweb
 import (
 	"candor/internal/actor"
 	"encoding/csv"
-	"fmt"
 	"net/http"
 	"strconv"
 	"time"
 
-	"candor/internal/archive"
 	"candor/internal/assessment"
 	"candor/internal/attempt"
 	"candor/internal/candidate"
-	"candor/internal/item"
 	"candor/internal/problem"
 	"candor/internal/web"
 )
@@ -164,25 +161,6 @@ func (p *Pages) asked(w http.ResponseWriter, r *http.Request) error {
 		return p.showAdjust(w, r, in.Wish, err)
 	}
 	return web.Redirect(w, r, "/c/adjust", "Asked. You hear within 2 working days.")
-}
-
-// practiceTree is what people try the tools on.
-var practiceTree = archive.Files{
-	"assessment.yaml":        []byte("candor: 1\ntitle: Practice\nabout: Practice.\nai: {policy: allowed}\nparts: [{key: all, title: Practice, minutes: 2, items: [{item: choose}, {item: write}]}]\n"),
-	"items/choose/item.yaml": []byte("kind: choice\ntitle: Choose\nminutes: 1\ntype: multiple\npartial: true\nstatement: Which of these can you do on the next pages? Choose all that apply.\noptions: [{text: Change an answer, correct: true}, {text: Leave and come back, correct: true}, {text: \"Close the laptop without losing anything\", correct: true}]\n"),
-	"items/write/item.yaml":  []byte("kind: freetext\ntitle: Write\nminutes: 1\nstatement: Write a line or two. **Markdown** works.\nwords: {from: 5, to: 40}\n"),
-}
-
-func (p *Pages) practice(w http.ResponseWriter, r *http.Request) error {
-	f, err := p.frame(r, "Practice")
-	if err != nil {
-		return err
-	}
-	version, findings := assessment.Read(practiceTree, p.Kinds)
-	if item.Failed(findings) {
-		return fmt.Errorf("attemptweb: practice: %v", findings)
-	}
-	return web.Show(w, r, practicePage(practiceView{f, version, p.MD}))
 }
 
 // byKey is the key of the words for who changed a clock.

@@ -76,6 +76,8 @@ func (p *Pages) Routes(mux *web.Mux) {
 	handle(web.RateWrite, "POST /c/adjust", "attempt.adjust", p.adjusted)
 	handle(web.RateWrite, "POST /c/adjust/ask", "attempt.ask", p.asked)
 	handle(web.RateRead, "GET /c/practice", "attempt.practice", p.practice)
+	mux.Handle(web.Route{Pattern: "POST /c/practice/items/{item}/do/{action}", Action: "attempt.practice_do", Auth: web.Candidate, Tenant: web.FromSession, Object: "attempt",
+		Rate: web.RateRun, MaxBody: 8 << 20}, p.practiceDo)
 }
 
 // frame is what all these pages share.

@@ -67,7 +67,7 @@ func (p *Pages) showItem(w http.ResponseWriter, r *http.Request, v itemView, bod
 	v.Ask = item.AskView{Ref: p.ref(r, v), Body: body, Seed: v.V.Attempt.Seed + v.Item.Key, ReadOnly: v.Elsewhere,
 		DoURL: itemPath(v.Part.Key, v.Item.Key) + "/do", Text: v.L.T}
 	if doer, ok := v.Item.Kind.(item.Doer); ok {
-		v.Wide = true
+		v.Wide, v.Ask.Alone = true, true
 		err := p.Attempts.DB.Read(r.Context(), v.Org.ID, func(tx db.Tx) (err error) {
 			v.Ask.Done, err = doer.Events(r.Context(), tx, v.Ask.Ref, v.Item.Spec)
 			return err
