@@ -12,7 +12,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -25,23 +24,34 @@ const (
 	cpu    = "cpu" // cpuacct in v1
 )
 
-// groups makes one fresh control group per run. The zero dirs mean: this controller cannot be used here.
+var controllers = []string{memory, pids, cpu}
+
+// penName is how the folder begins in which an engine keeps the groups of its runs. The engine holds a lock on it: a pen that can be locked
+// is a dead engine's.
+const penName = "candor.pen-"
+
+// groups makes one fresh control group per run. A controller without a folder cannot be used here; why says the reason.
 type groups struct {
-	version int // 1 or 2; a hybrid machine is version 1 for the controllers that are there
-	dirs    map[string]string
-	home    string // v2: the leaf where this process and the inits live
+	version int               // 1 or 2; a hybrid machine is version 1 when it has our controllers there
+	dirs    map[string]string // controller -> pen
+	pens    []*os.File        // each pen once, locked
+	home    string            // v2: where this process and the inits live
 	why     map[string]string
-	next    atomic.Int64
-	clean   sync.WaitGroup
+
+	mu     sync.Mutex
+	serial int
+	closed bool
+	alive  sync.WaitGroup // groups that are not removed yet
 }
 
 type mount struct{ root, at, kind, options string }
 
-// findGroups looks at what is mounted and where this process is. It never fails: what cannot be used is missing, and why says so.
+// findGroups looks at what is mounted and where this process is, sweeps what dead engines left, and makes a pen. It never fails: what cannot
+// be used is missing.
 func findGroups() *groups {
 	g := &groups{dirs: map[string]string{}, why: map[string]string{}}
 	mounts, own := cgroupMounts(), ownGroups()
-	for _, c := range []string{memory, pids, cpu} {
+	for _, c := range controllers {
 		name := c
 		if c == cpu {
 			name = "cpuacct"
@@ -53,24 +63,106 @@ func findGroups() *groups {
 			}
 		}
 	}
-	if g.version == 0 {
-		for _, m := range mounts {
-			if m.kind == "cgroup2" {
-				g.version = 2
-				g.delegate(inside(m, own[""]))
-			}
+	for _, m := range mounts {
+		if g.version == 0 && m.kind == "cgroup2" {
+			g.version = 2
+			g.delegated(m, inside(m, own[""]))
 		}
 	}
-	for _, c := range []string{memory, pids, cpu} {
-		if dir := g.dirs[c]; dir != "" && unix.Access(dir, unix.W_OK) != nil {
-			delete(g.dirs, c)
-			g.why[c] = dir + " is not writable"
-		} else if dir == "" && g.why[c] == "" {
+	for _, c := range controllers {
+		if g.dirs[c] == "" && g.why[c] == "" {
 			g.why[c] = "no cgroup controller " + c + " is mounted"
 		}
 	}
-	g.sweep()
+	pens := map[string]string{} // of a folder
+	for c, dir := range g.dirs {
+		if pens[dir] == "" {
+			sweepPens(dir)
+			pen, err := g.pen(dir)
+			if err != nil {
+				g.why[c] = err.Error()
+				delete(g.dirs, c)
+				continue
+			}
+			pens[dir] = pen
+		}
+		g.dirs[c] = pens[dir]
+	}
 	return g
+}
+
+// pen makes and locks a folder for the groups of this engine.
+func (g *groups) pen(parent string) (string, error) {
+	for {
+		dir, err := os.MkdirTemp(parent, penName)
+		if err != nil {
+			return "", fmt.Errorf("making a control group: %w", err)
+		}
+		f, ours, err := lock(dir)
+		if err == nil && !ours {
+			continue // a sweeper was faster
+		}
+		if err == nil && g.version == 2 {
+			err = os.WriteFile(filepath.Join(dir, "cgroup.subtree_control"), []byte(enable), 0)
+		}
+		if err != nil {
+			if f != nil {
+				f.Close()
+			}
+			unix.Rmdir(dir)
+			return "", fmt.Errorf("making a control group: %w", err)
+		}
+		g.pens = append(g.pens, f)
+		return dir, nil
+	}
+}
+
+// lock opens a folder and locks it for as long as it stays open; ours is false when somebody else holds it, or it is gone.
+func lock(dir string) (f *os.File, ours bool, err error) {
+	f, err = os.OpenFile(dir, os.O_RDONLY|unix.O_DIRECTORY|unix.O_NOFOLLOW, 0)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, false, nil
+	}
+	if err != nil {
+		return nil, false, err
+	}
+	err = unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+	if err == nil {
+		var held, there os.FileInfo
+		if held, err = f.Stat(); err == nil {
+			if there, err = os.Lstat(dir); err == nil && os.SameFile(held, there) {
+				return f, true, nil
+			}
+		}
+	}
+	f.Close()
+	if err == nil || err == unix.EWOULDBLOCK || errors.Is(err, fs.ErrNotExist) {
+		return nil, false, nil
+	}
+	return nil, false, err
+}
+
+// sweepPens removes what engines left that were killed, with every process in it.
+func sweepPens(parent string) {
+	old, _ := filepath.Glob(filepath.Join(parent, penName+"*"))
+	for _, pen := range old {
+		f, dead, _ := lock(pen)
+		if !dead {
+			continue
+		}
+		left, _ := filepath.Glob(filepath.Join(pen, "*", "cgroup.procs"))
+		for _, procs := range left {
+			all, _ := os.ReadFile(procs)
+			for p := range strings.FieldsSeq(string(all)) {
+				if n, err := strconv.Atoi(p); err == nil && n > 0 {
+					unix.Kill(n, unix.SIGKILL)
+				}
+			}
+			remove(filepath.Dir(procs))
+		}
+		remove(pen)
+		f.Close()
+	}
 }
 
 // inside is where a group stands in a mount that may show only a part of the hierarchy.
@@ -116,63 +208,61 @@ func ownGroups() map[string]string {
 	return out
 }
 
-// delegate makes room below our own v2 group: processes may only live in leaves, so this process moves into one.
-func (g *groups) delegate(own string) {
-	leaf := filepath.Join(own, "candor-home")
-	need := "+memory +pids +cpu"
-	err := os.Mkdir(leaf, 0o755)
-	if err == nil || errors.Is(err, fs.ErrExist) {
-		for range 10 { // processes may come while we move them
-			var all []byte
-			if all, err = os.ReadFile(filepath.Join(own, "cgroup.procs")); err != nil || len(all) == 0 {
-				break
-			}
-			for pid := range strings.FieldsSeq(string(all)) {
-				err = os.WriteFile(filepath.Join(leaf, "cgroup.procs"), []byte(pid), 0)
-			}
-		}
-		err = os.WriteFile(filepath.Join(own, "cgroup.subtree_control"), []byte(need), 0)
-	}
-	if err != nil {
-		for _, c := range []string{memory, pids, cpu} {
-			g.why[c] = fmt.Sprintf("%s is not delegated to this process: %v", own, err)
-		}
-		return
-	}
-	on, _ := os.ReadFile(filepath.Join(own, "cgroup.subtree_control"))
-	for _, c := range []string{memory, pids, cpu} {
-		if slices.Contains(strings.Fields(string(on)), c) {
-			g.dirs[c] = own
-		}
-	}
-	g.home = leaf
-}
+// In v2 processes live in leaves only, so an engine that shares its group with nobody moves into homeName to make room beside it.
+const (
+	homeName = "candor.home"
+	enable   = "+memory +pids +cpu"
+)
 
-// sweep removes groups whose candor is dead: they are called candor-PID-NUMBER.
-func (g *groups) sweep() {
-	seen := map[string]bool{}
-	for _, dir := range g.dirs {
-		if seen[dir] {
+// delegated finds the v2 group below which we may make groups: our own when nobody else lives there, else, as root, the top of the mount.
+// Nobody else's processes are moved.
+func (g *groups) delegated(m mount, own string) {
+	own = strings.TrimSuffix(own, "/"+homeName)
+	err := enableIn(own)
+	if err != nil && os.Geteuid() == 0 && own != m.at {
+		if err = enableIn(m.at); err == nil {
+			own = m.at
+		}
+	}
+	for _, c := range controllers {
+		if err != nil {
+			g.why[c] = fmt.Sprintf("the control group %s is not delegated to this process: %v", own, err)
 			continue
 		}
-		seen[dir] = true
-		old, _ := filepath.Glob(filepath.Join(dir, "candor-*-*"))
-		for _, path := range old {
-			pid, err := strconv.Atoi(strings.Split(filepath.Base(path), "-")[1])
-			if err != nil || pid == os.Getpid() || unix.Kill(pid, 0) == nil {
-				continue
-			}
-			for _, file := range []string{"cgroup.procs", "tasks"} {
-				all, _ := os.ReadFile(filepath.Join(path, file))
-				for p := range strings.FieldsSeq(string(all)) {
-					if n, err := strconv.Atoi(p); err == nil {
-						unix.Kill(n, unix.SIGKILL)
-					}
-				}
-			}
-			remove(path)
-		}
+		g.dirs[c] = own
 	}
+	g.home = inside(m, ownGroups()[""])
+}
+
+// enableIn lets groups below dir use our controllers.
+func enableIn(dir string) error {
+	control := filepath.Join(dir, "cgroup.subtree_control")
+	on, err := os.ReadFile(control)
+	if err != nil {
+		return err
+	}
+	missing := func(c string) bool { return !slices.Contains(strings.Fields(string(on)), c) }
+	if !slices.ContainsFunc(controllers, missing) {
+		return unix.Access(dir, unix.W_OK)
+	}
+	if os.WriteFile(control, []byte(enable), 0) == nil {
+		return nil
+	}
+	here, err := os.ReadFile(filepath.Join(dir, "cgroup.procs"))
+	if err != nil {
+		return err
+	}
+	if strings.TrimSpace(string(here)) != strconv.Itoa(os.Getpid()) {
+		return errors.New("other processes live in it")
+	}
+	home := filepath.Join(dir, homeName)
+	if err := os.Mkdir(home, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(home, "cgroup.procs"), []byte("0"), 0); err != nil {
+		return err
+	}
+	return os.WriteFile(control, []byte(enable), 0)
 }
 
 func remove(path string) error {
@@ -186,27 +276,58 @@ func remove(path string) error {
 	return fmt.Errorf("removing the control group %s: %w", path, err)
 }
 
+// close waits until every group is gone and removes the pens. No group can be created afterwards.
+func (g *groups) close() error {
+	g.mu.Lock()
+	g.closed = true
+	g.mu.Unlock()
+	g.alive.Wait()
+	var err error
+	for _, pen := range g.pens {
+		err = errors.Join(err, remove(pen.Name()), pen.Close())
+	}
+	g.pens = nil
+	return err
+}
+
 // group is the control group of one run.
 type group struct {
 	all   *groups
 	dirs  map[string]string // controller -> folder
 	paths []string          // each folder once
 	enter []*os.File        // a "0" written here moves the writer in
-	home  []*os.File        // and back
+	home  []*os.File        // v2: what brings the init back home, and the process limit that holds from then on
 	usage *os.File          // kept open: it is read every few milliseconds
 	oom   *os.File
 }
 
-// create makes the group. bytes and processes of 0 mean no limit.
+// create makes the group with room for so many bytes and processes.
 func (g *groups) create(bytes int64, processes int) (_ *group, err error) {
-	name := fmt.Sprintf("candor-%d-%d", os.Getpid(), g.next.Add(1))
+	g.mu.Lock()
+	if g.closed {
+		g.mu.Unlock()
+		return nil, errClosed
+	}
+	g.serial++
+	name := strconv.Itoa(g.serial)
+	g.alive.Add(1)
+	g.mu.Unlock()
+
 	r := &group{all: g, dirs: map[string]string{}}
 	defer func() {
 		if err != nil {
 			r.end()
 		}
 	}()
-	for c, dir := range g.dirs {
+	procs := "tasks" // v1 moves one thread, v2 whole processes
+	if g.version == 2 {
+		procs = "cgroup.procs"
+	}
+	for _, c := range controllers {
+		dir, ok := g.dirs[c]
+		if !ok {
+			continue
+		}
 		path := filepath.Join(dir, name)
 		r.dirs[c] = path
 		if slices.Contains(r.paths, path) {
@@ -216,59 +337,65 @@ func (g *groups) create(bytes int64, processes int) (_ *group, err error) {
 			return nil, err
 		}
 		r.paths = append(r.paths, path)
-		procs := "tasks" // v1 moves one thread, v2 whole processes
-		if g.version == 2 {
-			procs = "cgroup.procs"
-		}
 		f, err := os.OpenFile(filepath.Join(path, procs), os.O_WRONLY, 0)
 		if err != nil {
 			return nil, err
 		}
 		r.enter = append(r.enter, f)
 	}
-	if g.home != "" {
-		f, err := os.OpenFile(filepath.Join(g.home, "cgroup.procs"), os.O_WRONLY, 0)
-		if err != nil {
-			return nil, err
-		}
-		r.home = append(r.home, f)
-	}
-	limit := func(c, file, value string, optional bool) {
-		if dir := r.dirs[c]; dir != "" && err == nil {
-			if e := os.WriteFile(filepath.Join(dir, file), []byte(value), 0); e != nil && !(optional && errors.Is(e, fs.ErrNotExist)) {
-				err = e
-			}
-		}
-	}
-	b, n := strconv.FormatInt(bytes, 10), strconv.Itoa(processes)
-	if g.version == 2 {
-		limit(memory, "memory.max", b, false)
-		limit(memory, "memory.swap.max", "0", true)
-		limit(memory, "memory.oom.group", "1", true)
-	} else {
-		limit(memory, "memory.limit_in_bytes", b, false)
-		limit(memory, "memory.memsw.limit_in_bytes", b, true)
-	}
-	limit(pids, "pids.max", n, false)
-	if err != nil {
+	if err := r.limit(bytes, processes); err != nil {
 		return nil, err
 	}
-	open := func(c, v1, v2 string) *os.File {
-		dir := r.dirs[c]
-		if dir == "" || err != nil {
+	if r.usage, err = r.open(cpu, "cpuacct.usage", "cpu.stat"); err != nil {
+		return nil, err
+	}
+	r.oom, err = r.open(memory, "memory.oom_control", "memory.events")
+	return r, err
+}
+
+func (r *group) limit(bytes int64, processes int) error {
+	set := func(c, file string, value int64) error {
+		dir, ok := r.dirs[c]
+		if !ok {
 			return nil
 		}
-		file := v1
-		if g.version == 2 {
-			file = v2
-		}
-		var f *os.File
-		f, err = os.Open(filepath.Join(dir, file))
-		return f
+		return os.WriteFile(filepath.Join(dir, file), strconv.AppendInt(nil, value, 10), 0)
 	}
-	r.usage = open(cpu, "cpuacct.usage", "cpu.stat")
-	r.oom = open(memory, "memory.oom_control", "memory.events")
-	return r, err
+	optional := func(err error) error {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		return err
+	}
+	if r.all.version == 1 {
+		return errors.Join(set(memory, "memory.limit_in_bytes", bytes), optional(set(memory, "memory.memsw.limit_in_bytes", bytes)), set(pids, "pids.max", int64(processes)))
+	}
+	err := errors.Join(set(memory, "memory.max", bytes), optional(set(memory, "memory.swap.max", 0)), set(memory, "memory.oom.group", 1))
+	if err != nil || len(r.enter) == 0 {
+		return err
+	}
+	home, err := os.OpenFile(filepath.Join(r.all.home, "cgroup.procs"), os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	r.home = append(r.home, home)
+	max, err := os.OpenFile(filepath.Join(r.dirs[pids], "pids.max"), os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	r.home = append(r.home, max)
+	return nil
+}
+
+func (r *group) open(c, v1, v2 string) (*os.File, error) {
+	dir, ok := r.dirs[c]
+	switch {
+	case !ok:
+		return nil, nil
+	case r.all.version == 2:
+		return os.Open(filepath.Join(dir, v2))
+	}
+	return os.Open(filepath.Join(dir, v1))
 }
 
 // read is the content of a small file that is kept open.
@@ -297,6 +424,9 @@ func field(b []byte, key string) int64 {
 	return 0
 }
 
+// counts says whether CPU time is counted over the tree; else the caller must do with what wait4 tells.
+func (r *group) counts() bool { return r.usage != nil }
+
 // cpu is what the whole tree has used, also processes nobody waited for.
 func (r *group) cpu() time.Duration {
 	if r.all.version == 2 {
@@ -309,8 +439,8 @@ func (r *group) cpu() time.Duration {
 func (r *group) ooms() int64 { return field(read(r.oom), "oom_kill") }
 
 func (r *group) number(c, file, key string) int64 {
-	dir := r.dirs[c]
-	if dir == "" {
+	dir, ok := r.dirs[c]
+	if !ok {
 		return 0
 	}
 	b, err := os.ReadFile(filepath.Join(dir, file))
@@ -331,7 +461,7 @@ func (r *group) peak() int64 {
 // refused is how often a fork was refused.
 func (r *group) refused() int64 { return r.number(pids, "pids.events", "max") }
 
-// end closes and removes the group; the removal goes on in the background, and groups.clean waits for it.
+// end closes and removes the group; the removal goes on in the background, and groups.close waits for it.
 func (r *group) end() {
 	closeAll(r.enter)
 	closeAll(r.home)
@@ -340,9 +470,10 @@ func (r *group) end() {
 			f.Close()
 		}
 	}
-	r.all.clean.Go(func() {
+	go func() {
+		defer r.all.alive.Done()
 		for _, p := range r.paths {
 			remove(p)
 		}
-	})
+	}()
 }

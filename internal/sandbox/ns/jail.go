@@ -7,11 +7,18 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
+
+// libraries are links into /usr on most systems, and folders of their own on some.
+var libraries = []string{"/bin", "/sbin", "/lib", "/lib64", "/lib32", "/libx32"}
+
+// canary is a file that everybody could read, were it not beside the folders that Landlock allows.
+const canary = "/.beside"
 
 // buildRoot makes the world of a slot on a tmpfs and moves into it: toolchains read-only, /box and /tmp writable and bounded, a /dev
 // of five devices, a /proc that shows only one's own processes. The host's root is unreachable afterwards.
@@ -34,7 +41,7 @@ func buildRoot(s setup) error {
 			return err
 		}
 	}
-	for _, name := range []string{"/bin", "/sbin", "/lib", "/lib64", "/lib32", "/libx32"} {
+	for _, name := range libraries {
 		if to, err := os.Readlink(name); err == nil {
 			if err := os.Symlink(to, at(name)); err != nil {
 				return err
@@ -46,10 +53,7 @@ func buildRoot(s setup) error {
 		}
 	}
 	for _, b := range s.Binds {
-		from, to, named := strings.Cut(b, "=")
-		if !named {
-			to = from
-		}
+		from, to := bound(b)
 		if _, err := os.Stat(from); errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
@@ -67,6 +71,9 @@ func buildRoot(s setup) error {
 			return err
 		}
 	}
+	if err := os.WriteFile(at(canary), nil, 0o444); err != nil {
+		return err
+	}
 	if err := step("mounting /dev", unix.Mount("dev", at("dev"), "tmpfs", unix.MS_NOSUID|unix.MS_NOEXEC, "size=64k,nr_inodes=32,mode=0755")); err != nil {
 		return err
 	}
@@ -83,6 +90,9 @@ func buildRoot(s setup) error {
 			return err
 		}
 	}
+	if err := step("sealing /dev", unix.Mount("", at("dev"), "", unix.MS_REMOUNT|unix.MS_BIND|unix.MS_RDONLY|unix.MS_NOSUID|unix.MS_NOEXEC, "")); err != nil {
+		return err
+	}
 	if err := step("mounting /proc", unix.Mount("proc", at("proc"), "proc", unix.MS_NOSUID|unix.MS_NODEV|unix.MS_NOEXEC, "hidepid=2")); err != nil {
 		return err
 	}
@@ -93,7 +103,7 @@ func buildRoot(s setup) error {
 			}
 		}
 	}
-	for _, p := range []string{"sys", "irq", "bus", "fs"} {
+	for _, p := range []string{"sys", "irq", "bus", "fs", "acpi", "scsi"} {
 		if _, err := os.Stat(at("proc/" + p)); err == nil {
 			if err := bind(at("proc/"+p), at("proc/"+p)); err != nil {
 				return err
@@ -125,11 +135,20 @@ func buildRoot(s setup) error {
 	return step("sealing the root", unix.Mount("", "/", "", unix.MS_REMOUNT|unix.MS_BIND|unix.MS_RDONLY|unix.MS_NOSUID|unix.MS_NODEV, ""))
 }
 
+// bound splits "/from=/to"; without a second part both are the same.
+func bound(b string) (from, to string) {
+	from, to, named := strings.Cut(b, "=")
+	if !named {
+		to = from
+	}
+	return from, to
+}
+
 func mountTmp(s setup) error {
 	return unix.Mount("tmp", "/tmp", "tmpfs", unix.MS_NOSUID|unix.MS_NODEV, fmt.Sprintf("size=%d,nr_inodes=%d,mode=1777", s.TmpBytes, s.Inodes))
 }
 
-// bind shows a file or folder read-only.
+// bind shows a file or folder read-only, with what is mounted below it.
 func bind(from, to string) error {
 	info, err := os.Stat(from)
 	if err != nil {
@@ -147,10 +166,11 @@ func bind(from, to string) error {
 	if err != nil {
 		return err
 	}
-	if err := unix.Mount(from, to, "", unix.MS_BIND, ""); err != nil {
+	if err := unix.Mount(from, to, "", unix.MS_BIND|unix.MS_REC, ""); err != nil {
 		return fmt.Errorf("binding %s: %w", from, err)
 	}
-	if err := unix.Mount("", to, "", unix.MS_REMOUNT|unix.MS_BIND|unix.MS_RDONLY|unix.MS_NOSUID|unix.MS_NODEV, ""); err != nil {
+	sealed := unix.MountAttr{Attr_set: unix.MOUNT_ATTR_RDONLY | unix.MOUNT_ATTR_NOSUID | unix.MOUNT_ATTR_NODEV}
+	if err := unix.MountSetattr(-1, to, unix.AT_RECURSIVE, &sealed); err != nil {
 		return fmt.Errorf("making %s read-only: %w", from, err)
 	}
 	return nil
@@ -178,7 +198,7 @@ func landlockABI() int {
 }
 
 // ruleset is a descriptor with the file allow-list and, unless loopback, every TCP port denied; -1 where there is no Landlock.
-func ruleset(writable, loopback bool) (int, error) {
+func ruleset(binds []string, writable, loopback bool) (int, error) {
 	abi := landlockABI()
 	if abi == 0 {
 		return -1, nil
@@ -209,16 +229,21 @@ func ruleset(writable, loopback bool) (int, error) {
 		return -1, e
 	}
 	read := uint64(llExecute | llRead | llReadDir)
-	rules := []struct {
+	box := handled
+	if !writable {
+		box = read
+	}
+	type rule struct {
 		path string
 		bits uint64
-	}{{"/", llReadDir}, {"/usr", read}, {"/lib", read}, {"/lib64", read}, {"/bin", read}, {"/etc", read}, {"/opt", read}, {"/proc", llRead | llReadDir | llWrite},
-		{"/dev", llRead | llWrite | llReadDir}, {"/tmp", handled}, {"/box", handled}}
+	}
+	rules := []rule{{"/", llReadDir}, {"/etc", read}, {"/proc", llRead | llReadDir | llWrite}, {"/dev", llRead | llReadDir | llWrite}, {"/tmp", handled}, {"/box", box}}
+	for _, path := range append(slices.Clone(libraries), binds...) {
+		_, to := bound(path)
+		rules = append(rules, rule{to, read})
+	}
 	for _, r := range rules {
 		bits := r.bits
-		if r.path == "/box" && !writable {
-			bits = read
-		}
 		p, err := unix.Open(r.path, unix.O_PATH|unix.O_CLOEXEC, 0)
 		if err == unix.ENOENT {
 			continue
@@ -231,6 +256,10 @@ func ruleset(writable, loopback bool) (int, error) {
 			bits uint64
 			fd   int32
 		}{bits & handled, int32(p)}
+		var info unix.Stat_t
+		if unix.Fstat(p, &info) == nil && info.Mode&unix.S_IFMT != unix.S_IFDIR {
+			beneath.bits &^= llReadDir // EINVAL for a file
+		}
 		_, _, e := unix.RawSyscall6(unix.SYS_LANDLOCK_ADD_RULE, fd, 1, uintptr(unsafe.Pointer(&beneath)), 0, 0, 0)
 		unix.Close(p)
 		if e != 0 {

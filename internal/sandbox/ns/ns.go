@@ -8,9 +8,11 @@ package ns
 import (
 	"context"
 	"errors"
-	"fmt"
+	"maps"
 	"os"
+	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -27,6 +29,8 @@ type Options struct {
 	BoxBytes  int64    // size of /box; 0 means 512 MiB
 	TmpBytes  int64    // size of /tmp; 0 means 64 MiB
 	Inodes    int      // of each; 0 means 16,384
+
+	without string // a wall that a test leaves out: "seccomp", "landlock", "close_range" or "memory"
 }
 
 // firstUID of the programs; each slot has another one, in turn.
@@ -35,26 +39,34 @@ const (
 	manyUIDs = 1000
 )
 
+// rootName is how the folder begins on which the inits of an engine build their roots. The engine holds a lock on it, as on its pens.
+const rootName = "candor.root-"
+
+var errClosed = errors.New("sandbox: the engine is closed")
+
 // Engine is a pool of warm slots.
 type Engine struct {
 	opt    Options
-	base   string // an empty folder on which every init builds its root, in a mount namespace of its own
+	root   *os.File // an empty folder; every init mounts on it in a mount namespace of its own
 	groups *groups
 	layers []sandbox.Layer
 	weak   []string // required layers that are missing
 
-	warm   chan *slot
-	places chan struct{} // one for each slot that is out
-	stop   context.CancelFunc
-	ctx    context.Context
-	all    sync.WaitGroup
+	ctx     context.Context // ends when the engine is closed
+	stop    context.CancelFunc
+	warm    chan *slot
+	places  chan struct{} // one for each slot that is out
+	keepers sync.WaitGroup
+
 	mu     sync.Mutex
+	out    map[*slot]bool
 	serial int
 }
 
 var _ sandbox.Engine = (*Engine)(nil)
 
-// New starts an engine, tries every layer once, and begins to warm slots. It works also where layers are missing: Open then refuses.
+// New sweeps what engines left that were killed, starts one, tries every layer once, and begins to warm slots. It works also where layers
+// are missing: Open then refuses.
 func New(ctx context.Context, o Options) (*Engine, error) {
 	if o.Slots == 0 {
 		o.Slots = runtime.NumCPU()
@@ -73,11 +85,14 @@ func New(ctx context.Context, o Options) (*Engine, error) {
 	if o.Path == "" {
 		o.Path = path
 	}
-	base, err := os.MkdirTemp("", "candor-root-")
+	root, err := makeRoot(os.TempDir())
 	if err != nil {
 		return nil, err
 	}
-	e := &Engine{opt: o, base: base, groups: findGroups(), warm: make(chan *slot), places: make(chan struct{}, o.Slots)}
+	e := &Engine{opt: o, root: root, groups: findGroups(), warm: make(chan *slot), places: make(chan struct{}, o.Slots), out: map[*slot]bool{}, serial: os.Getpid()}
+	if o.without == memory {
+		delete(e.groups.dirs, memory)
+	}
 	e.ctx, e.stop = context.WithCancel(context.WithoutCancel(ctx))
 	e.layers = e.try(ctx)
 	for _, l := range e.layers {
@@ -85,12 +100,37 @@ func New(ctx context.Context, o Options) (*Engine, error) {
 			e.weak = append(e.weak, l.Name)
 		}
 	}
-	if len(e.weak) == 0 || o.AllowWeak {
+	if !e.refuses() {
 		for range o.Slots {
-			e.all.Go(e.keepWarm)
+			e.keepers.Go(e.keepWarm)
 		}
 	}
 	return e, nil
+}
+
+// refuses says that too little is enforced to run anything.
+func (e *Engine) refuses() bool {
+	return len(e.weak) > 0 && !e.opt.AllowWeak || slices.Contains(e.weak, namespaces)
+}
+
+// makeRoot makes an empty, locked folder, and removes those of dead engines.
+func makeRoot(parent string) (*os.File, error) {
+	old, _ := filepath.Glob(filepath.Join(parent, rootName+"*"))
+	for _, dir := range old {
+		if f, dead, _ := lock(dir); dead {
+			os.Remove(dir)
+			f.Close()
+		}
+	}
+	for {
+		dir, err := os.MkdirTemp(parent, rootName)
+		if err != nil {
+			return nil, err
+		}
+		if f, ours, err := lock(dir); ours || err != nil {
+			return f, err
+		}
+	}
 }
 
 // keepWarm holds one slot ready for whoever comes, and makes the next when it was taken.
@@ -120,9 +160,9 @@ func (e *Engine) keepWarm() {
 // Layers tells what was found when the engine was started.
 func (e *Engine) Layers() []sandbox.Layer { return e.layers }
 
-// Open takes a warm slot. Problems: sandbox.ErrLayer.
+// Open takes a warm slot; it waits while all are taken. Problems: sandbox.ErrLayer.
 func (e *Engine) Open(ctx context.Context) (sandbox.Slot, error) {
-	if len(e.weak) > 0 && !e.opt.AllowWeak {
+	if e.refuses() {
 		return nil, sandbox.ErrLayer.With("missing", strings.Join(e.weak, ", "))
 	}
 	select {
@@ -130,37 +170,76 @@ func (e *Engine) Open(ctx context.Context) (sandbox.Slot, error) {
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	case <-e.ctx.Done():
-		return nil, errors.New("sandbox: the engine is closed")
+		return nil, errClosed
 	}
+	s, err := e.take(ctx)
+	if err != nil {
+		<-e.places
+		return nil, err
+	}
+	return s, nil
+}
+
+func (e *Engine) take(ctx context.Context) (*slot, error) {
 	select {
 	case s := <-e.warm:
-		s.place = true
+		e.mu.Lock()
+		closed := e.ctx.Err() != nil
+		if !closed {
+			e.out[s] = true
+		}
+		e.mu.Unlock()
+		if closed {
+			s.end()
+			return nil, errClosed
+		}
 		return s, nil
 	case <-ctx.Done():
-		<-e.places
 		return nil, ctx.Err()
 	case <-e.ctx.Done():
-		<-e.places
-		return nil, errors.New("sandbox: the engine is closed")
+		return nil, errClosed
 	}
 }
 
-// Close ends the warm slots and waits until nothing of the engine is left. Slots that are out must be closed before.
-func (e *Engine) Close() error {
-	e.stop()
-	e.all.Wait()
-	e.groups.clean.Wait()
-	return os.Remove(e.base)
-}
-
-func (e *Engine) uid() int {
-	if os.Geteuid() != 0 {
-		return 0 // the namespace's own root, which is the server's user outside
-	}
+// back takes the place of a slot back that is over.
+func (e *Engine) back(s *slot) {
 	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.serial++
-	return firstUID + e.serial%manyUIDs
+	out := e.out[s]
+	delete(e.out, s)
+	e.mu.Unlock()
+	if out {
+		<-e.places
+	}
+}
+
+// Close ends all slots, also those that are out (what they run ends with ErrGone), and waits until nothing of the engine is left.
+func (e *Engine) Close() error {
+	e.mu.Lock()
+	e.stop()
+	out := slices.Collect(maps.Keys(e.out))
+	e.mu.Unlock()
+	e.keepers.Wait()
+	for _, s := range out {
+		s.Close()
+	}
+	err := e.groups.close()
+	if e := os.Remove(e.root.Name()); !errors.Is(e, os.ErrNotExist) {
+		err = errors.Join(err, e)
+	}
+	e.root.Close()
+	return err
+}
+
+// setup is the world of the next slot.
+func (e *Engine) setup() setup {
+	s := setup{Base: e.root.Name(), Binds: e.opt.Binds, BoxBytes: e.opt.BoxBytes, TmpBytes: e.opt.TmpBytes, Inodes: e.opt.Inodes, Path: e.opt.Path, Without: e.opt.without}
+	if os.Geteuid() == 0 { // else the namespace's own root, which is the server's user outside
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		e.serial++
+		s.UID = firstUID + e.serial%manyUIDs
+	}
+	return s
 }
 
 // Toolchains are the folders that languages need beside /usr, as far as they are there, and the PATH that finds their programs.
@@ -171,18 +250,4 @@ func Toolchains() (binds []string, path string) {
 		path += ":/usr/local/go/bin"
 	}
 	return binds, path
-}
-
-func (e *Engine) setup(uid int) setup {
-	return setup{Base: e.base, UID: uid, Binds: e.opt.Binds, BoxBytes: e.opt.BoxBytes, TmpBytes: e.opt.TmpBytes, Inodes: e.opt.Inodes, Path: e.opt.Path}
-}
-
-func quantity(n int64) string {
-	switch {
-	case n >= 1<<30 && n%(1<<30) == 0:
-		return fmt.Sprintf("%d GiB", n>>30)
-	case n >= 1<<20:
-		return fmt.Sprintf("%d MiB", n>>20)
-	}
-	return fmt.Sprintf("%d KiB", n>>10)
 }

@@ -129,4 +129,3 @@ func (c *pipes) close() {
 	closeAll(c.ours)
 	closeAll(c.in)
 }
-

@@ -10,6 +10,7 @@ import (
 	"os/signal"
 	"path"
 	"runtime"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -24,6 +25,11 @@ const roleName = "candor-init"
 // hostFD is the init's end of the socket.
 const hostFD = 3
 
+// An init is the whole binary, and everything that its packages set up at start (70 ms of CPU for highlighters, sanitizers and databases) would
+// be paid for every slot. Packages are initialised in the order of their paths, as soon as what they import is ready: here that is a tenth
+// of the way. The order is no promise of Go's; Main keeps what this only makes fast.
+func init() { Main() }
+
 // Main is the init of a slot: PID 1 of fresh namespaces. The binary's main, and TestMain of every test that opens slots, call it
 // first; it returns at once unless the process was started as an init, and then it never returns.
 func Main() {
@@ -33,7 +39,11 @@ func Main() {
 	runtime.LockOSThread() // a locked goroutine on the main thread would never leave it: keep the main thread for this one
 	// Swallowed, not ignored: an ignored signal would stay ignored in the programs, and an ignored SIGCHLD takes their wait status away.
 	signal.Notify(make(chan os.Signal, 1))
-	if err := (&guest{}).serve(); err != nil {
+	host, err := newLink(hostFD)
+	if err == nil {
+		err = (&guest{host: host}).serve()
+	}
+	if err != nil {
 		os.Exit(1)
 	}
 	os.Exit(0)
@@ -41,6 +51,7 @@ func Main() {
 
 // guest is the init: it trusts the host and nothing else.
 type guest struct {
+	host   *link
 	setup  setup
 	box    *os.Root
 	filter []unix.SockFilter
@@ -50,7 +61,7 @@ type guest struct {
 func (g *guest) serve() error {
 	unix.CloseOnExec(hostFD)
 	for {
-		m, files, err := receive(hostFD)
+		m, files, err := g.host.receive()
 		if err != nil {
 			return err // the host is gone: the namespace dies with us
 		}
@@ -63,7 +74,7 @@ func (g *guest) serve() error {
 			reply, out := g.do(m, files)
 			closeAll(files)
 			g.busy.Unlock()
-			send(hostFD, reply, out...)
+			g.host.send(reply, out...)
 			closeAll(out)
 		}()
 	}
@@ -83,7 +94,7 @@ func (g *guest) do(m message, files []*os.File) (message, []*os.File) {
 	case "run":
 		reply, err = g.run(*m.Run, files)
 	case "probe":
-		reply.Errnos, err = g.probe()
+		reply.Errnos, err = g.probe(m.Host)
 	default:
 		err = errors.New("unknown operation " + m.Op)
 	}
@@ -101,8 +112,14 @@ func (g *guest) start(s setup) (err error) {
 	}
 	os.Clearenv()
 	os.Setenv("PATH", s.Path)
-	for what, v := range map[int]uint64{unix.RLIMIT_NOFILE: 512, unix.RLIMIT_CORE: 0, unix.RLIMIT_MEMLOCK: 64 << 10} {
-		if err := unix.Setrlimit(what, &unix.Rlimit{Cur: v, Max: v}); err != nil {
+	for what, most := range map[int]uint64{unix.RLIMIT_NOFILE: 512, unix.RLIMIT_CORE: 0, unix.RLIMIT_MEMLOCK: 64 << 10} {
+		var now unix.Rlimit
+		err := unix.Getrlimit(what, &now)
+		if err == nil {
+			most = min(most, now.Max)
+			err = unix.Setrlimit(what, &unix.Rlimit{Cur: most, Max: most})
+		}
+		if err != nil {
 			return fmt.Errorf("setting limit %d: %w", what, err)
 		}
 	}
@@ -113,29 +130,19 @@ func (g *guest) start(s setup) (err error) {
 	return err
 }
 
-// write puts files into the box. What stands at a name is removed first, so that nothing is written through a link.
+// write puts files into the box while no program runs. What stands at a name is removed first, so that nothing is written through a link.
 func (g *guest) write(files []file, data *os.File) error {
 	for _, f := range files {
 		if f.Size < 0 || !fs.ValidPath(f.Name) || f.Name == "." {
 			return fmt.Errorf("%q is no name of a file in the box", f.Name)
 		}
-		if dir := path.Dir(f.Name); dir != "." {
-			made := ""
-			for _, part := range strings.Split(dir, "/") {
-				made = path.Join(made, part)
-				if err := g.box.Mkdir(made, 0o700); err == nil {
-					if err := g.box.Chmod(made, 0o777|fs.ModeSticky); err != nil { // others may add files, not take ours away
-						return err
-					}
-				} else if !errors.Is(err, fs.ErrExist) {
-					return err
-				}
-			}
+		if err := g.folders(path.Dir(f.Name), f.Root); err != nil {
+			return err
 		}
 		if err := g.box.RemoveAll(f.Name); err != nil {
 			return err
 		}
-		h, err := g.box.OpenFile(f.Name, os.O_WRONLY|os.O_CREATE|os.O_EXCL|unix.O_NOFOLLOW, 0o600)
+		h, err := g.box.OpenFile(f.Name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 		if err != nil {
 			return err
 		}
@@ -156,12 +163,52 @@ func (g *guest) write(files []file, data *os.File) error {
 	return nil
 }
 
-// read copies a regular file of the box into a memfd; links, FIFOs and devices are refused without being opened for real.
+// folders makes dir and those above it: others may add files, not take ours away. Links are replaced by folders. With seize, folders
+// that a program made become ours too: whoever owns a folder can swap what is in it.
+func (g *guest) folders(dir string, seize bool) error {
+	if dir == "." {
+		return nil
+	}
+	made := ""
+	for part := range strings.SplitSeq(dir, "/") {
+		made = path.Join(made, part)
+		info, err := g.box.Lstat(made)
+		there := err == nil && info.IsDir()
+		if err == nil && !there {
+			err = g.box.Remove(made)
+		}
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		if !there {
+			err = g.box.Mkdir(made, 0o700)
+		}
+		if there && seize {
+			err = g.box.Lchown(made, 0, 0)
+		}
+		if err == nil && (!there || seize) {
+			err = g.box.Chmod(made, 0o777|fs.ModeSticky)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// read copies a regular file of the box into a memfd while no program runs; links, FIFOs and devices are refused without being opened for real.
 func (g *guest) read(name string, max int64) ([]*os.File, error) {
-	h, err := g.box.OpenFile(name, os.O_RDONLY|unix.O_NOFOLLOW|unix.O_NONBLOCK|unix.O_NOCTTY, 0)
+	box, err := g.box.Open(".")
 	if err != nil {
 		return nil, err
 	}
+	defer box.Close()
+	fd, err := unix.Openat2(int(box.Fd()), name, &unix.OpenHow{Flags: unix.O_RDONLY | unix.O_NONBLOCK | unix.O_NOCTTY | unix.O_CLOEXEC,
+		Resolve: unix.RESOLVE_BENEATH | unix.RESOLVE_NO_SYMLINKS | unix.RESOLVE_NO_XDEV})
+	if err != nil {
+		return nil, err
+	}
+	h := os.NewFile(uintptr(fd), name)
 	defer h.Close()
 	info, err := h.Stat()
 	if err != nil {
@@ -173,12 +220,15 @@ func (g *guest) read(name string, max int64) ([]*os.File, error) {
 	if info.Size() > max {
 		return nil, fmt.Errorf("%d bytes; at most %d are read", info.Size(), max)
 	}
-	b, err := io.ReadAll(io.LimitReader(h, max+1))
+	out, err := memfd("result", false)
 	if err != nil {
 		return nil, err
 	}
-	out, err := memfd("result", false, b)
+	if _, err = io.Copy(out, io.LimitReader(h, max)); err == nil {
+		_, err = out.Seek(0, io.SeekStart)
+	}
 	if err != nil {
+		out.Close()
 		return nil, err
 	}
 	return []*os.File{out}, nil
@@ -186,29 +236,33 @@ func (g *guest) read(name string, max int64) ([]*os.File, error) {
 
 // run starts one program behind all walls, reaps until it is over, ends whatever it left, and hands back a fresh /tmp.
 func (g *guest) run(o order, files []*os.File) (message, error) {
-	need := 3 + o.Extra + o.Enter + o.Home
-	if len(files) != need {
-		return message{Op: "run"}, fmt.Errorf("%d descriptors came, %d were announced", len(files), need)
+	reply := message{Op: "run"}
+	if need := 3 + o.Extra + o.Enter + o.Home; len(files) != need {
+		return reply, fmt.Errorf("%d descriptors came, %d were announced", len(files), need)
 	}
-	unix.Setrlimit(unix.RLIMIT_STACK, &unix.Rlimit{Cur: o.Stack, Max: unix.RLIM_INFINITY})
-	unix.Setrlimit(unix.RLIMIT_FSIZE, &unix.Rlimit{Cur: o.FileSize, Max: unix.RLIM_INFINITY})
+	if o.Loopback {
+		if err := loopbackUp(); err != nil {
+			return reply, fmt.Errorf("loopback: %w", err)
+		}
+	}
+	if o.ReadOnly {
+		if err := g.lockBox(true); err != nil {
+			return reply, err
+		}
+		defer g.lockBox(false)
+	}
 	began := time.Now()
 	pid, err := g.spawn(o, files)
 	closeAll(files)
-	if err != nil {
-		unix.Kill(-1, unix.SIGKILL)
-		reap()
-		return message{Op: "run"}, err
-	}
-	reply := message{Op: "run"}
-	for {
+	for err == nil {
 		var ws unix.WaitStatus
-		p, err := unix.Wait4(-1, &ws, unix.WALL, nil)
-		if err == unix.EINTR {
-			continue
+		var use unix.Rusage
+		var p int
+		if p, err = unix.Wait4(-1, &ws, unix.WALL, &use); err == nil {
+			reply.count(use)
 		}
-		if err != nil {
-			return reply, fmt.Errorf("waiting: %w", err)
+		if err == unix.EINTR {
+			err = nil
 		}
 		if p == pid {
 			reply.Raw = uint32(ws)
@@ -217,17 +271,91 @@ func (g *guest) run(o order, files []*os.File) (message, error) {
 	}
 	reply.Wall = int64(time.Since(began))
 	unix.Kill(-1, unix.SIGKILL)
-	reap()
-	unix.Unmount("/tmp", unix.MNT_DETACH)
-	return reply, mountTmp(g.setup)
-}
-
-func reap() {
-	for {
-		if _, err := unix.Wait4(-1, nil, unix.WALL, nil); err != nil && err != unix.EINTR {
-			return
+	for { // until there are no children
+		var use unix.Rusage
+		_, e := unix.Wait4(-1, nil, unix.WALL, &use)
+		if e == nil {
+			reply.count(use)
+		} else if e != unix.EINTR {
+			break
 		}
 	}
+	if err != nil {
+		return reply, err
+	}
+	return reply, g.freshTmp()
+}
+
+func (m *message) count(u unix.Rusage) {
+	m.CPU += u.Utime.Nano() + u.Stime.Nano()
+	m.Peak = max(m.Peak, u.Maxrss<<10)
+}
+
+// lockBox makes /box read-only, or writable again.
+func (g *guest) lockBox(yes bool) error {
+	flags := uintptr(unix.MS_REMOUNT | unix.MS_BIND | unix.MS_NOSUID | unix.MS_NODEV)
+	if yes {
+		flags |= unix.MS_RDONLY
+	}
+	if err := unix.Mount("", "/box", "", flags, ""); err != nil {
+		return fmt.Errorf("remounting the box: %w", err)
+	}
+	return nil
+}
+
+// freshTmp replaces /tmp, unless nothing was left in it: unmounting waits for the kernel.
+func (g *guest) freshTmp() error {
+	var s unix.Statfs_t
+	if err := unix.Statfs("/tmp", &s); err != nil {
+		return err
+	}
+	if s.Files-s.Ffree <= 1 { // its root
+		return nil
+	}
+	if err := unix.Unmount("/tmp", unix.MNT_DETACH); err != nil {
+		return err
+	}
+	return mountTmp(g.setup)
+}
+
+// loopbackUp switches the only interface of the namespace on.
+func loopbackUp() error {
+	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return err
+	}
+	defer unix.Close(fd)
+	lo, err := unix.NewIfreq("lo")
+	if err != nil {
+		return err
+	}
+	lo.SetUint16(unix.IFF_UP | unix.IFF_RUNNING)
+	return unix.IoctlIfreq(fd, unix.SIOCSIFFLAGS, lo)
+}
+
+// soft lowers limits of this process, for the program that it is about to fork, and gives back what raises them again. 0 leaves a limit alone.
+func soft(limits map[int]uint64) (restore func(), err error) {
+	old := map[int]unix.Rlimit{}
+	restore = func() {
+		for what, l := range old {
+			unix.Setrlimit(what, &l)
+		}
+	}
+	for what, v := range limits {
+		var now unix.Rlimit
+		if v == 0 {
+			continue
+		}
+		if err = unix.Getrlimit(what, &now); err == nil {
+			old[what] = now
+			err = unix.Setrlimit(what, &unix.Rlimit{Cur: min(v, now.Max), Max: now.Max})
+		}
+		if err != nil {
+			restore()
+			return nil, fmt.Errorf("setting limit %d: %w", what, err)
+		}
+	}
+	return restore, nil
 }
 
 // spawn forks from an OS thread that carries the cgroup, no_new_privs, Landlock and the filter, and is thrown away afterwards.
@@ -249,6 +377,11 @@ func (g *guest) spawn(o order, files []*os.File) (int, error) {
 		attr.Sys.Credential = &syscall.Credential{Uid: uint32(g.setup.UID), Gid: uint32(g.setup.UID)}
 	}
 	enter, home := files[3+o.Extra:3+o.Extra+o.Enter], files[3+o.Extra+o.Enter:]
+	restore, err := soft(map[int]uint64{unix.RLIMIT_STACK: o.Stack, unix.RLIMIT_FSIZE: o.FileSize, unix.RLIMIT_CPU: o.CPUSeconds, unix.RLIMIT_NPROC: o.Processes})
+	if err != nil {
+		return 0, err
+	}
+	defer restore()
 	type result struct {
 		pid int
 		err error
@@ -264,24 +397,29 @@ func (g *guest) spawn(o order, files []*os.File) (int, error) {
 		done <- result{pid, err}
 	}()
 	r := <-done
-	for _, f := range home { // cgroup v2 moves whole processes: go back where the init lives
-		unix.Write(int(f.Fd()), []byte("0"))
+	for i, text := range []string{"0", strconv.Itoa(o.Pids)}[:len(home)] { // cgroup v2 moved this whole process: go back where it lives
+		if _, err := home[i].WriteString(text); err != nil && r.err == nil {
+			r.err = fmt.Errorf("leaving the cgroup: %w", err)
+		}
 	}
 	return r.pid, r.err
 }
 
+// harden puts the calling thread, and all it will start, into its control group and behind every wall.
 func (g *guest) harden(enter []*os.File, o order) error {
 	for _, f := range enter {
 		if _, err := unix.Write(int(f.Fd()), []byte("0")); err != nil {
 			return fmt.Errorf("entering the cgroup: %w", err)
 		}
 	}
-	rules, err := ruleset(!o.ReadOnly, o.Loopback)
+	rules, err := ruleset(g.setup.Binds, !o.ReadOnly, o.Loopback)
 	if err != nil {
 		return fmt.Errorf("landlock: %w", err)
 	}
-	if err := unix.CloseRange(3, ^uint(0), unix.CLOSE_RANGE_CLOEXEC); err != nil {
-		return fmt.Errorf("closing descriptors: %w", err)
+	if g.setup.Without != "close_range" {
+		if err := unix.CloseRange(3, ^uint(0), unix.CLOSE_RANGE_CLOEXEC); err != nil {
+			return fmt.Errorf("closing descriptors: %w", err)
+		}
 	}
 	for c := uintptr(0); c <= unix.CAP_LAST_CAP; c++ {
 		if err := unix.Prctl(unix.PR_CAPBSET_DROP, c, 0, 0, 0); err != nil && err != unix.EINVAL {
@@ -292,14 +430,17 @@ func (g *guest) harden(enter []*os.File, o order) error {
 		return fmt.Errorf("no_new_privs: %w", err)
 	}
 	if rules >= 0 {
-		_, _, e := unix.RawSyscall(unix.SYS_LANDLOCK_RESTRICT_SELF, uintptr(rules), 0, 0)
-		unix.Close(rules)
-		if e != 0 {
-			return fmt.Errorf("landlock: %w", e)
+		defer unix.Close(rules)
+		if g.setup.Without != "landlock" {
+			if _, _, e := unix.RawSyscall(unix.SYS_LANDLOCK_RESTRICT_SELF, uintptr(rules), 0, 0); e != 0 {
+				return fmt.Errorf("landlock: %w", e)
+			}
 		}
 	}
-	if err := confine(g.filter); err != nil {
-		return fmt.Errorf("seccomp: %w", err)
+	if g.setup.Without != "seccomp" {
+		if err := confine(g.filter); err != nil {
+			return fmt.Errorf("seccomp: %w", err)
+		}
 	}
 	return nil
 }

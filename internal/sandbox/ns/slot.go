@@ -17,17 +17,19 @@ import (
 	"candor/internal/sandbox"
 )
 
-// patience is how long an init may take for anything but running a program.
-const patience = 10 * time.Second
+// patience is how long an init may take for anything but running a program, and for ending a program that was killed.
+const (
+	patience     = 10 * time.Second
+	killPatience = 2 * time.Second
+)
 
 // slot is one init.
 type slot struct {
 	engine *Engine
 	cmd    *exec.Cmd
-	fd     int
+	host   *link
 	got    chan reply
 	gone   chan struct{} // closed when the init is dead and reaped
-	place  bool          // it was handed out
 	once   sync.Once
 }
 
@@ -43,8 +45,11 @@ func (e *Engine) boot(ctx context.Context) (*slot, error) {
 		return nil, err
 	}
 	theirs := os.NewFile(uintptr(pair[1]), "init")
-	defer theirs.Close()
-	uid := e.uid()
+	unix.SetNonblock(pair[0], true) // before newLink: the runtime's poller then waits, not a thread
+	host, err := newLink(pair[0])
+	if err != nil {
+		return nil, errors.Join(err, theirs.Close(), unix.Close(pair[0]))
+	}
 	cmd := &exec.Cmd{
 		Path: "/proc/self/exe", Args: []string{roleName}, Dir: "/", ExtraFiles: []*os.File{theirs},
 		Env: []string{"GOMAXPROCS=2", "GODEBUG=madvdontneed=1"},
@@ -57,14 +62,16 @@ func (e *Engine) boot(ctx context.Context) (*slot, error) {
 		a.UidMappings = []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Geteuid(), Size: 1}}
 		a.GidMappings = []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getegid(), Size: 1}}
 	}
-	if err := cmd.Start(); err != nil {
-		unix.Close(pair[0])
+	err = cmd.Start()
+	theirs.Close() // as long as anybody else holds it, the init's death is no end of file
+	if err != nil {
+		host.f.Close()
 		return nil, err
 	}
-	s := &slot{engine: e, cmd: cmd, fd: pair[0], got: make(chan reply, 1), gone: make(chan struct{})}
+	s := &slot{engine: e, cmd: cmd, host: host, got: make(chan reply, 1), gone: make(chan struct{})}
 	go s.listen()
-	ready := e.setup(uid)
-	if _, err := s.call(ctx, message{Op: "setup", Setup: &ready}); err != nil {
+	world := e.setup()
+	if _, err := s.call(ctx, message{Op: "setup", Setup: &world}); err != nil {
 		s.end()
 		return nil, err
 	}
@@ -74,7 +81,7 @@ func (e *Engine) boot(ctx context.Context) (*slot, error) {
 // listen hands on what the init says, until it is dead.
 func (s *slot) listen() {
 	for {
-		m, files, err := receive(s.fd)
+		m, files, err := s.host.receive()
 		if err != nil {
 			break
 		}
@@ -85,7 +92,7 @@ func (s *slot) listen() {
 	close(s.gone)
 }
 
-// end kills the init; the kernel kills all its descendants with it.
+// end kills the init, and the kernel all its descendants with it; it returns when they are gone. Calls after it fail with ErrGone.
 func (s *slot) end() {
 	s.once.Do(func() {
 		s.cmd.Process.Kill()
@@ -97,22 +104,20 @@ func (s *slot) end() {
 				over = true
 			}
 		}
-		unix.Close(s.fd)
-		if s.place {
-			<-s.engine.places
-		}
+		s.host.f.Close()
 	})
 }
 
 // Close throws the slot away with everything in it.
 func (s *slot) Close() error {
 	s.end()
+	s.engine.back(s)
 	return nil
 }
 
-// call asks the init for something that takes no program.
+// call asks the init for something that takes no program. When no answer comes the slot is over: a late one would be taken for the next call's.
 func (s *slot) call(ctx context.Context, m message, files ...*os.File) (reply, error) {
-	if err := send(s.fd, m, files...); err != nil {
+	if err := s.host.send(m, files...); err != nil {
 		return reply{}, fmt.Errorf("%w: %w", sandbox.ErrGone, err)
 	}
 	late := time.NewTimer(patience)
@@ -127,10 +132,10 @@ func (s *slot) call(ctx context.Context, m message, files ...*os.File) (reply, e
 	case <-s.gone:
 		return reply{}, sandbox.ErrGone
 	case <-ctx.Done():
-		s.cmd.Process.Kill() // an answer that nobody waits for would be taken for the next one's
+		s.end()
 		return reply{}, ctx.Err()
 	case <-late.C:
-		s.cmd.Process.Kill()
+		s.end()
 		return reply{}, fmt.Errorf("%w: %s took longer than %s", sandbox.ErrGone, m.Op, patience)
 	}
 }
@@ -177,45 +182,14 @@ func (s *slot) Read(ctx context.Context, name string, max int64) ([]byte, error)
 	return io.ReadAll(io.LimitReader(r.files[0], max))
 }
 
-// standing limits of the profiles.
-func standing(p sandbox.Profile) sandbox.Spec {
-	switch p {
-	case sandbox.Compile:
-		return sandbox.Spec{CPU: 30 * time.Second, Memory: 1 << 30, Pids: 128, Output: 256 << 10, FileSize: 256 << 20}
-	case sandbox.Project:
-		return sandbox.Spec{CPU: 120 * time.Second, Memory: 2 << 30, Pids: 512, Output: 4 << 20, FileSize: 256 << 20}
-	}
-	return sandbox.Spec{CPU: 2 * time.Second, Memory: 256 << 20, Pids: 64, Output: 1 << 20, FileSize: 64 << 20}
-}
-
-func withDefaults(s sandbox.Spec) sandbox.Spec {
-	d := standing(s.Profile)
-	if s.CPU == 0 {
-		s.CPU = d.CPU
-	}
-	if s.Wall == 0 {
-		s.Wall = 3*s.CPU + time.Second
-	}
-	if s.Memory == 0 {
-		s.Memory = d.Memory
-	}
-	if s.Pids == 0 {
-		s.Pids = d.Pids
-	}
-	if s.Output == 0 {
-		s.Output = d.Output
-	}
-	if s.FileSize == 0 {
-		s.FileSize = d.FileSize
-	}
-	return s
-}
-
 // Run executes one program. It returns an error only where there is no report: the context ended, or the slot is gone.
 func (s *slot) Run(ctx context.Context, spec sandbox.Spec) (sandbox.Report, error) {
 	spec = withDefaults(spec)
 	if len(spec.Args) == 0 {
 		return sandbox.Report{}, errors.New("sandbox: nothing to run")
+	}
+	if err := ctx.Err(); err != nil {
+		return sandbox.Report{}, err
 	}
 	g, err := s.engine.groups.create(spec.Memory, spec.Pids)
 	if err != nil {
@@ -227,11 +201,20 @@ func (s *slot) Run(ctx context.Context, spec sandbox.Spec) (sandbox.Report, erro
 		return sandbox.Report{}, err
 	}
 	defer c.close()
-	order := order{Args: spec.Args, Env: spec.Env, Dir: spec.Dir, Extra: len(spec.Extra), Enter: len(g.enter), Home: len(g.home), Stack: uint64(spec.Memory),
+	o := order{Args: spec.Args, Env: spec.Env, Dir: spec.Dir, Extra: len(spec.Extra), Enter: len(g.enter), Home: len(g.home), Pids: spec.Pids, Stack: uint64(spec.Memory),
 		FileSize: uint64(spec.FileSize), ReadOnly: spec.ReadOnly, Loopback: spec.Profile == sandbox.Project}
-	files := append(append(append([]*os.File{}, c.theirs...), spec.Extra...), append(append([]*os.File{}, g.enter...), g.home...)...)
+	if !g.counts() {
+		o.CPUSeconds = uint64(spec.CPU/time.Second) + 1
+	}
+	if _, limited := g.dirs[pids]; !limited {
+		o.Processes = uint64(spec.Pids)
+	}
+	var files []*os.File
+	for _, some := range [][]*os.File{c.theirs, spec.Extra, g.enter, g.home} {
+		files = append(files, some...)
+	}
 	began := time.Now()
-	err = send(s.fd, message{Op: "run", Run: &order}, files...)
+	err = s.host.send(message{Op: "run", Run: &o}, files...)
 	c.sent()
 	if err != nil {
 		return sandbox.Report{}, fmt.Errorf("%w: %w", sandbox.ErrGone, err)
@@ -241,35 +224,20 @@ func (s *slot) Run(ctx context.Context, spec sandbox.Spec) (sandbox.Report, erro
 		return sandbox.Report{}, err
 	}
 	c.finish()
-	out := sandbox.Report{CPU: g.cpu(), Memory: g.peak(), PidsHit: int(g.refused()), Wall: time.Duration(r.Wall), Stdout: c.out.Bytes(), Stderr: c.err.Bytes(), Cut: c.cap.over()}
-	if s.engine.opt.AllowWeak {
-		out.Weak = s.engine.weak
-	}
-	if out.Wall == 0 {
-		out.Wall = time.Since(began)
-	}
-	if r.Err != "" {
-		if r.Missing && strings.HasPrefix(spec.Args[0], "/box") {
-			out.Status, out.ExitCode, out.Reason = sandbox.RE, 127, "there is no program to run at "+strings.TrimPrefix(spec.Args[0], "/box/")
-		} else {
-			out.Status, out.Reason = sandbox.IE, "the sandbox could not start the program: "+r.Err
-		}
-		return out, nil
-	}
-	judge(&out, unix.WaitStatus(r.Raw), spec, cause, g.ooms())
-	return out, nil
+	return s.engine.report(spec, r, g, c, cause), nil
 }
 
 // watch waits for the end of a run and brings it about when a limit is passed; the cause is the status we killed for, or "".
 func (s *slot) watch(ctx context.Context, spec sandbox.Spec, g *group, c *pipes, began time.Time) (r reply, cause sandbox.Status, err error) {
-	tick := time.NewTimer(interval(spec.CPU))
+	tick := time.NewTimer(min(interval(spec.CPU), spec.Wall))
 	defer tick.Stop()
 	var killed time.Time
 	kill := func(why sandbox.Status) {
 		if cause == "" {
 			cause, killed = why, time.Now()
 		}
-		send(s.fd, message{Op: "kill"})
+		s.host.send(message{Op: "kill"})
+		tick.Reset(20 * time.Millisecond) // and again: the first may have come before the fork
 	}
 	done, full := ctx.Done(), c.cap.full
 	for {
@@ -285,24 +253,23 @@ func (s *slot) watch(ctx context.Context, spec sandbox.Spec, g *group, c *pipes,
 			full = nil
 			kill(sandbox.OLE)
 		case <-tick.C:
-			if !killed.IsZero() {
-				if time.Since(killed) > 2*time.Second {
-					s.cmd.Process.Kill() // its init does not answer
-				}
-				kill(cause) // it may have been between our first kill and its fork
-				tick.Reset(20 * time.Millisecond)
+			if !killed.IsZero() && time.Since(killed) > killPatience {
+				s.end() // its init does not answer
 				continue
 			}
-			used := g.cpu()
+			used, took := g.cpu(), time.Since(began)
 			switch {
+			case cause != "":
+				kill(cause)
 			case g.ooms() > 0:
 				kill(sandbox.MLE)
 			case used > spec.CPU:
 				kill(sandbox.TLE)
-			case time.Since(began) > spec.Wall:
+			case took > spec.Wall:
 				kill(sandbox.WTLE)
+			default:
+				tick.Reset(min(interval(spec.CPU-used), max(time.Millisecond, spec.Wall-took)))
 			}
-			tick.Reset(min(interval(spec.CPU-used), max(time.Millisecond, spec.Wall-time.Since(began))))
 		}
 	}
 }
@@ -312,44 +279,7 @@ func interval(left time.Duration) time.Duration {
 	return max(time.Millisecond, min(10*time.Millisecond, left/4))
 }
 
-// judge says what a run was, by wait status and counters only.
-func judge(out *sandbox.Report, ws unix.WaitStatus, spec sandbox.Spec, cause sandbox.Status, ooms int64) {
-	if ws.Exited() {
-		out.ExitCode = ws.ExitStatus()
-	}
-	if ws.Signaled() {
-		out.Signal = int(ws.Signal())
-		out.Syscall = ws.Signal() == unix.SIGSYS
-	}
-	switch {
-	case ooms > 0:
-		out.Status, out.Reason = sandbox.MLE, "needed more than its "+quantity(spec.Memory)+" of memory"
-	case cause == sandbox.TLE || out.CPU > spec.CPU:
-		out.Status, out.Reason = sandbox.TLE, fmt.Sprintf("used %s of CPU time; %s are allowed", seconds(out.CPU), seconds(spec.CPU))
-	case cause == sandbox.WTLE:
-		out.Status, out.Reason = sandbox.WTLE, fmt.Sprintf("was not over after %s and had used %s of CPU time: it waits for something", seconds(spec.Wall), seconds(out.CPU))
-	case cause == sandbox.OLE || out.Cut:
-		out.Status, out.Reason = sandbox.OLE, "wrote more than "+quantity(spec.Output)+" of output"
-	case out.Syscall:
-		out.Status, out.Reason = sandbox.RE, "was ended for a system call that is forbidden here"
-	case out.Signal == int(unix.SIGXFSZ):
-		out.Status, out.Reason = sandbox.RE, "wrote a file larger than "+quantity(spec.FileSize)
-	case out.Signal != 0:
-		out.Status, out.Reason = sandbox.RE, "was ended by "+signalName(ws.Signal())
-	case out.ExitCode != 0:
-		out.Status, out.Reason = sandbox.RE, fmt.Sprintf("ended with exit code %d", out.ExitCode)
-	default:
-		out.Status = sandbox.OK
-	}
+// programOf says whether a missing program is the box's own, hence the submission's fault and not the machine's.
+func programOf(box string) bool {
+	return strings.HasPrefix(box, "/box/") || strings.HasPrefix(box, "/tmp/") || !strings.HasPrefix(box, "/") && strings.Contains(box, "/")
 }
-
-func signalName(s syscall.Signal) string {
-	about := map[syscall.Signal]string{unix.SIGSEGV: "it touched memory that is not its own", unix.SIGABRT: "it called abort, often after a failed assertion", unix.SIGFPE: "an arithmetic error such as a division by zero",
-		unix.SIGPIPE: "it wrote to something that was closed", unix.SIGILL: "an instruction that does not exist", unix.SIGBUS: "it touched memory that is not there", unix.SIGKILL: "it was killed, though not by a limit"}
-	if a := about[s]; a != "" {
-		return unix.SignalName(s) + " (" + a + ")"
-	}
-	return unix.SignalName(s)
-}
-
-func seconds(d time.Duration) string { return fmt.Sprintf("%.2f s", d.Seconds()) }

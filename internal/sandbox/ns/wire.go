@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"syscall"
 
 	"golang.org/x/sys/unix"
 )
@@ -25,9 +26,12 @@ type message struct {
 	Run   *order `json:"run,omitempty"`
 	Name  string `json:"name,omitempty"`
 	Max   int64  `json:"max,omitempty"`
+	Host  int    `json:"host,omitempty"` // probe: the server's pid
 
 	Raw    uint32         `json:"raw,omitempty"`  // wait status as the kernel gave it
 	Wall   int64          `json:"wall,omitempty"` // nanoseconds
+	CPU    int64          `json:"cpu,omitempty"`  // nanoseconds of all processes that were waited for
+	Peak   int64          `json:"peak,omitempty"` // bytes of the largest of them
 	Errnos map[string]int `json:"errnos,omitempty"`
 }
 
@@ -40,6 +44,7 @@ type setup struct {
 	TmpBytes int64    `json:"tmp_bytes"`
 	Inodes   int      `json:"inodes"`
 	Path     string   `json:"path"`
+	Without  string   `json:"without,omitempty"` // a wall that tests leave out, to see that it matters
 }
 
 // file is one file of a write; its bytes stand in the memfd, one file after the other.
@@ -50,7 +55,7 @@ type file struct {
 	Root bool   `json:"root"`
 }
 
-// order is one run. Descriptors: stdin, stdout, stderr, Extra more, Enter cgroup files, Home cgroup files.
+// order is one run. Descriptors: stdin, stdout, stderr, Extra more, Enter cgroup files, Home more of them.
 type order struct {
 	Args     []string `json:"args"`
 	Env      []string `json:"env"`
@@ -58,21 +63,44 @@ type order struct {
 	Extra    int      `json:"extra"`
 	Enter    int      `json:"enter"`
 	Home     int      `json:"home"`
+	Pids     int      `json:"pids"` // written to the second of Home
 	Stack    uint64   `json:"stack"`
 	FileSize uint64   `json:"file_size"`
 	ReadOnly bool     `json:"read_only"`
 	Loopback bool     `json:"loopback"`
+	// Coarse limits of a process, in place of control groups that are missing; 0 is none.
+	CPUSeconds uint64 `json:"cpu_seconds,omitempty"`
+	Processes  uint64 `json:"processes,omitempty"`
 }
 
-const maxPacket = 128 << 10
+const (
+	maxPacket = 128 << 10
+	maxFiles  = 64 // in one packet
+)
 
-func send(fd int, m message, files ...*os.File) error {
+// link is one end of the pair. One goroutine may send while another receives.
+type link struct {
+	f    *os.File
+	conn syscall.RawConn
+	in   []byte
+}
+
+func newLink(fd int) (*link, error) {
+	f := os.NewFile(uintptr(fd), "slot")
+	conn, err := f.SyscallConn()
+	if err != nil {
+		return nil, err
+	}
+	return &link{f, conn, make([]byte, maxPacket)}, nil
+}
+
+func (l *link) send(m message, files ...*os.File) error {
 	b, err := json.Marshal(m)
 	if err != nil {
 		return err
 	}
-	if len(b) > maxPacket {
-		return fmt.Errorf("sandbox: a message of %d bytes is longer than %d", len(b), maxPacket)
+	if len(b) > maxPacket || len(files) > maxFiles {
+		return fmt.Errorf("sandbox: a message of %d bytes and %d files is too large", len(b), len(files))
 	}
 	var rights []byte
 	if len(files) > 0 {
@@ -82,56 +110,69 @@ func send(fd int, m message, files ...*os.File) error {
 		}
 		rights = unix.UnixRights(fds...)
 	}
-	for {
-		err = unix.Sendmsg(fd, b, rights, nil, unix.MSG_NOSIGNAL)
-		if !errors.Is(err, unix.EINTR) {
-			return err
+	if e := l.conn.Write(func(fd uintptr) bool {
+		err = unix.Sendmsg(int(fd), b, rights, nil, unix.MSG_NOSIGNAL)
+		for err == unix.EINTR {
+			err = unix.Sendmsg(int(fd), b, rights, nil, unix.MSG_NOSIGNAL)
 		}
+		return err != unix.EAGAIN
+	}); e != nil {
+		return e
 	}
+	return err
 }
 
-func receive(fd int) (message, []*os.File, error) {
-	b, oob := make([]byte, maxPacket+1), make([]byte, unix.CmsgSpace(4*64))
+func (l *link) receive() (message, []*os.File, error) {
+	var oob [4*maxFiles + 64]byte
 	var n, on, flags int
 	var err error
-	for {
-		n, on, flags, _, err = unix.Recvmsg(fd, b, oob, unix.MSG_CMSG_CLOEXEC)
-		if !errors.Is(err, unix.EINTR) {
-			break
+	if e := l.conn.Read(func(fd uintptr) bool {
+		n, on, flags, _, err = unix.Recvmsg(int(fd), l.in, oob[:], unix.MSG_CMSG_CLOEXEC)
+		for err == unix.EINTR {
+			n, on, flags, _, err = unix.Recvmsg(int(fd), l.in, oob[:], unix.MSG_CMSG_CLOEXEC)
 		}
+		return err != unix.EAGAIN
+	}); e != nil {
+		return message{}, nil, e
 	}
 	if err != nil {
 		return message{}, nil, err
 	}
-	if n == 0 {
-		return message{}, nil, io.EOF
-	}
-	var files []*os.File
-	if on > 0 {
-		cs, err := unix.ParseSocketControlMessage(oob[:on])
-		if err != nil {
-			return message{}, nil, err
-		}
-		for _, c := range cs {
-			fds, err := unix.ParseUnixRights(&c)
-			if err != nil {
-				return message{}, nil, err
-			}
-			for _, f := range fds {
-				files = append(files, os.NewFile(uintptr(f), "passed"))
-			}
-		}
-	}
-	if flags&(unix.MSG_TRUNC|unix.MSG_CTRUNC) != 0 {
-		closeAll(files)
-		return message{}, nil, errors.New("sandbox: a message was cut")
+	files, err := passed(oob[:on])
+	switch {
+	case err != nil:
+	case flags&(unix.MSG_TRUNC|unix.MSG_CTRUNC) != 0:
+		err = errors.New("sandbox: a message was cut")
+	case n == 0:
+		err = io.EOF
 	}
 	var m message
-	if err := json.Unmarshal(b[:n], &m); err != nil {
+	if err == nil {
+		err = json.Unmarshal(l.in[:n], &m)
+	}
+	if err != nil {
 		closeAll(files)
 		return message{}, nil, err
 	}
 	return m, files, nil
+}
+
+func passed(oob []byte) ([]*os.File, error) {
+	var files []*os.File
+	list, err := unix.ParseSocketControlMessage(oob)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range list {
+		fds, err := unix.ParseUnixRights(&c)
+		if err != nil {
+			return files, err
+		}
+		for _, f := range fds {
+			files = append(files, os.NewFile(uintptr(f), "passed"))
+		}
+	}
+	return files, nil
 }
 
 func closeAll(files []*os.File) {

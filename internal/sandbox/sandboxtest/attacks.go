@@ -1,0 +1,400 @@
+package sandboxtest
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"candor/internal/sandbox"
+)
+
+var attacks = []attack{
+	{"01 fork bomb", "process limit", func(b *bench) error {
+		return b.expect(sandbox.Spec{}, []sandbox.Status{sandbox.WTLE, sandbox.TLE}, []check{crowded}, "fork_bomb")
+	}},
+	{"02 thread bomb", "process limit", func(b *bench) error {
+		return b.expect(sandbox.Spec{}, ended, []check{crowded, number(32, 64)}, "thread_bomb")
+	}},
+	{"03 memory bomb", "memory limit", func(b *bench) error {
+		return b.expect(sandbox.Spec{}, mle, []check{func(r sandbox.Report) error {
+			if r.Memory < 200<<20 || r.Memory > 256<<20 {
+				return fmt.Errorf("the peak is not about the limit")
+			}
+			return nil
+		}}, "memory_bomb")
+	}},
+	{"04 memory bomb in children", "memory limit", func(b *bench) error {
+		return b.expect(sandbox.Spec{CPU: 5 * time.Second, Wall: 10 * time.Second}, mle, nil, "memory_children")
+	}},
+	{"05 disk fill", "file system", func(b *bench) error {
+		if err := b.expect(sandbox.Spec{}, ended, []check{refused(1, "ENOSPC", "EFBIG")}, "fill", "/tmp"); err != nil {
+			return err
+		}
+		return b.expect(sandbox.Spec{Memory: 768 << 20}, ended, []check{refused(1, "ENOSPC", "EFBIG")}, "fill", "/box")
+	}},
+	{"06 sparse file", "file system", func(b *bench) error {
+		return b.expect(sandbox.Spec{}, ended, []check{refused(2, "EFBIG")}, "sparse")
+	}},
+	{"07 inode flood", "file system", func(b *bench) error {
+		return b.expect(sandbox.Spec{}, ended, []check{number(1000, 20000), contains("ENOSPC")}, "inodes")
+	}},
+	{"08 output flood", "", func(b *bench) error {
+		return b.expect(sandbox.Spec{Output: 1 << 20}, ole, []check{func(r sandbox.Report) error {
+			if kept := len(r.Stdout) + len(r.Stderr); kept != 1<<20 || !r.Cut {
+				return fmt.Errorf("%d bytes were kept, cut %v", kept, r.Cut)
+			}
+			return nil
+		}}, "flood")
+	}},
+	{"09 sleep", "", func(b *bench) error {
+		return b.expect(sandbox.Spec{Wall: time.Second}, wtle, []check{func(r sandbox.Report) error {
+			if r.CPU > 200*time.Millisecond {
+				return fmt.Errorf("a sleeper has used CPU time")
+			}
+			return nil
+		}}, "sleep")
+	}},
+	{"10 ignores every signal", "", func(b *bench) error {
+		return b.expect(sandbox.Spec{Wall: time.Second}, wtle, nil, "deaf")
+	}},
+	{"11 daemon", "namespaces", func(b *bench) error {
+		return b.expect(sandbox.Spec{}, ok, []check{exit(0)}, "daemonize")
+	}},
+	{"12 late writer", "namespaces", func(b *bench) error {
+		return b.expect(sandbox.Spec{Wall: 10 * time.Second}, ok, []check{output("early\n")}, "late_writer")
+	}},
+	{"13 reads files of the host", "file system", func(b *bench) error {
+		return b.expect(sandbox.Spec{}, ok, []check{refused(12, "ENOENT")}, "paths", "/etc/shadow", "/etc/gshadow", "/etc/ssh", "/etc/machine-id", "/root", "/home", "/var", "/run",
+			"/var/run/docker.sock", "/sys/fs/cgroup", "/old", "/tmp/candor", os.TempDir()+"/x", "/boot")
+	}},
+	{"14 reads /proc", "namespaces", func(b *bench) error {
+		return b.expect(sandbox.Spec{}, ok, []check{refused(10, "ENOENT", "empty", "0")}, "proc")
+	}},
+	{"15 looks for what was handed over", "", func(b *bench) error {
+		want := fmt.Sprintf("env %s\nenv %s\narg surroundings\nfd 0\nfd 1\nfd 2\nbox attack\n", path[0], b.mark)
+		return b.expect(sandbox.Spec{Stdin: []byte("input")}, ok, []check{output(want)}, "surroundings")
+	}},
+	{"16 connects", "network", func(b *bench) error {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			return err
+		}
+		defer l.Close()
+		how := []string{"EACCES", "ENETUNREACH"}
+		if _, missing := lacks(b.engine, "Landlock"); !missing {
+			how = how[:1] // the second wall answers first
+		}
+		port := strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
+		return b.expect(sandbox.Spec{}, ok, []check{func(r sandbox.Report) error {
+			tcp, dns, _ := bytes.Cut(r.Stdout, []byte("DNS: "))
+			if string(dns) != "ENETUNREACH\n" { // Landlock knows no UDP
+				return fmt.Errorf("a datagram left: %s", dns)
+			}
+			r.Stdout = tcp
+			return refused(4, how...)(r)
+		}}, "network", port)
+	}},
+	{"17 sockets of other kinds", "system calls", func(b *bench) error {
+		name := strings.ReplaceAll(b.mark, "=", "-")
+		l, err := net.Listen("unix", "@"+name)
+		if err != nil {
+			return err
+		}
+		defer l.Close()
+		return b.expect(sandbox.Spec{}, ok, []check{refused(6, "EPERM", "ECONNREFUSED")}, "sockets", name)
+	}},
+	{"18 spies on other processes", "system calls", func(b *bench) error {
+		return b.expect(sandbox.Spec{}, ok, []check{refused(11, "EPERM")}, "spy")
+	}},
+	{"19 mounts and namespaces", "system calls", func(b *bench) error {
+		return b.expect(sandbox.Spec{}, ok, []check{refused(13, "EPERM")}, "mounts")
+	}},
+	{"20 clone3 with a user namespace", "system calls", func(b *bench) error {
+		return b.expect(sandbox.Spec{}, ok, []check{output("clone3: ENOSYS\nclone: EPERM\n")}, "namespaces")
+	}},
+	{"21 system calls of another architecture", "system calls", func(b *bench) error {
+		if !amd64 {
+			return nil // no second door there: 32-bit code does not start
+		}
+		killed := func(r sandbox.Report) error {
+			if r.Signal != 31 || !r.Syscall {
+				return errors.New("want signal 31, and the flag that says why")
+			}
+			return nil
+		}
+		if err := b.expect(sandbox.Spec{}, re, []check{output(""), func(r sandbox.Report) error {
+			if r.Signal == 11 && !r.Syscall {
+				return nil // this kernel has no 32-bit door at all
+			}
+			return killed(r)
+		}}, "foreign"); err != nil {
+			return err
+		}
+		return b.expect(sandbox.Spec{}, re, []check{output(""), killed}, "foreign", "x32")
+	}},
+	{"22 the rest of the kernel", "system calls", func(b *bench) error {
+		if err := b.expect(sandbox.Spec{}, ok, []check{refused(13, "EPERM")}, "kernel"); err != nil {
+			return err
+		}
+		return b.expect(sandbox.Spec{}, ok, []check{refused(13, "EPERM")}, "reborn")
+	}},
+	{"23 clocks", "system calls", func(b *bench) error {
+		if err := b.expect(sandbox.Spec{}, ok, []check{refused(3, "EPERM")}, "clocks"); err != nil {
+			return err
+		}
+		return b.expect(sandbox.Spec{CPU: 300 * time.Millisecond, Wall: 10 * time.Second}, tle, nil, "spin")
+	}},
+	{"24 raises its limits", "system calls", func(b *bench) error {
+		return b.expect(sandbox.Spec{}, ok, []check{func(r sandbox.Report) error {
+			before, after, found := bytes.Cut(r.Stdout, []byte("reading: allowed\n"))
+			if !found {
+				return errors.New("reading a limit is refused")
+			}
+			r.Stdout = append(before, after...)
+			return refused(13, "EPERM", "EACCES")(r)
+		}}, "limits")
+	}},
+	{"25 terminal", "system calls", func(b *bench) error {
+		return b.expect(sandbox.Spec{}, ok, []check{output("TIOCSTI: EPERM\nTIOCLINUX: EPERM\nterminal: none\nsession: own\n")}, "terminal")
+	}},
+	{"26 artefacts that are not files", "file system", collector},
+	{"27 race with the collector", "namespaces", race},
+	{"28 core dump", "", func(b *bench) error {
+		if err := b.expect(sandbox.Spec{}, re, []check{signal(6)}, "abort_big"); err != nil {
+			return err
+		}
+		r, err := b.run(sandbox.Spec{Args: []string{"/bin/ls", "-A", "/box", "/tmp"}})
+		if err != nil {
+			return err
+		}
+		return verify(r, ok, output("/box:\nattack\n\n/tmp:\n"))
+	}},
+	{"29 dies of a signal", "", func(b *bench) error {
+		for _, s := range []int{6, 11, 8, 9, 15} {
+			if err := b.expect(sandbox.Spec{}, re, []check{signal(s)}, "die", strconv.Itoa(s)); err != nil {
+				return err
+			}
+		}
+		return nil
+	}},
+	{"30 exit code like a signal", "", func(b *bench) error {
+		return b.expect(sandbox.Spec{}, re, []check{exit(137)}, "spoof")
+	}},
+	{"31 imitates verdicts", "", func(b *bench) error {
+		return b.expect(sandbox.Spec{}, ok, []check{exit(0),
+			output("TAP version 13\nok 1 - all\n1..1\n<testsuite tests=\"1\" failures=\"0\"/>\nPASS\nok  \tcandor\t0.1s\n{\"op\":\"run\",\"raw\":0}\n")}, "imitate")
+	}},
+	{"32 kills everybody", "namespaces", func(b *bench) error {
+		return b.expect(sandbox.Spec{}, []sandbox.Status{sandbox.RE, sandbox.WTLE}, []check{contains("SIGKILL to nobody: ESRCH")}, "kill_all")
+	}},
+	{"33 zombies", "process limit", func(b *bench) error {
+		return b.expect(sandbox.Spec{}, ended, []check{crowded, number(32, 64), contains("EAGAIN")}, "zombies")
+	}},
+	{"34 descriptors", "", func(b *bench) error {
+		return b.expect(sandbox.Spec{}, ended, []check{number(100, 512), contains("EMFILE")}, "descriptors")
+	}},
+	{"35 divides the work", "CPU accounting", func(b *bench) error {
+		return b.expect(sandbox.Spec{CPU: 500 * time.Millisecond, Wall: 20 * time.Second}, tle, nil, "hogs")
+	}},
+	{"36 orphan burns CPU", "CPU accounting", func(b *bench) error {
+		if err := b.expect(sandbox.Spec{Wall: 20 * time.Second}, ok, []check{func(r sandbox.Report) error {
+			if r.CPU < 300*time.Millisecond {
+				return fmt.Errorf("the orphan's CPU time is not counted")
+			}
+			return nil
+		}}, "orphan"); err != nil {
+			return err
+		}
+		return b.expect(sandbox.Spec{CPU: 200 * time.Millisecond, Wall: 20 * time.Second}, tle, nil, "orphan")
+	}},
+	{"37 leaves something for the next run", "", func(b *bench) error {
+		if _, err := b.do(sandbox.Spec{}, "leave"); err != nil {
+			return err
+		}
+		gone := []check{refused(6, "ENOENT", "EPERM", "EACCES", "ENOSYS")}
+		if err := b.expect(sandbox.Spec{}, ok, gone, "look"); err != nil {
+			return err
+		}
+		if err := b.open(); err != nil {
+			return err
+		}
+		return b.expect(sandbox.Spec{}, ok, gone, "look")
+	}},
+	{"38 writes where it may not", "file system", readOnly},
+	{"39 overwrites the judge", "namespaces", func(b *bench) error {
+		return b.expect(sandbox.Spec{}, ok, []check{refused(3, "ENOENT", "ETXTBSY")}, "overwrite")
+	}},
+	{"40 compile bomb", "memory limit", func(b *bench) error {
+		for _, text := range []string{
+			"template<int N, int M> struct T { T<N-1, 2*M> a; T<N-1, 2*M+1> b; }; template<int M> struct T<0, M> {}; T<40, 0> t; int main() {}",
+			"constexpr long f(long n) { long s = 0; for (long i = 0; i < n; i++) s += i % 7; return s; } static_assert(f(1L << 60) == 1); int main() {}",
+		} {
+			if err := b.compile("main.cpp", text, "g++", "-fconstexpr-ops-limit=100000000000", "-fconstexpr-loop-limit=2000000000"); err != nil {
+				return err
+			}
+		}
+		return nil
+	}},
+	{"41 includes devices and secrets", "file system", func(b *bench) error {
+		for _, name := range []string{"/dev/random", "/dev/zero", "/dev/stdin", "/etc/shadow", "/proc/kcore", "/root/.profile"} {
+			if err := b.compile("main.c", "#include \""+name+"\"\nint main() {}", "gcc"); err != nil {
+				return fmt.Errorf("%s: %w", name, err)
+			}
+		}
+		return nil
+	}},
+	{"42 giant object and a million errors", "memory limit", func(b *bench) error {
+		for _, text := range []string{"char a[1ull << 36] = {1}; int main() {}", `asm(".incbin \"/etc/shadow\""); int main() {}`, strings.Repeat("?", 1_000_000), strings.Repeat("x;\n", 300_000)} {
+			if err := b.compile("main.c", text, "gcc", "-fmax-errors=0"); err != nil {
+				return fmt.Errorf("%.30q: %w", text, err)
+			}
+		}
+		return nil
+	}},
+	{"43 code that runs while compiling", "network", func(b *bench) error {
+		for _, args := range [][]string{{"paths", "/etc/shadow", "/root", "/home", "/var"}, {"mounts"}, {"kernel"}} {
+			if err := b.expect(sandbox.Spec{Profile: sandbox.Compile}, ok, []check{refused(4, "ENOENT", "EPERM")}, args...); err != nil {
+				return err
+			}
+		}
+		return b.expect(sandbox.Spec{Profile: sandbox.Compile}, ok, []check{refused(5, "EACCES", "ENETUNREACH")}, "network", "80")
+	}},
+	{"46 deep tree and strange names", "file system", func(b *bench) error {
+		// A hundred thousand folders: inodes end before that, and CPU time may end before those.
+		if err := b.expect(sandbox.Spec{}, []sandbox.Status{sandbox.OK, sandbox.RE, sandbox.TLE}, nil, "deep"); err != nil {
+			return err
+		}
+		if _, err := b.slot.Read(b.ctx, strings.Repeat("d/", 2000)+"x", 10); !errors.Is(err, sandbox.ErrArtefact) {
+			return fmt.Errorf("Read of a name that is too long = %w; want ErrArtefact", err)
+		}
+		return nil
+	}},
+	{"47 bytes that are no text", "", func(b *bench) error {
+		return b.expect(sandbox.Spec{}, ok, []check{output("\x1b[2J\x1b]0;title\x07\x00\xff\xfe\xc3(" + strings.Repeat("\n", 1_000_000))}, "garbage")
+	}},
+	{"48 reads shared counters", "", func(b *bench) error {
+		i := slices.IndexFunc(b.engine.Layers(), func(l sandbox.Layer) bool { return l.Name == "shared counters" })
+		if i < 0 {
+			return errors.New("no layer says whether the kernel's counters are shared")
+		}
+		want := "allowed"
+		if b.engine.Layers()[i].Enforced {
+			want = "ENOENT"
+		}
+		return b.expect(sandbox.Spec{}, ok, []check{refused(3, want)}, "counters")
+	}},
+}
+
+// compile must be stopped within its limits, and say nothing of the host.
+func (b *bench) compile(name, text, compiler string, flags ...string) error {
+	if err := b.write(sandbox.File{Name: name, Data: []byte(text)}); err != nil {
+		return err
+	}
+	args := append([]string{compiler, "-o", "program", name}, flags...)
+	r, err := b.run(sandbox.Spec{Profile: sandbox.Compile, Args: args, Stdin: []byte("not C"), Memory: 256 << 20, Output: 64 << 10, FileSize: 16 << 20})
+	if err != nil {
+		return err
+	}
+	return verify(r, stopped, func(r sandbox.Report) error {
+		if len(r.Stderr) > 64<<10 || bytes.Contains(r.Stderr, []byte("root:")) {
+			return errors.New("the diagnostics are longer than allowed, or quote a file of the host")
+		}
+		return nil
+	})
+}
+
+func collector(b *bench) error {
+	if err := b.expect(sandbox.Spec{FileSize: 2 << 30}, ok, []check{exit(0)}, "bait"); err != nil {
+		return err
+	}
+	for _, name := range []string{"out.txt", "passwd.txt", "alias.txt", "dir/passwd", "fifo.txt", "device.txt", "folder.txt", "hard.txt", "socket.txt", "huge.txt", "missing.txt", "../etc/passwd", "/etc/passwd"} {
+		if data, err := b.slot.Read(b.ctx, name, 1<<20); !errors.Is(err, sandbox.ErrArtefact) {
+			return fmt.Errorf("Read of %s = %.60q, %v; want ErrArtefact", name, data, err)
+		}
+	}
+	data, err := b.slot.Read(b.ctx, "honest.txt", 1<<20)
+	if err != nil || string(data) != "result\n" {
+		return fmt.Errorf("Read of a file = %q, %w", data, err)
+	}
+	if _, err := b.slot.Read(b.ctx, "honest.txt", 6); !errors.Is(err, sandbox.ErrArtefact) {
+		return fmt.Errorf("Read of a file that is too large = %w; want ErrArtefact", err)
+	}
+	// Writing goes through nothing either.
+	if err := b.write(sandbox.File{Name: "dir/passwd", Data: []byte("ours")}, sandbox.File{Name: "fifo.txt", Data: []byte("ours")}, sandbox.File{Name: "alias.txt", Data: []byte("ours")}); err != nil {
+		return err
+	}
+	if data, err := b.slot.Read(b.ctx, "honest.txt", 100); err != nil || string(data) != "result\n" {
+		return fmt.Errorf("a file behind a link was written through: %q, %w", data, err)
+	}
+	for _, name := range []string{"../x", "/etc/x", "a/../../x", "", ".", "a//b"} {
+		if err := b.write(sandbox.File{Name: name}); err == nil {
+			return fmt.Errorf("Write to %q was accepted", name)
+		}
+	}
+	return nil
+}
+
+func race(b *bench) error {
+	if err := b.expect(sandbox.Spec{}, ok, []check{exit(0)}, "swap"); err != nil {
+		return err
+	}
+	first, firstErr := b.slot.Read(b.ctx, "out.txt", 1<<20)
+	for range 50 { // nobody swaps any more: always the same, and never what the link points to
+		data, err := b.slot.Read(b.ctx, "out.txt", 1<<20)
+		if string(data) != string(first) || (err == nil) != (firstErr == nil) {
+			return fmt.Errorf("Read = %q, %v; before %q, %v", data, err, first, firstErr)
+		}
+		if err == nil && string(data) != "result\n" || err != nil && !errors.Is(err, sandbox.ErrArtefact) {
+			return fmt.Errorf("Read = %.60q, %w", data, err)
+		}
+	}
+	return nil
+}
+
+func readOnly(b *bench) error {
+	if err := b.expect(sandbox.Spec{}, ok, []check{refused(14, "EROFS", "EACCES", "EPERM", "ENOENT")}, "write_everywhere"); err != nil {
+		return err
+	}
+	if err := b.write(sandbox.File{Name: "mine.txt"}); err != nil {
+		return err
+	}
+	if err := b.expect(sandbox.Spec{ReadOnly: true}, ok, []check{refused(2, "EROFS")}, "box_write"); err != nil {
+		return err
+	}
+	if err := b.expect(sandbox.Spec{}, ok, []check{refused(2, "allowed")}, "box_write"); err != nil {
+		return err
+	}
+	// Files of ours stay as they are, also in folders that the program made before.
+	if err := b.expect(sandbox.Spec{}, ok, []check{refused(2, "allowed")}, "plant"); err != nil {
+		return err
+	}
+	ours := []sandbox.File{{Name: "tests/ours.txt", Data: []byte("ours"), Root: true}, {Name: "own/ours.txt", Data: []byte("ours"), Root: true}}
+	if err := b.write(ours...); err != nil {
+		return err
+	}
+	if err := b.expect(sandbox.Spec{}, ok, []check{func(r sandbox.Report) error {
+		tried, added, _ := bytes.Cut(r.Stdout, []byte("add: "))
+		if string(added) != "allowed\n" {
+			return fmt.Errorf("adding a file beside ours: %s", added)
+		}
+		r.Stdout = tried
+		return refused(6, "EACCES", "EPERM", "EROFS", "EBUSY", "EXDEV")(r)
+	}}, "protected"); err != nil {
+		return err
+	}
+	if r, err := b.run(sandbox.Spec{Args: []string{"/bin/sh", "-c", "rm -rf own tests; mv own away2; mv tests away3; true"}}); err != nil || r.Status != sandbox.OK {
+		return fmt.Errorf("sh = %s %s, %w", r.Status, r.Reason, err)
+	}
+	for _, f := range ours {
+		if data, err := b.slot.Read(b.ctx, f.Name, 100); err != nil || string(data) != "ours" {
+			return fmt.Errorf("%s was changed: %q, %w", f.Name, data, err)
+		}
+	}
+	return nil
+}
