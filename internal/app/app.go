@@ -127,7 +127,7 @@ func Open(ctx context.Context, c Config) (_ *App, err error) {
 		return nil, err
 	}
 	a.MD = markdown.New(2)
-	a.bench = &bench{cache: filepath.Join(cmp.Or(c.Cache, filepath.Join(c.Data, "cache")), "judge"), allowWeak: c.AllowWeak}
+	a.bench = &bench{cache: filepath.Join(cmp.Or(c.Cache, filepath.Join(c.Data, "cache")), "judge"), allowWeak: c.AllowWeak, log: c.Log}
 	a.Runs = &run.Runs{DB: a.DB, Jobs: a.Jobs, Worker: a.bench, Build: a.build}
 	a.Kinds = kinds(a.MD, a.bench, a.Runs)
 	a.nouns()
@@ -186,7 +186,7 @@ func (a *App) Serve(ctx context.Context, l net.Listener) error {
 	if err := a.Jobs.Start(ctx); err != nil {
 		return err
 	}
-	a.bench.begin(ctx, a.Config.Log) // takes seconds; until it is through every language that an author offers is offered
+	a.bench.begin(ctx) // takes seconds; until it is through every language that an author offers is offered
 	server := mux.Server()
 	server.RegisterOnShutdown(a.Hub.Close)
 	done := make(chan error, 1)

@@ -18,6 +18,7 @@ import (
 	"candor/internal/db"
 	"candor/internal/item"
 	"candor/internal/judge"
+	"candor/internal/judge/languages"
 	"candor/internal/markdown"
 	"candor/internal/run"
 	"candor/internal/sandbox/ns"
@@ -27,13 +28,18 @@ import (
 type bench struct {
 	cache     string // folder for what is compiled once per machine
 	allowWeak bool
+	log       *slog.Logger
 
-	all    sync.WaitGroup
 	mu     sync.Mutex
 	engine *ns.Engine
 	judge  *judge.Judge
 	ready  atomic.Pointer[map[string]string]
+	stop   context.CancelFunc
+	all    sync.WaitGroup // what goes on in the background until stop
 }
+
+// common are the packages of Go's standard library that most small programs use.
+var common = strings.Fields("bufio bytes cmp container/heap container/list errors fmt io iter maps math math/bits math/rand os regexp slices sort strconv strings sync sync/atomic testing time unicode unicode/utf8")
 
 func (b *bench) open(ctx context.Context) (*judge.Judge, error) {
 	b.mu.Lock()
@@ -41,30 +47,31 @@ func (b *bench) open(ctx context.Context) (*judge.Judge, error) {
 	if b.judge != nil {
 		return b.judge, nil
 	}
-	if err := os.MkdirAll(b.cache, 0o755); err != nil {
+	library := filepath.Join(b.cache, "go")
+	if err := os.MkdirAll(library, 0o755); err != nil {
 		return nil, err
 	}
-	binds, err := judge.Warm(ctx, b.cache, common...)
+	engine, err := ns.New(ctx, ns.Options{AllowWeak: b.allowWeak, Binds: []string{library + "=" + languages.GoCache}})
 	if err != nil {
 		return nil, err
 	}
-	if b.engine, err = ns.New(ctx, ns.Options{AllowWeak: b.allowWeak, Binds: binds}); err != nil {
-		return nil, err
-	}
-	b.judge = judge.New(b.engine)
+	b.engine, b.judge = engine, judge.New(engine)
+	ctx, b.stop = context.WithCancel(context.WithoutCancel(ctx))
+	b.all.Go(func() { b.warm(ctx, common...) }) // until it is there, Go programs compile it in their slot
 	return b.judge, nil
 }
 
-// common are the packages of Go's standard library that most small programs use; the others follow in the background.
-var common = strings.Fields("bufio bytes cmp container/heap container/list errors fmt io iter maps math math/bits math/rand os regexp slices sort strconv strings sync sync/atomic testing time unicode unicode/utf8")
+func (b *bench) warm(ctx context.Context, packages ...string) {
+	if _, err := judge.Warm(ctx, b.cache, packages...); err != nil && ctx.Err() == nil && b.log != nil {
+		b.log.WarnContext(ctx, "go programs compile slowly here", "error", err)
+	}
+}
 
 // begin makes it ready in the background: the sandbox, the languages, then what only few programs need.
-func (b *bench) begin(ctx context.Context, log *slog.Logger) {
+func (b *bench) begin(ctx context.Context) {
 	b.all.Go(func() {
 		b.Probe(ctx)
-		if _, err := judge.Warm(ctx, b.cache); err != nil && ctx.Err() == nil {
-			log.WarnContext(ctx, "go programs compile slowly here", "error", err)
-		}
+		b.warm(ctx)
 	})
 }
 
@@ -104,9 +111,12 @@ func (b *bench) Ready() map[string]string {
 
 // Close ends the sandbox's slots.
 func (b *bench) Close() error {
-	b.all.Wait()
 	b.mu.Lock()
-	defer b.mu.Unlock()
+	if b.stop != nil {
+		b.stop()
+	}
+	b.mu.Unlock()
+	b.all.Wait()
 	if b.engine == nil {
 		return nil
 	}

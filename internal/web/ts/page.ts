@@ -7,10 +7,11 @@ export function parse(text: string): Document {
   return new DOMParser().parseFromString((html ? html.createHTML(text) : text) as string, "text/html")
 }
 
+/** Replaces an element by the same one of the answer. It fails where the server is not reached; the page stays as it is then. */
 export async function swap(url: string, id: string, init?: RequestInit, push = true): Promise<void> {
   const target = document.getElementById(id)
-  const r = await fetch(url, { headers: { Accept: "text/html" }, ...init }).catch(() => undefined)
-  if (!r || !target) return void (location.href = url)
+  const r = await fetch(url, { headers: { Accept: "text/html" }, ...init })
+  if (!target) return void (location.href = r.url)
   const fresh = parse(await r.text())
   const piece = fresh.getElementById(id)
   if (!piece) return void (location.href = r.url)
@@ -32,7 +33,7 @@ function clicked(e: MouseEvent): void {
   const link = at.closest<HTMLAnchorElement>("a[data-swap]")
   if (link && !e.ctrlKey && !e.metaKey && !e.shiftKey && e.button === 0) {
     e.preventDefault()
-    void swap(link.href, link.dataset["swap"] ?? "")
+    void swap(link.href, link.dataset["swap"] ?? "").catch(() => (location.href = link.href))
   }
   const opener = at.closest<HTMLElement>("[data-dialog]")
   const dialog = opener && document.getElementById(opener.dataset["dialog"] ?? "")
@@ -65,7 +66,15 @@ function submitted(e: SubmitEvent): void {
   const action = (by as HTMLButtonElement | null)?.getAttribute("formaction") ?? form.action
   const fields = new URLSearchParams([...body].map(([k, v]) => [k, String(v)]))
   const done = form.method === "post" ? swap(action, id, { method: "POST", body: fields }) : swap(action.split("?")[0] + "?" + String(fields), id)
-  void done.then(() => idle(form))
+  void done.catch(() => unreached(id)).then(() => idle(form))
+}
+
+/** Says where the answer would have come that none came. What was typed stays where it is. */
+function unreached(id: string): void {
+  const text = "We could not reach the server. What you wrote is kept; try again in a moment."
+  const place = document.querySelector(`#${CSS.escape(id)} [data-say]`)
+  if (place) place.textContent = text
+  announce(text)
 }
 
 function idle(form: HTMLFormElement): void {

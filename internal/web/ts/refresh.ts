@@ -25,7 +25,11 @@ async function again(e: HTMLElement): Promise<void> {
     document.addEventListener("visibilitychange", () => startRefresh(), { once: true })
     return
   }
-  await swap(e.dataset["from"] ?? location.href, e.id, undefined, false)
+  try {
+    await swap(e.dataset["from"] ?? location.href, e.id, undefined, false)
+  } catch {
+    startRefresh() // the server does not answer: later, and later each time
+  }
 }
 
 /** Live events are one connection per browser; without them the pauses do. */

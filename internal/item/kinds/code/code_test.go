@@ -111,11 +111,11 @@ func TestMistakesAreNamedWithTheirPlace(t *testing.T) {
 func TestCasesMustFitTheSignature(t *testing.T) {
 	yaml := "kind: code\ntitle: Merge\nminutes: 5\nstatement: Merge.\nstyle: function\nlanguages: {python: {}}\nfunction: {name: merge, params: [{name: a, type: \"int[][]\"}, {name: b, type: float}], returns: \"string[]\"}\n"
 	for cases, want := range map[string]string{
-		"visible: [{name: one, args: [[[1, 2]], 3], want: [a]}]":                                                  "",
-		"visible: [{name: one, args: [[[1, 2.5]], 3], want: [a]}]":                                                "a is int[][]",
-		"visible: [{name: one, args: [[[1]]], want: [a]}]":                                                        "1 values for 2 parameters",
-		"visible: [{name: one, args: [[], 1.5], want: [1]}]":                                                      "want is no string[]",
-		"visible: [{name: one, args: [[], 1.5], want: []}]\nhidden: [{name: one, args: [[], 1.5], want: []}]":     "a name of its own",
+		"visible: [{name: one, args: [[[1, 2]], 3], want: [a]}]":                                                 "",
+		"visible: [{name: one, args: [[[1, 2.5]], 3], want: [a]}]":                                               "a is int[][]",
+		"visible: [{name: one, args: [[[1]]], want: [a]}]":                                                       "1 values for 2 parameters",
+		"visible: [{name: one, args: [[], 1.5], want: [1]}]":                                                     "want is no string[]",
+		"visible: [{name: one, args: [[], 1.5], want: []}]\nhidden: [{name: one, args: [[], 1.5], want: []}]":    "a name of its own",
 		"visible: [{name: one, args: [[], 1.5], want: []}]\nhiden: [{name: another, args: [[], 1.5], want: []}]": "unknown field",
 	} {
 		_, findings := kind.Spec(fstest.MapFS{"item.yaml": {Data: []byte(yaml)}, "cases.yaml": {Data: []byte(cases)}, "submissions/accepted/python/a.py": {Data: []byte("x")}})

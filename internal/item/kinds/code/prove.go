@@ -20,14 +20,6 @@ func (k Kind) Prove(ctx context.Context, s item.Spec, progress func(done, total 
 	bad := func(path, format string, args ...any) {
 		out = append(out, item.Finding{Path: path, Severity: item.Error, Text: fmt.Sprintf(format, args...)})
 	}
-	ready := map[string]string{}
-	if k.Judge != nil && len(q.samples) > 0 {
-		for _, f := range k.Judge.Probe(ctx) {
-			if f.Ready {
-				ready[f.Language] = f.Version
-			}
-		}
-	}
 	ids := map[string][]string{}
 	for i, x := range q.samples {
 		progress(i, len(q.samples), strings.TrimPrefix(x.path, "submissions/"))
@@ -36,16 +28,16 @@ func (k Kind) Prove(ctx context.Context, s item.Spec, progress func(done, total 
 			bad(x.path, "There is no judge here to prove it.")
 			continue
 		}
-		if _, ok := ready[x.language]; !ok {
-			bad(x.path, "%s does not work on this machine, so this proves nothing. `candor doctor` names what is missing (%s).", l.Name, strings.Join(l.Packages, ", "))
-			continue
-		}
 		o, err := k.Judge.Judge(ctx, q.task(l, l.with(x), x.entry, true), nil)
 		if err != nil {
 			bad(x.path, "The judge could not run it: %v", err)
 			if ctx.Err() != nil {
 				return out
 			}
+			continue
+		}
+		if o.Verdict == judge.JE {
+			bad(x.path, "The judge could not judge it: %s `candor doctor` says what is missing; %s comes with %s.", o.Note, l.Name, strings.Join(l.Packages, ", "))
 			continue
 		}
 		if !slices.Contains(x.want, o.Verdict) {

@@ -224,9 +224,12 @@ func Outputs(label, want, got string) templ.Component {
 		var b strings.Builder
 		b.WriteString(`<table class="diff outputs code" translate="no" dir="ltr"><caption class="vh">` + html.EscapeString(label) +
 			`</caption><thead class="vh"><tr><th scope="col">Change</th><th scope="col">Line</th></tr></thead><tbody>`)
-		for _, r := range Rows("", want, got, 3) {
+		for i, r := range Rows("", want, got, 3) {
 			switch r.Kind {
 			case '@':
+				if i == 0 && max(r.New, r.Old) <= 1 {
+					continue // from the first line on, as everybody expects
+				}
 				b.WriteString(`<tr class="h"><td colspan="2">from line ` + strconv.Itoa(max(r.New, r.Old)) + `</td></tr>`)
 				continue
 			case '+':

@@ -169,7 +169,7 @@ class CodeEditor extends HTMLElement {
   }
 
   /** What the fields of added files begin with in a set. */
-  private prefix(set: HTMLElement): string {
+  private addedBegin(set: HTMLElement): string {
     return (this.dataset["new"] ?? "").replace("{language}", set.dataset["language"] ?? "")
   }
 
@@ -194,7 +194,7 @@ class CodeEditor extends HTMLElement {
     label.dataset["own"] = ""
     const area = document.createElement("textarea")
     area.className = "area code"
-    area.name = this.prefix(set) + path
+    area.name = this.addedBegin(set) + path
     area.spellcheck = false
     area.setAttribute("aria-label", path + ", plain text")
     label.append(area)
@@ -238,7 +238,7 @@ class CodeEditor extends HTMLElement {
     if (!tabs || !body.startsWith("{")) return
     const kept = Object.entries(JSON.parse(body) as Record<string, string[]>)
     for (const set of all(".editor-set", this)) {
-      const prefix = this.prefix(set)
+      const prefix = this.addedBegin(set)
       for (const [name, values] of kept) {
         if (!prefix || !name.startsWith(prefix) || this.closest("form")?.elements.namedItem(name)) continue
         const label = this.label(name.slice(prefix.length), set)
