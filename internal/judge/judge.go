@@ -42,6 +42,11 @@ type Limits struct {
 	Wall   time.Duration
 	Memory int64
 	Output int64
+	// Exact leaves the language's own needs out: the limits of a problem package hold for every language.
+	Exact bool
+	// Kill is how much CPU time a program may use before it is ended; more than CPU is TLE all the same. It tells an author how far a slow
+	// program is from the limit. 0 is CPU.
+	Kill time.Duration
 }
 
 // Task is one submission with what it is tested by.
@@ -58,6 +63,14 @@ type Task struct {
 
 	Tests  []Test // stdin style
 	Checks Checks // how outputs are compared
+	// Validator says what is right in place of Checks; nil compares.
+	Validator *Validator
+	// Groups weigh the tests together; nil: all count the same, and there is no score.
+	Groups *Group
+	// StopAt ends after the first test with one of these verdicts; the others are left out of the outcome.
+	StopAt []Verdict
+	// Writes lets a program change its folder; each test has a copy of its own.
+	Writes bool
 
 	// Unit style: test files, put over the candidate's at the same names. Protected files (configuration, go.mod) are put back too. Want are the ids
 	// that must come; where it is set and another set comes, missing ones are WA of the candidate when the program ended the tests (exit, crash), and
@@ -80,6 +93,12 @@ type Test struct {
 	In     []byte
 	Want   []byte // the expected output; nil with OwnInput
 	Own    bool   // the candidate's own input: nothing is compared, the verdict is AC when it ended well
+
+	Args   []string       // of the program
+	Files  []sandbox.File // beside the program in this test only
+	Group  string         // the Group that it belongs to
+	Checks *Checks        // in place of the task's
+	Flags  []string       // of the validator
 }
 
 // UnitTest is a file of tests.
@@ -123,13 +142,18 @@ type Result struct {
 	// These are for tests that are not hidden only (or with Task.Reveal), cut at MaxShown; Text is a unit test's failure.
 	In, Want, Got []byte
 	Stderr        []byte
-	Text          string
+	Text          string // also what a validator says to the candidate
+	// With groups.
+	Group string
+	Score float64
+	// Judged is what the validator says to judges; with Task.Reveal only.
+	Judged string
 }
 
 // MaxShown is how much of an input or output is kept for showing, in bytes.
 const MaxShown = 16 << 10
 
-// Outcome is what became of a task.
+// Outcome is what became of a task. With groups its verdict is that of the outermost group.
 type Outcome struct {
 	Verdict Verdict
 	Reason  string // of CE and JE
@@ -138,7 +162,9 @@ type Outcome struct {
 	CPU     time.Duration // the largest of a test
 	Memory  int64         // likewise
 	Weak    []string      // layers of the sandbox that were missing
-	Note    string        // for the author only: what went wrong on our side
+	Note    string        // for the author only: what went wrong on our side, and what a validator says to judges
+	Score   float64       // with Task.Groups
+	Groups  []GroupResult // with Task.Groups: the outer ones first
 }
 
 // Passed counts tests that are AC, Own ones left out.

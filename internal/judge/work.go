@@ -14,16 +14,22 @@ import (
 	"candor/internal/sandbox"
 )
 
-// Judge judges tasks in the slots of an engine. Safe for concurrent use; as many tasks run at once as the engine has slots.
+// Judge judges tasks in the slots of an engine. Safe for concurrent use; as many tasks run at once as the engine has slots. A task with a
+// validator takes two: the engine must have them.
 type Judge struct {
 	Engine sandbox.Engine
 
 	mu    sync.Mutex
 	found []Found
+
+	pairs    chan struct{} // held while two slots are being taken
+	compiled programs
 }
 
 // New makes a judge.
-func New(engine sandbox.Engine) *Judge { return &Judge{Engine: engine} }
+func New(engine sandbox.Engine) *Judge {
+	return &Judge{Engine: engine, pairs: make(chan struct{}, 1)}
+}
 
 // What a task may use where its limits do not say.
 const (
@@ -84,6 +90,7 @@ type work struct {
 	Task
 	lang     languages.Language
 	slot     sandbox.Slot
+	referee  *referee // where there is a validator
 	source   languages.Source
 	env      []string
 	progress func(Result)
@@ -91,12 +98,15 @@ type work struct {
 }
 
 func (j *Judge) once(ctx context.Context, t Task, lang languages.Language, progress func(Result)) (Outcome, error) {
-	slot, err := j.Engine.Open(ctx)
+	slot, ref, err := j.open(ctx, t.Validator)
 	if err != nil {
 		return Outcome{}, err
 	}
 	defer slot.Close()
-	w := &work{Task: t, lang: lang, slot: slot, progress: progress}
+	if ref != nil {
+		defer ref.slot.Close()
+	}
+	w := &work{Task: t, lang: lang, slot: slot, referee: ref, progress: progress}
 	w.env = append([]string{"PATH=" + searchPath, "HOME=/tmp", "TMPDIR=/tmp", "LANG=C.UTF-8", "LC_ALL=C.UTF-8"}, lang.Env...)
 	switch t.Style {
 	case Stdin:
@@ -116,6 +126,10 @@ func (j *Judge) once(ctx context.Context, t Task, lang languages.Language, progr
 	if err != nil {
 		return Outcome{}, err
 	}
+	if w.Groups != nil {
+		w.grade()
+		return w.out, nil
+	}
 	w.out.Verdict = AC
 	for _, r := range w.out.Tests {
 		if r.Verdict != AC && !r.Own {
@@ -131,7 +145,7 @@ func (w *work) add(r Result) bool {
 	w.out.Tests = append(w.out.Tests, r)
 	w.out.CPU, w.out.Memory = max(w.out.CPU, r.CPU), max(w.out.Memory, r.Memory)
 	w.progress(r)
-	return r.Verdict == AC || !w.StopEarly
+	return r.Verdict == AC || !w.StopEarly && !slices.Contains(w.StopAt, r.Verdict)
 }
 
 // put writes files into the box.
@@ -180,11 +194,14 @@ func (w *work) limits() sandbox.Spec {
 		l.Output = defaultOutput
 	}
 	if l.Wall == 0 {
-		l.Wall = 3*l.CPU + time.Second
+		l.Wall = 3*max(l.CPU, l.Kill) + time.Second
 	}
-	factor := max(w.lang.CPUFactor, 1)
+	factor, more := max(w.lang.CPUFactor, 1), w.lang.Memory
+	if l.Exact {
+		factor, more = 1, 0
+	}
 	scale := func(d time.Duration) time.Duration { return time.Duration(float64(d) * factor) }
-	return sandbox.Spec{Profile: sandbox.Algo, CPU: scale(l.CPU), Wall: scale(l.Wall), Memory: l.Memory + w.lang.Memory, Pids: basePids + w.lang.Pids,
+	return sandbox.Spec{Profile: sandbox.Algo, CPU: scale(max(l.CPU, l.Kill)), Wall: scale(l.Wall), Memory: l.Memory + more, Pids: basePids + w.lang.Pids,
 		Output: l.Output, ReadOnly: true}
 }
 
@@ -207,7 +224,14 @@ func verdict(r sandbox.Report) Verdict {
 func (w *work) measured(r sandbox.Report) Result {
 	out := Result{Verdict: verdict(r), Reason: sentence(r.Reason), CPU: r.CPU, Wall: r.Wall, Memory: r.Memory, Exit: r.ExitCode, Signal: r.Signal}
 	if r.Status == sandbox.MLE { // the language's own needs are not the author's limit
-		out.Reason = fmt.Sprintf("The program needed more than its %d MiB of memory.", (w.limits().Memory-w.lang.Memory)>>20)
+		most := w.limits().Memory
+		if !w.Limits.Exact {
+			most -= w.lang.Memory
+		}
+		out.Reason = fmt.Sprintf("The program needed more than its %d MiB of memory.", most>>20)
+	}
+	if l := w.Limits; l.Kill > l.CPU && r.CPU > l.CPU && (out.Verdict == AC || out.Verdict == RTE) {
+		out.Verdict, out.Reason = TLE, fmt.Sprintf("The program used %.2f s of CPU time; %.2f s are allowed.", r.CPU.Seconds(), l.CPU.Seconds())
 	}
 	return out
 }
