@@ -71,8 +71,10 @@ func (w *work) complete(ctx context.Context) error {
 	for name, text := range w.lang.Files(w.source) {
 		if _, ok := w.source.Text[name]; !ok {
 			missing[name] = text
+			w.source.Text[name] = []byte(text)
 		}
 	}
+	w.source.Files = sorted(w.source.Text)
 	return w.put(ctx, ours(missing))
 }
 
@@ -82,7 +84,7 @@ func goodName(name string) bool {
 		return false
 	}
 	for part := range strings.SplitSeq(name, "/") {
-		if strings.EqualFold(part, languages.Ours) || part[0] == '-' || part[0] == '@' || part[0] == ' ' {
+		if strings.EqualFold(part, languages.Ours) || strings.ContainsRune("-+@ ", rune(part[0])) {
 			return false
 		}
 	}

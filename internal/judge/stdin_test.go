@@ -171,12 +171,12 @@ func TestSmallLimitsAreEnough(t *testing.T) {
 	}
 }
 
-const samples = "../app/demo/_code-items"
+const samples = "../app/demo/_content"
 
 func TestSampleItemOfStdin(t *testing.T) {
 	var tests []judge.Test
 	for _, kind := range []string{"sample", "secret"} {
-		ins, err := filepath.Glob(filepath.Join(samples, "manifest-check/data", kind, "*.in"))
+		ins, err := filepath.Glob(filepath.Join(samples, "working-with-systems/items/manifest-check/data", kind, "*.in"))
 		if err != nil || len(ins) == 0 {
 			t.Fatalf("no tests of %s: %v", kind, err)
 		}
@@ -187,7 +187,7 @@ func TestSampleItemOfStdin(t *testing.T) {
 	for program, want := range map[string]judge.Verdict{"accepted/python/lanes.py": judge.AC, "accepted/javascript/lanes.js": judge.AC, "wrong_answer/python/no_gap.py": judge.WA} {
 		l, _ := languages.BySuffix(program)
 		out := mustJudge(t, judge.Task{Style: judge.Stdin, Language: l.ID, Tests: tests,
-			Files: []sandbox.File{{Name: filepath.Base(program), Data: mustRead(t, filepath.Join(samples, "manifest-check/submissions", program))}}})
+			Files: []sandbox.File{{Name: filepath.Base(program), Data: mustRead(t, filepath.Join(samples, "working-with-systems/items/manifest-check/submissions", program))}}})
 		if out.Verdict != want || len(out.Tests) != len(tests) {
 			t.Errorf("%s: %s after %d tests; want %s after %d", program, out.Verdict, len(out.Tests), want, len(tests))
 		}

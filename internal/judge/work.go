@@ -53,6 +53,14 @@ func (j *Judge) Judge(ctx context.Context, t Task, progress func(Result)) (Outco
 	if !ok {
 		return broken("The language %q is not known here.", t.Language), nil
 	}
+	if t.Style == Unit {
+		return j.units(ctx, t, lang, progress)
+	}
+	return j.twice(ctx, t, lang, progress)
+}
+
+// twice tries again where the first slot did not do its work.
+func (j *Judge) twice(ctx context.Context, t Task, lang languages.Language, progress func(Result)) (Outcome, error) {
 	var err error
 	for range 2 {
 		var out Outcome
@@ -95,6 +103,10 @@ type work struct {
 	env      []string
 	progress func(Result)
 	out      Outcome
+
+	// Unit style: files that were left out, and what all tests printed.
+	leftOut        []string
+	stdout, stderr []byte
 }
 
 func (j *Judge) once(ctx context.Context, t Task, lang languages.Language, progress func(Result)) (Outcome, error) {

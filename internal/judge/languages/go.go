@@ -2,7 +2,6 @@ package languages
 
 import (
 	"path"
-	"slices"
 	"strings"
 )
 
@@ -15,17 +14,10 @@ func golang() Language {
 		Packages: []string{"golang-go"}, Probe: []string{"go", "version"}, Version: version,
 		Env: GoEnv(GoCache),
 		Compile: func(s Source) [][]string {
-			build := []string{"go", "build", "-o", program}
-			if slices.Contains(s.Files, "go.mod") {
-				return [][]string{append(build, "./"+path.Dir(s.Entry))}
-			}
-			for _, f := range s.With(".go") {
-				if path.Dir(f) == path.Dir(s.Entry) && !strings.HasSuffix(f, "_test.go") {
-					build = append(build, f)
-				}
-			}
-			return [][]string{build}
+			return [][]string{{"go", "build", "-o", program, "./" + path.Dir(s.Entry)}}
 		},
+		Files:  goModule,
+		Unit:   goFrameworks(),
 		Run:    runProgram,
 		Memory: 16 * mib,
 		Pids:   16,
@@ -47,4 +39,16 @@ func main() {
 func GoEnv(cache string) []string {
 	return []string{"GOCACHE=" + cache, "GOPATH=/tmp/go", "GOENV=off", "GOPROXY=off", "GOTOOLCHAIN=local", "GOFLAGS=-mod=mod -buildvcs=false", "GOWORK=off",
 		"GO111MODULE=auto", "CGO_ENABLED=0", "GOTELEMETRY=off"}
+}
+
+// goModule is a go.mod where nobody brought one; the module is called after the package of the top folder, so that tests can import it.
+func goModule(s Source) map[string]string {
+	name := "solution"
+	for _, f := range s.Files {
+		if p := packageOf(s.Text[f]); path.Ext(f) == ".go" && path.Dir(f) == "." && p != "" && p != "main" {
+			name = strings.TrimSuffix(p, "_test")
+			break
+		}
+	}
+	return map[string]string{"go.mod": "module " + name + "\n\ngo 1.22\n"}
 }

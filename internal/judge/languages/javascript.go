@@ -26,6 +26,7 @@ func javascript() Language {
 		Files:   modules,
 		Memory:  nodeNeeds,
 		Pids:    nodePids,
+		Unit:    javascriptFrameworks(),
 		Sample:  "const [a, b] = require(\"fs\").readFileSync(0, \"utf8\").split(/\\s+/).map(Number)\nconsole.log(a + b)\n",
 	}
 }

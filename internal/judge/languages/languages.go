@@ -3,6 +3,8 @@
 package languages
 
 import (
+	"bytes"
+	"encoding/json"
 	"path"
 	"regexp"
 	"slices"
@@ -81,16 +83,54 @@ type Framework struct {
 	Compile func(s Source, tests []string) [][]string
 	Run     func(s Source, tests []string) [][]string
 	Env     []string
+	// Holds says whether a test that did not come stands in a file.
+	Holds func(id, name string, text []byte) bool
+	// Texts finds in the output what a person may read of each test that failed, by id; it never decides. Nil where reports bring it.
+	Texts func(stdout []byte) map[string]string
 }
 
 // UnitResult is one unit test.
 type UnitResult struct {
 	ID      string // stable between runs: "test_limiter.LimiterTest.test_allows"
 	Name    string // as a person reads it: "allows the first events"
+	File    string // where it stands
 	Passed  bool
 	Skipped bool
-	Text    string // of a failure, without paths of ours
-	Millis  int64  // 0 where the framework does not tell
+	Crashed bool   // ended by an error that is no failed assertion
+	Broken  bool   // no test: the file could not be loaded, Text says why
+	Text    string // of a failure
+	Millis  int64
+}
+
+// Results reads what a reporter wrote: lines of the nonce, a space, and a JSON array [state, milliseconds, id, name, file, text] of which the
+// state is pass, fail, error, skip, broken or end. Everything else is ignored. A test that reported more than once passed only if it always did.
+// Without an end the program was over before its tests were.
+func Results(nonce string, out []byte) (results []UnitResult, ended bool) {
+	at := map[string]int{}
+	for line := range bytes.Lines(out) {
+		text, ok := bytes.CutPrefix(bytes.TrimSpace(line), []byte(nonce+" "))
+		if !ok {
+			continue
+		}
+		var state string
+		var r UnitResult
+		if json.Unmarshal(text, &[]any{&state, &r.Millis, &r.ID, &r.Name, &r.File, &r.Text}) != nil {
+			continue
+		}
+		if state == "end" {
+			ended = true
+			continue
+		}
+		r.Passed, r.Skipped, r.Crashed, r.Broken = state == "pass", state == "skip", state == "error", state == "broken"
+		key := r.File + "\x00" + r.ID
+		if i, twice := at[key]; !twice {
+			at[key] = len(results)
+			results = append(results, r)
+		} else if results[i].Passed {
+			results[i] = r
+		}
+	}
+	return results, ended
 }
 
 // Function is the harness of the function style: a program of ours that imports the candidate's function, reads one JSON line a case on

@@ -24,6 +24,7 @@ func python() Language {
 		},
 		Run:    func(s Source) []string { return []string{"python3", s.Entry} },
 		Memory: 24 * mib,
+		Unit:   pythonFrameworks(),
 		Sample: "a, b = map(int, input().split())\nprint(a + b)\n",
 	}
 }

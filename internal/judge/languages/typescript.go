@@ -11,6 +11,7 @@ func typescript() Language {
 		Run:     func(s Source) []string { return node(s, "--enable-source-maps", Ours+"/main.mjs") },
 		Memory:  nodeNeeds,
 		Pids:    nodePids,
+		Unit:    typescriptFrameworks(),
 		Sample: `import {readFileSync} from "node:fs"
 
 const [a, b]: number[] = readFileSync(0, "utf8").split(/\s+/).map(Number)
@@ -20,6 +21,6 @@ console.log(a! + b!)
 }
 
 func bundle(from, to string) []string {
-	return []string{"esbuild", from, "--bundle", "--platform=node", "--format=esm", "--target=es2022", "--sourcemap=inline", "--sources-content=false",
+	return []string{"esbuild", from, "--bundle", "--platform=node", "--format=esm", "--target=node18", "--sourcemap=inline", "--sources-content=false",
 		"--log-level=warning", "--color=false", "--outfile=" + to}
 }
