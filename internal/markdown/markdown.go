@@ -47,7 +47,7 @@ func New(top int) *Markdown {
 	p.RequireNoReferrerOnLinks(true)
 	gm := goldmark.New(
 		goldmark.WithExtensions(extension.Table, extension.Strikethrough, extension.Linkify),
-		goldmark.WithParserOptions(parser.WithASTTransformers(util.Prioritized(shift{top - 1}, 100))),
+		goldmark.WithParserOptions(parser.WithASTTransformers(util.Prioritized(shift{top}, 100))),
 		goldmark.WithRendererOptions(htmlrender.WithHardWraps(), renderer.WithNodeRenderers(util.Prioritized(code{}, 50))),
 	)
 	return &Markdown{gm, p}
@@ -77,16 +77,24 @@ func (m *Markdown) Show(src string) templ.Component {
 	})
 }
 
-// shift moves headings down so that a text fits under its page's heading.
-type shift struct{ by int }
+// shift moves headings so that the highest of a text stands at level top, whatever the author began with, and none skips a level: a text
+// fits under its page's heading, and screen readers can go through it.
+type shift struct{ top int }
 
 func (s shift) Transform(doc *ast.Document, _ text.Reader, _ parser.Context) {
+	var all []*ast.Heading
+	highest := 6
 	ast.Walk(doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if h, ok := n.(*ast.Heading); ok && entering {
-			h.Level = min(h.Level+s.by, 6)
+			all, highest = append(all, h), min(highest, h.Level)
 		}
 		return ast.WalkContinue, nil
 	})
+	before := s.top - 1
+	for _, h := range all {
+		h.Level = min(h.Level-highest+s.top, before+1, 6)
+		before = h.Level
+	}
 }
 
 // code colours fenced blocks by chroma's classes.

@@ -1,6 +1,7 @@
 package markdown_test
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 
@@ -46,4 +47,21 @@ func FuzzMarkdown(f *testing.F) {
 			t.Errorf("HTML(%q) = %s", src, got)
 		}
 	})
+}
+
+func TestHeadingsFitUnderTheirPage(t *testing.T) {
+	for src, want := range map[string]string{
+		"# A\n## B\n# C":       "2 3 2",
+		"### A\n#### B\n### C": "2 3 2",
+		"## A\n##### B\n### C": "2 3 3",
+		"### A\n# B":           "2 2",
+	} {
+		var got []string
+		for _, m := range regexp.MustCompile(`<h([1-6])`).FindAllStringSubmatch(markdown.New(2).HTML(src), -1) {
+			got = append(got, m[1])
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%q: levels %v; want %s", src, got, want)
+		}
+	}
 }
