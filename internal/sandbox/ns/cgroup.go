@@ -35,12 +35,13 @@ type groups struct {
 	version int               // 1 or 2; a hybrid machine is version 1 when it has our controllers there
 	dirs    map[string]string // controller -> pen
 	pens    []*os.File        // each pen once, locked
-	home    string            // v2: where this process and the inits live
+	home    []*os.File        // a "0" written there brings a thread (v1) or process (v2) out of a run's group again
 	why     map[string]string
 
 	mu     sync.Mutex
 	serial int
 	closed bool
+	spare  *group         // made ahead of time
 	alive  sync.WaitGroup // groups that are not removed yet
 }
 
@@ -102,8 +103,12 @@ func (g *groups) pen(parent string) (string, error) {
 		if err == nil && !ours {
 			continue // a sweeper was faster
 		}
-		if err == nil && g.version == 2 {
+		switch {
+		case err != nil:
+		case g.version == 2:
 			err = os.WriteFile(filepath.Join(dir, "cgroup.subtree_control"), []byte(enable), 0)
+		default:
+			err = g.wayHome(filepath.Join(dir, "tasks"))
 		}
 		if err != nil {
 			if f != nil {
@@ -115,6 +120,14 @@ func (g *groups) pen(parent string) (string, error) {
 		g.pens = append(g.pens, f)
 		return dir, nil
 	}
+}
+
+func (g *groups) wayHome(path string) error {
+	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err == nil {
+		g.home = append(g.home, f)
+	}
+	return err
 }
 
 // lock opens a folder and locks it for as long as it stays open; ours is false when somebody else holds it, or it is gone.
@@ -224,6 +237,9 @@ func (g *groups) delegated(m mount, own string) {
 			own = m.at
 		}
 	}
+	if err == nil {
+		err = g.wayHome(filepath.Join(inside(m, ownGroups()[""]), "cgroup.procs"))
+	}
 	for _, c := range controllers {
 		if err != nil {
 			g.why[c] = fmt.Sprintf("the control group %s is not delegated to this process: %v", own, err)
@@ -231,7 +247,6 @@ func (g *groups) delegated(m mount, own string) {
 		}
 		g.dirs[c] = own
 	}
-	g.home = inside(m, ownGroups()[""])
 }
 
 // enableIn lets groups below dir use our controllers.
@@ -280,8 +295,13 @@ func remove(path string) error {
 func (g *groups) close() error {
 	g.mu.Lock()
 	g.closed = true
+	if g.spare != nil {
+		g.spare.end()
+		g.spare = nil
+	}
 	g.mu.Unlock()
 	g.alive.Wait()
+	closeAll(g.home)
 	var err error
 	for _, pen := range g.pens {
 		err = errors.Join(err, remove(pen.Name()), pen.Close())
@@ -296,13 +316,48 @@ type group struct {
 	dirs  map[string]string // controller -> folder
 	paths []string          // each folder once
 	enter []*os.File        // a "0" written here moves the writer in
-	home  []*os.File        // v2: what brings the init back home, and the process limit that holds from then on
+	late  []*os.File        // v2: the process limit, written when the init has left again
 	usage *os.File          // kept open: it is read every few milliseconds
 	oom   *os.File
 }
 
-// create makes the group with room for so many bytes and processes.
-func (g *groups) create(bytes int64, processes int) (_ *group, err error) {
+// create gives a group with room for so many bytes and processes, and has the next one made.
+func (g *groups) create(bytes int64, processes int) (*group, error) {
+	g.mu.Lock()
+	r := g.spare
+	g.spare = nil
+	g.mu.Unlock()
+	var err error
+	if r == nil {
+		r, err = g.make()
+	}
+	if err != nil {
+		return nil, err
+	}
+	go g.refill()
+	if err := r.limit(bytes, processes); err != nil {
+		r.end()
+		return nil, err
+	}
+	return r, nil
+}
+
+func (g *groups) refill() {
+	r, err := g.make()
+	if err != nil {
+		return // the next create tries again, and says why
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.closed || g.spare != nil {
+		r.end()
+		return
+	}
+	g.spare = r
+}
+
+// make makes a group without limits.
+func (g *groups) make() (_ *group, err error) {
 	g.mu.Lock()
 	if g.closed {
 		g.mu.Unlock()
@@ -343,9 +398,6 @@ func (g *groups) create(bytes int64, processes int) (_ *group, err error) {
 		}
 		r.enter = append(r.enter, f)
 	}
-	if err := r.limit(bytes, processes); err != nil {
-		return nil, err
-	}
 	if r.usage, err = r.open(cpu, "cpuacct.usage", "cpu.stat"); err != nil {
 		return nil, err
 	}
@@ -374,16 +426,11 @@ func (r *group) limit(bytes int64, processes int) error {
 	if err != nil || len(r.enter) == 0 {
 		return err
 	}
-	home, err := os.OpenFile(filepath.Join(r.all.home, "cgroup.procs"), os.O_WRONLY, 0)
-	if err != nil {
-		return err
-	}
-	r.home = append(r.home, home)
 	max, err := os.OpenFile(filepath.Join(r.dirs[pids], "pids.max"), os.O_WRONLY, 0)
 	if err != nil {
 		return err
 	}
-	r.home = append(r.home, max)
+	r.late = append(r.late, max)
 	return nil
 }
 
@@ -464,7 +511,7 @@ func (r *group) refused() int64 { return r.number(pids, "pids.events", "max") }
 // end closes and removes the group; the removal goes on in the background, and groups.close waits for it.
 func (r *group) end() {
 	closeAll(r.enter)
-	closeAll(r.home)
+	closeAll(r.late)
 	for _, f := range []*os.File{r.usage, r.oom} {
 		if f != nil {
 			f.Close()

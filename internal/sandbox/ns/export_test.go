@@ -1,8 +1,15 @@
 package ns
 
 import (
+	"context"
 	"os"
 	"path/filepath"
+	"slices"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"candor/internal/sandbox"
 )
 
 // Without leaves one wall out, for tests that show what it is there for.
@@ -13,12 +20,17 @@ func Without(o Options, wall string) Options {
 
 // Traces are the control groups of runs and the slots that are out.
 func (e *Engine) Traces() []string {
-	var left []string
+	e.groups.mu.Lock()
+	defer e.groups.mu.Unlock()
+	var left, spare []string
+	if e.groups.spare != nil {
+		spare = e.groups.spare.paths
+	}
 	for _, pen := range e.groups.pens {
 		list, _ := os.ReadDir(pen.Name())
 		for _, d := range list {
-			if d.IsDir() {
-				left = append(left, filepath.Join(pen.Name(), d.Name()))
+			if p := filepath.Join(pen.Name(), d.Name()); d.IsDir() && !slices.Contains(spare, p) {
+				left = append(left, p)
 			}
 		}
 	}
@@ -30,7 +42,7 @@ func (e *Engine) Traces() []string {
 	return left
 }
 
-// Places are where an engine that was killed leaves something: its folder and the parents of its pens.
+// Places are the folders that an engine keeps on the host.
 func (e *Engine) Places() []string {
 	out := []string{e.root.Name()}
 	for _, pen := range e.groups.pens {
@@ -38,3 +50,16 @@ func (e *Engine) Places() []string {
 	}
 	return out
 }
+
+// Judge says what a run was.
+func Judge(ws uint32, spec sandbox.Spec, cause sandbox.Status, cpu time.Duration, cut bool, ooms int64) sandbox.Report {
+	r := sandbox.Report{CPU: cpu, Cut: cut}
+	judge(&r, unix.WaitStatus(ws), withDefaults(spec), cause, ooms)
+	return r
+}
+
+// Pid is the process of a slot's init.
+func Pid(s sandbox.Slot) int { return s.(*slot).cmd.Process.Pid }
+
+// Boot starts a slot without the pool.
+func (e *Engine) Boot(ctx context.Context) (sandbox.Slot, error) { return e.boot(ctx) }

@@ -198,7 +198,7 @@ func landlockABI() int {
 }
 
 // ruleset is a descriptor with the file allow-list and, unless loopback, every TCP port denied; -1 where there is no Landlock.
-func ruleset(binds []string, writable, loopback bool) (int, error) {
+func ruleset(binds []string, loopback bool) (int, error) {
 	abi := landlockABI()
 	if abi == 0 {
 		return -1, nil
@@ -229,15 +229,11 @@ func ruleset(binds []string, writable, loopback bool) (int, error) {
 		return -1, e
 	}
 	read := uint64(llExecute | llRead | llReadDir)
-	box := handled
-	if !writable {
-		box = read
-	}
 	type rule struct {
 		path string
 		bits uint64
 	}
-	rules := []rule{{"/", llReadDir}, {"/etc", read}, {"/proc", llRead | llReadDir | llWrite}, {"/dev", llRead | llReadDir | llWrite}, {"/tmp", handled}, {"/box", box}}
+	rules := []rule{{"/", llReadDir}, {"/etc", read}, {"/proc", llRead | llReadDir | llWrite}, {"/dev", llRead | llReadDir | llWrite}, {"/tmp", handled}, {"/box", handled}}
 	for _, path := range append(slices.Clone(libraries), binds...) {
 		_, to := bound(path)
 		rules = append(rules, rule{to, read})

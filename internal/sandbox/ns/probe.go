@@ -3,7 +3,6 @@ package ns
 import (
 	"errors"
 	"os"
-	"runtime"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -11,21 +10,13 @@ import (
 
 // probe attempts, from a thread behind all walls, what no program may do; it tells each error number, 0 where the attempt was allowed.
 func (g *guest) probe(host int) (map[string]int, error) {
-	type result struct {
-		out map[string]int
-		err error
+	thread, err := g.wall(false)
+	if err != nil {
+		return nil, err
 	}
-	done := make(chan result, 1)
-	go func() {
-		runtime.LockOSThread() // never unlocked: the thread ends with this goroutine
-		if err := g.harden(nil, order{}); err != nil {
-			done <- result{nil, err}
-			return
-		}
-		done <- result{attempts(host), nil}
-	}()
-	r := <-done
-	return r.out, r.err
+	out := make(chan map[string]int)
+	thread <- func() { out <- attempts(host) }
+	return <-out, nil
 }
 
 func attempts(host int) map[string]int {

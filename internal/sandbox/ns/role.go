@@ -10,6 +10,7 @@ import (
 	"os/signal"
 	"path"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -53,8 +54,11 @@ func Main() {
 type guest struct {
 	host   *link
 	setup  setup
+	home   []*os.File // a "0" written there brings a thread (cgroup v1) or all of them (v2) out of a run's control group
 	box    *os.Root
 	filter []unix.SockFilter
+	walled map[bool]chan func() // threads behind the walls, by whether they have a loopback
+	ours   []string             // files of the box that no program may change
 	busy   sync.Mutex
 }
 
@@ -72,7 +76,9 @@ func (g *guest) serve() error {
 		g.busy.Lock()
 		go func() {
 			reply, out := g.do(m, files)
-			closeAll(files)
+			if m.Op != "setup" { // those stay
+				closeAll(files)
+			}
 			g.busy.Unlock()
 			g.host.send(reply, out...)
 			closeAll(out)
@@ -86,7 +92,7 @@ func (g *guest) do(m message, files []*os.File) (message, []*os.File) {
 	reply := message{Op: m.Op}
 	switch m.Op {
 	case "setup":
-		err = g.start(*m.Setup)
+		err = g.start(*m.Setup, files)
 	case "write":
 		err = g.write(m.Files, files[0])
 	case "read":
@@ -105,8 +111,8 @@ func (g *guest) do(m message, files []*os.File) (message, []*os.File) {
 	return reply, out
 }
 
-func (g *guest) start(s setup) (err error) {
-	g.setup = s
+func (g *guest) start(s setup, home []*os.File) (err error) {
+	g.setup, g.home, g.walled = s, home, map[bool]chan func(){}
 	if err := buildRoot(s); err != nil {
 		return err
 	}
@@ -126,7 +132,10 @@ func (g *guest) start(s setup) (err error) {
 	if g.filter, err = filter(); err != nil {
 		return err
 	}
-	g.box, err = os.OpenRoot("/box")
+	if g.box, err = os.OpenRoot("/box"); err != nil {
+		return err
+	}
+	_, err = g.wall(false) // most runs need this one: have it ready
 	return err
 }
 
@@ -152,6 +161,9 @@ func (g *guest) write(files []file, data *os.File) error {
 		}
 		if err == nil && !f.Root {
 			err = h.Chown(g.setup.UID, g.setup.UID)
+		}
+		if g.ours = slices.DeleteFunc(g.ours, func(name string) bool { return name == f.Name }); f.Root {
+			g.ours = append(g.ours, f.Name)
 		}
 		if e := h.Close(); err == nil {
 			err = e
@@ -237,7 +249,7 @@ func (g *guest) read(name string, max int64) ([]*os.File, error) {
 // run starts one program behind all walls, reaps until it is over, ends whatever it left, and hands back a fresh /tmp.
 func (g *guest) run(o order, files []*os.File) (message, error) {
 	reply := message{Op: "run"}
-	if need := 3 + o.Extra + o.Enter + o.Home; len(files) != need {
+	if need := 3 + o.Extra + o.Enter + o.Late; len(files) != need {
 		return reply, fmt.Errorf("%d descriptors came, %d were announced", len(files), need)
 	}
 	if o.Loopback {
@@ -251,6 +263,11 @@ func (g *guest) run(o order, files []*os.File) (message, error) {
 		}
 		defer g.lockBox(false)
 	}
+	uncover, err := g.cover()
+	if err != nil {
+		return reply, err
+	}
+	defer uncover()
 	began := time.Now()
 	pid, err := g.spawn(o, files)
 	closeAll(files)
@@ -301,6 +318,45 @@ func (g *guest) lockBox(yes bool) error {
 		return fmt.Errorf("remounting the box: %w", err)
 	}
 	return nil
+}
+
+// cover protects our files where programs have the same user id as we, without root: each becomes a read-only mount, and the folders above it
+// mounts too, which nobody can move or remove. With user ids of their own there is nothing to do.
+func (g *guest) cover() (uncover func(), err error) {
+	var covered []string
+	uncover = func() {
+		for _, p := range slices.Backward(covered) {
+			unix.Unmount(p, unix.MNT_DETACH)
+		}
+	}
+	if g.setup.UID != 0 {
+		return uncover, nil
+	}
+	seal := func(name string, flags uint64) {
+		p := path.Join("/box", name)
+		if err != nil || slices.Contains(covered, p) {
+			return
+		}
+		if err = unix.Mount(p, p, "", unix.MS_BIND, ""); err == nil {
+			covered = append(covered, p)
+			err = unix.MountSetattr(-1, p, 0, &unix.MountAttr{Attr_set: flags})
+		}
+		if err != nil {
+			err = fmt.Errorf("protecting %s: %w", name, err)
+		}
+	}
+	for _, name := range g.ours {
+		for i, c := range name {
+			if c == '/' {
+				seal(name[:i], 0)
+			}
+		}
+		seal(name, unix.MOUNT_ATTR_RDONLY)
+	}
+	if err != nil {
+		uncover()
+	}
+	return uncover, err
 }
 
 // freshTmp replaces /tmp, unless nothing was left in it: unmounting waits for the kernel.
@@ -358,15 +414,13 @@ func soft(limits map[int]uint64) (restore func(), err error) {
 	return restore, nil
 }
 
-// spawn forks from an OS thread that carries the cgroup, no_new_privs, Landlock and the filter, and is thrown away afterwards.
-func (g *guest) spawn(o order, files []*os.File) (int, error) {
+// spawn forks from the thread that is behind the walls, while that is in the run's control group.
+func (g *guest) spawn(o order, files []*os.File) (pid int, err error) {
 	exe := o.Args[0]
 	if !strings.Contains(exe, "/") {
-		found, err := exec.LookPath(exe)
-		if err != nil {
+		if exe, err = exec.LookPath(exe); err != nil {
 			return 0, err
 		}
-		exe = found
 	}
 	fds := make([]uintptr, 3+o.Extra)
 	for i := range fds {
@@ -376,50 +430,72 @@ func (g *guest) spawn(o order, files []*os.File) (int, error) {
 	if g.setup.UID != 0 {
 		attr.Sys.Credential = &syscall.Credential{Uid: uint32(g.setup.UID), Gid: uint32(g.setup.UID)}
 	}
-	enter, home := files[3+o.Extra:3+o.Extra+o.Enter], files[3+o.Extra+o.Enter:]
+	enter, late := files[3+o.Extra:3+o.Extra+o.Enter], files[3+o.Extra+o.Enter:]
+	thread, err := g.wall(o.Loopback)
+	if err != nil {
+		return 0, err
+	}
 	restore, err := soft(map[int]uint64{unix.RLIMIT_STACK: o.Stack, unix.RLIMIT_FSIZE: o.FileSize, unix.RLIMIT_CPU: o.CPUSeconds, unix.RLIMIT_NPROC: o.Processes})
 	if err != nil {
 		return 0, err
 	}
 	defer restore()
-	type result struct {
-		pid int
-		err error
-	}
-	done := make(chan result, 1)
-	go func() {
-		runtime.LockOSThread() // and never unlocked: the thread ends with this goroutine
-		err := g.harden(enter, o)
-		pid := 0
+	done := make(chan struct{})
+	thread <- func() {
+		defer close(done)
+		if err = move(enter, "0"); err == nil && g.setup.Without != "close_range" {
+			err = unix.CloseRange(3, ^uint(0), unix.CLOSE_RANGE_CLOEXEC)
+		}
 		if err == nil {
 			pid, err = syscall.ForkExec(exe, o.Args, attr)
 		}
-		done <- result{pid, err}
-	}()
-	r := <-done
-	for i, text := range []string{"0", strconv.Itoa(o.Pids)}[:len(home)] { // cgroup v2 moved this whole process: go back where it lives
-		if _, err := home[i].WriteString(text); err != nil && r.err == nil {
-			r.err = fmt.Errorf("leaving the cgroup: %w", err)
+		if e := move(g.home, "0"); err == nil {
+			err = e
 		}
 	}
-	return r.pid, r.err
+	<-done
+	if e := move(late, strconv.Itoa(o.Pids)); err == nil {
+		err = e
+	}
+	return pid, err
 }
 
-// harden puts the calling thread, and all it will start, into its control group and behind every wall.
-func (g *guest) harden(enter []*os.File, o order) error {
-	for _, f := range enter {
-		if _, err := unix.Write(int(f.Fd()), []byte("0")); err != nil {
-			return fmt.Errorf("entering the cgroup: %w", err)
+// move writes the same text into each control file. It allocates nothing but errors.
+func move(files []*os.File, text string) error {
+	for _, f := range files {
+		if _, err := f.WriteString(text); err != nil {
+			return fmt.Errorf("moving between control groups: %w", err)
 		}
 	}
-	rules, err := ruleset(g.setup.Binds, !o.ReadOnly, o.Loopback)
+	return nil
+}
+
+// wall gives the OS thread that has put itself behind every wall, and all that it forks: programs are forked from nowhere else. It runs one
+// function at a time, and lives as long as the slot.
+func (g *guest) wall(loopback bool) (chan func(), error) {
+	if w := g.walled[loopback]; w != nil {
+		return w, nil
+	}
+	w, ready := make(chan func()), make(chan error)
+	go func() {
+		runtime.LockOSThread() // and never unlocked: nothing else may run here
+		ready <- g.harden(loopback)
+		for f := range w {
+			f()
+		}
+	}()
+	if err := <-ready; err != nil {
+		return nil, err
+	}
+	g.walled[loopback] = w
+	return w, nil
+}
+
+// harden puts the calling thread behind every wall.
+func (g *guest) harden(loopback bool) error {
+	rules, err := ruleset(g.setup.Binds, loopback)
 	if err != nil {
 		return fmt.Errorf("landlock: %w", err)
-	}
-	if g.setup.Without != "close_range" {
-		if err := unix.CloseRange(3, ^uint(0), unix.CLOSE_RANGE_CLOEXEC); err != nil {
-			return fmt.Errorf("closing descriptors: %w", err)
-		}
 	}
 	for c := uintptr(0); c <= unix.CAP_LAST_CAP; c++ {
 		if err := unix.Prctl(unix.PR_CAPBSET_DROP, c, 0, 0, 0); err != nil && err != unix.EINVAL {

@@ -71,7 +71,7 @@ func (e *Engine) boot(ctx context.Context) (*slot, error) {
 	s := &slot{engine: e, cmd: cmd, host: host, got: make(chan reply, 1), gone: make(chan struct{})}
 	go s.listen()
 	world := e.setup()
-	if _, err := s.call(ctx, message{Op: "setup", Setup: &world}); err != nil {
+	if _, err := s.call(ctx, message{Op: "setup", Setup: &world}, e.groups.home...); err != nil {
 		s.end()
 		return nil, err
 	}
@@ -201,7 +201,7 @@ func (s *slot) Run(ctx context.Context, spec sandbox.Spec) (sandbox.Report, erro
 		return sandbox.Report{}, err
 	}
 	defer c.close()
-	o := order{Args: spec.Args, Env: spec.Env, Dir: spec.Dir, Extra: len(spec.Extra), Enter: len(g.enter), Home: len(g.home), Pids: spec.Pids, Stack: uint64(spec.Memory),
+	o := order{Args: spec.Args, Env: spec.Env, Dir: spec.Dir, Extra: len(spec.Extra), Enter: len(g.enter), Late: len(g.late), Pids: spec.Pids, Stack: uint64(spec.Memory),
 		FileSize: uint64(spec.FileSize), ReadOnly: spec.ReadOnly, Loopback: spec.Profile == sandbox.Project}
 	if !g.counts() {
 		o.CPUSeconds = uint64(spec.CPU/time.Second) + 1
@@ -210,7 +210,7 @@ func (s *slot) Run(ctx context.Context, spec sandbox.Spec) (sandbox.Report, erro
 		o.Processes = uint64(spec.Pids)
 	}
 	var files []*os.File
-	for _, some := range [][]*os.File{c.theirs, spec.Extra, g.enter, g.home} {
+	for _, some := range [][]*os.File{c.theirs, spec.Extra, g.enter, g.late} {
 		files = append(files, some...)
 	}
 	began := time.Now()

@@ -55,15 +55,15 @@ type file struct {
 	Root bool   `json:"root"`
 }
 
-// order is one run. Descriptors: stdin, stdout, stderr, Extra more, Enter cgroup files, Home more of them.
+// order is one run. Descriptors: stdin, stdout, stderr, Extra more, Enter and Late cgroup files.
 type order struct {
 	Args     []string `json:"args"`
 	Env      []string `json:"env"`
 	Dir      string   `json:"dir"`
 	Extra    int      `json:"extra"`
 	Enter    int      `json:"enter"`
-	Home     int      `json:"home"`
-	Pids     int      `json:"pids"` // written to the second of Home
+	Late     int      `json:"late"`
+	Pids     int      `json:"pids"` // written to Late when the init has left the control group
 	Stack    uint64   `json:"stack"`
 	FileSize uint64   `json:"file_size"`
 	ReadOnly bool     `json:"read_only"`

@@ -1,8 +1,8 @@
-// Package sandboxtest is the conformance of a sandbox engine: 47 attacks, each with the exact report that must come of it, and an honest
+// Package sandboxtest is the conformance of a sandbox engine: attacks, each with the exact report that must come of it, and an honest
 // program after each.
 //
 // The numbers are those of the table in the design. Not here: 44 (what a take-home repository changes; it comes with repositories), 45 (archives;
-// candor/internal/archive has it) and 49 (the death of the process that holds the engine: [Host] and [Hosted], which need a process of their own).
+// package archive has it) and 49 (the death of the process that holds the engine, which needs a process of its own: see the engine's tests).
 package sandboxtest
 
 import (
@@ -96,7 +96,7 @@ func one(ctx context.Context, e sandbox.Engine, program []byte, a attack) error 
 	b.slot.Close()
 	if tracer, ok := e.(Tracer); ok {
 		var left []string
-		for wait := time.Millisecond; wait < 2*time.Second; wait *= 2 {
+		for wait := time.Millisecond; wait < 10*time.Second; wait *= 2 { // removal goes on in the background
 			if left = tracer.Traces(); len(left) == 0 {
 				return nil
 			}
@@ -175,13 +175,14 @@ func (b *bench) open() error {
 
 func (b *bench) write(files ...sandbox.File) error { return b.slot.Write(b.ctx, files) }
 
-// run executes an attack with 1 s of CPU and 2 s of wall time where the spec says nothing else, and checks what holds for every report.
+// run executes an attack with 1 s of CPU and, since the machine may be busy, 30 s of wall time where the spec says nothing else, and checks what
+// holds for every report.
 func (b *bench) run(s sandbox.Spec) (sandbox.Report, error) {
 	if s.CPU == 0 {
 		s.CPU = time.Second
 	}
 	if s.Wall == 0 {
-		s.Wall = 2 * time.Second
+		s.Wall = 30 * time.Second
 	}
 	s.Env = append(slices.Clone(path), b.mark)
 	r, err := b.slot.Run(b.ctx, s)
