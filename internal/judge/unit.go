@@ -223,7 +223,7 @@ func (w *work) runTests(ctx context.Context, f languages.Framework, spec sandbox
 	u.last = r
 	u.results = append(u.results, results...)
 	w.out.CPU, w.out.Memory = w.out.CPU+r.CPU, max(w.out.Memory, r.Memory)
-	w.stdout, w.stderr = append(w.stdout, r.Stdout...), append(w.stderr, r.Stderr...)
+	w.printed = append(append(w.printed, r.Stdout...), r.Stderr...)
 	return nil
 }
 
@@ -311,7 +311,7 @@ func (w *work) unitResult(t UnitTest, id string, r languages.UnitResult, came bo
 	}
 	if w.shows(t.Hidden) {
 		out.Text = clean(r.Text)
-		out.Got, out.Stderr = shown(w.stdout), shown(w.stderr)
+		out.Stderr = shown(w.printed)
 	}
 	return out
 }

@@ -42,7 +42,7 @@ func Warm(ctx context.Context, dir string, packages ...string) (binds []string, 
 			return nil, err
 		}
 	}
-	for _, args := range [][]string{append([]string{"build"}, packages...), {"test", "-c", "-o", os.DevNull, "."}} {
+	for _, args := range [][]string{append([]string{"build"}, packages...), {"test", "-c", "-vet=off", "-o", os.DevNull, "."}} {
 		cmd := exec.CommandContext(ctx, compiler, args...)
 		cmd.Dir = work
 		cmd.Env = append([]string{"PATH=" + searchPath, "HOME=" + work}, languages.GoEnv(cache)...)

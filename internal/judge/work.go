@@ -105,8 +105,8 @@ type work struct {
 	out      Outcome
 
 	// Unit style: files that were left out, and what all tests printed.
-	leftOut        []string
-	stdout, stderr []byte
+	leftOut []string
+	printed []byte
 }
 
 func (j *Judge) once(ctx context.Context, t Task, lang languages.Language, progress func(Result)) (Outcome, error) {

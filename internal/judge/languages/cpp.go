@@ -4,9 +4,10 @@ func cpp() Language {
 	return Language{
 		ID: "cpp", Name: "C++", Mode: "cpp", Suffixes: []string{".cpp", ".cc", ".cxx"}, Main: "main.cpp",
 		Packages: []string{"g++"}, Probe: []string{"g++", "--version"}, Version: version,
-		Compile: func(s Source) [][]string { return compileC(s, []string{"g++", "-std=gnu++20"}, ".cpp", ".cc", ".cxx") },
-		Run:     runProgram,
-		Memory:  8 * mib,
+		Compile:  func(s Source) [][]string { return compileC(s, []string{"g++", "-std=gnu++20"}, ".cpp", ".cc", ".cxx") },
+		Run:      runProgram,
+		Memory:   8 * mib,
+		Function: cppFunction(),
 		Sample: `#include <iostream>
 
 int main() {

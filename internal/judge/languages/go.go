@@ -16,11 +16,12 @@ func golang() Language {
 		Compile: func(s Source) [][]string {
 			return [][]string{{"go", "build", "-o", program, "./" + path.Dir(s.Entry)}}
 		},
-		Files:  goModule,
-		Unit:   goFrameworks(),
-		Run:    runProgram,
-		Memory: 16 * mib,
-		Pids:   16,
+		Files:    goModule,
+		Unit:     goFrameworks(),
+		Function: goFunction(),
+		Run:      runProgram,
+		Memory:   16 * mib,
+		Pids:     16,
 		Sample: `package main
 
 import "fmt"

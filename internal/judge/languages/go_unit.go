@@ -30,7 +30,7 @@ func goFrameworks() []Framework {
 		Compile: func(s Source, tests []string) [][]string {
 			var out [][]string
 			for i, dir := range folders(tests) {
-				out = append(out, []string{"go", "test", "-c", "-o", testBinary(i), "./" + dir})
+				out = append(out, []string{"go", "test", "-c", "-vet=off", "-o", testBinary(i), "./" + dir})
 			}
 			return out
 		},

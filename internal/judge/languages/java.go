@@ -38,6 +38,7 @@ func java() Language {
 		CPUFactor: 1.5,
 		Memory:    javaNeeds,
 		Pids:      javaPids,
+		Function:  javaFunction(),
 		Sample: `import java.util.Scanner;
 
 public class Main {

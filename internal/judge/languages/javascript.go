@@ -20,14 +20,15 @@ func javascript() Language {
 	return Language{
 		ID: "javascript", Name: "JavaScript", Mode: "javascript", Suffixes: []string{".js", ".mjs", ".cjs"}, Main: "main.js",
 		Packages: []string{"nodejs"}, Probe: []string{"node", "--version"}, Version: version,
-		Env:     []string{"NODE_NO_WARNINGS=1", "NO_COLOR=1"},
-		Compile: func(s Source) [][]string { return each(s, []string{"node", "--check"}, ".js", ".mjs", ".cjs") },
-		Run:     func(s Source) []string { return node(s, s.Entry) },
-		Files:   modules,
-		Memory:  nodeNeeds,
-		Pids:    nodePids,
-		Unit:    javascriptFrameworks(),
-		Sample:  "const [a, b] = require(\"fs\").readFileSync(0, \"utf8\").split(/\\s+/).map(Number)\nconsole.log(a + b)\n",
+		Env:      []string{"NODE_NO_WARNINGS=1", "NO_COLOR=1"},
+		Compile:  func(s Source) [][]string { return each(s, []string{"node", "--check"}, ".js", ".mjs", ".cjs") },
+		Run:      func(s Source) []string { return node(s, s.Entry) },
+		Files:    modules,
+		Memory:   nodeNeeds,
+		Pids:     nodePids,
+		Unit:     javascriptFrameworks(),
+		Function: javascriptFunction(),
+		Sample:   "const [a, b] = require(\"fs\").readFileSync(0, \"utf8\").split(/\\s+/).map(Number)\nconsole.log(a + b)\n",
 	}
 }
 

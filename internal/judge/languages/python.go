@@ -22,9 +22,10 @@ func python() Language {
 		Compile: func(s Source) [][]string {
 			return [][]string{append([]string{"python3", "-I", "-c", pythonCheck}, s.With(".py")...)}
 		},
-		Run:    func(s Source) []string { return []string{"python3", s.Entry} },
-		Memory: 24 * mib,
-		Unit:   pythonFrameworks(),
-		Sample: "a, b = map(int, input().split())\nprint(a + b)\n",
+		Run:      func(s Source) []string { return []string{"python3", s.Entry} },
+		Memory:   24 * mib,
+		Unit:     pythonFrameworks(),
+		Function: pythonFunction(),
+		Sample:   "a, b = map(int, input().split())\nprint(a + b)\n",
 	}
 }
