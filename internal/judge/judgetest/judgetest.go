@@ -34,6 +34,9 @@ var shared = sync.OnceValues(func() (*judge.Judge, error) {
 // Main is the TestMain of packages that use [New]: it serves the role of a slot's init, runs the tests, and closes the engine.
 func Main(m *testing.M) {
 	ns.Main()
+	if len(os.Args) == 2 && os.Args[1] == WorkerWord {
+		work()
+	}
 	code := m.Run()
 	if j, err := shared(); err == nil {
 		if err := j.Engine.Close(); err != nil {
