@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -16,6 +17,7 @@ import (
 	"candor/internal/attempt"
 	"candor/internal/attempt/attemptweb"
 	"candor/internal/db"
+	"candor/internal/icpc"
 	"candor/internal/item"
 	"candor/internal/judge"
 	"candor/internal/judge/languages"
@@ -51,7 +53,8 @@ func (b *bench) open(ctx context.Context) (*judge.Judge, error) {
 	if err := os.MkdirAll(library, 0o755); err != nil {
 		return nil, err
 	}
-	engine, err := ns.New(ctx, ns.Options{AllowWeak: b.allowWeak, Binds: []string{library + "=" + languages.GoCache}})
+	slots := max(2, runtime.NumCPU()) // a submission and its validator take two
+	engine, err := ns.New(ctx, ns.Options{Slots: slots, AllowWeak: b.allowWeak, Binds: []string{library + "=" + languages.GoCache}})
 	if err != nil {
 		return nil, err
 	}
@@ -176,4 +179,10 @@ func (a *App) marked(ctx context.Context, n run.Note) error {
 func Kinds(cache string) (ks item.Kinds, close func() error) {
 	b := &bench{cache: filepath.Join(cache, "judge")}
 	return kinds(markdown.New(2), b, nil), b.Close
+}
+
+// Judge is a judge for commands that need no server; close ends it.
+func Judge(cache string) (j icpc.Judge, close func() error) {
+	b := &bench{cache: filepath.Join(cache, "judge")}
+	return b, b.Close
 }
