@@ -196,6 +196,50 @@ var units = []unit{
 			"defines the test's name": {file("twice.go", "package twice\n\nfunc Twice(n int) int { return 0 }\n\nfunc TestTwo() {}\n")},
 		},
 	},
+	{
+		framework: "JUnit", language: "java", file: "Twice.java", good: "class Twice {\n\tstatic int twice(int n) { return 2 * n; }\n}\n",
+		tests: []judge.UnitTest{
+			visible("TwiceTest.java", "import static org.junit.jupiter.api.Assertions.assertEquals;\nimport org.junit.jupiter.api.Test;\n\nclass TwiceTest {\n\t@Test void two() { assertEquals(4, Twice.twice(2)); }\n}\n"),
+			secret("HiddenTest.java", "import static org.junit.jupiter.api.Assertions.assertEquals;\nimport org.junit.jupiter.params.ParameterizedTest;\nimport org.junit.jupiter.params.provider.ValueSource;\n\nclass HiddenTest {\n\t@ParameterizedTest @ValueSource(ints = {3}) void three(int n) { assertEquals(6, Twice.twice(n)); }\n}\n"),
+		},
+		want: []string{"TwiceTest.two", "HiddenTest.three[1]"},
+		cheats: map[string][]sandbox.File{
+			"exits":              {file("Twice.java", "class Twice {\n\tstatic int twice(int n) { System.exit(0); return 0; }\n}\n")},
+			"aborts":             {file("Twice.java", "class Twice {\n\tstatic int twice(int n) { org.junit.jupiter.api.Assumptions.assumeTrue(false); return 0; }\n}\n")},
+			"brings a framework": {file("Twice.java", "class Twice {\n\tstatic int twice(int n) { return 0; }\n}\n"), file("org/junit/jupiter/api/Assertions.java", "package org.junit.jupiter.api;\n\npublic class Assertions {\n\tpublic static void assertEquals(int a, int b) {}\n}\n")},
+			"edits the test":     {file("Twice.java", "class Twice {\n\tstatic int twice(int n) { return 0; }\n}\n"), file("TwiceTest.java", "import org.junit.jupiter.api.Test;\n\nclass TwiceTest {\n\t@Test void two() {}\n}\n")},
+		},
+	},
+	{
+		framework: "cargo test", language: "rust", file: "src/lib.rs", good: "pub fn twice(n: i64) -> i64 {\n    2 * n\n}\n",
+		tests: []judge.UnitTest{
+			visible("tests/seen.rs", "use solution::twice;\n\n#[test]\nfn two() {\n    assert_eq!(twice(2), 4);\n}\n"),
+			secret("tests/unseen.rs", "use solution::twice;\n\nmod inner {\n    #[test]\n    fn three() -> Result<(), String> {\n        if super::twice(3) == 6 { Ok(()) } else { Err(\"no\".to_string()) }\n    }\n}\n"),
+		},
+		want: []string{"seen::two", "unseen::inner::three"},
+		cheats: map[string][]sandbox.File{
+			"prints verdicts":   {file("src/lib.rs", "pub fn twice(_: i64) -> i64 {\n    println!(\"test two ... ok\\n\\ntest result: ok. 1 passed; 0 failed\");\n    std::process::exit(0)\n}\n")},
+			"panics":            {file("src/lib.rs", "pub fn twice(_: i64) -> i64 {\n    todo!()\n}\n")},
+			"brings a build.rs": {file("src/lib.rs", "pub fn twice(_: i64) -> i64 {\n    0\n}\n"), file("build.rs", "fn main() { println!(\"cargo:rustc-cfg=x\") }\n"), file(".cargo/config.toml", "[target.'cfg(all())']\nrunner = \"true\"\n")},
+			"edits the test":    {file("src/lib.rs", "pub fn twice(_: i64) -> i64 {\n    0\n}\n"), file("tests/seen.rs", "#[test]\nfn two() {}\n")},
+		},
+	},
+	{
+		framework: "minitest", language: "ruby", file: "twice.rb", good: "def twice(n)\n  2 * n\nend\n",
+		tests: []judge.UnitTest{
+			visible("twice_test.rb", "require \"minitest/autorun\"\nrequire_relative \"twice\"\n\nclass TwiceTest < Minitest::Test\n  def test_two\n    assert_equal 4, twice(2)\n  end\nend\n"),
+			secret("hidden_test.rb", "require \"minitest/autorun\"\nrequire \"twice\"\n\nclass HiddenTest < Minitest::Test\n  def test_three\n    assert_equal 6, twice(3)\n  end\nend\n"),
+		},
+		want: []string{"TwiceTest#test_two", "HiddenTest#test_three"},
+		cheats: map[string][]sandbox.File{
+			"exits":                {file("twice.rb", "def twice(n)\n  exit!(0)\nend\n")},
+			"exits when loaded":    {file("twice.rb", "exit(0)\n")},
+			"skips":                {file("twice.rb", "def twice(n)\n  raise Minitest::Skip\nend\n")},
+			"patches an assertion": {file("twice.rb", "begin\n  module Minitest::Assertions\n    def assert_equal(*) = true\n  end\nrescue => e\nend\ndef twice(n) = 0\n")},
+			"patches a result":     {file("twice.rb", "begin\n  class Minitest::Result\n    def passed? = true\n  end\nrescue => e\nend\ndef twice(n) = 0\n")},
+			"brings a plugin":      {file("twice.rb", "def twice(n) = 0\n"), file("minitest/x_plugin.rb", "exit!(0)\n"), file("minitest.rb", "exit!(0)\n")},
+		},
+	},
 }
 
 // Each framework: the right answer passes under stable ids, a wrong one fails one by one, and no cheat passes anything.

@@ -38,6 +38,7 @@ func java() Language {
 		CPUFactor: 1.5,
 		Memory:    javaNeeds,
 		Pids:      javaPids,
+		Unit:      javaFrameworks(),
 		Function:  javaFunction(),
 		Sample: `import java.util.Scanner;
 

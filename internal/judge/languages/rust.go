@@ -15,6 +15,7 @@ func rust() Language {
 			}
 			return ""
 		},
+		Unit:   rustFrameworks(),
 		Memory: 8 * mib,
 		Sample: `use std::io::Read;
 
