@@ -34,6 +34,7 @@ type commands struct {
 	Import  Import         `cmd:"" help:"Import an assessment from a folder or a zip into an organisation."`
 	Export  Export         `cmd:"" help:"Export a version of an assessment, byte for byte, as a zip."`
 	Admin   Admin          `cmd:"" help:"Help somebody in: one-time sign-in links."`
+	Doctor  Doctor         `cmd:"" help:"Try what an installation needs: sandbox, languages, disk, database. Says what is missing and what to do."`
 	Version versionCommand `cmd:"" help:"Say which build this is."`
 
 	Config kong.ConfigFlag `help:"Read settings from a YAML file (keys are the flags' names)." placeholder:"FILE" type:"path"`
