@@ -108,11 +108,20 @@ func (p *Pages) timeTable(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *Pages) device(w http.ResponseWriter, r *http.Request) error {
-	f, err := p.frame(r, "Continue on another device")
+	return p.showDevice(w, r, "")
+}
+
+// deviceCode makes six digits at the press of a button: looking at a page makes nothing.
+func (p *Pages) deviceCode(w http.ResponseWriter, r *http.Request) error {
+	digits, err := p.Openings.DeviceCode(r.Context(), web.Actor(r))
 	if err != nil {
 		return err
 	}
-	digits, err := p.Openings.DeviceCode(r.Context(), web.Actor(r))
+	return p.showDevice(w, r, digits)
+}
+
+func (p *Pages) showDevice(w http.ResponseWriter, r *http.Request, digits string) error {
+	f, err := p.frame(r, "Continue on another device")
 	if err != nil {
 		return err
 	}

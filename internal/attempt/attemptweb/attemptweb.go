@@ -72,6 +72,7 @@ func (p *Pages) Routes(mux *web.Mux) {
 	handle(web.RateRead, "GET /c/time", "attempt.time", p.time)
 	handle(web.RateExport, "GET /c/time.csv", "attempt.time_table", p.timeTable)
 	handle(web.RateRead, "GET /c/device", "attempt.device", p.device)
+	handle(web.RateCode, "POST /c/device", "attempt.device_code", p.deviceCode)
 	handle(web.RateRead, "GET /c/adjust", "attempt.adjust_page", p.adjust)
 	handle(web.RateWrite, "POST /c/adjust", "attempt.adjust", p.adjusted)
 	handle(web.RateWrite, "POST /c/adjust/ask", "attempt.ask", p.asked)
