@@ -5,12 +5,13 @@ import "candor/internal/db"
 // Columns is the inventory.
 var Columns = db.Columns{
 	"accounts":       {"id": org, "email": org, "email_key": org, "name": org, "created_at": org, "disabled_at": org},
-	"staff_sessions": {"hash": hidden, "id": org, "account_id": org, "agent": org, "created_at": org, "seen_at": org, "expires_at": org, "revoked_at": org},
-	"signin_links": {"id": org, "hash": hidden, "account_id": org, "purpose": org, "org_id": org, "browser": hidden, "tries": org,
-		"created_at": org, "expires_at": org, "opened_at": org, "used_at": org},
+	"staff_sessions": {"hash": hidden, "id": ended, "account_id": ended, "agent": ended, "created_at": ended, "seen_at": ended, "expires_at": ended, "revoked_at": ended},
+	"signin_links": {"id": ended, "hash": hidden, "account_id": ended, "purpose": ended, "org_id": ended, "browser": hidden, "tries": ended,
+		"created_at": ended, "expires_at": ended, "opened_at": ended, "used_at": ended},
 }
 
 var (
-	org    = db.Column{Class: db.Organisation, Keep: "while the member is kept; sessions and links 90 days"}
-	hidden = db.Column{Class: db.Secret, Keep: "90 days"}
+	org    = db.Column{Class: db.Organisation, Keep: "while the member is kept"}
+	ended  = db.Column{Class: db.Organisation, Keep: db.KeepEnded}
+	hidden = db.Column{Class: db.Secret, Keep: db.KeepEnded}
 )

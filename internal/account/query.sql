@@ -58,3 +58,9 @@ UPDATE staff_sessions SET revoked_at = $2 WHERE account_id = $1 AND revoked_at =
 
 -- name: Accounts :one
 SELECT COUNT(*) FROM accounts;
+
+-- name: ForgetSessions :execrows
+DELETE FROM staff_sessions WHERE CASE WHEN revoked_at > 0 THEN revoked_at ELSE expires_at END < sqlc.arg(before);
+
+-- name: ForgetLinks :execrows
+DELETE FROM signin_links WHERE expires_at < sqlc.arg(before);

@@ -14,6 +14,7 @@ import (
 	"candor/internal/notify"
 	"candor/internal/opening"
 	"candor/internal/org"
+	"candor/internal/privacy"
 	"candor/internal/promise"
 	"candor/internal/response"
 	"candor/internal/review"
@@ -23,11 +24,11 @@ import (
 // Schemas are the schema steps of all nouns.
 func Schemas() []fs.FS {
 	return []fs.FS{live.Schema, audit.Schema, account.Schema, org.Schema, run.Schema, assessment.Schema, candidate.Schema, promise.Schema, opening.Schema,
-		response.Schema, attempt.Schema, review.Schema, feedback.Schema, notify.Schema}
+		response.Schema, attempt.Schema, review.Schema, feedback.Schema, privacy.Schema, notify.Schema}
 }
 
 // Columns are the inventories of all nouns: whose data each column holds and how long it is kept.
 func Columns() []db.Columns {
 	return []db.Columns{live.Columns, audit.Columns, account.Columns, org.Columns, run.Columns, assessment.Columns, candidate.Columns, promise.Columns, opening.Columns,
-		response.Columns, attempt.Columns, review.Columns, feedback.Columns, notify.Columns}
+		response.Columns, attempt.Columns, review.Columns, feedback.Columns, privacy.Columns, notify.Columns}
 }

@@ -4,15 +4,15 @@ import "candor/internal/db"
 
 // Columns is the inventory.
 var Columns = db.Columns{
-	"attempts":         {"org_id": theirs, "id": theirs, "application_id": theirs, "invitation_id": theirs, "candidate_id": theirs, "version_id": theirs, "state": theirs, "seed": theirs, "submission_id": theirs, "receipt": theirs, "created_at": theirs, "submitted_at": theirs},
-	"sittings":         {"org_id": theirs, "id": theirs, "attempt_id": theirs, "part": theirs, "epoch": theirs, "state": theirs, "ended_by": theirs, "timed_seconds": theirs, "factor_permille": theirs, "finish_by": theirs, "started_at": theirs, "added_seconds": theirs, "entitled_end": theirs, "hard_end": theirs, "saved_at": theirs, "takeover": theirs, "editor": theirs, "finished_at": theirs, "receipt": theirs},
-	"ledger":           {"org_id": ledgerColumn, "id": ledgerColumn, "sitting_id": ledgerColumn, "kind": ledgerColumn, "key": ledgerColumn, "seconds": ledgerColumn, "at": ledgerColumn, "actor_kind": ledgerColumn, "actor_id": ledgerColumn, "reason_id": ledgerColumn},
+	"attempts":         {"org_id": numbers, "id": numbers, "application_id": numbers, "invitation_id": numbers, "candidate_id": numbers, "version_id": numbers, "state": numbers, "seed": numbers, "submission_id": numbers, "receipt": numbers, "created_at": numbers, "submitted_at": numbers},
+	"sittings":         {"org_id": numbers, "id": numbers, "attempt_id": numbers, "part": numbers, "epoch": numbers, "state": numbers, "ended_by": numbers, "timed_seconds": numbers, "factor_permille": numbers, "finish_by": numbers, "started_at": numbers, "added_seconds": numbers, "entitled_end": numbers, "hard_end": numbers, "saved_at": numbers, "takeover": numbers, "editor": numbers, "finished_at": numbers, "receipt": numbers},
+	"ledger":           {"org_id": numbers, "id": numbers, "sitting_id": numbers, "kind": numbers, "key": numbers, "seconds": numbers, "at": numbers, "actor_kind": numbers, "actor_id": numbers, "reason_id": numbers},
 	"submission_items": {"org_id": theirs, "attempt_id": theirs, "item": theirs, "part": theirs, "revision_id": theirs, "sha256": theirs, "size": theirs},
 	"marks":            {"org_id": theirs, "attempt_id": theirs, "item": theirs, "state": theirs, "share_ppm": theirs, "why": theirs, "provisional": theirs, "detail": theirs, "at": theirs},
 	"afterwords":       {"org_id": theirs, "attempt_id": theirs, "part": theirs, "body": theirs, "at": theirs},
 }
 
 var (
-	theirs       = db.Column{Class: db.Candidate, Keep: "12 months after decision"}
-	ledgerColumn = db.Column{Class: db.Candidate, Keep: "24 months, ids and numbers only"}
+	theirs  = db.Column{Class: db.Candidate, Keep: db.KeepWords}
+	numbers = db.Column{Class: db.Candidate, Keep: db.KeepNumbers}
 )

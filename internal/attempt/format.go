@@ -117,21 +117,3 @@ func (as *Attempts) Standings(ctx context.Context, tx db.Tx, o opening.ID, apps 
 	}
 	return out, err
 }
-
-// Erase removes what a person's attempts hold beside the answers.
-func (as *Attempts) Erase(ctx context.Context, tx db.Tx, p db.Person) (map[string]int, error) {
-	q := query.New(tx)
-	for _, a := range p.Attempts {
-		for _, f := range []func(context.Context, string, string) (int64, error){q.EraseAfterwords, q.EraseMarks, q.EraseFrozen} {
-			if _, err := f(ctx, tx.Org, a); err != nil {
-				return nil, err
-			}
-		}
-	}
-	return map[string]int{"attempts": len(p.Attempts)}, nil
-}
-
-// Preview counts what Erase would remove.
-func (as *Attempts) Preview(_ context.Context, _ db.Tx, p db.Person) (map[string]int, error) {
-	return map[string]int{"attempts": len(p.Attempts)}, nil
-}

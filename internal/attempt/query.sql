@@ -112,3 +112,22 @@ DELETE FROM marks WHERE org_id = $1 AND attempt_id = $2;
 
 -- name: EraseFrozen :execrows
 DELETE FROM submission_items WHERE org_id = $1 AND attempt_id = $2;
+
+-- name: FinishMark :execrows
+UPDATE marks SET state = sqlc.arg(state), share_ppm = sqlc.arg(share_ppm), why = sqlc.arg(why), provisional = sqlc.arg(provisional), detail = sqlc.arg(detail), at = sqlc.arg(at)
+WHERE org_id = sqlc.arg(org_id) AND attempt_id = sqlc.arg(attempt_id) AND item = sqlc.arg(item);
+
+-- name: Void :execrows
+UPDATE sittings SET state = 'ended', ended_by = 'void', editor = '' WHERE org_id = $1 AND attempt_id = $2;
+
+-- name: Follow :execrows
+UPDATE submission_items SET revision_id = sqlc.arg(timeless) WHERE org_id = sqlc.arg(org_id) AND attempt_id = sqlc.arg(attempt_id) AND item = sqlc.arg(item) AND revision_id = sqlc.arg(was);
+
+-- name: DropLedger :execrows
+DELETE FROM ledger WHERE ledger.org_id = $1 AND sitting_id IN (SELECT s.id FROM sittings s WHERE s.org_id = $1 AND s.attempt_id = $2);
+
+-- name: DropSittings :execrows
+DELETE FROM sittings WHERE org_id = $1 AND attempt_id = $2;
+
+-- name: DropAttempt :execrows
+DELETE FROM attempts WHERE org_id = $1 AND id = $2;

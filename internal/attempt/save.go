@@ -100,6 +100,9 @@ var ErrLarge = problem.New(problem.TooLarge, "answer_large",
 func (as *Attempts) hold(ctx context.Context, tx db.Tx, r SaveRequest) (response.Standing, Sitting, error) {
 	q := query.New(tx)
 	n, err := q.HoldOpen(ctx, query.HoldOpenParams{Now: clock.Milli(as.DB.Now()), OrgID: tx.Org, ID: string(r.Sitting), Received: clock.Milli(r.Received), Epoch: r.Epoch})
+	if err == nil && n == 0 {
+		_, err = q.Hold(ctx, tx.Org, string(r.Sitting)) // it is not voided while we keep something late
+	}
 	if err != nil {
 		return "", Sitting{}, err
 	}
@@ -108,6 +111,8 @@ func (as *Attempts) hold(ctx context.Context, tx db.Tx, r SaveRequest) (response
 		return "", s, err
 	}
 	switch {
+	case s.By == ByVoid:
+		return "", s, ErrMissing
 	case n == 1 || as.brokenGuard:
 		return response.OnTime, s, nil
 	case s.State == Running && r.Epoch < s.Takeover && !r.Received.After(s.Clock.Hard()):
@@ -231,7 +236,17 @@ func (as *Attempts) Afterword(ctx context.Context, who actor.Actor, part, text s
 		if err != nil {
 			return err
 		}
-		if s, ok := all[part]; !ok || !s.Over(as.DB.Now()) {
+		s, ok := all[part]
+		if !ok || !s.Over(as.DB.Now()) {
+			return ErrMissing
+		}
+		if _, err := query.New(tx).Hold(ctx, tx.Org, string(s.ID)); err != nil {
+			return err
+		}
+		if s, err = as.sitting(ctx, tx, s.ID); err != nil {
+			return err
+		}
+		if s.By == ByVoid {
 			return ErrMissing
 		}
 		return query.New(tx).PutAfterword(ctx, query.PutAfterwordParams{OrgID: tx.Org, AttemptID: string(a.ID), Part: part, Body: text, At: clock.Milli(as.DB.Now())})

@@ -204,7 +204,11 @@ func (as *Attempts) Finish(ctx context.Context, o string, a ID, itemKey string, 
 		}
 		fill(&put, got)
 	}
-	return as.DB.Write(ctx, o, func(tx db.Tx) error { return query.New(tx).PutMark(ctx, put) })
+	return as.DB.Write(ctx, o, func(tx db.Tx) error {
+		_, err := query.New(tx).FinishMark(ctx, query.FinishMarkParams{State: put.State, SharePpm: put.SharePpm, Why: put.Why, Provisional: put.Provisional,
+			Detail: put.Detail, At: put.At, OrgID: o, AttemptID: put.AttemptID, Item: put.Item})
+		return err // no row: it was erased meanwhile
+	})
 }
 
 // submit submits the attempt when no part is left: one guarded write. The reply promise begins here.

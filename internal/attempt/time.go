@@ -87,6 +87,8 @@ var Transitions = []Transition{
 	{Ready, Ended, "the window's end, when another part was started"},
 	{Running, Ended, "the candidate's press on send"},
 	{Running, Ended, "the hard end"},
+	{Ready, Ended, "everything about the person being erased"},
+	{Running, Ended, "everything about the person being erased"},
 	{Running, Paused, "a pause the opening allows"},
 	{Paused, Running, "the candidate's press on go on"},
 	{Paused, Ended, "the window's end"},

@@ -1,6 +1,6 @@
-// Package audit keeps what people did, for ever and provably: append-only lines in one hash chain per organisation, written
+// Package audit keeps what people did, for 24 months and provably: append-only lines in one hash chain per organisation, written
 // in the transaction of the act itself. A line holds ids, codes and numbers only; a reason that a person typed is a row of
-// its own, which can be erased without breaking the chain.
+// its own, which can be erased without breaking the chain. Lines leave at the chain's old end only: see [Cut].
 package audit
 
 import (
@@ -148,27 +148,37 @@ func line(org string, r query.AfterRow) Line {
 	return l
 }
 
-// Verify walks the whole chain. broken is the number of the first line that does not fit (edited, removed or put in), 0 when
-// all do; checked is how many were read.
+// Verify walks the whole chain from its anchor. broken is the number of the first line that does not fit (edited, removed or put
+// in), 0 when all do; checked is how many were read.
 func Verify(ctx context.Context, tx db.Tx) (checked, broken int64, err error) {
 	q := query.New(tx)
-	previous := ""
+	anchor, err := anchorIn(ctx, q, tx.Org)
+	if err != nil {
+		return 0, 0, err
+	}
+	n, previous, said := anchor.N, anchor.Hash, query.AnchorRow{}
 	for {
-		rows, err := q.After(ctx, tx.Org, checked, 500)
+		rows, err := q.After(ctx, tx.Org, n, 500)
 		if err != nil {
 			return checked, 0, err
 		}
 		for _, r := range rows {
 			l := line(tx.Org, r)
-			if l.N != checked+1 || l.previous != previous || l.hash != l.sum() {
-				return checked, checked + 1, nil
+			if l.N != n+1 || l.previous != previous || l.hash != l.sum() {
+				return checked, n + 1, nil
 			}
-			previous = l.hash
+			if l.Verb == cutVerb {
+				said = cutFacts(l.Facts)
+			}
+			n, previous = l.N, l.hash
 			checked++
 		}
 		if len(rows) == 0 {
 			break
 		}
+	}
+	if said != anchor {
+		return checked, anchor.N + 1, nil // the beginning was moved, and no line says so
 	}
 	head, err := q.Head(ctx, tx.Org)
 	if errors.Is(err, sql.ErrNoRows) && checked == 0 {
@@ -177,8 +187,8 @@ func Verify(ctx context.Context, tx db.Tx) (checked, broken int64, err error) {
 	if err != nil {
 		return checked, 0, err
 	}
-	if head.N != checked || head.Hash != previous {
-		return checked, checked + 1, nil // the newest lines were cut off
+	if head.N != n || head.Hash != previous {
+		return checked, n + 1, nil // the newest lines were cut off
 	}
 	return checked, 0, nil
 }

@@ -37,3 +37,27 @@ DELETE FROM reasons WHERE org_id = $1 AND subject = $2;
 
 -- name: CountReasons :one
 SELECT COUNT(*) FROM reasons WHERE org_id = $1 AND subject = $2;
+
+-- name: FirstAnchor :execrows
+INSERT INTO audit_anchors (org_id, id, n, hash) VALUES ($1, 'anchor', 0, '') ON CONFLICT DO NOTHING;
+
+-- name: HoldAnchor :execrows
+UPDATE audit_anchors SET n = n WHERE org_id = $1 AND id = 'anchor';
+
+-- name: Anchor :one
+SELECT n, hash FROM audit_anchors WHERE org_id = $1 AND id = 'anchor';
+
+-- name: MoveAnchor :execrows
+UPDATE audit_anchors SET n = $2, hash = $3 WHERE org_id = $1 AND id = 'anchor';
+
+-- name: FirstSince :one
+SELECT CAST(COALESCE(MIN(n), 0) AS BIGINT) FROM audit_lines WHERE org_id = $1 AND at >= $2;
+
+-- name: HashOf :one
+SELECT hash FROM audit_lines WHERE org_id = $1 AND n = $2;
+
+-- name: Cut :execrows
+DELETE FROM audit_lines WHERE org_id = $1 AND n <= $2;
+
+-- name: Older :one
+SELECT COUNT(*) AS n, CAST(COALESCE(MIN(at), 0) AS BIGINT) AS oldest FROM audit_lines WHERE org_id = $1 AND at < $2;

@@ -107,10 +107,16 @@ func (cs *Candidates) Ensure(ctx context.Context, tx db.Tx, name, email, zone st
 	}
 	now := cs.DB.Now()
 	q := query.New(tx)
-	n, err := q.Add(ctx, query.AddParams{OrgID: tx.Org, ID: id.New("cnd", now), Name: name, Email: email, NameKey: Key(name), FamilyKey: family(name), EmailKey: addressKey(email),
-		Zone: zone, CreatedAt: clock.Milli(now)})
-	if err != nil {
-		return c, false, err
+	var n int64
+	for held := int64(0); held == 0; { // whoever is erased between our look and our hold is added anew
+		n, err = q.Add(ctx, query.AddParams{OrgID: tx.Org, ID: id.New("cnd", now), Name: name, Email: email, NameKey: Key(name), FamilyKey: family(name), EmailKey: addressKey(email),
+			Zone: zone, CreatedAt: clock.Milli(now)})
+		if err != nil {
+			return c, false, err
+		}
+		if held, err = q.HoldAddress(ctx, tx.Org, addressKey(email)); err != nil {
+			return c, false, err
+		}
 	}
 	r, err := q.ByEmail(ctx, tx.Org, addressKey(email))
 	return candidate(query.ByIDRow(r)), n == 0, err
@@ -242,6 +248,9 @@ func (cs *Candidates) Adjust(ctx context.Context, tx db.Tx, who actor.Actor, c I
 	if factor < 1000 || factor > most {
 		return ErrFactor
 	}
+	if err := cs.Hold(ctx, tx, c); err != nil {
+		return err
+	}
 	before, err := cs.AccommodationIn(ctx, tx, c)
 	if err != nil {
 		return err
@@ -262,6 +271,9 @@ func (cs *Candidates) Ask(ctx context.Context, who actor.Actor, c ID, wish strin
 		return problem.Field("wish", "Say in up to 2,000 characters what would help.")
 	}
 	return cs.DB.Write(ctx, who.Org, func(tx db.Tx) error {
+		if err := cs.Hold(ctx, tx, c); err != nil {
+			return err
+		}
 		now := cs.DB.Now()
 		if err := query.New(tx).Wish(ctx, query.WishParams{OrgID: who.Org, ID: string(c), Wish: wish, AskedAt: clock.Milli(now)}); err != nil {
 			return err
@@ -305,14 +317,6 @@ func (cs *Candidates) Erase(ctx context.Context, tx db.Tx, p db.Person) (map[str
 
 // Preview counts what Erase would remove.
 func (cs *Candidates) Preview(ctx context.Context, tx db.Tx, p db.Person) (map[string]int, error) {
-	c, err := cs.In(ctx, tx, ID(p.Candidate))
-	if err != nil {
-		return nil, err
-	}
-	a, err := cs.AccommodationIn(ctx, tx, c.ID)
-	out := map[string]int{"name and address": 1}
-	if a.Factor != 1000 || a.Wish != "" {
-		out["adjustments"] = 1
-	}
-	return out, err
+	n, err := query.New(tx).CountPerson(ctx, tx.Org, p.Candidate)
+	return map[string]int{"name and address": int(n.People), "adjustments": int(n.Adjustments)}, err
 }

@@ -37,3 +37,16 @@ DELETE FROM accommodations WHERE org_id = $1 AND id = $2;
 
 -- name: SetZone :execrows
 UPDATE candidates SET zone = $3 WHERE org_id = $1 AND id = $2 AND erased_at = 0;
+
+-- name: Hold :execrows
+UPDATE candidates SET zone = zone WHERE org_id = $1 AND id = $2 AND erased_at = 0;
+
+-- name: HoldAddress :execrows
+UPDATE candidates SET zone = zone WHERE org_id = $1 AND email_key = $2;
+
+-- name: Drop :execrows
+DELETE FROM candidates WHERE org_id = $1 AND id = $2 AND erased_at <> 0;
+
+-- name: CountPerson :one
+SELECT (SELECT COUNT(*) FROM candidates c WHERE c.org_id = $1 AND c.id = $2) AS people,
+	(SELECT COUNT(*) FROM accommodations a WHERE a.org_id = $1 AND a.id = $2) AS adjustments;

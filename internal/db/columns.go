@@ -11,16 +11,28 @@ const (
 	Secret          Class = "secret"           // never leaves at all
 )
 
+// How long personal data is kept. The nightly job of privacy keeps these rules, and what people read about them says the same.
+const (
+	KeepWords   = "the organisation's months after the decision, or after the last thing that happened without one"
+	KeepDraft   = "until the reply is sent, at most as long as answers"
+	KeepPerson  = "as long as the answers of the person's last application"
+	KeepNumbers = "24 months after the application ended, at least as long as answers; ids and numbers only"
+	KeepTimes   = "90 days"
+	KeepEnded   = "90 days after it ended"
+	KeepAudit   = "24 months, ids and codes only"
+)
+
 // Column is what the inventory says of one column.
 type Column struct {
 	Class Class
-	Keep  string // how long: "while the opening is kept", "12 months after decision", "90 days", "24 hours", "audit"
+	Keep  string // how long: one of the rules above for personal data; else a word such as "while the opening is kept"
 }
 
 // Columns is a noun's inventory: table -> column -> what it is. A test fails on a column that is not listed.
 type Columns map[string]map[string]Column
 
-// Person is whom an Eraser erases: everything that belongs to one candidate of one organisation.
+// Person is whom an Eraser erases: everything that belongs to one candidate of one organisation, or, with Candidate and Names
+// empty, only to the applications listed.
 type Person struct {
 	Org          string
 	Candidate    string

@@ -33,3 +33,6 @@ UPDATE feedbacks SET body = '', criteria = '[]' WHERE org_id = $1 AND applicatio
 
 -- name: CountFeedbacks :one
 SELECT COUNT(*) FROM feedbacks WHERE org_id = $1 AND application_id = $2;
+
+-- name: DropFeedbacks :execrows
+DELETE FROM feedbacks WHERE org_id = $1 AND application_id = $2;

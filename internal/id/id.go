@@ -40,6 +40,14 @@ func (m *Minter) New(prefix string, now time.Time) string {
 	return prefix + "_" + hex.EncodeToString(b[:])
 }
 
+// Timeless mints an id that does not tell when (UUIDv4), for what is kept longer than its time.
+func Timeless(prefix string) string {
+	var b [16]byte
+	rand.Read(b[:])
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	return prefix + "_" + hex.EncodeToString(b[:])
+}
+
 // Valid says whether s has the shape of an id with this prefix. It says nothing about whether the thing exists.
 func Valid(prefix, s string) bool {
 	hexes, ok := strings.CutPrefix(s, prefix+"_")

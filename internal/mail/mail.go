@@ -79,6 +79,9 @@ func (s *SMTP) Send(ctx context.Context, l Letter) error {
 	if errors.As(err, &sent) && !sent.IsTemp() && sent.ErrorCode() >= 500 {
 		return &Refused{err.Error()}
 	}
+	if sent != nil { // the server's words name the address, and this error is logged and kept with the job
+		return fmt.Errorf("mail: the server answered %d; it is tried again", sent.ErrorCode())
+	}
 	return err
 }
 

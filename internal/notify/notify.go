@@ -68,6 +68,7 @@ type Mail struct {
 	Sent      time.Time
 
 	replyName, replyEmail, path string
+	application                 opening.ApplicationID // what it is about; "" none
 }
 
 // ErrMissing: no such mail.
@@ -86,12 +87,25 @@ func (n *Notify) Listen() {
 	n.listenMore()
 }
 
-// Put keeps a mail about one thing, once, in the caller's transaction, and enqueues its sending.
+// Put keeps a mail about one thing, once, in the caller's transaction, and enqueues its sending. Nobody writes to a person who was
+// erased meanwhile; holding the candidate is the guarding write.
 func (n *Notify) Put(ctx context.Context, tx db.Tx, m Mail) error {
+	if m.application != "" {
+		a, err := n.Openings.ApplicationIn(ctx, tx, m.application)
+		if err == nil {
+			err = n.Candidates.Hold(ctx, tx, candidate.ID(a.Candidate))
+		}
+		if errors.Is(err, opening.ErrMissing) || errors.Is(err, candidate.ErrMissing) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
 	now := n.DB.Now()
 	key := id.New("mal", now)
 	added, err := query.New(tx).Add(ctx, query.AddParams{OrgID: tx.Org, ID: key, About: m.About, SubjectID: m.SubjectID, ToName: m.ToName, ToEmail: m.ToEmail,
-		ReplyName: m.replyName, ReplyEmail: m.replyEmail, Subject: m.Subject, Body: m.Body, ActionText: m.Action, ActionPath: m.path, CreatedAt: clock.Milli(now)})
+		ReplyName: m.replyName, ReplyEmail: m.replyEmail, Subject: m.Subject, Body: m.Body, ActionText: m.Action, ActionPath: m.path, CreatedAt: clock.Milli(now), ApplicationID: string(m.application)})
 	if err != nil || added == 0 || n.Server == nil {
 		return err
 	}
@@ -171,7 +185,7 @@ func (n *Notify) Invitation(ctx context.Context, tx db.Tx, inv opening.Invitatio
 		return Mail{}, err
 	}
 	m, err := n.Draft(ctx, tx, op, opening.Stage{Format: inv.Format, Ref: inv.Ref}, opening.InviteForm{Name: c.Name, Email: c.Email, Zone: first(inv.Zone, c.Zone), Note: inv.Note, FinishBy: inv.FinishBy})
-	m.path = "invitation:" + string(inv.ID)
+	m.path, m.application = "invitation:"+string(inv.ID), inv.Application
 	return m, err
 }
 
@@ -362,29 +376,4 @@ func (n *Notify) Outbox(ctx context.Context, who actor.Actor, before Mail) ([]Ma
 		return nil
 	})
 	return out, err
-}
-
-// Erase removes the mails to a person.
-func (n *Notify) Erase(ctx context.Context, tx db.Tx, p db.Person) (map[string]int, error) {
-	return n.over(p, func(email string) (int64, error) { return query.New(tx).Erase(ctx, tx.Org, email) })
-}
-
-// Preview counts what Erase would remove.
-func (n *Notify) Preview(ctx context.Context, tx db.Tx, p db.Person) (map[string]int, error) {
-	return n.over(p, func(email string) (int64, error) { return query.New(tx).Count(ctx, tx.Org, email) })
-}
-
-func (n *Notify) over(p db.Person, fn func(string) (int64, error)) (map[string]int, error) {
-	total := 0
-	for _, name := range p.Names {
-		if !strings.Contains(name, "@") {
-			continue
-		}
-		k, err := fn(name)
-		if err != nil {
-			return nil, err
-		}
-		total += int(k)
-	}
-	return map[string]int{"mails": total}, nil
 }

@@ -1,6 +1,6 @@
 -- name: Add :execrows
-INSERT INTO mails (org_id, id, about, subject_id, to_name, to_email, reply_name, reply_email, subject, body, action_text, action_path, state, error, created_at, sent_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'queued', '', $13, 0) ON CONFLICT (org_id, about, subject_id) DO NOTHING;
+INSERT INTO mails (org_id, id, about, subject_id, to_name, to_email, reply_name, reply_email, subject, body, action_text, action_path, state, error, created_at, sent_at, application_id)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'queued', '', $13, 0, $14) ON CONFLICT (org_id, about, subject_id) DO NOTHING;
 
 -- name: Mail :one
 SELECT id, about, subject_id, to_name, to_email, reply_name, reply_email, subject, body, action_text, action_path, state, error, created_at, sent_at FROM mails WHERE org_id = $1 AND id = $2;
@@ -13,7 +13,19 @@ WHERE org_id = sqlc.arg(org_id) AND (created_at < sqlc.arg(before_at) OR (create
 UPDATE mails SET state = $3, error = $4, sent_at = $5 WHERE org_id = $1 AND id = $2 AND state = 'queued';
 
 -- name: Erase :execrows
-DELETE FROM mails WHERE org_id = $1 AND to_email = $2;
+DELETE FROM mails WHERE org_id = $1 AND to_email = $2 AND application_id = '';
 
 -- name: Count :one
-SELECT COUNT(*) FROM mails WHERE org_id = $1 AND to_email = $2;
+SELECT COUNT(*) FROM mails WHERE org_id = $1 AND to_email = $2 AND application_id = '';
+
+-- name: EraseAbout :execrows
+DELETE FROM mails WHERE org_id = $1 AND application_id = $2;
+
+-- name: CountAbout :one
+SELECT COUNT(*) FROM mails WHERE org_id = $1 AND application_id = $2;
+
+-- name: Older :one
+SELECT COUNT(*) AS n, CAST(COALESCE(MIN(created_at), 0) AS BIGINT) AS oldest FROM mails WHERE org_id = $1 AND application_id = '' AND created_at < $2;
+
+-- name: Forget :execrows
+DELETE FROM mails WHERE org_id = $1 AND application_id = '' AND created_at < $2;

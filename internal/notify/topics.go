@@ -34,7 +34,7 @@ func (n *Notify) toCandidate(ctx context.Context, tx db.Tx, app opening.Applicat
 		return Mail{}, opening.Opening{}, org.Org{}, err
 	}
 	o, err := n.Orgs.In(ctx, tx)
-	m := Mail{ToName: c.Name, ToEmail: c.Email, replyName: o.Name, replyEmail: o.Contact}
+	m := Mail{ToName: c.Name, ToEmail: c.Email, replyName: o.Name, replyEmail: o.Contact, application: app}
 	if contact, err := n.Orgs.Member(ctx, tx, a.Opening.Contact); err == nil {
 		m.replyName, m.replyEmail = contact.Name, contact.Email
 	}

@@ -8,15 +8,17 @@ var Columns = db.Columns{
 	"opening_members":    {"org_id": ours, "opening_id": ours, "member_id": ours, "role": ours},
 	"stages":             {"org_id": ours, "id": ours, "opening_id": ours, "position": ours, "title": ours, "reviewers": ours, "window_days": ours},
 	"stage_formats":      {"org_id": ours, "stage_id": ours, "position": ours, "format": ours, "ref_id": ours},
-	"applications":       {"org_id": theirs, "id": theirs, "opening_id": theirs, "candidate_id": theirs, "stage_id": theirs, "status": theirs, "created_at": theirs, "moved_at": theirs},
-	"invitations":        {"org_id": theirs, "id": theirs, "application_id": theirs, "opening_id": theirs, "stage_id": theirs, "format": theirs, "ref_id": theirs, "note": theirs, "revoked_at": theirs, "rotation": theirs, "finish_by": theirs, "zone": theirs, "created_at": theirs, "created_by": theirs, "opened_at": theirs},
+	"applications":       {"org_id": numbers, "id": numbers, "opening_id": numbers, "candidate_id": numbers, "stage_id": numbers, "status": numbers, "created_at": numbers, "moved_at": numbers},
+	"invitations":        {"org_id": numbers, "id": numbers, "application_id": numbers, "opening_id": numbers, "stage_id": numbers, "format": numbers, "ref_id": numbers, "note": theirs, "revoked_at": numbers, "rotation": numbers, "finish_by": numbers, "zone": theirs, "created_at": numbers, "created_by": numbers, "opened_at": numbers},
 	"invitation_links":   {"hash": hidden, "org_id": hidden, "invitation_id": hidden, "rotation": hidden},
-	"candidate_sessions": {"hash": hidden, "id": hidden, "org_id": hidden, "invitation_id": hidden, "candidate_id": hidden, "created_at": hidden, "expires_at": hidden, "revoked_at": hidden},
-	"device_codes":       {"id": hidden, "org_id": hidden, "invitation_id": hidden, "created_at": hidden, "expires_at": hidden, "tries": hidden, "used_at": hidden},
+	"candidate_sessions": {"hash": passing, "id": passing, "org_id": passing, "invitation_id": passing, "candidate_id": passing, "created_at": passing, "expires_at": passing, "revoked_at": passing},
+	"device_codes":       {"id": passing, "org_id": passing, "invitation_id": passing, "created_at": passing, "expires_at": passing, "tries": passing, "used_at": passing},
 }
 
 var (
-	ours   = db.Column{Class: db.Organisation, Keep: "while the opening is kept"}
-	theirs = db.Column{Class: db.Candidate, Keep: "12 months after decision"}
-	hidden = db.Column{Class: db.Secret, Keep: "while the invitation is kept"}
+	ours    = db.Column{Class: db.Organisation, Keep: "while the opening is kept"}
+	theirs  = db.Column{Class: db.Candidate, Keep: db.KeepWords}
+	numbers = db.Column{Class: db.Candidate, Keep: db.KeepNumbers}
+	hidden  = db.Column{Class: db.Secret, Keep: db.KeepWords}
+	passing = db.Column{Class: db.Secret, Keep: db.KeepEnded}
 )

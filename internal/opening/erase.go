@@ -14,11 +14,10 @@ func (os *Openings) Erase(ctx context.Context, tx db.Tx, p db.Person) (map[strin
 		if _, err := q.EraseNotes(ctx, tx.Org, i); err != nil {
 			return nil, err
 		}
-		if _, err := q.EraseLinks(ctx, i); err != nil {
-			return nil, err
-		}
-		if _, err := q.EraseCodes(ctx, i); err != nil {
-			return nil, err
+		for _, f := range []func(context.Context, string) (int64, error){q.EraseLinks, q.EraseCodes, q.EraseSessionsBy} {
+			if _, err := f(ctx, i); err != nil {
+				return nil, err
+			}
 		}
 	}
 	_, err := q.EraseSessions(ctx, p.Candidate)

@@ -150,7 +150,7 @@ DELETE FROM stages WHERE org_id = $1 AND id = $2;
 DELETE FROM device_codes WHERE invitation_id = $1;
 
 -- name: EraseNotes :execrows
-UPDATE invitations SET note = '' WHERE org_id = $1 AND id = $2;
+UPDATE invitations SET note = '', zone = '' WHERE org_id = $1 AND id = $2;
 
 -- name: EraseSessions :execrows
 DELETE FROM candidate_sessions WHERE candidate_id = $1;
@@ -160,3 +160,25 @@ DELETE FROM invitation_links WHERE invitation_id = $1;
 
 -- name: Hold :execrows
 UPDATE openings SET title = title WHERE org_id = $1 AND id = $2;
+
+-- name: HoldApplication :execrows
+UPDATE applications SET moved_at = moved_at WHERE org_id = $1 AND id = $2;
+
+-- name: EraseSessionsBy :execrows
+DELETE FROM candidate_sessions WHERE invitation_id = $1;
+
+-- name: DropInvitation :execrows
+DELETE FROM invitations WHERE org_id = $1 AND id = $2;
+
+-- name: DropApplication :execrows
+DELETE FROM applications WHERE org_id = $1 AND id = $2;
+
+-- name: EndedSessions :one
+SELECT COUNT(*) AS n, CAST(COALESCE(MIN(CASE WHEN revoked_at > 0 THEN revoked_at ELSE expires_at END), 0) AS BIGINT) AS oldest FROM candidate_sessions
+WHERE org_id = sqlc.arg(org_id) AND CASE WHEN revoked_at > 0 THEN revoked_at ELSE expires_at END < sqlc.arg(before);
+
+-- name: DropSessions :execrows
+DELETE FROM candidate_sessions WHERE org_id = sqlc.arg(org_id) AND CASE WHEN revoked_at > 0 THEN revoked_at ELSE expires_at END < sqlc.arg(before);
+
+-- name: DropCodes :execrows
+DELETE FROM device_codes WHERE org_id = sqlc.arg(org_id) AND expires_at < sqlc.arg(before);

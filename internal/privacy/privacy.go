@@ -1,6 +1,9 @@
-// Package privacy lets people have, take along and end what is kept about them. Every noun that keeps personal data registers an
-// Eraser in app; erasing shows a preview first and then removes it everywhere in one transaction. Ids in audits and ledgers stay:
-// they name nobody any more.
+// Package privacy lets people have, take along and end what is kept about them, and ends it by itself when its time is over.
+//
+// Every noun that keeps personal data registers an Eraser in app; erasing shows a preview first and then removes it everywhere in one
+// transaction. Ids and numbers stay for a while: they name nobody any more. At night [Privacy.Night] does what the rights page says:
+// what was written about an application goes with the organisation's months after its end, the person with their last application,
+// ids and numbers after 24 months, and what has an age of its own by the Rules. A hold keeps an application from all of it.
 package privacy
 
 import (
@@ -16,16 +19,19 @@ import (
 	"candor/internal/db"
 	"candor/internal/opening"
 	"candor/internal/org"
+	"candor/internal/privacy/internal/query"
 	"candor/internal/problem"
 	"candor/internal/promise"
 	"candor/internal/response"
 )
 
-// Eraser is one noun's part: what it would remove, and removing it. Counts are by words that people read.
+// Eraser is one noun's part. Preview counts what Erase would remove, by words that people read; both are nil for a noun that keeps
+// ids and numbers only. Drop removes the rows that are left once their time is over too; nil where Erase leaves none.
 type Eraser struct {
 	Name    string
 	Preview func(ctx context.Context, tx db.Tx, p db.Person) (map[string]int, error)
 	Erase   func(ctx context.Context, tx db.Tx, p db.Person) (map[string]int, error)
+	Drop    func(ctx context.Context, tx db.Tx, p db.Person) error
 }
 
 // Privacy does it.
@@ -35,11 +41,16 @@ type Privacy struct {
 	Openings   *opening.Openings
 	Attempts   *attempt.Attempts
 	Promises   *promise.Promises
-	Erasers    []Eraser
+	Erasers    []Eraser // upper nouns first
+	Rules      []Rule
 }
 
-// ErrMissing: no such person for the asker.
-var ErrMissing = problem.New(problem.Missing, "privacy_missing", "There is nothing here, or it is not yours to see.")
+var (
+	// ErrMissing: no such person for the asker.
+	ErrMissing = problem.New(problem.Missing, "privacy_missing", "There is nothing here, or it is not yours to see.")
+	// ErrHeld: an application of the person is kept until somebody lifts the hold.
+	ErrHeld = problem.New(problem.Conflict, "privacy_held", "This must be kept for now, because it may be needed to settle a claim. Write to the person who invited you: they can say why, and end it.")
+)
 
 func may(who actor.Actor, c candidate.ID) error {
 	if who.Kind == actor.Candidate && who.Subject == string(c) || who.Kind == actor.Member && org.May(who, "candidate.erase") || who.Kind == actor.System {
@@ -54,21 +65,32 @@ func (ps *Privacy) person(ctx context.Context, tx db.Tx, c candidate.ID) (db.Per
 	if err != nil {
 		return db.Person{}, err
 	}
-	p := db.Person{Org: tx.Org, Candidate: string(c), Names: []string{who.Name, who.Email}}
 	apps, err := ps.Openings.ApplicationsOf(ctx, tx, string(c))
 	if err != nil {
-		return p, err
+		return db.Person{}, err
 	}
+	var ids []opening.ApplicationID
 	for _, a := range apps {
-		p.Applications = append(p.Applications, string(a.ID))
-		invs, err := ps.Openings.InvitationsOf(ctx, tx, a.ID)
+		ids = append(ids, a.ID)
+	}
+	p, err := ps.part(ctx, tx, ids...)
+	p.Candidate, p.Names = string(c), []string{who.Name, who.Email}
+	return p, err
+}
+
+// part gathers what belongs to some applications, and not to the person beside them.
+func (ps *Privacy) part(ctx context.Context, tx db.Tx, apps ...opening.ApplicationID) (db.Person, error) {
+	p := db.Person{Org: tx.Org}
+	for _, a := range apps {
+		p.Applications = append(p.Applications, string(a))
+		invs, err := ps.Openings.InvitationsOf(ctx, tx, a)
 		if err != nil {
 			return p, err
 		}
 		for _, i := range invs {
 			p.Invitations = append(p.Invitations, string(i.ID))
 		}
-		ats, err := ps.Attempts.Of(ctx, tx, a.ID)
+		ats, err := ps.Attempts.Of(ctx, tx, a)
 		if err != nil {
 			return p, err
 		}
@@ -96,7 +118,11 @@ func (ps *Privacy) Preview(ctx context.Context, who actor.Actor, c candidate.ID)
 		if err != nil {
 			return err
 		}
+		out = nil
 		for _, e := range ps.Erasers {
+			if e.Preview == nil {
+				continue
+			}
 			counts, err := e.Preview(ctx, tx, p)
 			if err != nil {
 				return fmt.Errorf("privacy: %s: %w", e.Name, err)
@@ -112,37 +138,85 @@ func (ps *Privacy) Preview(ctx context.Context, who actor.Actor, c candidate.ID)
 	return out, err
 }
 
-// Erase removes a person everywhere, at once and for good; applications under way end as withdrawn. ErrMissing.
+// Erase removes a person everywhere, at once and for good; applications under way end as withdrawn. Holding the candidate is the
+// guarding write. ErrMissing, ErrHeld.
 func (ps *Privacy) Erase(ctx context.Context, who actor.Actor, c candidate.ID) error {
 	if err := may(who, c); err != nil {
 		return err
 	}
-	return ps.DB.Write(ctx, who.Org, func(tx db.Tx) error {
-		p, err := ps.person(ctx, tx, c)
+	err := ps.DB.Write(ctx, who.Org, func(tx db.Tx) error {
+		if err := ps.Candidates.Hold(ctx, tx, c); err != nil {
+			return err
+		}
+		return ps.erasePerson(ctx, tx, who, c, "candidate.erase")
+	})
+	if err != nil {
+		return err
+	}
+	ps.DB.Scrub(ctx) // it is erased; where the log could not be emptied now, the night does it
+	return nil
+}
+
+// erasePerson erases a person whom the caller holds. ErrHeld.
+func (ps *Privacy) erasePerson(ctx context.Context, tx db.Tx, who actor.Actor, c candidate.ID, verb string) error {
+	p, err := ps.person(ctx, tx, c)
+	if err != nil {
+		return err
+	}
+	if err := ps.end(ctx, tx, who, p.Applications); err != nil {
+		return err
+	}
+	n, err := query.New(tx).HoldsOf(ctx, tx.Org, string(c))
+	if err != nil {
+		return err
+	}
+	if n > 0 {
+		return ErrHeld
+	}
+	if _, err := ps.erase(ctx, tx, p); err != nil {
+		return err
+	}
+	return audit.Record(ctx, tx, ps.DB.Now(), who, verb, string(c), nil)
+}
+
+// end holds applications and ends those under way: nobody waits for a reply any more.
+func (ps *Privacy) end(ctx context.Context, tx db.Tx, who actor.Actor, apps []string) error {
+	for _, a := range apps {
+		if err := ps.Openings.HoldApplication(ctx, tx, opening.ApplicationID(a)); err != nil {
+			return err
+		}
+		app, err := ps.Openings.ApplicationIn(ctx, tx, opening.ApplicationID(a))
 		if err != nil {
 			return err
 		}
-		for _, a := range p.Applications {
-			app, err := ps.Openings.ApplicationIn(ctx, tx, opening.ApplicationID(a))
-			if err != nil {
-				return err
-			}
-			if app.Status == opening.Active {
-				if err := ps.Openings.End(ctx, tx, who, app.ID, opening.Withdrawn); err != nil {
-					return err
-				}
-				if err := ps.Promises.Keep(ctx, tx, promise.Reply, a, ps.DB.Now()); err != nil {
-					return err
-				}
+		if app.Status != opening.Active {
+			continue
+		}
+		if err := ps.Openings.End(ctx, tx, who, app.ID, opening.Withdrawn); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// erase runs every Eraser and says what it removed.
+func (ps *Privacy) erase(ctx context.Context, tx db.Tx, p db.Person) ([]Count, error) {
+	var out []Count
+	for _, e := range ps.Erasers {
+		if e.Erase == nil {
+			continue
+		}
+		counts, err := e.Erase(ctx, tx, p)
+		if err != nil {
+			return nil, fmt.Errorf("privacy: %s: %w", e.Name, err)
+		}
+		for what, n := range counts {
+			if n > 0 {
+				out = append(out, Count{what, n})
 			}
 		}
-		for _, e := range ps.Erasers {
-			if _, err := e.Erase(ctx, tx, p); err != nil {
-				return fmt.Errorf("privacy: %s: %w", e.Name, err)
-			}
-		}
-		return audit.Record(ctx, tx, ps.DB.Now(), who, "candidate.erase", string(c), nil)
-	})
+	}
+	return out, nil
 }
 
 // Export is everything that is kept about the asking candidate and theirs to have, as JSON.
@@ -158,7 +232,7 @@ func (ps *Privacy) Export(ctx context.Context, who actor.Actor) ([]byte, error) 
 	type revision struct {
 		N        int64             `json:"n"`
 		Standing response.Standing `json:"standing"`
-		Received time.Time         `json:"received"`
+		Received time.Time         `json:"received,omitzero"` // kept for 90 days
 		Size     int               `json:"size"`
 	}
 	type answer struct {

@@ -6,4 +6,4 @@ import "candor/internal/db"
 var Columns = db.Columns{"promises": {"org_id": both, "id": both, "kind": both, "application_id": both, "days": both, "made_at": both,
 	"due_at": both, "kept_at": both, "broken_at": both}}
 
-var both = db.Column{Class: db.Candidate, Keep: "24 months, ids and days only"}
+var both = db.Column{Class: db.Candidate, Keep: db.KeepNumbers}

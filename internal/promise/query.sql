@@ -15,3 +15,6 @@ SELECT id, kind, application_id, due_at FROM promises WHERE org_id = $1 AND kept
 
 -- name: Open :one
 SELECT COUNT(*) FROM promises WHERE org_id = $1 AND kind = $2 AND application_id = $3 AND kept_at = 0;
+
+-- name: Drop :execrows
+DELETE FROM promises WHERE org_id = $1 AND application_id = $2;

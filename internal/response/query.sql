@@ -42,3 +42,16 @@ DELETE FROM responses WHERE org_id = $1 AND owner = $2;
 
 -- name: CountRevisions :one
 SELECT COUNT(*) FROM revisions WHERE org_id = $1 AND owner = $2;
+
+-- Ids tell when they were made, so that the oldest come first and this stops early.
+-- name: Timed :many
+SELECT id, owner, item FROM revisions WHERE org_id = sqlc.arg(org_id) AND received_at > 0 AND received_at < sqlc.arg(before) ORDER BY id LIMIT 500;
+
+-- name: CountTimed :one
+SELECT COUNT(*) AS n, CAST(COALESCE(MIN(received_at), 0) AS BIGINT) AS oldest FROM revisions WHERE org_id = $1 AND received_at > 0 AND received_at < $2;
+
+-- name: Untime :execrows
+UPDATE revisions SET id = sqlc.arg(timeless), received_at = 0 WHERE org_id = sqlc.arg(org_id) AND id = sqlc.arg(id);
+
+-- name: UntimeCurrent :execrows
+UPDATE responses SET current = sqlc.arg(timeless), updated_at = 0 WHERE org_id = sqlc.arg(org_id) AND owner = sqlc.arg(owner) AND item = sqlc.arg(item) AND current = sqlc.arg(id);

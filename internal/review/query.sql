@@ -167,7 +167,26 @@ UPDATE decisions SET settled_at = $3 WHERE org_id = $1 AND id = $2 AND undone_at
 UPDATE ratings AS t SET reason = '', note = '', evidence = '[]' WHERE t.org_id = $1 AND t.review_id IN (SELECT r.id FROM reviews r WHERE r.org_id = $1 AND r.application_id = $2);
 
 -- name: EraseReviews :execrows
-UPDATE reviews SET private_note = '', shareable = '' WHERE org_id = $1 AND application_id = $2;
+UPDATE reviews SET private_note = '', shareable = '', state = CASE WHEN state = 'assigned' THEN 'reassigned' ELSE state END WHERE org_id = $1 AND application_id = $2;
 
 -- name: CountReviews :one
 SELECT COUNT(*) FROM reviews WHERE org_id = $1 AND application_id = $2;
+
+-- name: CloseErased :execrows
+UPDATE review_rounds SET closed_at = CASE WHEN closed_at = 0 THEN CAST(sqlc.arg(at) AS BIGINT) ELSE closed_at END, decided_at = CASE WHEN decided_at = 0 THEN CAST(sqlc.arg(at) AS BIGINT) ELSE decided_at END
+WHERE org_id = sqlc.arg(org_id) AND application_id = sqlc.arg(application_id);
+
+-- name: DropRatings :execrows
+DELETE FROM ratings WHERE ratings.org_id = $1 AND review_id IN (SELECT r.id FROM reviews r WHERE r.org_id = $1 AND r.application_id = $2);
+
+-- name: DropReviews :execrows
+DELETE FROM reviews WHERE org_id = $1 AND application_id = $2;
+
+-- name: DropUnblindings :execrows
+DELETE FROM unblindings WHERE org_id = $1 AND application_id = $2;
+
+-- name: DropDecisions :execrows
+DELETE FROM decisions WHERE org_id = $1 AND application_id = $2;
+
+-- name: DropRounds :execrows
+DELETE FROM review_rounds WHERE org_id = $1 AND application_id = $2;

@@ -12,8 +12,8 @@ var Columns = db.Columns{
 }
 
 var (
-	theirs  = db.Column{Class: db.Candidate, Keep: "12 months after decision"}
-	hidden  = db.Column{Class: db.ReviewerPrivate, Keep: "12 months after decision"} // names what hidden tests said; kinds reduce it for candidates
+	theirs  = db.Column{Class: db.Candidate, Keep: db.KeepWords}
+	hidden  = db.Column{Class: db.ReviewerPrivate, Keep: db.KeepWords} // names what hidden tests said; kinds reduce it for candidates
 	authors = db.Column{Class: db.Organisation, Keep: "while the assessment is kept"}
 	passing = db.Column{Class: db.Organisation, Keep: "until the run is over"}
 )

@@ -166,6 +166,7 @@ var verbs = map[string]struct{ icon, text string }{
 	"invitation.rotate": {"refresh-cw", "New link; the old one ended"}, "invitation.revoke": {"x", "Link taken back"},
 	"invitation.resend": {"mail", "Mail sent again"}, "invitation.extend": {"clock", "More time given"},
 	"application.hired": {"check", "Hired"}, "application.declined": {"circle-check", "Declined"}, "application.withdrawn": {"undo-2", "Withdrew"},
+	"application.hold": {"lock", "Kept until somebody lifts it"}, "application.lift": {"undo-2", "No longer kept longer"}, "application.expire": {"x", "What was written was deleted"},
 	"review.unblind": {"eye", "Name opened before scoring"}, "decision.make": {"flag", "Decided"}, "decision.undo": {"undo-2", "Decision taken back"},
 }
 

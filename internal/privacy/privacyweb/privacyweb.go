@@ -1,4 +1,5 @@
-// Package privacyweb is a candidate's page about their own data: take it along, withdraw, have it erased.
+// Package privacyweb is a candidate's page about their own data (take it along, withdraw, have it erased), the owner's about what is
+// deleted when, and the recruiter's form that keeps an application longer.
 package privacyweb
 
 import (
@@ -28,14 +29,24 @@ func (p *Pages) Routes(mux *web.Mux) {
 	handle(web.RateWrite, "POST /c/data/withdraw", "privacy.withdraw", p.withdraw)
 	handle(web.RateRead, "GET /c/data/erase", "privacy.preview", p.preview)
 	handle(web.RateWrite, "POST /c/data/erase", "privacy.erase", p.erase)
+	p.staffRoutes(mux)
 }
 
 func (p *Pages) data(w http.ResponseWriter, r *http.Request) error {
-	o, err := p.Orgs.ByID(r.Context(), web.Actor(r).Org)
+	who := web.Actor(r)
+	o, err := p.Orgs.ByID(r.Context(), who.Org)
 	if err != nil {
 		return err
 	}
-	return web.Show(w, r, dataPage(dataView{Page: web.PageOf(r, "Your data"), Org: o}))
+	v, err := p.Attempts.View(r.Context(), who)
+	if err != nil {
+		return err
+	}
+	kept, err := p.Privacy.Kept(r.Context(), who, v.Attempt.Application)
+	if err != nil {
+		return err
+	}
+	return web.Show(w, r, dataPage(dataView{Page: web.PageOf(r, "Your data"), Org: o, Kept: kept}))
 }
 
 func (p *Pages) export(w http.ResponseWriter, r *http.Request) error {

@@ -159,6 +159,30 @@ func (q *Queries) EndLinks(ctx context.Context, accountID string, usedAt int64) 
 	return result.RowsAffected()
 }
 
+const forgetLinks = `-- name: ForgetLinks :execrows
+DELETE FROM signin_links WHERE expires_at < $1
+`
+
+func (q *Queries) ForgetLinks(ctx context.Context, before int64) (int64, error) {
+	result, err := q.db.ExecContext(ctx, forgetLinks, before)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const forgetSessions = `-- name: ForgetSessions :execrows
+DELETE FROM staff_sessions WHERE CASE WHEN revoked_at > 0 THEN revoked_at ELSE expires_at END < $1
+`
+
+func (q *Queries) ForgetSessions(ctx context.Context, before int64) (int64, error) {
+	result, err := q.db.ExecContext(ctx, forgetSessions, before)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const linkByHash = `-- name: LinkByHash :one
 SELECT id, account_id, purpose, org_id, browser, expires_at, opened_at, used_at FROM signin_links WHERE hash = $1
 `

@@ -303,6 +303,42 @@ func (q *Queries) Begin(ctx context.Context, arg BeginParams) (int64, error) {
 	return result.RowsAffected()
 }
 
+const dropAttempt = `-- name: DropAttempt :execrows
+DELETE FROM attempts WHERE org_id = $1 AND id = $2
+`
+
+func (q *Queries) DropAttempt(ctx context.Context, orgID string, iD string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, dropAttempt, orgID, iD)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const dropLedger = `-- name: DropLedger :execrows
+DELETE FROM ledger WHERE ledger.org_id = $1 AND sitting_id IN (SELECT s.id FROM sittings s WHERE s.org_id = $1 AND s.attempt_id = $2)
+`
+
+func (q *Queries) DropLedger(ctx context.Context, orgID string, attemptID string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, dropLedger, orgID, attemptID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const dropSittings = `-- name: DropSittings :execrows
+DELETE FROM sittings WHERE org_id = $1 AND attempt_id = $2
+`
+
+func (q *Queries) DropSittings(ctx context.Context, orgID string, attemptID string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, dropSittings, orgID, attemptID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const due = `-- name: Due :many
 SELECT id, attempt_id FROM sittings WHERE org_id = $1 AND state = 'running' AND hard_end < $2 ORDER BY hard_end LIMIT 200
 `
@@ -452,6 +488,67 @@ DELETE FROM marks WHERE org_id = $1 AND attempt_id = $2
 
 func (q *Queries) EraseMarks(ctx context.Context, orgID string, attemptID string) (int64, error) {
 	result, err := q.db.ExecContext(ctx, eraseMarks, orgID, attemptID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const finishMark = `-- name: FinishMark :execrows
+UPDATE marks SET state = $1, share_ppm = $2, why = $3, provisional = $4, detail = $5, at = $6
+WHERE org_id = $7 AND attempt_id = $8 AND item = $9
+`
+
+type FinishMarkParams struct {
+	State       string
+	SharePpm    int64
+	Why         string
+	Provisional bool
+	Detail      string
+	At          int64
+	OrgID       string
+	AttemptID   string
+	Item        string
+}
+
+func (q *Queries) FinishMark(ctx context.Context, arg FinishMarkParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, finishMark,
+		arg.State,
+		arg.SharePpm,
+		arg.Why,
+		arg.Provisional,
+		arg.Detail,
+		arg.At,
+		arg.OrgID,
+		arg.AttemptID,
+		arg.Item,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const follow = `-- name: Follow :execrows
+UPDATE submission_items SET revision_id = $1 WHERE org_id = $2 AND attempt_id = $3 AND item = $4 AND revision_id = $5
+`
+
+type FollowParams struct {
+	Timeless  string
+	OrgID     string
+	AttemptID string
+	Item      string
+	Was       string
+}
+
+func (q *Queries) Follow(ctx context.Context, arg FollowParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, follow,
+		arg.Timeless,
+		arg.OrgID,
+		arg.AttemptID,
+		arg.Item,
+		arg.Was,
+	)
 	if err != nil {
 		return 0, err
 	}
@@ -999,6 +1096,18 @@ UPDATE sittings SET takeover = takeover + 1, editor = $1 WHERE org_id = $2 AND i
 
 func (q *Queries) TakeOver(ctx context.Context, editor string, orgID string, iD string) (int64, error) {
 	result, err := q.db.ExecContext(ctx, takeOver, editor, orgID, iD)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const void = `-- name: Void :execrows
+UPDATE sittings SET state = 'ended', ended_by = 'void', editor = '' WHERE org_id = $1 AND attempt_id = $2
+`
+
+func (q *Queries) Void(ctx context.Context, orgID string, attemptID string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, void, orgID, attemptID)
 	if err != nil {
 		return 0, err
 	}

@@ -120,6 +120,22 @@ func (q *Queries) After(ctx context.Context, orgID string, n int64, limit int32)
 	return items, nil
 }
 
+const anchor = `-- name: Anchor :one
+SELECT n, hash FROM audit_anchors WHERE org_id = $1 AND id = 'anchor'
+`
+
+type AnchorRow struct {
+	N    int64
+	Hash string
+}
+
+func (q *Queries) Anchor(ctx context.Context, orgID string) (AnchorRow, error) {
+	row := q.db.QueryRowContext(ctx, anchor, orgID)
+	var i AnchorRow
+	err := row.Scan(&i.N, &i.Hash)
+	return i, err
+}
+
 const before = `-- name: Before :many
 SELECT id, n, at, actor_kind, actor_id, verb, subject, facts, previous, hash FROM audit_lines
 WHERE org_id = $1 AND n < $2 ORDER BY n DESC LIMIT $3
@@ -183,12 +199,36 @@ func (q *Queries) CountReasons(ctx context.Context, orgID string, subject string
 	return count, err
 }
 
+const cut = `-- name: Cut :execrows
+DELETE FROM audit_lines WHERE org_id = $1 AND n <= $2
+`
+
+func (q *Queries) Cut(ctx context.Context, orgID string, n int64) (int64, error) {
+	result, err := q.db.ExecContext(ctx, cut, orgID, n)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const eraseReasons = `-- name: EraseReasons :execrows
 DELETE FROM reasons WHERE org_id = $1 AND subject = $2
 `
 
 func (q *Queries) EraseReasons(ctx context.Context, orgID string, subject string) (int64, error) {
 	result, err := q.db.ExecContext(ctx, eraseReasons, orgID, subject)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const firstAnchor = `-- name: FirstAnchor :execrows
+INSERT INTO audit_anchors (org_id, id, n, hash) VALUES ($1, 'anchor', 0, '') ON CONFLICT DO NOTHING
+`
+
+func (q *Queries) FirstAnchor(ctx context.Context, orgID string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, firstAnchor, orgID)
 	if err != nil {
 		return 0, err
 	}
@@ -207,6 +247,28 @@ func (q *Queries) FirstHead(ctx context.Context, orgID string) (int64, error) {
 	return result.RowsAffected()
 }
 
+const firstSince = `-- name: FirstSince :one
+SELECT CAST(COALESCE(MIN(n), 0) AS BIGINT) FROM audit_lines WHERE org_id = $1 AND at >= $2
+`
+
+func (q *Queries) FirstSince(ctx context.Context, orgID string, at int64) (int64, error) {
+	row := q.db.QueryRowContext(ctx, firstSince, orgID, at)
+	var column_1 int64
+	err := row.Scan(&column_1)
+	return column_1, err
+}
+
+const hashOf = `-- name: HashOf :one
+SELECT hash FROM audit_lines WHERE org_id = $1 AND n = $2
+`
+
+func (q *Queries) HashOf(ctx context.Context, orgID string, n int64) (string, error) {
+	row := q.db.QueryRowContext(ctx, hashOf, orgID, n)
+	var hash string
+	err := row.Scan(&hash)
+	return hash, err
+}
+
 const head = `-- name: Head :one
 SELECT n, hash FROM audit_heads WHERE org_id = $1 AND id = 'head'
 `
@@ -223,12 +285,36 @@ func (q *Queries) Head(ctx context.Context, orgID string) (HeadRow, error) {
 	return i, err
 }
 
+const holdAnchor = `-- name: HoldAnchor :execrows
+UPDATE audit_anchors SET n = n WHERE org_id = $1 AND id = 'anchor'
+`
+
+func (q *Queries) HoldAnchor(ctx context.Context, orgID string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, holdAnchor, orgID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const holdHead = `-- name: HoldHead :execrows
 UPDATE audit_heads SET n = n + 1 WHERE org_id = $1 AND id = 'head'
 `
 
 func (q *Queries) HoldHead(ctx context.Context, orgID string) (int64, error) {
 	result, err := q.db.ExecContext(ctx, holdHead, orgID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const moveAnchor = `-- name: MoveAnchor :execrows
+UPDATE audit_anchors SET n = $2, hash = $3 WHERE org_id = $1 AND id = 'anchor'
+`
+
+func (q *Queries) MoveAnchor(ctx context.Context, orgID string, n int64, hash string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, moveAnchor, orgID, n, hash)
 	if err != nil {
 		return 0, err
 	}
@@ -297,6 +383,22 @@ func (q *Queries) OfSubject(ctx context.Context, orgID string, subject string, l
 		return nil, err
 	}
 	return items, nil
+}
+
+const older = `-- name: Older :one
+SELECT COUNT(*) AS n, CAST(COALESCE(MIN(at), 0) AS BIGINT) AS oldest FROM audit_lines WHERE org_id = $1 AND at < $2
+`
+
+type OlderRow struct {
+	N      int64
+	Oldest int64
+}
+
+func (q *Queries) Older(ctx context.Context, orgID string, at int64) (OlderRow, error) {
+	row := q.db.QueryRowContext(ctx, older, orgID, at)
+	var i OlderRow
+	err := row.Scan(&i.N, &i.Oldest)
+	return i, err
 }
 
 const reason = `-- name: Reason :one

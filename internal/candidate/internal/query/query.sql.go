@@ -200,6 +200,35 @@ func (q *Queries) Change(ctx context.Context, arg ChangeParams) (int64, error) {
 	return result.RowsAffected()
 }
 
+const countPerson = `-- name: CountPerson :one
+SELECT (SELECT COUNT(*) FROM candidates c WHERE c.org_id = $1 AND c.id = $2) AS people,
+	(SELECT COUNT(*) FROM accommodations a WHERE a.org_id = $1 AND a.id = $2) AS adjustments
+`
+
+type CountPersonRow struct {
+	People      int64
+	Adjustments int64
+}
+
+func (q *Queries) CountPerson(ctx context.Context, orgID string, iD string) (CountPersonRow, error) {
+	row := q.db.QueryRowContext(ctx, countPerson, orgID, iD)
+	var i CountPersonRow
+	err := row.Scan(&i.People, &i.Adjustments)
+	return i, err
+}
+
+const drop = `-- name: Drop :execrows
+DELETE FROM candidates WHERE org_id = $1 AND id = $2 AND erased_at <> 0
+`
+
+func (q *Queries) Drop(ctx context.Context, orgID string, iD string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, drop, orgID, iD)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const erase = `-- name: Erase :execrows
 UPDATE candidates SET name = '', email = '', name_key = '', family_key = '', email_key = id, zone = '', erased_at = $3 WHERE org_id = $1 AND id = $2
 `
@@ -218,6 +247,30 @@ DELETE FROM accommodations WHERE org_id = $1 AND id = $2
 
 func (q *Queries) EraseAccommodation(ctx context.Context, orgID string, iD string) (int64, error) {
 	result, err := q.db.ExecContext(ctx, eraseAccommodation, orgID, iD)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const hold = `-- name: Hold :execrows
+UPDATE candidates SET zone = zone WHERE org_id = $1 AND id = $2 AND erased_at = 0
+`
+
+func (q *Queries) Hold(ctx context.Context, orgID string, iD string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, hold, orgID, iD)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const holdAddress = `-- name: HoldAddress :execrows
+UPDATE candidates SET zone = zone WHERE org_id = $1 AND email_key = $2
+`
+
+func (q *Queries) HoldAddress(ctx context.Context, orgID string, emailKey string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, holdAddress, orgID, emailKey)
 	if err != nil {
 		return 0, err
 	}

@@ -91,6 +91,18 @@ func (q *Queries) DropDraft(ctx context.Context, orgID string, applicationID str
 	return result.RowsAffected()
 }
 
+const dropFeedbacks = `-- name: DropFeedbacks :execrows
+DELETE FROM feedbacks WHERE org_id = $1 AND application_id = $2
+`
+
+func (q *Queries) DropFeedbacks(ctx context.Context, orgID string, applicationID string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, dropFeedbacks, orgID, applicationID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const eraseDrafts = `-- name: EraseDrafts :execrows
 DELETE FROM feedback_drafts WHERE org_id = $1 AND application_id = $2
 `

@@ -10,24 +10,25 @@ import (
 )
 
 const add = `-- name: Add :execrows
-INSERT INTO mails (org_id, id, about, subject_id, to_name, to_email, reply_name, reply_email, subject, body, action_text, action_path, state, error, created_at, sent_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'queued', '', $13, 0) ON CONFLICT (org_id, about, subject_id) DO NOTHING
+INSERT INTO mails (org_id, id, about, subject_id, to_name, to_email, reply_name, reply_email, subject, body, action_text, action_path, state, error, created_at, sent_at, application_id)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'queued', '', $13, 0, $14) ON CONFLICT (org_id, about, subject_id) DO NOTHING
 `
 
 type AddParams struct {
-	OrgID      string
-	ID         string
-	About      string
-	SubjectID  string
-	ToName     string
-	ToEmail    string
-	ReplyName  string
-	ReplyEmail string
-	Subject    string
-	Body       string
-	ActionText string
-	ActionPath string
-	CreatedAt  int64
+	OrgID         string
+	ID            string
+	About         string
+	SubjectID     string
+	ToName        string
+	ToEmail       string
+	ReplyName     string
+	ReplyEmail    string
+	Subject       string
+	Body          string
+	ActionText    string
+	ActionPath    string
+	CreatedAt     int64
+	ApplicationID string
 }
 
 func (q *Queries) Add(ctx context.Context, arg AddParams) (int64, error) {
@@ -45,6 +46,7 @@ func (q *Queries) Add(ctx context.Context, arg AddParams) (int64, error) {
 		arg.ActionText,
 		arg.ActionPath,
 		arg.CreatedAt,
+		arg.ApplicationID,
 	)
 	if err != nil {
 		return 0, err
@@ -53,7 +55,7 @@ func (q *Queries) Add(ctx context.Context, arg AddParams) (int64, error) {
 }
 
 const count = `-- name: Count :one
-SELECT COUNT(*) FROM mails WHERE org_id = $1 AND to_email = $2
+SELECT COUNT(*) FROM mails WHERE org_id = $1 AND to_email = $2 AND application_id = ''
 `
 
 func (q *Queries) Count(ctx context.Context, orgID string, toEmail string) (int64, error) {
@@ -63,12 +65,47 @@ func (q *Queries) Count(ctx context.Context, orgID string, toEmail string) (int6
 	return count, err
 }
 
+const countAbout = `-- name: CountAbout :one
+SELECT COUNT(*) FROM mails WHERE org_id = $1 AND application_id = $2
+`
+
+func (q *Queries) CountAbout(ctx context.Context, orgID string, applicationID string) (int64, error) {
+	row := q.db.QueryRowContext(ctx, countAbout, orgID, applicationID)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const erase = `-- name: Erase :execrows
-DELETE FROM mails WHERE org_id = $1 AND to_email = $2
+DELETE FROM mails WHERE org_id = $1 AND to_email = $2 AND application_id = ''
 `
 
 func (q *Queries) Erase(ctx context.Context, orgID string, toEmail string) (int64, error) {
 	result, err := q.db.ExecContext(ctx, erase, orgID, toEmail)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const eraseAbout = `-- name: EraseAbout :execrows
+DELETE FROM mails WHERE org_id = $1 AND application_id = $2
+`
+
+func (q *Queries) EraseAbout(ctx context.Context, orgID string, applicationID string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, eraseAbout, orgID, applicationID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const forget = `-- name: Forget :execrows
+DELETE FROM mails WHERE org_id = $1 AND application_id = '' AND created_at < $2
+`
+
+func (q *Queries) Forget(ctx context.Context, orgID string, createdAt int64) (int64, error) {
+	result, err := q.db.ExecContext(ctx, forget, orgID, createdAt)
 	if err != nil {
 		return 0, err
 	}
@@ -180,6 +217,22 @@ func (q *Queries) Newest(ctx context.Context, orgID string, beforeAt int64, befo
 		return nil, err
 	}
 	return items, nil
+}
+
+const older = `-- name: Older :one
+SELECT COUNT(*) AS n, CAST(COALESCE(MIN(created_at), 0) AS BIGINT) AS oldest FROM mails WHERE org_id = $1 AND application_id = '' AND created_at < $2
+`
+
+type OlderRow struct {
+	N      int64
+	Oldest int64
+}
+
+func (q *Queries) Older(ctx context.Context, orgID string, createdAt int64) (OlderRow, error) {
+	row := q.db.QueryRowContext(ctx, older, orgID, createdAt)
+	var i OlderRow
+	err := row.Scan(&i.N, &i.Oldest)
+	return i, err
 }
 
 const settle = `-- name: Settle :execrows

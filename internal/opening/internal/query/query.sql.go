@@ -450,12 +450,48 @@ func (q *Queries) CodesSince(ctx context.Context, invitationID string, createdAt
 	return count, err
 }
 
+const dropApplication = `-- name: DropApplication :execrows
+DELETE FROM applications WHERE org_id = $1 AND id = $2
+`
+
+func (q *Queries) DropApplication(ctx context.Context, orgID string, iD string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, dropApplication, orgID, iD)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const dropCodes = `-- name: DropCodes :execrows
+DELETE FROM device_codes WHERE org_id = $1 AND expires_at < $2
+`
+
+func (q *Queries) DropCodes(ctx context.Context, orgID string, before int64) (int64, error) {
+	result, err := q.db.ExecContext(ctx, dropCodes, orgID, before)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const dropFormats = `-- name: DropFormats :execrows
 DELETE FROM stage_formats WHERE org_id = $1 AND stage_id = $2
 `
 
 func (q *Queries) DropFormats(ctx context.Context, orgID string, stageID string) (int64, error) {
 	result, err := q.db.ExecContext(ctx, dropFormats, orgID, stageID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const dropInvitation = `-- name: DropInvitation :execrows
+DELETE FROM invitations WHERE org_id = $1 AND id = $2
+`
+
+func (q *Queries) DropInvitation(ctx context.Context, orgID string, iD string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, dropInvitation, orgID, iD)
 	if err != nil {
 		return 0, err
 	}
@@ -480,6 +516,18 @@ func (q *Queries) DropRole(ctx context.Context, arg DropRoleParams) (int64, erro
 		arg.MemberID,
 		arg.Role,
 	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const dropSessions = `-- name: DropSessions :execrows
+DELETE FROM candidate_sessions WHERE org_id = $1 AND CASE WHEN revoked_at > 0 THEN revoked_at ELSE expires_at END < $2
+`
+
+func (q *Queries) DropSessions(ctx context.Context, orgID string, before int64) (int64, error) {
+	result, err := q.db.ExecContext(ctx, dropSessions, orgID, before)
 	if err != nil {
 		return 0, err
 	}
@@ -534,6 +582,23 @@ func (q *Queries) EndSessions(ctx context.Context, invitationID string, revokedA
 	return result.RowsAffected()
 }
 
+const endedSessions = `-- name: EndedSessions :one
+SELECT COUNT(*) AS n, CAST(COALESCE(MIN(CASE WHEN revoked_at > 0 THEN revoked_at ELSE expires_at END), 0) AS BIGINT) AS oldest FROM candidate_sessions
+WHERE org_id = $1 AND CASE WHEN revoked_at > 0 THEN revoked_at ELSE expires_at END < $2
+`
+
+type EndedSessionsRow struct {
+	N      int64
+	Oldest int64
+}
+
+func (q *Queries) EndedSessions(ctx context.Context, orgID string, before int64) (EndedSessionsRow, error) {
+	row := q.db.QueryRowContext(ctx, endedSessions, orgID, before)
+	var i EndedSessionsRow
+	err := row.Scan(&i.N, &i.Oldest)
+	return i, err
+}
+
 const eraseCodes = `-- name: EraseCodes :execrows
 DELETE FROM device_codes WHERE invitation_id = $1
 `
@@ -559,7 +624,7 @@ func (q *Queries) EraseLinks(ctx context.Context, invitationID string) (int64, e
 }
 
 const eraseNotes = `-- name: EraseNotes :execrows
-UPDATE invitations SET note = '' WHERE org_id = $1 AND id = $2
+UPDATE invitations SET note = '', zone = '' WHERE org_id = $1 AND id = $2
 `
 
 func (q *Queries) EraseNotes(ctx context.Context, orgID string, iD string) (int64, error) {
@@ -582,12 +647,36 @@ func (q *Queries) EraseSessions(ctx context.Context, candidateID string) (int64,
 	return result.RowsAffected()
 }
 
+const eraseSessionsBy = `-- name: EraseSessionsBy :execrows
+DELETE FROM candidate_sessions WHERE invitation_id = $1
+`
+
+func (q *Queries) EraseSessionsBy(ctx context.Context, invitationID string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, eraseSessionsBy, invitationID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const hold = `-- name: Hold :execrows
 UPDATE openings SET title = title WHERE org_id = $1 AND id = $2
 `
 
 func (q *Queries) Hold(ctx context.Context, orgID string, iD string) (int64, error) {
 	result, err := q.db.ExecContext(ctx, hold, orgID, iD)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const holdApplication = `-- name: HoldApplication :execrows
+UPDATE applications SET moved_at = moved_at WHERE org_id = $1 AND id = $2
+`
+
+func (q *Queries) HoldApplication(ctx context.Context, orgID string, iD string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, holdApplication, orgID, iD)
 	if err != nil {
 		return 0, err
 	}

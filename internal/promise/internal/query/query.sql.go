@@ -9,6 +9,18 @@ import (
 	"context"
 )
 
+const drop = `-- name: Drop :execrows
+DELETE FROM promises WHERE org_id = $1 AND application_id = $2
+`
+
+func (q *Queries) Drop(ctx context.Context, orgID string, applicationID string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, drop, orgID, applicationID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const keep = `-- name: Keep :execrows
 UPDATE promises SET kept_at = $1 WHERE org_id = $2 AND kind = $3 AND application_id = $4 AND kept_at = 0
 `

@@ -63,6 +63,22 @@ func (q *Queries) CountRevisions(ctx context.Context, orgID string, owner string
 	return count, err
 }
 
+const countTimed = `-- name: CountTimed :one
+SELECT COUNT(*) AS n, CAST(COALESCE(MIN(received_at), 0) AS BIGINT) AS oldest FROM revisions WHERE org_id = $1 AND received_at > 0 AND received_at < $2
+`
+
+type CountTimedRow struct {
+	N      int64
+	Oldest int64
+}
+
+func (q *Queries) CountTimed(ctx context.Context, orgID string, receivedAt int64) (CountTimedRow, error) {
+	row := q.db.QueryRowContext(ctx, countTimed, orgID, receivedAt)
+	var i CountTimedRow
+	err := row.Scan(&i.N, &i.Oldest)
+	return i, err
+}
+
 const current = `-- name: Current :many
 SELECT r.item, v.id, v.n, v.sha256, v.size, v.body, v.received_at FROM responses r
 JOIN revisions v ON v.org_id = r.org_id AND v.id = r.current WHERE r.org_id = $1 AND r.owner = $2
@@ -377,4 +393,76 @@ func (q *Queries) There(ctx context.Context, arg ThereParams) (ThereRow, error) 
 		&i.Sha256,
 	)
 	return i, err
+}
+
+const timed = `-- name: Timed :many
+SELECT id, owner, item FROM revisions WHERE org_id = $1 AND received_at > 0 AND received_at < $2 ORDER BY id LIMIT 500
+`
+
+type TimedRow struct {
+	ID    string
+	Owner string
+	Item  string
+}
+
+// Ids tell when they were made, so that the oldest come first and this stops early.
+func (q *Queries) Timed(ctx context.Context, orgID string, before int64) ([]TimedRow, error) {
+	rows, err := q.db.QueryContext(ctx, timed, orgID, before)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []TimedRow
+	for rows.Next() {
+		var i TimedRow
+		if err := rows.Scan(&i.ID, &i.Owner, &i.Item); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const untime = `-- name: Untime :execrows
+UPDATE revisions SET id = $1, received_at = 0 WHERE org_id = $2 AND id = $3
+`
+
+func (q *Queries) Untime(ctx context.Context, timeless string, orgID string, iD string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, untime, timeless, orgID, iD)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const untimeCurrent = `-- name: UntimeCurrent :execrows
+UPDATE responses SET current = $1, updated_at = 0 WHERE org_id = $2 AND owner = $3 AND item = $4 AND current = $5
+`
+
+type UntimeCurrentParams struct {
+	Timeless string
+	OrgID    string
+	Owner    string
+	Item     string
+	ID       string
+}
+
+func (q *Queries) UntimeCurrent(ctx context.Context, arg UntimeCurrentParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, untimeCurrent,
+		arg.Timeless,
+		arg.OrgID,
+		arg.Owner,
+		arg.Item,
+		arg.ID,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }

@@ -115,6 +115,19 @@ func (q *Queries) AddRound(ctx context.Context, arg AddRoundParams) (int64, erro
 	return result.RowsAffected()
 }
 
+const closeErased = `-- name: CloseErased :execrows
+UPDATE review_rounds SET closed_at = CASE WHEN closed_at = 0 THEN CAST($1 AS BIGINT) ELSE closed_at END, decided_at = CASE WHEN decided_at = 0 THEN CAST($1 AS BIGINT) ELSE decided_at END
+WHERE org_id = $2 AND application_id = $3
+`
+
+func (q *Queries) CloseErased(ctx context.Context, at int64, orgID string, applicationID string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, closeErased, at, orgID, applicationID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const closeRound = `-- name: CloseRound :execrows
 UPDATE review_rounds AS n SET closed_at = $3 WHERE n.org_id = $1 AND n.attempt_id = $2 AND n.closed_at = 0
 	AND n.wanted <= (SELECT COUNT(*) FROM reviews r WHERE r.org_id = n.org_id AND r.attempt_id = n.attempt_id AND r.state = 'filed')
@@ -288,6 +301,66 @@ func (q *Queries) Decisions(ctx context.Context, orgID string, applicationID str
 	return items, nil
 }
 
+const dropDecisions = `-- name: DropDecisions :execrows
+DELETE FROM decisions WHERE org_id = $1 AND application_id = $2
+`
+
+func (q *Queries) DropDecisions(ctx context.Context, orgID string, applicationID string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, dropDecisions, orgID, applicationID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const dropRatings = `-- name: DropRatings :execrows
+DELETE FROM ratings WHERE ratings.org_id = $1 AND review_id IN (SELECT r.id FROM reviews r WHERE r.org_id = $1 AND r.application_id = $2)
+`
+
+func (q *Queries) DropRatings(ctx context.Context, orgID string, applicationID string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, dropRatings, orgID, applicationID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const dropReviews = `-- name: DropReviews :execrows
+DELETE FROM reviews WHERE org_id = $1 AND application_id = $2
+`
+
+func (q *Queries) DropReviews(ctx context.Context, orgID string, applicationID string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, dropReviews, orgID, applicationID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const dropRounds = `-- name: DropRounds :execrows
+DELETE FROM review_rounds WHERE org_id = $1 AND application_id = $2
+`
+
+func (q *Queries) DropRounds(ctx context.Context, orgID string, applicationID string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, dropRounds, orgID, applicationID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const dropUnblindings = `-- name: DropUnblindings :execrows
+DELETE FROM unblindings WHERE org_id = $1 AND application_id = $2
+`
+
+func (q *Queries) DropUnblindings(ctx context.Context, orgID string, applicationID string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, dropUnblindings, orgID, applicationID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const eraseRatings = `-- name: EraseRatings :execrows
 UPDATE ratings AS t SET reason = '', note = '', evidence = '[]' WHERE t.org_id = $1 AND t.review_id IN (SELECT r.id FROM reviews r WHERE r.org_id = $1 AND r.application_id = $2)
 `
@@ -301,7 +374,7 @@ func (q *Queries) EraseRatings(ctx context.Context, orgID string, applicationID 
 }
 
 const eraseReviews = `-- name: EraseReviews :execrows
-UPDATE reviews SET private_note = '', shareable = '' WHERE org_id = $1 AND application_id = $2
+UPDATE reviews SET private_note = '', shareable = '', state = CASE WHEN state = 'assigned' THEN 'reassigned' ELSE state END WHERE org_id = $1 AND application_id = $2
 `
 
 func (q *Queries) EraseReviews(ctx context.Context, orgID string, applicationID string) (int64, error) {
