@@ -145,7 +145,7 @@ func (a *App) reply(ctx context.Context, who actor.Actor, app opening.Applicatio
 
 // sections are what the faces above an opening's add to the page of an application.
 func (a *App) sections() []func(context.Context, actor.Actor, opening.Application) (openingweb.Section, error) {
-	return []func(context.Context, actor.Actor, opening.Application) (openingweb.Section, error){a.reading}
+	return []func(context.Context, actor.Actor, opening.Application) (openingweb.Section, error){a.reading, a.keeping}
 }
 
 // reading leads to the scorecards and, for whoever decides, to the decision.
