@@ -4,10 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
-	"maps"
 	"os"
-	"slices"
-	"strings"
 	"testing"
 	"testing/fstest"
 
@@ -148,41 +145,6 @@ func TestOthersCannotReachIt(t *testing.T) {
 			t.Errorf("a reviewer's publishing = %v; want ErrRole", err)
 		}
 	})
-}
-
-func TestMistakesAreNamedWithFileLineAndColumn(t *testing.T) {
-	replace := func(path, old, new string) fstest.MapFS {
-		m := maps.Clone(small())
-		m[path] = &fstest.MapFile{Data: []byte(strings.Replace(string(m[path].Data), old, new, 1))}
-		return m
-	}
-	without := small()
-	delete(without, "items/pick/item.yaml")
-	for name, c := range map[string]struct {
-		tree fstest.MapFS
-		want string
-	}{
-		"nothing":          {fstest.MapFS{}, "assessment.yaml: error: This file is missing."},
-		"broken yaml":      {replace("assessment.yaml", "rubric:", "rubric: ["), "assessment.yaml:"},
-		"unknown field":    {replace("assessment.yaml", "reply_days", "replydays"), "assessment.yaml:6:1: error: unknown field"},
-		"missing item":     {without, "assessment.yaml:19:20: error: There is no file items/pick/item.yaml."},
-		"unknown kind":     {replace("items/pick/item.yaml", "kind: choice", "kind: chioce"), `items/pick/item.yaml:1:7: error: There is no kind "chioce"`},
-		"item of a kind":   {replace("items/pick/item.yaml", "correct: true", "correct: false"), "items/pick/item.yaml:6:"},
-		"criterion's item": {replace("assessment.yaml", "[tell-us]", "[tell-them]"), "assessment.yaml:11:13: error: No part has an item"},
-		"same anchors":     {replace("assessment.yaml", "Can be followed at the first reading.", "Cannot be followed."), "assessment.yaml:14:31: error: This anchor is the same"},
-		"hollow anchor":    {replace("assessment.yaml", "Can be followed at the first reading.", "very good"), "assessment.yaml:14:31: warning:"},
-		"too long":         {replace("assessment.yaml", "minutes: 10", "minutes: 90"), "assessment.yaml:16:3: warning: This asks for 90 minutes"},
-		"short clock":      {replace("assessment.yaml", "minutes: 10", "minutes: 10\n    timed: 5"), "assessment.yaml:19:12: error: The clock (5 min) is shorter"},
-		"escaping item":    {replace("assessment.yaml", "item: pick", "item: ../../etc"), "assessment.yaml:19:20: error: A key is"},
-	} {
-		_, findings := assessment.Read(c.tree, kinds)
-		if !slices.ContainsFunc(findings, func(f item.Finding) bool { return strings.HasPrefix(f.String(), c.want) }) {
-			t.Errorf("%s: %v; want %s...", name, findings, c.want)
-		}
-	}
-	if _, findings := assessment.Read(small(), kinds); len(findings) != 0 {
-		t.Errorf("the good one: %v; want no findings", findings)
-	}
 }
 
 func TestLinksAndSpecialFilesAreRefused(t *testing.T) {

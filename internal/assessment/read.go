@@ -8,59 +8,67 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"candor/internal/item"
 )
 
 // file is assessment.yaml.
 type file struct {
-	Candor    int         `yaml:"candor"`
-	Title     string      `yaml:"title"`
-	About     string      `yaml:"about"`
+	Candor    int         `yaml:"candor" schema:"required,min=1,max=1" doc:"The version of this format: 1."`
+	Title     string      `yaml:"title" schema:"required,min=1,max=120"`
+	About     string      `yaml:"about" doc:"What this is, in Markdown; candidates read it first."`
 	AI        *aiFile     `yaml:"ai"`
-	ReplyDays int         `yaml:"reply_days"`
+	ReplyDays int         `yaml:"reply_days" schema:"min=0,max=60" doc:"Working days until a reply, as a suggestion to the opening."`
 	Rubric    []criterion `yaml:"rubric"`
-	Parts     []partFile  `yaml:"parts"`
+	Parts     []partFile  `yaml:"parts" schema:"required,min=1" doc:"What is started and sent on its own."`
 }
 
 type aiFile struct {
-	Policy string `yaml:"policy"`
-	Text   string `yaml:"text"`
+	Policy string `yaml:"policy" schema:"required,enum=allowed|disclosed|not_allowed" doc:"What AI tools may be used for; disclosed: allowed, and said in a line."`
+	Text   string `yaml:"text" doc:"The same in your own words."`
 }
 
 type criterion struct {
-	Key      string   `yaml:"key"`
-	Title    string   `yaml:"title"`
-	Weight   int      `yaml:"weight"`
-	About    string   `yaml:"about"`
-	Guidance string   `yaml:"guidance"`
-	Items    []string `yaml:"items"`
-	Levels   []level  `yaml:"levels"`
+	Key      string   `yaml:"key" schema:"required,key"`
+	Title    string   `yaml:"title" schema:"required,min=1,max=120"`
+	Weight   int      `yaml:"weight" schema:"min=0,max=5" doc:"1 to 5; 1 where it is left out."`
+	About    string   `yaml:"about" doc:"What the criterion means; candidates read it."`
+	Guidance string   `yaml:"guidance" doc:"For reviewers only."`
+	Items    []string `yaml:"items" doc:"The items it is rated on; all where it is left out."`
+	Levels   []level  `yaml:"levels" schema:"required,min=2,max=6" doc:"The lowest first."`
 }
 
 type level struct {
-	Name   string `yaml:"name"`
-	Anchor string `yaml:"anchor"`
+	Name   string `yaml:"name" schema:"required,min=1,max=40"`
+	Anchor string `yaml:"anchor" schema:"required,min=1" doc:"What one sees in work of this level."`
 }
 
 type partFile struct {
-	Key     string     `yaml:"key"`
-	Title   string     `yaml:"title"`
+	Key     string     `yaml:"key" schema:"required,key"`
+	Title   string     `yaml:"title" schema:"required,min=1,max=120"`
 	About   string     `yaml:"about"`
-	LookFor string     `yaml:"look_for"`
-	Minutes int        `yaml:"minutes"`
-	Timed   int        `yaml:"timed"`
-	Device  string     `yaml:"device"`
-	AI      *aiFile    `yaml:"ai"`
-	Items   []itemFile `yaml:"items"`
+	LookFor string     `yaml:"look_for" doc:"What reviewers look for; candidates read it beforehand."`
+	Minutes int        `yaml:"minutes" schema:"required,min=1,max=2400" doc:"How long it takes; candidates are told."`
+	Timed   int        `yaml:"timed" schema:"min=0,max=1440" doc:"The clock in minutes, not shorter than minutes; leave it out for an untimed part."`
+	Device  string     `yaml:"device" schema:"enum=computer"`
+	AI      *aiFile    `yaml:"ai" doc:"Where this part differs from the assessment."`
+	Items   []itemFile `yaml:"items" schema:"required,min=1"`
 }
 
 type itemFile struct {
-	Item   string   `yaml:"item"`
-	Weight *float64 `yaml:"weight"`
+	Item   string   `yaml:"item" schema:"required,key" doc:"The name of a folder in items/."`
+	Weight *float64 `yaml:"weight" schema:"min=0,max=100" doc:"1 where it is left out."`
 }
 
-var keyShape = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+// FileSchema describes assessment.yaml.
+func FileSchema() *item.Schema {
+	s := item.SchemaOf(file{})
+	s.Dialect, s.Title = item.Dialect, "assessment.yaml"
+	return s
+}
+
+var keyShape = regexp.MustCompile(item.KeyPattern)
 
 // unpaid is how many minutes may be asked for without pay before lint warns.
 const unpaid = 60
@@ -79,6 +87,9 @@ func Read(tree fs.FS, kinds item.Kinds) (*Version, []item.Finding) {
 	return v, r.out
 }
 
+// enough is how many findings are worth reading at once; what comes after them is left out.
+const enough = 200
+
 type reader struct {
 	tree  fs.FS
 	kinds item.Kinds
@@ -89,11 +100,17 @@ type reader struct {
 }
 
 func (r *reader) err(place, format string, args ...any) {
-	r.out = append(r.out, r.d.At(place, format, args...))
+	r.add(r.d.At, place, format, args)
 }
 
 func (r *reader) warn(place, format string, args ...any) {
-	r.out = append(r.out, r.d.Warn(place, format, args...))
+	r.add(r.d.Warn, place, format, args)
+}
+
+func (r *reader) add(find func(place, format string, args ...any) item.Finding, place, format string, args []any) {
+	if len(r.out) < enough {
+		r.out = append(r.out, find(place, format, args...))
+	}
 }
 
 func (r *reader) version() *Version {
@@ -105,6 +122,7 @@ func (r *reader) version() *Version {
 	if strings.TrimSpace(f.About) == "" {
 		r.warn("$.about", "Say in about what this is; candidates read it first.")
 	}
+	r.out = append(r.out, item.Links(r.tree, "assessment.yaml", f.About, r.d.Under("$.about"))...)
 	if f.ReplyDays < 0 || f.ReplyDays > 60 {
 		r.err("$.reply_days", "reply_days is 1 to 60 working days, or left out.")
 	}
@@ -152,7 +170,7 @@ func (r *reader) text(place, s string, most int) {
 }
 
 func (r *reader) key(place, s string) {
-	if !keyShape.MatchString(s) || len(s) > 60 {
+	if !keyShape.MatchString(s) || len(s) > item.MaxKey {
 		r.err(place, "A key is small letters, digits and single hyphens, such as review-the-form; this is %q.", s)
 	}
 }
@@ -221,45 +239,57 @@ func (r *reader) item(place string, it itemFile) (PartItem, bool) {
 		r.err(place+".item", "There is no file items/%s/item.yaml.", it.Item)
 		return PartItem{}, false
 	}
-	var head struct {
-		Kind string `yaml:"kind"`
+	var head map[string]any
+	d, found := item.ReadYAML(dir, "item.yaml", &head)
+	if item.Failed(found) {
+		r.inside(it.Item, found)
+		return PartItem{}, false
 	}
-	hd, _ := item.ReadYAML(dir, "item.yaml", &map[string]any{})
-	raw, _ := fs.ReadFile(dir, "item.yaml")
-	head.Kind = kindOf(raw)
-	k, ok := r.kinds.Named(head.Kind)
+	name, _ := head["kind"].(string)
+	k, ok := r.kinds.Named(name)
 	if !ok {
 		var names []string
 		for _, k := range r.kinds {
 			names = append(names, k.Name())
 		}
-		f := hd.At("$.kind", "There is no kind %q. Kinds: %s.", head.Kind, strings.Join(names, ", "))
-		f.Path = "items/" + it.Item + "/" + f.Path
-		r.out = append(r.out, f)
+		r.inside(it.Item, []item.Finding{d.At("$.kind", "There is no kind %q. Kinds: %s.", name, strings.Join(names, ", "))})
 		return PartItem{}, false
 	}
 	spec, found := k.Spec(dir)
-	for _, f := range found {
-		f.Path = "items/" + it.Item + "/" + f.Path
-		r.out = append(r.out, f)
-	}
+	r.inside(it.Item, found)
 	if item.Failed(found) {
 		return PartItem{}, false
 	}
 	return PartItem{Key: it.Item, Weight: weight, Kind: k, Spec: spec, Head: k.Head(spec)}, true
 }
 
-var kindLine = regexp.MustCompile(`(?m)^kind:[ \t]*["']?([A-Za-z0-9_-]+)`)
-
-func kindOf(raw []byte) string {
-	if m := kindLine.FindSubmatch(raw); m != nil {
-		return string(m[1])
+// inside adds what was found in an item's folder.
+func (r *reader) inside(key string, found []item.Finding) {
+	for _, f := range found[:min(len(found), max(0, enough-len(r.out)))] {
+		f.Path = "items/" + key + "/" + f.Path
+		r.out = append(r.out, f)
 	}
-	return ""
 }
 
-// hollow are anchors that say nothing a reviewer could hold work against.
-var hollow = regexp.MustCompile(`(?i)^\W*((very|quite|really|not)\s+)*(good|bad|poor|weak|strong|excellent|great|ok|okay|fine|average|solid|great job|meets expectations|exceeds expectations|below expectations)\W*$`)
+// hollow says of an anchor that a reviewer could not hold work against it: one word, or words of praise and blame alone.
+func hollow(anchor string) bool {
+	for _, w := range strings.FieldsFunc(anchor, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+		if !praise[w] {
+			return len(strings.Fields(anchor)) < 2
+		}
+	}
+	return true
+}
+
+// praise are the words of hollow anchors, in small letters.
+var praise = func() map[string]bool {
+	out := map[string]bool{}
+	for _, w := range strings.Fields("very quite really not so good better best bad worse poor weak strong excellent great ok okay fine average mediocre solid job work answer solution " +
+		"meets exceeds below above expectations the a an is") {
+		out[w] = true
+	}
+	return out
+}()
 
 func (r *reader) criterion(place string, c criterion) Criterion {
 	r.key(place+".key", c.Key)
@@ -286,7 +316,7 @@ func (r *reader) criterion(place string, c criterion) Criterion {
 			r.err(at+".anchor", "Say what work on this level looks like.")
 		case seen[anchor]:
 			r.err(at+".anchor", "This anchor is the same as another's; nobody could tell the levels apart.")
-		case hollow.MatchString(anchor):
+		case hollow(anchor):
 			r.warn(at+".anchor", "%q says nothing a reviewer could hold work against. Say what one sees in it.", l.Anchor)
 		default:
 			seen[anchor] = true

@@ -38,6 +38,9 @@ func (c *Common) Check(dir fs.FS, d *Doc) (out []Finding) {
 		out = append(out, Finding{Path: "statement.md", Severity: Error, Text: "This file is not UTF-8. Save it as UTF-8."})
 	case err == nil:
 		c.Statement = string(raw)
+		out = append(out, Links(dir, "statement.md", c.Statement, in("statement.md", c.Statement))...)
+	default:
+		out = append(out, Links(dir, d.Path, c.Statement, d.Under("$.statement"))...)
 	}
 	if strings.TrimSpace(c.Statement) == "" {
 		out = append(out, d.At("$.statement", "Write the task: here under statement, or in a file statement.md."))

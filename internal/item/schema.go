@@ -39,7 +39,15 @@ type Schema struct {
 	AllOf       []*Schema          `json:"allOf,omitempty"`
 	If          *Schema            `json:"if,omitempty"`
 	Then        *Schema            `json:"then,omitempty"`
+
+	MinProperties *float64 `json:"minProperties,omitempty"`
 }
+
+// KeyPattern is the shape of a key, which has at most MaxKey characters.
+const (
+	KeyPattern = `^[a-z0-9]+(-[a-z0-9]+)*$`
+	MaxKey     = 60
+)
 
 // Dialect is the version of JSON Schema.
 const Dialect = "https://json-schema.org/draft/2020-12/schema"
@@ -103,7 +111,7 @@ func (s *Schema) fields(t reflect.Type) {
 			case "required":
 				s.Required = append(s.Required, name)
 			case "key":
-				p.Pattern, p.MaxLength = keyPattern, number(maxKey)
+				p.Pattern, p.MaxLength = KeyPattern, number(MaxKey)
 			case "min":
 				*p.bound(&p.Minimum, &p.MinLength, &p.MinItems) = parsed(value)
 			case "max":

@@ -129,8 +129,8 @@ func (d *Doc) hostile(raw []byte) (Finding, bool) {
 // shape compares what stands in the file with what is read into: fields and types, all mistakes at once (at most 100).
 func (d *Doc) shape(n ast.Node, s *Schema) (out []Finding) {
 	bad := func(at ast.Node, format string, args ...any) {
-		p := at.GetToken().Position
-		out = append(out, d.on(p.Line, p.Column, format, args...))
+		line, col := start(at)
+		out = append(out, d.on(line, col, format, args...))
 	}
 	var walk func(n ast.Node, s *Schema)
 	walk = func(n ast.Node, s *Schema) {
@@ -200,6 +200,15 @@ func mapping(n ast.Node) []*ast.MappingValueNode {
 	return nil
 }
 
+// start is where a node begins; the token of fields in a block is the first colon.
+func start(n ast.Node) (line, col int) {
+	p := n.GetToken().Position
+	if fields := mapping(n); len(fields) > 0 && n.GetToken().Type == token.MappingValueType {
+		p = fields[0].Key.GetToken().Position
+	}
+	return p.Line, p.Column
+}
+
 // typeOf is a node's type in the words of JSON Schema.
 func typeOf(n ast.Node) string {
 	switch n := n.(type) {
@@ -241,6 +250,8 @@ var said = []struct {
 	{regexp.MustCompile(`^mapping key (".*") already defined at \[(\d+):\d+\]`), "The key $1 stands twice; it is in line $2 already."},
 	{regexp.MustCompile(`^mapping value is not allowed in this context`), "A colon stands where it has no meaning. Put a text with a colon in quotes."},
 	{regexp.MustCompile(`^sequence end token '\]' not found`), "This list is not closed: there is no ]."},
+	{regexp.MustCompile(`^',' or '\]' must be specified`), "A list above is not closed: a comma or ] is missing before this."},
+	{regexp.MustCompile(`^',' or '}' must be specified`), "Fields above are not closed: a comma or } is missing before this."},
 	{regexp.MustCompile(`^could not find flow map content|^could not find flow mapping end token '}'`), "These fields are not closed: there is no }."},
 	{regexp.MustCompile(`^could not find end character of (double|single)-quoted text`), "This text is not closed: the quote at its end is missing."},
 }
@@ -271,8 +282,7 @@ func (d *Doc) At(place, format string, args ...any) Finding {
 	for place != "" && d.file != nil {
 		if p, err := yaml.PathString(place); err == nil {
 			if n, err := p.FilterFile(d.file); err == nil && n != nil && n.GetToken() != nil {
-				pos := n.GetToken().Position
-				f.Line, f.Col = pos.Line, pos.Column
+				f.Line, f.Col = start(n)
 				return f
 			}
 		}

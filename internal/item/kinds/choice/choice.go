@@ -33,29 +33,29 @@ const (
 
 type spec struct {
 	item.Common `yaml:",inline"`
-	Type        string   `yaml:"type"`
-	Shuffle     bool     `yaml:"shuffle"`
-	Partial     bool     `yaml:"partial"`
+	Type        string   `yaml:"type" schema:"required,enum=single|multiple|numeric|text"`
+	Shuffle     bool     `yaml:"shuffle" doc:"Each candidate sees the options in an order of their own."`
+	Partial     bool     `yaml:"partial" doc:"For multiple: (right chosen - wrong chosen) of the right ones, not below 0; otherwise all or nothing."`
 	Options     []option `yaml:"options"`
 	Numeric     *number  `yaml:"numeric"`
 	Text        *texts   `yaml:"text"`
-	Why         string   `yaml:"why"`
+	Why         string   `yaml:"why" doc:"Why it is so; for authors and reviewers."`
 }
 
 type option struct {
-	Text    string `yaml:"text"`
+	Text    string `yaml:"text" schema:"required,min=1" doc:"Markdown."`
 	Correct bool   `yaml:"correct"`
 	Why     string `yaml:"why"`
 }
 
 type number struct {
-	Value     float64 `yaml:"value"`
-	Tolerance float64 `yaml:"tolerance"`
+	Value     float64 `yaml:"value" schema:"required"`
+	Tolerance float64 `yaml:"tolerance" schema:"min=0" doc:"How far off an answer may be, in the same unit."`
 	Unit      string  `yaml:"unit"`
 }
 
 type texts struct {
-	Accept     []string `yaml:"accept"`
+	Accept     []string `yaml:"accept" schema:"required,min=1" doc:"Every form that is right."`
 	IgnoreCase bool     `yaml:"ignore_case"`
 }
 
@@ -89,6 +89,7 @@ func (Kind) Spec(dir fs.FS) (item.Spec, []item.Finding) {
 			out = append(out, d.At(fmt.Sprintf("$.options[%d].text", i), "This option stands twice."))
 		}
 		seen[o.Text] = true
+		out = append(out, item.Links(dir, "item.yaml", o.Text, d.Under(fmt.Sprintf("$.options[%d].text", i)))...)
 	}
 	switch s.Type {
 	case Single, Multiple:
@@ -118,6 +119,18 @@ func (Kind) Spec(dir fs.FS) (item.Spec, []item.Finding) {
 		out = append(out, d.Warn("$.partial", "partial has a meaning for multiple only."))
 	}
 	return s, out
+}
+
+// Schema is item.yaml's: what must stand in it goes by the type.
+func (Kind) Schema() *item.Schema {
+	s := item.SchemaOf(spec{})
+	two, twenty := 2.0, 20.0
+	for _, t := range []string{Single, Multiple} {
+		s.When("type", t, &item.Schema{Required: []string{"options"}, Properties: map[string]*item.Schema{"options": {MinItems: &two, MaxItems: &twenty}}})
+	}
+	s.When("type", Numeric, &item.Schema{Required: []string{"numeric"}})
+	s.When("type", Text, &item.Schema{Required: []string{"text"}})
+	return s
 }
 
 // Head is what all kinds have.

@@ -113,7 +113,7 @@ func TestMistakesAreNamedWithTheirPlace(t *testing.T) {
 	for name, c := range map[string]struct{ yaml, want string }{
 		"two right":   {strings.Replace(multiple, "multiple", "single", 1), "item.yaml:9:3: error: Mark"},
 		"none right":  {strings.ReplaceAll(multiple, "correct: true", "correct: false"), "item.yaml:9:3: error: Mark"},
-		"no type":     {head, "item.yaml:1:5: error: type is single"},
+		"no type":     {head, "item.yaml:1:1: error: type is single"},
 		"twice":       {strings.Replace(multiple, "gamma", "beta", 1), "item.yaml:11:"},
 		"no accepted": {head + "type: text\n", "item.yaml:5:7: error: A text question"},
 	} {

@@ -20,14 +20,14 @@ type Kind struct{ MD *markdown.Markdown }
 
 type spec struct {
 	item.Common `yaml:",inline"`
-	Words       words    `yaml:"words"`
-	Hints       []string `yaml:"hints"`
+	Words       words    `yaml:"words" doc:"A guide for how long an answer is expected to be."`
+	Hints       []string `yaml:"hints" doc:"What the answer should cover; candidates see them above the text."`
 }
 
 type words struct {
-	From int `yaml:"from"`
-	To   int `yaml:"to"`
-	Max  int `yaml:"max"`
+	From int `yaml:"from" schema:"min=0"`
+	To   int `yaml:"to" schema:"min=0"`
+	Max  int `yaml:"max" schema:"min=0"`
 }
 
 type body struct {
@@ -57,6 +57,9 @@ func (Kind) Spec(dir fs.FS) (item.Spec, []item.Finding) {
 	}
 	return s, out
 }
+
+// Schema is item.yaml's.
+func (Kind) Schema() *item.Schema { return item.SchemaOf(spec{}) }
 
 // Head is what all kinds have.
 func (Kind) Head(s item.Spec) item.Head {

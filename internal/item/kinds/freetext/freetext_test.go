@@ -24,7 +24,7 @@ func TestConformance(t *testing.T) {
 
 func TestMistakesAreNamedWithTheirPlace(t *testing.T) {
 	for name, c := range map[string]struct{ yaml, want string }{
-		"no statement":  {"kind: freetext\ntitle: T\nminutes: 5\n", "item.yaml:1:5: error: Write the task"},
+		"no statement":  {"kind: freetext\ntitle: T\nminutes: 5\n", "item.yaml:1:1: error: Write the task"},
 		"falling words": {strings.Replace(good, "to: 20", "to: 5", 1), "item.yaml:5:"},
 		"unknown field": {good + "wrods: 3\n", "item.yaml:6:1: error: unknown field"},
 		"not yaml":      {"kind: [", "item.yaml:1:"},
