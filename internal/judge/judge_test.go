@@ -14,6 +14,9 @@ func TestEveryLanguageAnswers(t *testing.T) {
 		if !f.Ready {
 			t.Errorf("%s is not offered: %s (packages %v)", f.Name, f.Why, f.Packages)
 		}
+		if len(f.Missing) > 0 {
+			t.Errorf("%s lacks %s", f.Name, f.Missing)
+		}
 		if f.Version == "" {
 			t.Errorf("%s tells no version", f.Name)
 		}

@@ -17,6 +17,7 @@ type Found struct {
 	Why            string   // it is not ready
 	Packages       []string // Debian packages that bring it
 	Frameworks     []string // unit test frameworks that are there
+	Missing        []string // those that are not, with the package that brings each: "JUnit (junit5)"
 }
 
 // Probe tries every language inside the sandbox, once; later calls answer at once. A language is offered when it is Ready.
@@ -78,6 +79,8 @@ func (j *Judge) try(ctx context.Context, l languages.Language) Found {
 	for _, u := range l.Unit {
 		if _, ok := says(u.Probe); ok {
 			f.Frameworks = append(f.Frameworks, u.Name)
+		} else {
+			f.Missing = append(f.Missing, u.Name+" ("+strings.Join(u.Packages, ", ")+")")
 		}
 	}
 	return f

@@ -174,19 +174,28 @@ func (w *work) bring(ctx context.Context) error {
 	return w.put(ctx, files)
 }
 
-// compileTests compiles all; where that fails, a compiler's words may show hidden tests, and only those about the others are kept.
+// compileTests compiles all, or checks all files as the language does. A compiler's words may show hidden tests: then only the author reads
+// them.
 func (w *work) compileTests(ctx context.Context, f languages.Framework, tests []string) error {
-	err := w.compile(ctx, f.Compile(w.source, tests))
+	var commands [][]string
+	if f.Compile != nil {
+		commands = f.Compile(w.source, tests)
+	} else if w.lang.Compile != nil {
+		commands = w.lang.Compile(w.source)
+	}
+	err := w.compile(ctx, commands)
+	said := w.out.Compile
+	hidden := slices.ContainsFunc(w.UnitTests, func(t UnitTest) bool { return !w.shows(t.Hidden) && strings.Contains(said, t.Name) })
+	if hidden {
+		w.out.Compile = ""
+	}
 	for _, name := range w.leftOut {
 		w.out.Compile = strings.TrimSpace(fmt.Sprintf("%s is not used: it would change how tests run.\n%s", name, w.out.Compile))
 	}
-	hidden := slices.ContainsFunc(w.UnitTests, func(t UnitTest) bool { return !w.shows(t.Hidden) && strings.Contains(w.out.Compile, t.Name) })
-	if err == nil || !hidden {
-		return err
+	if err != nil && hidden {
+		return stop{Outcome{Verdict: CE, Reason: "The program does not compile together with hidden tests.", Note: said}}
 	}
-	said := w.out.Compile
-	w.out.Compile = ""
-	return stop{Outcome{Verdict: CE, Reason: "The program does not compile together with hidden tests.", Note: said}}
+	return err
 }
 
 // unitRun is what test runs said.
@@ -296,7 +305,7 @@ func (w *work) unitResult(t UnitTest, id string, r languages.UnitResult, came bo
 	case came:
 		out.Verdict, out.Reason = WA, "The test failed."
 	case broken != "":
-		out.Verdict, out.Reason, r.Text = WA, "The tests of this file could not be loaded.", broken
+		out.Verdict, out.Reason, r.Text = RTE, "The tests of this file could not be loaded.", broken
 	case !u.ended:
 		m := w.measured(u.bad)
 		out.Verdict, out.Reason, out.Exit, out.Signal = m.Verdict, m.Reason, m.Exit, m.Signal

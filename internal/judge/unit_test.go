@@ -1,6 +1,7 @@
 package judge_test
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -96,7 +97,7 @@ var units = []unit{
 		framework: "unittest", language: "python", file: "twice.py", good: "def twice(n):\n    return 2 * n\n",
 		tests: []judge.UnitTest{
 			visible("test_twice.py", "import unittest\nfrom twice import twice\n\n\nclass TwiceTest(unittest.TestCase):\n    def test_two(self):\n        self.assertEqual(twice(2), 4)\n"),
-			secret("test_hidden.py", "import unittest\nfrom twice import twice\n\n\nclass HiddenTest(unittest.TestCase):\n    def test_three(self):\n        self.assertEqual(twice(3), 6)\n"),
+			secret("test_hidden.py", "import statistics\nimport unittest\nfrom twice import twice\n\n\nclass HiddenTest(unittest.TestCase):\n    def test_three(self):\n        self.assertEqual(twice(3), statistics.mean([5, 7]))\n"),
 		},
 		want: []string{"test_twice.TwiceTest.test_two", "test_hidden.HiddenTest.test_three"},
 		cheats: map[string][]sandbox.File{
@@ -114,7 +115,7 @@ var units = []unit{
 			"patches the reporter":     {file("twice.py", "import unittest\nfor c in unittest.TestResult.__subclasses__():\n    c.addFailure = lambda *a: None\ndef twice(n): return 0\n")},
 			"brings a framework":       {file("twice.py", "def twice(n): return 0\n"), file("unittest.py", "class TestCase:\n    pass\n"), file("unittest/__init__.py", "")},
 			"brings sitecustomize":     {file("twice.py", "def twice(n): return 0\n"), file("sitecustomize.py", "import unittest\nunittest.TestCase.assertEqual = lambda *a: None\n")},
-			"brings a library":         {file("twice.py", "def twice(n): return 0\n"), file("traceback.py", "raise SystemExit(0)"), file("json.py", "raise SystemExit(0)")},
+			"brings a library":         {file("twice.py", "def twice(n): return 0\n"), file("statistics.py", "def mean(_): return 0\n")},
 			"edits the test":           {file("twice.py", "def twice(n): return 0\n"), file("test_twice.py", "import unittest\nclass TwiceTest(unittest.TestCase):\n    def test_two(self): pass\n")},
 			"writes the hidden test":   {file("twice.py", "for n in ('test_hidden.py', 'test_twice.py'):\n    try: open('/box/' + n, 'w').write('')\n    except OSError: pass\ndef twice(n): return 0\n")},
 		},
@@ -254,13 +255,13 @@ func TestFrameworks(t *testing.T) {
 			if out.Verdict != judge.AC || !slices.Equal(idsOf(out), slices.Sorted(slices.Values(u.want))) {
 				t.Fatalf("the right answer: %s, tests %q; want %q; %s %s %+v", out.Verdict, idsOf(out), u.want, out.Compile, out.Note, out.Tests)
 			}
-			task.Want = u.want
-			if out := mustJudge(t, task); out.Verdict != judge.AC || out.Note != "" {
-				t.Errorf("with the ids known: %s %s", out.Verdict, out.Note)
-			}
 			task.Want = append(slices.Clone(u.want), u.want[0]+"_not_there")
-			if out := mustJudge(t, task); out.Verdict != judge.WA || len(out.Tests) != 3 {
-				t.Errorf("a test that does not come: %s with %d tests", out.Verdict, len(out.Tests))
+			out = mustJudge(t, task)
+			for i, want := range []judge.Verdict{judge.AC, judge.AC, judge.WA} {
+				if len(out.Tests) != 3 || out.Tests[i].Verdict != want || out.Note != "" {
+					t.Errorf("with the ids known and one that does not come: %s %+v", out.Note, out.Tests)
+					break
+				}
 			}
 			task.Want = u.want
 			task.Files = []sandbox.File{file(u.file, strings.Replace(u.good, "2 * n", "n + 2", 1))}
@@ -307,5 +308,63 @@ func TestFrameworks(t *testing.T) {
 				t.Errorf("%s of %s is not tested", f.Name, l.Name)
 			}
 		}
+	}
+}
+
+func TestOwnTestsStandApart(t *testing.T) {
+	u := units[0]
+	task := judge.Task{Style: judge.Unit, Language: u.language, UnitTests: append(slices.Clone(u.tests),
+		judge.UnitTest{Name: "test_mine.py", Own: true, Data: []byte("import unittest, os\nunittest.TestCase.assertEqual = lambda *a: None\n\n\nclass Mine(unittest.TestCase):\n    def test_mine(self):\n        print('hidden tests are here:', os.path.exists('/box/test_hidden.py'))\n")},
+		judge.UnitTest{Name: "test_twice.py", Own: true, Data: []byte("import unittest\n\n\nclass TwiceTest(unittest.TestCase):\n    def test_two(self): pass\n")})}
+	task.Files = []sandbox.File{file("twice.py", "def twice(n): return 0\n"), file("conftest.py", "x")}
+	out := mustJudge(t, task)
+	got := map[string]judge.Verdict{}
+	for _, r := range out.Tests {
+		if r.Own != (r.ID == "test_mine.Mine.test_mine") {
+			t.Errorf("%s: own is %v", r.ID, r.Own)
+		}
+		got[r.ID] = r.Verdict
+		if r.Own && (!strings.Contains(r.Text, "changed the test framework") || string(r.Stderr) != "hidden tests are here: False\n") {
+			t.Errorf("the own test says %q and prints %q", r.Text, r.Stderr)
+		}
+	}
+	want := map[string]judge.Verdict{u.want[0]: judge.WA, u.want[1]: judge.WA, "test_mine.Mine.test_mine": judge.WA}
+	if !maps.Equal(got, want) || out.Verdict != judge.WA {
+		t.Errorf("%s %v; want %v", out.Verdict, got, want)
+	}
+	if passed, of := out.Passed(); passed != 0 || of != 2 {
+		t.Errorf("passed %d of %d; own tests must not count", passed, of)
+	}
+	if !strings.Contains(out.Compile, "conftest.py is not used") {
+		t.Errorf("nobody says what became of conftest.py: %q", out.Compile)
+	}
+}
+
+func TestProtectedFilesArePutBack(t *testing.T) {
+	task := judge.Task{Style: judge.Unit, Language: "python", Framework: "pytest", Protected: []sandbox.File{file("conftest.py", "import pytest\n\n\n@pytest.fixture\ndef four(): return 4\n")},
+		UnitTests: []judge.UnitTest{visible("test_twice.py", "from twice import twice\n\n\ndef test_two(four):\n    assert twice(2) == four\n")},
+		Files:     []sandbox.File{file("twice.py", "def twice(n): return 0\n"), file("conftest.py", "import pytest\n\n\n@pytest.fixture\ndef four(): return 0\n")}}
+	if out := mustJudge(t, task); out.Verdict != judge.WA {
+		t.Errorf("%s; want WA: %+v", out.Verdict, out.Tests)
+	}
+}
+
+func TestASyntaxErrorIsACompileError(t *testing.T) {
+	for language, program := range map[string]sandbox.File{"python": file("twice.py", "def twice(n):\n    return 2 *\n"), "javascript": file("twice.mjs", "export const twice = (n) =>\n  2 *\n")} {
+		i := slices.IndexFunc(units, func(u unit) bool { return u.language == language })
+		out := mustJudge(t, judge.Task{Style: judge.Unit, Language: language, UnitTests: units[i].tests, Files: []sandbox.File{program}})
+		if out.Verdict != judge.CE || !strings.Contains(out.Compile, program.Name) || !strings.Contains(out.Compile, "2") {
+			t.Errorf("%s: %s %q; want CE with file and line", language, out.Verdict, out.Compile)
+		}
+	}
+}
+
+// A compiler shows the lines that it complains about: those of hidden tests are for the author only.
+func TestHiddenTestsThatDoNotCompile(t *testing.T) {
+	task := judge.Task{Style: judge.Unit, Language: "java", Files: []sandbox.File{file("Twice.java", "class Twice {}\n")}, UnitTests: []judge.UnitTest{
+		secret("HiddenTest.java", "import org.junit.jupiter.api.Test;\n\nclass HiddenTest {\n\t@Test void canary7314() { Twice.twice(7314); }\n}\n")}}
+	out := mustJudge(t, task)
+	if out.Verdict != judge.CE || strings.Contains(out.Compile+out.Reason, "7314") || !strings.Contains(out.Note, "7314") {
+		t.Errorf("%s, %q, %q; the author reads %q", out.Verdict, out.Reason, out.Compile, out.Note)
 	}
 }

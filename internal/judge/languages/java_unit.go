@@ -24,7 +24,7 @@ var importsJUnit = regexp.MustCompile(`(?m)^\s*import\s+(static\s+)?org\.junit\.
 
 func javaFrameworks() []Framework {
 	return []Framework{{
-		Name: "JUnit", Probe: []string{"test", "-e", "/usr/share/java/junit-platform-launcher.jar", "-a", "-e", "/usr/share/java/junit-jupiter-engine.jar"},
+		Name: "JUnit", Packages: []string{"junit5"}, Probe: []string{"test", "-e", "/usr/share/java/junit-platform-launcher.jar", "-a", "-e", "/usr/share/java/junit-jupiter-engine.jar"},
 		Is: func(name string, text []byte) bool { return path.Ext(name) == ".java" && importsJUnit.Match(text) },
 		// Tests of the candidate's could keep the author's from compiling.
 		Config: func(name string, text []byte) bool {

@@ -19,7 +19,6 @@ var importsNodeTest = regexp.MustCompile(`["']node:test["']`)
 
 func javascriptFrameworks() []Framework {
 	f := nodeTest(".js", ".mjs", ".cjs")
-	f.Compile = func(s Source, tests []string) [][]string { return nil } // what does not load is told by file
 	f.Run = func(s Source, tests []string) [][]string { return [][]string{runNodeTests(s, tests)} }
 	return []Framework{f}
 }

@@ -68,8 +68,9 @@ func (s Source) Stem() string { return strings.TrimSuffix(path.Base(s.Entry), pa
 
 // Framework runs unit tests and reads what they said.
 type Framework struct {
-	Name  string // "unittest"
-	Probe []string
+	Name     string   // "unittest"
+	Packages []string // Debian packages that bring it, where the language's do not
+	Probe    []string // ends well where it is there
 	// Is says whether a file holds tests of this framework.
 	Is func(name string, text []byte) bool
 	// Files are ours, put into the box beside the candidate's: reporters. They may not be overwritten.
@@ -78,7 +79,7 @@ type Framework struct {
 	Make func(s Source, tests []string) map[string]string
 	// Config says that a file would change how tests are found or run (conftest.py): it is left out unless the author brought it.
 	Config func(name string, text []byte) bool
-	// Compile and Run are the commands; tests are the names of the test files, sorted. Each command of Run reads one line with a nonce
+	// Compile and Run are the commands; tests are the names of the test files, sorted. A nil Compile checks all files as the language does. Each command of Run reads one line with a nonce
 	// from descriptor 3, before anything of the candidate's runs, and reports on descriptor 4: see [Results].
 	Compile func(s Source, tests []string) [][]string
 	Run     func(s Source, tests []string) [][]string
@@ -133,13 +134,12 @@ func Results(nonce string, out []byte) (results []UnitResult, ended bool) {
 	return results, ended
 }
 
-// Function is the harness of the function style: a program of ours that imports the candidate's function, reads one JSON line a case on
-// descriptor 3 and answers with one JSON line on descriptor 4, each with the nonce.
+// Function is the harness of the function style: a program of ours that imports the candidate's function. Each run reads a line with a nonce
+// and the arguments of one case, a JSON array, on descriptor 3, and answers on descriptor 4 with a line of the nonce, a space and the value.
 type Function struct {
-	// Files makes the harness for a signature; the candidate's file is called File.
-	File    string
-	Files   func(sig Signature) map[string]string
-	Compile func(s Source) [][]string
+	File    string                                // what the candidate's file is called
+	Files   func(sig Signature) map[string]string // the harness
+	Compile func(s Source) [][]string             // nil checks the candidate's file as the language does
 	Run     func(s Source) []string
 }
 

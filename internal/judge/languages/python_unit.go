@@ -20,8 +20,7 @@ func pythonFrameworks() []Framework {
 	framework := func(name string, probe ...string) Framework {
 		return Framework{
 			Name: name, Probe: probe, Config: pythonConfig,
-			Files:   map[string]string{Ours + "/unit.py": pythonUnit},
-			Compile: func(s Source, _ []string) [][]string { return nil }, // what does not load is told by file
+			Files: map[string]string{Ours + "/unit.py": pythonUnit},
 			Run: func(s Source, tests []string) [][]string {
 				return [][]string{append([]string{"python3", "-I", Ours + "/unit.py", name}, tests...)}
 			},
@@ -36,6 +35,7 @@ func pythonFrameworks() []Framework {
 		return path.Ext(name) == ".py" && importsUnittest.Match(text) && !importsPytest.Match(text)
 	}
 	pytest := framework("pytest", "python3", "-m", "pytest", "--version")
+	pytest.Packages = []string{"python3-pytest"}
 	pytest.Is = func(name string, text []byte) bool {
 		base := path.Base(name)
 		return path.Ext(name) == ".py" && (strings.HasPrefix(base, "test_") || strings.HasSuffix(base, "_test.py"))

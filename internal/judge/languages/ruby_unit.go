@@ -18,14 +18,13 @@ var (
 
 func rubyFrameworks() []Framework {
 	return []Framework{{
-		Name: "minitest", Probe: []string{"ruby", "-e", "require 'minitest'"},
+		Name: "minitest", Packages: []string{"ruby-minitest"}, Probe: []string{"ruby", "-e", "require 'minitest'"},
 		Is: func(name string, text []byte) bool { return path.Ext(name) == ".rb" && requiresMinitest.Match(text) },
 		Config: func(name string, _ []byte) bool {
 			first, _, _ := strings.Cut(name, "/")
 			return slices.Contains([]string{"minitest", "minitest.rb", "json", "json.rb"}, first) || strings.HasSuffix(name, "_plugin.rb") || first == ".bundle" || path.Base(name) == "Gemfile"
 		},
-		Files:   map[string]string{Ours + "/unit.rb": rubyUnit},
-		Compile: func(Source, []string) [][]string { return nil }, // what does not load is told by file
+		Files: map[string]string{Ours + "/unit.rb": rubyUnit},
 		Run: func(_ Source, tests []string) [][]string {
 			return [][]string{append([]string{"ruby", Ours + "/unit.rb"}, tests...)}
 		},
