@@ -95,10 +95,10 @@ func (r *reader) problem() (ok bool) {
 		r.add(Error, file, d.line("$.problem_format_version"), "The format %q is not known; it is read as %s.", m.Format, Current)
 	}
 	r.keys(d)
+	r.constants(d) // before the programs that use them
 	r.types(d)
 	r.names(d)
 	r.limits(d)
-	r.constants(d)
 	r.Writes = m.Writes
 	for _, code := range list(m.Languages) {
 		for _, c := range strings.Fields(code) {

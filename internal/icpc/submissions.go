@@ -15,13 +15,13 @@ import (
 // Verdicts of the formats.
 var anyVerdict = []judge.Verdict{judge.AC, judge.WA, judge.TLE, judge.RTE}
 
-// legacyFolders are what the legacy format demands of submissions by their folder. compiler_error is no folder of the format, but in use.
+// legacyFolders are what the legacy format demands of submissions by their folder, beside partially_accepted. compiler_error is no folder of the
+// format, but in use.
 var legacyFolders = map[string]Rule{
 	"accepted":            {Permitted: []judge.Verdict{judge.AC}, Lower: true},
 	"wrong_answer":        {Permitted: []judge.Verdict{judge.AC, judge.WA}, Required: []judge.Verdict{judge.WA}},
 	"time_limit_exceeded": {Permitted: []judge.Verdict{judge.AC, judge.WA, judge.TLE}, Required: []judge.Verdict{judge.TLE}, Upper: true},
 	"run_time_error":      {Required: []judge.Verdict{judge.RTE}},
-	"partially_accepted":  {},
 	"compiler_error":      {Permitted: []judge.Verdict{judge.CE}},
 }
 
@@ -115,11 +115,14 @@ func (r *reader) submission(folder, name string, said map[string]map[string]any)
 			s.Rules = append(s.Rules, r.rules(pattern, keys)...)
 		}
 	} else if rule, ok := legacyFolders[folder]; ok {
-		s.Rules, s.Partial = []Rule{rule}, folder == "partially_accepted"
+		s.Rules = []Rule{rule}
 	}
 	s.Expected = expected(s.Rules)
-	if s.Partial {
-		s.Expected = []judge.Verdict{judge.AC}
+	if folder == "partially_accepted" && s.Expected == nil && r.Scoring {
+		s.Partial, s.Expected = true, anyVerdict
+		if len(r.configs) > 0 { // graders accept what gives points
+			s.Expected = []judge.Verdict{judge.AC}
+		}
 	}
 	if comment := commented(s.Files); comment != nil {
 		s.Expected, s.Rules, s.Partial = comment, nil, false
@@ -268,8 +271,14 @@ func expected(rules []Rule) []judge.Verdict {
 	return may
 }
 
+// maxBraces are expanded in one pattern: each more multiplies the work.
+const maxBraces = 4
+
 // matches says whether a pattern names a path or a folder above it. A star stays within a name; braces list alternatives.
 func matches(pattern, name string) bool {
+	if strings.Count(pattern, "{") > maxBraces {
+		return false
+	}
 	if open := strings.IndexByte(pattern, '{'); open >= 0 {
 		if end := strings.IndexByte(pattern[open:], '}'); end > 0 {
 			for part := range strings.SplitSeq(pattern[open+1:open+end], ",") {
