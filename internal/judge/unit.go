@@ -89,7 +89,7 @@ func (w *work) unit(ctx context.Context) error {
 	if err := w.compileTests(ctx, framework, tests); err != nil {
 		return err
 	}
-	u := &unitRun{}
+	u := &unitRun{ended: true}
 	spec := w.limits()
 	for _, args := range framework.Run(w.source, tests) {
 		spec.Args = args
@@ -204,8 +204,6 @@ type unitRun struct {
 	ended   bool // all of them came to their end
 	last    sandbox.Report
 	bad     sandbox.Report // the first that did not
-	texts   map[string]string
-	runs    int
 }
 
 func (w *work) runTests(ctx context.Context, f languages.Framework, spec sandbox.Spec, u *unitRun) error {
@@ -222,9 +220,6 @@ func (w *work) runTests(ctx context.Context, f languages.Framework, spec sandbox
 				results[i].Text = texts[results[i].ID]
 			}
 		}
-	}
-	if u.runs++; u.runs == 1 {
-		u.ended = true
 	}
 	if !ended && u.ended {
 		u.ended, u.bad = false, r
@@ -252,8 +247,12 @@ func (w *work) tell(f languages.Framework, u *unitRun) {
 		case w.Want != nil && !slices.Contains(w.Want, r.ID):
 			undeclared = append(undeclared, r.ID)
 		default:
+			if before, twice := came[r.ID]; !twice {
+				ids = append(ids, r.ID)
+			} else if !before.Passed {
+				continue
+			}
 			came[r.ID] = r
-			ids = append(ids, r.ID)
 		}
 	}
 	if len(undeclared) > 0 {
@@ -320,6 +319,8 @@ func (w *work) unitResult(t UnitTest, id string, r languages.UnitResult, came bo
 	}
 	if w.shows(t.Hidden) {
 		out.Text = clean(r.Text)
+	}
+	if !slices.ContainsFunc(w.UnitTests, func(t UnitTest) bool { return !w.shows(t.Hidden) }) { // all tests print into one stream
 		out.Stderr = shown(w.printed)
 	}
 	return out

@@ -274,8 +274,8 @@ func TestFrameworks(t *testing.T) {
 				if r.Verdict != want {
 					t.Errorf("half right: %s is %s (%s, %s); want %s", r.ID, r.Verdict, r.Reason, r.Text, want)
 				}
-				if r.Hidden && r.Text+string(r.Stderr)+string(r.Got) != "" {
-					t.Errorf("a hidden test says %q", r.Text)
+				if r.Hidden && r.Text != "" || len(r.Stderr)+len(r.Got) > 0 { // what hidden tests print comes in the same stream
+					t.Errorf("a hidden test says %q%q", r.Text, r.Stderr)
 				}
 			}
 			if len(out.Tests) != 2 || out.Verdict != judge.WA {
@@ -337,6 +337,16 @@ func TestOwnTestsStandApart(t *testing.T) {
 	}
 	if !strings.Contains(out.Compile, "conftest.py is not used") {
 		t.Errorf("nobody says what became of conftest.py: %q", out.Compile)
+	}
+}
+
+// A test file that the candidate left among the files neither replaces how the author's tests start nor keeps them from compiling.
+func TestFilesOfTestsThatNobodyAskedFor(t *testing.T) {
+	i := slices.IndexFunc(units, func(u unit) bool { return u.framework == "go test" })
+	task := judge.Task{Style: judge.Unit, Language: "go", UnitTests: units[i].tests, Files: []sandbox.File{file(units[i].file, units[i].good),
+		file("main_test.go", "package twice\n\nimport (\n\t\"os\"\n\t\"testing\"\n)\n\nfunc TestMain(m *testing.M) { os.Exit(0) }\n"), file("broken_test.go", "package twice\n\nfunc {")}}
+	if out := mustJudge(t, task); out.Verdict != judge.AC || !strings.Contains(out.Compile, "broken_test.go is not used") {
+		t.Errorf("%s %s %+v; want AC", out.Verdict, out.Compile, out.Tests)
 	}
 }
 
