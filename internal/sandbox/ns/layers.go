@@ -72,7 +72,7 @@ func (e *Engine) tryGroups(ctx context.Context, s *slot) []sandbox.Layer {
 	by := fmt.Sprintf("cgroup v%d", e.groups.version)
 	advice := "Run candor as root, or as a user with delegated control groups: systemd-run --user --scope -p Delegate=yes candor serve."
 	sh := func(script string, memory int64, pids int) (sandbox.Report, error) {
-		return s.Run(ctx, sandbox.Spec{Args: []string{"/bin/sh", "-c", script}, Env: []string{"PATH=/usr/bin:/bin"}, Memory: memory, Pids: pids, CPU: 2 * time.Second, Wall: 4 * time.Second})
+		return s.Run(ctx, sandbox.Spec{Args: []string{"/bin/sh", "-c", script}, Env: []string{"PATH=/usr/bin:/bin"}, Memory: memory, Pids: pids, CPU: 2 * time.Minute, Wall: 5 * time.Minute}) // time is not what is tried
 	}
 	line := func(c, name, tried string, ok bool, err error) sandbox.Layer {
 		if err != nil {
@@ -83,10 +83,10 @@ func (e *Engine) tryGroups(ctx context.Context, s *slot) []sandbox.Layer {
 		}
 		return sandbox.Layer{Name: name, By: by, Required: true, Enforced: ok && err == nil, Tried: tried, Advice: advice}
 	}
-	m, err := sh("head -c 64m /dev/zero | tail", 32<<20, 64)
-	lines := []sandbox.Layer{line(memory, "memory limit", "held 64 MiB with 32 MiB allowed: "+string(m.Status)+" "+m.Reason, m.Status == sandbox.MLE, err)}
+	m, err := sh("head -c 48m /dev/zero | tail", 32<<20, 64)
+	lines := []sandbox.Layer{line(memory, "memory limit", "held 48 MiB with 32 MiB allowed: "+string(m.Status)+" "+m.Reason, m.Status == sandbox.MLE, err)}
 	p, err := sh("for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24; do sleep 3 & done", 64<<20, 20)
 	lines = append(lines, line(pids, "process limit", fmt.Sprintf("started 24 processes with 20 allowed: %d refused", p.PidsHit), p.PidsHit > 0, err))
-	c, err := sh("i=0; while [ $i -lt 20000 ]; do i=$((i+1)); done", 64<<20, 64)
-	return append(lines, line(cpu, "CPU accounting", fmt.Sprintf("counted to 20,000 in a shell: %s", c.CPU), c.CPU > 0 && e.groups.dirs[cpu] != "", err))
+	c, err := sh("i=0; while [ $i -lt 2000 ]; do i=$((i+1)); done", 64<<20, 64)
+	return append(lines, line(cpu, "CPU accounting", fmt.Sprintf("counted to 2,000 in a shell: %s", c.CPU), c.CPU > 0 && e.groups.dirs[cpu] != "", err))
 }

@@ -78,6 +78,9 @@ func one(ctx context.Context, e sandbox.Engine, program []byte, a attack) error 
 		return err
 	}
 	defer func() { b.slot.Close() }()
+	if err := b.calibrate(); err != nil {
+		return fmt.Errorf("honest program before it: %w", err)
+	}
 	if err := a.try(b); err != nil {
 		return err
 	}
@@ -114,7 +117,7 @@ func Build(t testing.TB, e sandbox.Engine) []byte {
 	t.Helper()
 	s, err := e.Open(t.Context())
 	if err != nil {
-		t.Fatal(err)
+		t.Fatalf("%v\n%+v", err, e.Layers())
 	}
 	defer s.Close()
 	var files []sandbox.File
@@ -156,6 +159,23 @@ type bench struct {
 	program []byte
 	mark    string // in the environment of every process of the attack
 	slot    sandbox.Slot
+	slow    float64 // at least 1: how many times slower than usual this machine is (emulated ones are); CPU and wall limits grow with it
+}
+
+// usual is more CPU time than the honest program takes on a machine that is not emulated.
+const usual = 20 * time.Millisecond
+
+func (b *bench) scaled(d time.Duration) time.Duration { return time.Duration(float64(d) * b.slow) }
+
+// calibrate finds out how slow the machine is.
+func (b *bench) calibrate() error {
+	b.slow = 100
+	r, err := b.do(sandbox.Spec{Stdin: []byte("19 23\n")}, "honest")
+	if err != nil {
+		return err
+	}
+	b.slow = max(1, float64(r.CPU)/float64(usual))
+	return verify(r, ok)
 }
 
 // open takes a fresh slot, in place of the one at hand, and puts the program into it.
@@ -184,6 +204,7 @@ func (b *bench) run(s sandbox.Spec) (sandbox.Report, error) {
 	if s.Wall == 0 {
 		s.Wall = 30 * time.Second
 	}
+	s.CPU, s.Wall = b.scaled(s.CPU), b.scaled(s.Wall)
 	s.Env = append(slices.Clone(path), b.mark)
 	r, err := b.slot.Run(b.ctx, s)
 	if err != nil {
@@ -228,7 +249,7 @@ func (b *bench) honest() error {
 		return err
 	}
 	return verify(r, ok, output("42\n"), func(r sandbox.Report) error {
-		if r.ExitCode != 0 || r.Signal != 0 || r.Cut || r.Syscall || r.PidsHit != 0 || r.CPU > 500*time.Millisecond {
+		if r.ExitCode != 0 || r.Signal != 0 || r.Cut || r.Syscall || r.PidsHit != 0 || r.CPU > b.scaled(500*time.Millisecond) {
 			return fmt.Errorf("an honest program has flags")
 		}
 		return nil

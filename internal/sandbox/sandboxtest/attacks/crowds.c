@@ -78,14 +78,14 @@ static int hogs(int argc, char **argv) {
 
 static int spin(int argc, char **argv) { for (;;) ; }
 
-// orphan burns 0.3 s of CPU in a process that nobody waits for.
+// orphan burns so many seconds of CPU in a process that nobody waits for.
 static int orphan(int argc, char **argv) {
 	int p[2];
 	char c;
 	if (pipe(p)) return 2;
 	if (fork() == 0) {
 		if (fork() == 0) {
-			while (cpu_used() < 0.3) ;
+			while (cpu_used() < atof(argv[1])) ;
 			if (write(p[1], "x", 1) != 1) _exit(3);
 			for (;;) pause();
 		}

@@ -73,6 +73,16 @@ static int network(int argc, char **argv) {
 	return 0;
 }
 
+// talk connects to a port of its own.
+static int talk(int argc, char **argv) {
+	struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t n = sizeof a;
+	int l = socket(AF_INET, SOCK_STREAM, 0);
+	tell("talking", !bind(l, (struct sockaddr *)&a, n) && !listen(l, 1) && !getsockname(l, (struct sockaddr *)&a, &n) &&
+		!connect(socket(AF_INET, SOCK_STREAM, 0), (struct sockaddr *)&a, n));
+	return 0;
+}
+
 static int sockets(int argc, char **argv) {
 	tell("raw", socket(AF_INET, SOCK_RAW, IPPROTO_ICMP) >= 0);
 	tell("packet", socket(AF_PACKET, SOCK_RAW, 0) >= 0);
@@ -222,6 +232,6 @@ static int counters(int argc, char **argv) { return paths(4, (char *[]){"", "/pr
 
 
 
-struct entry escapes[] = {{"paths", paths}, {"proc", proc}, {"surroundings", surroundings}, {"network", network}, {"sockets", sockets}, {"spy", spy}, {"mounts", mounts},
+struct entry escapes[] = {{"paths", paths}, {"proc", proc}, {"surroundings", surroundings}, {"network", network}, {"talk", talk}, {"sockets", sockets}, {"spy", spy}, {"mounts", mounts},
 	{"namespaces", namespaces}, {"foreign", foreign}, {"kernel", kernel}, {"reborn", reborn}, {"clocks", clocks}, {"limits", limits}, {"terminal", terminal},
 	{"overwrite", overwrite}, {"counters", counters}, {0}};
