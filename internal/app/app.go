@@ -51,6 +51,7 @@ type Config struct {
 	Proxies    []netip.Prefix
 	SMTP       string // "" keeps letters in the outbox
 	MailFrom   string
+	JudgeApart bool // judge in a process of its own, without the database and the key
 	AllowWeak  bool // run code although a layer of the sandbox is missing; every report says so
 	Log        *slog.Logger
 	Now        func() time.Time // injected clock; nil is the process's
@@ -127,7 +128,7 @@ func Open(ctx context.Context, c Config) (_ *App, err error) {
 		return nil, err
 	}
 	a.MD = markdown.New(2)
-	a.bench = &bench{cache: filepath.Join(cmp.Or(c.Cache, filepath.Join(c.Data, "cache")), "judge"), allowWeak: c.AllowWeak, log: c.Log}
+	a.bench = &bench{cache: filepath.Join(cmp.Or(c.Cache, filepath.Join(c.Data, "cache")), "judge"), allowWeak: c.AllowWeak, apart: c.JudgeApart, log: c.Log}
 	a.Runs = &run.Runs{DB: a.DB, Jobs: a.Jobs, Worker: a.bench, Build: a.build}
 	a.Kinds = kinds(a.MD, a.bench, a.Runs)
 	a.nouns()
@@ -146,11 +147,11 @@ func Open(ctx context.Context, c Config) (_ *App, err error) {
 func (a *App) nouns() {
 	a.Accounts = &account.Accounts{DB: a.DB, Jobs: a.Jobs, Key: a.Key}
 	a.Orgs = &org.Orgs{DB: a.DB, Jobs: a.Jobs, Accounts: a.Accounts}
-	a.Assessments = &assessment.Assessments{DB: a.DB, Blobs: a.Blobs, Kinds: a.Kinds}
+	a.Assessments = &assessment.Assessments{DB: a.DB, Blobs: a.Blobs, Jobs: a.Jobs, Kinds: a.Kinds}
 	a.Candidates = &candidate.Candidates{DB: a.DB}
 	a.Promises = &promise.Promises{DB: a.DB, Jobs: a.Jobs}
 	a.Openings = &opening.Openings{DB: a.DB, Jobs: a.Jobs, Key: a.Key, Orgs: a.Orgs, Candidates: a.Candidates, Promises: a.Promises}
-	a.Attempts = &attempt.Attempts{DB: a.DB, Jobs: a.Jobs, Orgs: a.Orgs, Assessments: a.Assessments, Openings: a.Openings, Candidates: a.Candidates, Promises: a.Promises}
+	a.Attempts = &attempt.Attempts{DB: a.DB, Jobs: a.Jobs, Orgs: a.Orgs, Assessments: a.Assessments, Openings: a.Openings, Candidates: a.Candidates, Promises: a.Promises, Runs: a.Runs}
 	a.Openings.Formats = formats(a)
 	a.Reviews = &review.Reviews{DB: a.DB, Jobs: a.Jobs, Orgs: a.Orgs, Openings: a.Openings, Promises: a.Promises, Assessments: a.Assessments, Attempts: a.Attempts}
 	a.Openings.Blind = a.Reviews.Blind

@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -22,7 +24,9 @@ import (
 	"candor/internal/judge"
 	"candor/internal/judge/languages"
 	"candor/internal/markdown"
+	"candor/internal/problem"
 	"candor/internal/run"
+	"candor/internal/sandbox"
 	"candor/internal/sandbox/ns"
 )
 
@@ -30,24 +34,40 @@ import (
 type bench struct {
 	cache     string // folder for what is compiled once per machine
 	allowWeak bool
+	apart     bool // judge in a process of its own
 	log       *slog.Logger
 
-	mu     sync.Mutex
-	engine *ns.Engine
-	judge  *judge.Judge
-	ready  atomic.Pointer[map[string]string]
-	stop   context.CancelFunc
-	all    sync.WaitGroup // what goes on in the background until stop
+	mu    sync.Mutex
+	judge judging
+	close func() error
+	ready atomic.Pointer[map[string]string]
+	stop  context.CancelFunc
+	all   sync.WaitGroup // what goes on in the background until stop
 }
 
 // common are the packages of Go's standard library that most small programs use.
 var common = strings.Fields("bufio bytes cmp container/heap container/list errors fmt io iter maps math math/bits math/rand os regexp slices sort strconv strings sync sync/atomic testing time unicode unicode/utf8")
 
-func (b *bench) open(ctx context.Context) (*judge.Judge, error) {
+// judging is a judge in this process, or one in a process of its own.
+type judging interface {
+	Judge(ctx context.Context, t judge.Task, progress func(judge.Result)) (judge.Outcome, error)
+	Probe(ctx context.Context) []judge.Found
+}
+
+func (b *bench) open(ctx context.Context) (judging, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.judge != nil {
 		return b.judge, nil
+	}
+	if b.apart {
+		self, err := os.Executable()
+		if err != nil {
+			return nil, err
+		}
+		p := &judge.Process{Command: []string{self, WorkerCommand, b.cache, strconv.FormatBool(b.allowWeak)}, Log: os.Stderr, Problems: []*problem.Problem{sandbox.ErrLayer}}
+		b.judge, b.close = p, p.Close
+		return p, nil
 	}
 	library := filepath.Join(b.cache, "go")
 	if err := os.MkdirAll(library, 0o755); err != nil {
@@ -58,7 +78,7 @@ func (b *bench) open(ctx context.Context) (*judge.Judge, error) {
 	if err != nil {
 		return nil, err
 	}
-	b.engine, b.judge = engine, judge.New(engine)
+	b.judge, b.close = judge.New(engine), engine.Close
 	ctx, b.stop = context.WithCancel(context.WithoutCancel(ctx))
 	b.all.Go(func() { b.warm(ctx, common...) }) // until it is there, Go programs compile it in their slot
 	return b.judge, nil
@@ -74,7 +94,9 @@ func (b *bench) warm(ctx context.Context, packages ...string) {
 func (b *bench) begin(ctx context.Context) {
 	b.all.Go(func() {
 		b.Probe(ctx)
-		b.warm(ctx)
+		if !b.apart {
+			b.warm(ctx)
+		}
 	})
 }
 
@@ -120,10 +142,23 @@ func (b *bench) Close() error {
 	}
 	b.mu.Unlock()
 	b.all.Wait()
-	if b.engine == nil {
+	if b.close == nil {
 		return nil
 	}
-	return b.engine.Close()
+	return b.close()
+}
+
+// WorkerCommand is the hidden command by which a server starts its judge in a process of its own.
+const WorkerCommand = "judge-worker"
+
+// Worker is that process: it is asked on in and answers on out until in ends.
+func Worker(ctx context.Context, cache string, allowWeak bool, in io.Reader, out io.Writer) error {
+	b := &bench{cache: cache, allowWeak: allowWeak}
+	j, err := b.open(ctx)
+	if err != nil {
+		return err
+	}
+	return errors.Join(judge.Worker(ctx, j.(*judge.Judge), in, out), b.Close())
 }
 
 // build makes a run's work by the item's kind.

@@ -26,8 +26,11 @@ import (
 )
 
 // Mux mounts every face. It fails when a route's declaration is incomplete.
-func (a *App) Mux() (*web.Mux, error) {
-	mux := web.New(web.Config{Clock: a.DB.Clock, Log: a.Config.Log, Key: a.Key, URL: a.Config.URL, Content: a.Config.ContentURL, Proxies: a.Config.Proxies,
+func (a *App) Mux() (*web.Mux, error) { return a.mux(nil) }
+
+// mux is Mux with other rates; nil are the built-in ones.
+func (a *App) mux(rates map[web.Rate]web.Limit) (*web.Mux, error) {
+	mux := web.New(web.Config{Rates: rates, Clock: a.DB.Clock, Log: a.Config.Log, Key: a.Key, URL: a.Config.URL, Content: a.Config.ContentURL, Proxies: a.Config.Proxies,
 		SignInPath: "/sign-in", ErrorPage: errorpage.Show, Auth: web.Auth{
 			Staff:     a.signIn.Staff(func(o org.Org) string { return web.AccentPath(o.Hue, o.Chroma) }),
 			Candidate: a.candidate,
@@ -40,7 +43,7 @@ func (a *App) Mux() (*web.Mux, error) {
 	help.Routes(mux)
 	a.signIn.Routes(mux)
 	(&orgweb.Pages{Orgs: a.Orgs}).Routes(mux)
-	(&assessmentweb.Pages{Assessments: a.Assessments, MD: a.MD}).Routes(mux)
+	(&assessmentweb.Pages{Assessments: a.Assessments, Attempts: a.Attempts, MD: a.MD}).Routes(mux)
 	(&privacyweb.Pages{Privacy: a.Privacy, Attempts: a.Attempts, Orgs: a.Orgs}).Routes(mux)
 	(&notifyweb.Pages{Notify: a.Notify}).Routes(mux)
 	(&openingweb.Pages{Openings: a.Openings, Orgs: a.Orgs, Candidates: a.Candidates, Promises: a.Promises, Assessments: a.Assessments, Attempts: a.Attempts,

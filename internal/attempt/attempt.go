@@ -28,6 +28,7 @@ import (
 	"candor/internal/org"
 	"candor/internal/problem"
 	"candor/internal/promise"
+	"candor/internal/run"
 	"candor/internal/response"
 )
 
@@ -49,6 +50,7 @@ type Attempts struct {
 	Openings    *opening.Openings
 	Candidates  *candidate.Candidates
 	Promises    *promise.Promises
+	Runs        *run.Runs
 
 	// brokenGuard switches the guarded write of saves off; only TestBroken_ sets it.
 	brokenGuard bool

@@ -131,3 +131,9 @@ DELETE FROM sittings WHERE org_id = $1 AND attempt_id = $2;
 
 -- name: DropAttempt :execrows
 DELETE FROM attempts WHERE org_id = $1 AND id = $2;
+
+-- name: SubmittedOf :many
+SELECT a.id, i.item, v.body FROM attempts a
+JOIN submission_items i ON i.org_id = a.org_id AND i.attempt_id = a.id
+LEFT JOIN revisions v ON v.org_id = i.org_id AND v.id = i.revision_id
+WHERE a.org_id = $1 AND a.version_id = $2 AND a.state = 'submitted' AND i.item = $3 ORDER BY a.seed;

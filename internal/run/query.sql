@@ -83,3 +83,10 @@ DELETE FROM run_queue WHERE run_queue.org_id = sqlc.arg(org_id) AND run_id IN (S
 
 -- name: Erase :execrows
 DELETE FROM runs WHERE org_id = $1 AND owner = $2;
+
+-- name: DropAgain :execrows
+DELETE FROM runs WHERE org_id = sqlc.arg(org_id) AND owner = sqlc.arg(owner) AND item = sqlc.arg(item) AND purpose = 'again';
+
+-- name: Again :one
+SELECT id, owner, version, item, purpose, state, body, input, result, created_at, started_at, finished_at FROM runs
+WHERE org_id = $1 AND owner = $2 AND item = $3 AND purpose = 'again' ORDER BY created_at DESC, id DESC LIMIT 1;

@@ -36,6 +36,7 @@ type Purpose string
 const (
 	Try    Purpose = "try"    // the candidate pressed Run: visible tests and what they typed themselves
 	Graded Purpose = "graded" // of the submission: all tests
+	Again  Purpose = "again"  // of a submission once more, to see whose mark would change; one at a time for an answer
 )
 
 // State is how far a run is.
@@ -164,6 +165,11 @@ func (rs *Runs) Start(ctx context.Context, tx db.Tx, a Ask) (ID, error) {
 			return "", err
 		}
 	}
+	if a.Purpose == Again {
+		if _, err := q.DropAgain(ctx, tx.Org, a.Owner, a.Item); err != nil {
+			return "", err
+		}
+	}
 	r := id.New("run", now)
 	err := q.Add(ctx, query.AddParams{OrgID: tx.Org, ID: r, Owner: a.Owner, Version: a.Version, Item: a.Item, Purpose: string(a.Purpose), Body: string(a.Body),
 		Input: string(a.Input), CreatedAt: clock.Milli(now)})
@@ -193,6 +199,24 @@ func (rs *Runs) Of(ctx context.Context, tx db.Tx, owner, item string, n int) ([]
 	}
 	all, err := q.CountTries(ctx, tx.Org, owner, item)
 	return out, int(all), err
+}
+
+// Again is an answer's run of the kind Again. ErrMissing when there is none.
+func (rs *Runs) Again(ctx context.Context, tx db.Tx, owner, item string) (Run, error) {
+	row, err := query.New(tx).Again(ctx, tx.Org, owner, item)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Run{}, ErrMissing
+	}
+	if err != nil {
+		return Run{}, err
+	}
+	return runOf(tx.Org, query.RunRow(row))
+}
+
+// Forget drops what Again gave, once it was taken over.
+func (rs *Runs) Forget(ctx context.Context, tx db.Tx, owner, item string) error {
+	_, err := query.New(tx).DropAgain(ctx, tx.Org, owner, item)
+	return err
 }
 
 // Ahead is how many runs are served before a queued one.

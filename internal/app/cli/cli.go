@@ -37,6 +37,8 @@ type commands struct {
 	Doctor  Doctor         `cmd:"" help:"Try what an installation needs: sandbox, languages, disk, database. Says what is missing and what to do."`
 	Version versionCommand `cmd:"" help:"Say which build this is."`
 
+	JudgeWorker JudgeWorker `cmd:"" hidden:"" help:"A judge in a process of its own; serve --judge-apart starts it."`
+
 	Config kong.ConfigFlag `help:"Read settings from a YAML file (keys are the flags' names)." placeholder:"FILE" type:"path"`
 }
 

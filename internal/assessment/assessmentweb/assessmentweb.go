@@ -3,13 +3,13 @@
 package assessmentweb
 
 import (
-	"errors"
 	"fmt"
 	"mime/multipart"
 	"net/http"
 
 	"candor/internal/archive"
 	"candor/internal/assessment"
+	"candor/internal/attempt"
 	"candor/internal/item"
 	"candor/internal/markdown"
 	"candor/internal/org"
@@ -20,6 +20,7 @@ import (
 // Pages are these pages.
 type Pages struct {
 	Assessments *assessment.Assessments
+	Attempts    *attempt.Attempts
 	MD          *markdown.Markdown
 }
 
@@ -34,6 +35,9 @@ func (p *Pages) Routes(mux *web.Mux) {
 	handle(web.RateRead, "GET /o/{org}/assessments/{assessment}", "assessment.read", "assessment.list", p.show)
 	handle(web.RateRead, "GET /o/{org}/versions/{version}", "assessment.version", "assessment.solutions", p.version)
 	handle(web.RateWrite, "POST /o/{org}/versions/{version}/publish", "assessment.publish", "assessment.publish", p.publish)
+	handle(web.RateRead, "GET /o/{org}/versions/{version}/items/{item}/again", "assessment.again", "assessment.rejudge", p.again)
+	handle(web.RateWrite, "POST /o/{org}/versions/{version}/items/{item}/again", "assessment.rejudge", "assessment.rejudge", p.rejudge)
+	handle(web.RateWrite, "POST /o/{org}/versions/{version}/items/{item}/again/accept", "assessment.remark", "assessment.rejudge", p.accept)
 	handle(web.RateExport, "GET /o/{org}/versions/{version}/export", "assessment.export", "assessment.solutions", p.export)
 	handle(web.RateRead, "GET /o/{org}/versions/{version}/preview", "assessment.preview", "assessment.solutions", p.preview)
 	mux.Handle(web.Route{Pattern: "POST /o/{org}/versions/{version}/preview/items/{item}/do/{action}", Action: "assessment.try", Auth: web.Staff, Roles: org.Roles().Actions["assessment.solutions"],
@@ -100,34 +104,28 @@ func (p *Pages) load(r *http.Request) (*assessment.Version, error) {
 }
 
 func (p *Pages) version(w http.ResponseWriter, r *http.Request) error {
-	return p.showVersion(w, r, nil, nil)
-}
-
-func (p *Pages) showVersion(w http.ResponseWriter, r *http.Request, findings []item.Finding, err error) error {
-	prob, ok := problem.As(err)
-	if err != nil && !ok {
+	v, err := p.load(r)
+	if err != nil {
 		return err
 	}
-	v, err2 := p.load(r)
-	if err2 != nil {
-		return err2
+	tree, err := p.Assessments.Tree(r.Context(), web.Actor(r).Org, v.ID)
+	if err != nil {
+		return err
 	}
-	if findings == nil {
-		tree, err := p.Assessments.Tree(r.Context(), web.Actor(r).Org, v.ID)
-		if err != nil {
-			return err
-		}
-		_, findings = assessment.Read(tree, p.Assessments.Kinds)
+	proof, err := p.Assessments.Proof(r.Context(), web.Actor(r).Org, v.ID)
+	if err != nil {
+		return err
 	}
-	return web.ShowWith(w, r, err, versionPage(versionView{web.PageOf(r, v.Title), v, p.MD, findings, prob, org.May(web.Actor(r), "assessment.publish")}))
+	_, findings := assessment.Read(tree, p.Assessments.Kinds)
+	return web.Show(w, r, versionPage(versionView{Page: web.PageOf(r, v.Title), V: v, MD: p.MD, Findings: append(findings, proof.Findings...), Proof: proof,
+		Stands: proof.StandsStill(p.Assessments.DB.Now()), Publishes: org.May(web.Actor(r), "assessment.publish")}))
 }
 
 func (p *Pages) publish(w http.ResponseWriter, r *http.Request) error {
-	findings, err := p.Assessments.Publish(r.Context(), web.Actor(r), assessment.VersionID(r.PathValue("version")), nil)
-	if err != nil {
-		return p.showVersion(w, r, findings, err)
+	if err := p.Assessments.PublishLater(r.Context(), web.Actor(r), assessment.VersionID(r.PathValue("version"))); err != nil {
+		return err
 	}
-	return web.Redirect(w, r, "/o/"+web.Actor(r).Org+"/versions/"+r.PathValue("version"), "Published. It stays as it is from now on; stages can use it.")
+	return web.Redirect(w, r, "/o/"+web.Actor(r).Org+"/versions/"+r.PathValue("version"), "")
 }
 
 func (p *Pages) export(w http.ResponseWriter, r *http.Request) error {
@@ -141,5 +139,5 @@ func (p *Pages) export(w http.ResponseWriter, r *http.Request) error {
 	}
 	w.Header().Set("Content-Type", "application/zip")
 	w.Header().Set("Content-Disposition", fmt.Sprintf(`attachment; filename="%s-v%d.zip"`, v.Assessment, v.Number))
-	return errors.Join(archive.Write(w, tree))
+	return archive.Write(w, tree)
 }

@@ -45,6 +45,7 @@ func (p *Pages) note(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	f.Page.Title = part.Title
 	var in struct {
 		Note string `form:"note" max:"2000"`
 	}

@@ -5,7 +5,7 @@ CREATE TABLE runs (
 	owner       TEXT NOT NULL,
 	version     TEXT NOT NULL,
 	item        TEXT NOT NULL,
-	purpose     TEXT NOT NULL CHECK (purpose IN ('try', 'graded')),
+	purpose     TEXT NOT NULL CHECK (purpose IN ('try', 'graded', 'again')),
 	state       TEXT NOT NULL CHECK (state IN ('queued', 'running', 'done', 'failed', 'replaced')),
 	body        TEXT NOT NULL,
 	input       TEXT NOT NULL,
@@ -16,6 +16,7 @@ CREATE TABLE runs (
 	PRIMARY KEY (org_id, id)
 );
 CREATE INDEX runs_of ON runs (org_id, owner, item, created_at);
+CREATE INDEX runs_again ON runs (org_id, purpose, item, created_at);
 -- What the author's own solution reported, once per version, item and language: the ids of unit tests that must come.
 CREATE TABLE run_references (
 	org_id   TEXT NOT NULL,

@@ -1090,6 +1090,42 @@ func (q *Queries) Submit(ctx context.Context, arg SubmitParams) (int64, error) {
 	return result.RowsAffected()
 }
 
+const submittedOf = `-- name: SubmittedOf :many
+SELECT a.id, i.item, v.body FROM attempts a
+JOIN submission_items i ON i.org_id = a.org_id AND i.attempt_id = a.id
+LEFT JOIN revisions v ON v.org_id = i.org_id AND v.id = i.revision_id
+WHERE a.org_id = $1 AND a.version_id = $2 AND a.state = 'submitted' AND i.item = $3 ORDER BY a.seed
+`
+
+type SubmittedOfRow struct {
+	ID   string
+	Item string
+	Body sql.NullString
+}
+
+func (q *Queries) SubmittedOf(ctx context.Context, orgID string, versionID string, item string) ([]SubmittedOfRow, error) {
+	rows, err := q.db.QueryContext(ctx, submittedOf, orgID, versionID, item)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []SubmittedOfRow
+	for rows.Next() {
+		var i SubmittedOfRow
+		if err := rows.Scan(&i.ID, &i.Item, &i.Body); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const takeOver = `-- name: TakeOver :execrows
 UPDATE sittings SET takeover = takeover + 1, editor = $1 WHERE org_id = $2 AND id = $3 AND state = 'running' AND editor <> $1
 `

@@ -23,7 +23,7 @@ func (Kind) Task(s item.Spec, r run.Ask) (run.Work, error) {
 	if !ok {
 		return run.Work{}, fmt.Errorf("code: no language %q", a.Language)
 	}
-	graded := r.Purpose == run.Graded
+	graded := r.Purpose != run.Try
 	t := q.task(l, q.files(l, a), l.offer.Entry, graded)
 	if !graded {
 		q.own(&t, l, a)

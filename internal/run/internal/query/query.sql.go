@@ -41,6 +41,46 @@ func (q *Queries) Add(ctx context.Context, arg AddParams) error {
 	return err
 }
 
+const again = `-- name: Again :one
+SELECT id, owner, version, item, purpose, state, body, input, result, created_at, started_at, finished_at FROM runs
+WHERE org_id = $1 AND owner = $2 AND item = $3 AND purpose = 'again' ORDER BY created_at DESC, id DESC LIMIT 1
+`
+
+type AgainRow struct {
+	ID         string
+	Owner      string
+	Version    string
+	Item       string
+	Purpose    string
+	State      string
+	Body       string
+	Input      string
+	Result     string
+	CreatedAt  int64
+	StartedAt  int64
+	FinishedAt int64
+}
+
+func (q *Queries) Again(ctx context.Context, orgID string, owner string, item string) (AgainRow, error) {
+	row := q.db.QueryRowContext(ctx, again, orgID, owner, item)
+	var i AgainRow
+	err := row.Scan(
+		&i.ID,
+		&i.Owner,
+		&i.Version,
+		&i.Item,
+		&i.Purpose,
+		&i.State,
+		&i.Body,
+		&i.Input,
+		&i.Result,
+		&i.CreatedAt,
+		&i.StartedAt,
+		&i.FinishedAt,
+	)
+	return i, err
+}
+
 const ahead = `-- name: Ahead :one
 SELECT COUNT(*) FROM run_queue q, run_queue mine
 WHERE mine.run_id = $1 AND mine.org_id = $2 AND q.run_id <> mine.run_id AND q.taken_by = ''
@@ -74,6 +114,18 @@ func (q *Queries) CountTries(ctx context.Context, orgID string, owner string, it
 	var count int64
 	err := row.Scan(&count)
 	return count, err
+}
+
+const dropAgain = `-- name: DropAgain :execrows
+DELETE FROM runs WHERE org_id = $1 AND owner = $2 AND item = $3 AND purpose = 'again'
+`
+
+func (q *Queries) DropAgain(ctx context.Context, orgID string, owner string, item string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, dropAgain, orgID, owner, item)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 const enqueue = `-- name: Enqueue :exec
