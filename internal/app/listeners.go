@@ -15,6 +15,7 @@ import (
 // listen says who cares about what is announced, and what is done again and again.
 func (a *App) listen() {
 	job.Listen(a.Jobs, attempt.Submitted, "review.assign", job.Housekeeping, a.Reviews.Assign)
+	a.Assessments.Listen()
 	a.Runs.Listen()
 	job.Listen(a.Jobs, run.Finished, "attempt.marked", job.Housekeeping, a.marked)
 	a.Feedbacks.Listen(a.Jobs)

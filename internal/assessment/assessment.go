@@ -28,6 +28,7 @@ import (
 	"candor/internal/db"
 	"candor/internal/id"
 	"candor/internal/item"
+	"candor/internal/job"
 	"candor/internal/org"
 	"candor/internal/problem"
 )
@@ -49,8 +50,6 @@ var (
 	ErrFindings = problem.New(problem.Invalid, "assessment_findings", "This assessment has mistakes that have to be mended first. Nothing was imported.")
 	// ErrTree: too many files, too large, or names that cannot be kept.
 	ErrTree = problem.New(problem.Invalid, "assessment_tree", "This folder cannot be kept as it is.")
-	// ErrPublished: a published version cannot be changed.
-	ErrPublished = problem.New(problem.Conflict, "assessment_published", "This version is published and stays as it is. Import the changed folder; it becomes the next version.")
 	// ErrArchived: archived assessments take no new versions.
 	ErrArchived = problem.New(problem.Conflict, "assessment_archived", "This assessment is archived. Bring it back first.")
 )
@@ -59,6 +58,7 @@ var (
 type Assessments struct {
 	DB    *db.DB
 	Blobs blob.Store
+	Jobs  *job.Jobs // PublishLater's; nil where everything is published at once
 	Kinds item.Kinds
 
 	mu    sync.Mutex
@@ -289,50 +289,6 @@ func (as *Assessments) Tree(ctx context.Context, o string, v VersionID) (fs.FS, 
 		tree[r.Path] = data
 	}
 	return tree, nil
-}
-
-// Publish makes a draft fit for candidates: every prover runs first, and an error refuses it. ErrRole, ErrMissing, ErrFindings.
-// Publishing what is published changes nothing.
-func (as *Assessments) Publish(ctx context.Context, who actor.Actor, v VersionID, progress func(done, total int, what string)) ([]item.Finding, error) {
-	if err := org.Need(who, "assessment.publish"); err != nil {
-		return nil, err
-	}
-	ver, err := as.Version(ctx, who.Org, v)
-	if err != nil || ver.Published {
-		return nil, err
-	}
-	findings := Prove(ctx, ver, progress)
-	if item.Failed(findings) {
-		return findings, ErrFindings.Saying("The sample submissions do not get their declared verdicts. Nothing was published.")
-	}
-	return findings, as.DB.Write(ctx, who.Org, func(tx db.Tx) error {
-		n, err := query.New(tx).Publish(ctx, who.Org, string(v), clock.Milli(as.DB.Now()))
-		if err != nil || n == 0 {
-			return err
-		}
-		return audit.Record(ctx, tx, as.DB.Now(), who, "assessment.publish", string(v), nil)
-	})
-}
-
-// Prove runs what the kinds can prove of themselves.
-func Prove(ctx context.Context, v *Version, progress func(done, total int, what string)) []item.Finding {
-	if progress == nil {
-		progress = func(int, int, string) {}
-	}
-	var out []item.Finding
-	for _, p := range v.Parts {
-		for _, i := range p.Items {
-			prover, ok := i.Kind.(item.Prover)
-			if !ok {
-				continue
-			}
-			for _, f := range prover.Prove(ctx, i.Spec, func(done, total int, what string) { progress(done, total, i.Key+": "+what) }) {
-				f.Path = "items/" + i.Key + "/" + f.Path
-				out = append(out, f)
-			}
-		}
-	}
-	return out
 }
 
 // List are the organisation's assessments by title. ErrRole.

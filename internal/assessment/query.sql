@@ -44,3 +44,21 @@ SELECT path, hash, size FROM version_files WHERE org_id = $1 AND version_id = $2
 
 -- name: AddItem :exec
 INSERT INTO version_items (org_id, version_id, item, part, kind, title, position, weight_milli) VALUES ($1, $2, $3, $4, $5, $6, $7, $8);
+
+-- name: AskProof :execrows
+INSERT INTO proofs (org_id, version_id, state, done, total, what, findings, asked_by, asked_at, seen_at)
+VALUES (sqlc.arg(org_id), sqlc.arg(version_id), 'proving', 0, 0, '', '[]', sqlc.arg(asked_by), sqlc.arg(now), sqlc.arg(now))
+ON CONFLICT (org_id, version_id) DO UPDATE
+SET state = 'proving', done = 0, total = 0, what = '', findings = '[]', asked_by = excluded.asked_by, asked_at = excluded.asked_at, seen_at = excluded.seen_at
+WHERE proofs.state <> 'proving' OR proofs.seen_at < sqlc.arg(stale);
+
+-- name: Proof :one
+SELECT state, done, total, what, findings, asked_by, asked_at, seen_at FROM proofs WHERE org_id = $1 AND version_id = $2;
+
+-- name: ProofSeen :execrows
+UPDATE proofs SET done = sqlc.arg(done), total = sqlc.arg(total), what = sqlc.arg(what), seen_at = sqlc.arg(now)
+WHERE org_id = sqlc.arg(org_id) AND version_id = sqlc.arg(version_id) AND state = 'proving' AND asked_at = sqlc.arg(asked_at);
+
+-- name: EndProof :execrows
+UPDATE proofs SET state = sqlc.arg(state), findings = sqlc.arg(findings), seen_at = sqlc.arg(now)
+WHERE org_id = sqlc.arg(org_id) AND version_id = sqlc.arg(version_id) AND state = 'proving' AND asked_at = sqlc.arg(asked_at);

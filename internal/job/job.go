@@ -34,11 +34,13 @@ const (
 	Similarity   Class = "similarity"
 	Media        Class = "media"
 	Housekeeping Class = "housekeeping"
+	// Proof runs what authors declare of their items. It is apart from Judge, so that no candidate waits behind an author.
+	Proof Class = "proof"
 )
 
 // patience is how long one job of a class may take.
 var patience = map[Class]time.Duration{
-	Mail: time.Minute, Judge: 15 * time.Minute, Similarity: 15 * time.Minute, Media: 30 * time.Minute, Housekeeping: 5 * time.Minute,
+	Mail: time.Minute, Judge: 15 * time.Minute, Similarity: 15 * time.Minute, Media: 30 * time.Minute, Housekeeping: 5 * time.Minute, Proof: 30 * time.Minute,
 }
 
 // Options of New; the zero value is right for production.
@@ -46,7 +48,7 @@ type Options struct {
 	Log *slog.Logger
 	// Poll is how often an idle queue looks for work; 0 means 250 ms.
 	Poll time.Duration
-	// Workers per class; a class that is not listed has 4, the judge one per core.
+	// Workers per class; a class that is not listed has 4, the judge one per core, proofs 1.
 	Workers map[Class]int
 	// GaveUp is told of a job that failed as often as it may.
 	GaveUp func(name string, err error)
@@ -137,8 +139,11 @@ func New(d *db.DB, o Options) (*Jobs, error) {
 	queues := map[string]river.QueueConfig{}
 	for class := range patience {
 		n := 4
-		if class == Judge {
+		switch class {
+		case Judge:
 			n = runtime.NumCPU()
+		case Proof:
+			n = 1
 		}
 		if w, ok := o.Workers[class]; ok {
 			n = w

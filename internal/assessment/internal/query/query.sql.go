@@ -128,6 +128,36 @@ func (q *Queries) Archive(ctx context.Context, orgID string, iD string, archived
 	return result.RowsAffected()
 }
 
+const askProof = `-- name: AskProof :execrows
+INSERT INTO proofs (org_id, version_id, state, done, total, what, findings, asked_by, asked_at, seen_at)
+VALUES ($1, $2, 'proving', 0, 0, '', '[]', $3, $4, $4)
+ON CONFLICT (org_id, version_id) DO UPDATE
+SET state = 'proving', done = 0, total = 0, what = '', findings = '[]', asked_by = excluded.asked_by, asked_at = excluded.asked_at, seen_at = excluded.seen_at
+WHERE proofs.state <> 'proving' OR proofs.seen_at < $5
+`
+
+type AskProofParams struct {
+	OrgID     string
+	VersionID string
+	AskedBy   string
+	Now       int64
+	Stale     int64
+}
+
+func (q *Queries) AskProof(ctx context.Context, arg AskProofParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, askProof,
+		arg.OrgID,
+		arg.VersionID,
+		arg.AskedBy,
+		arg.Now,
+		arg.Stale,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const assessment = `-- name: Assessment :one
 SELECT id, title, latest, created_at, archived_at FROM assessments WHERE org_id = $1 AND id = $2
 `
@@ -198,6 +228,35 @@ func (q *Queries) Assessments(ctx context.Context, orgID string) ([]AssessmentsR
 	return items, nil
 }
 
+const endProof = `-- name: EndProof :execrows
+UPDATE proofs SET state = $1, findings = $2, seen_at = $3
+WHERE org_id = $4 AND version_id = $5 AND state = 'proving' AND asked_at = $6
+`
+
+type EndProofParams struct {
+	State     string
+	Findings  string
+	Now       int64
+	OrgID     string
+	VersionID string
+	AskedAt   int64
+}
+
+func (q *Queries) EndProof(ctx context.Context, arg EndProofParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, endProof,
+		arg.State,
+		arg.Findings,
+		arg.Now,
+		arg.OrgID,
+		arg.VersionID,
+		arg.AskedAt,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const files = `-- name: Files :many
 SELECT path, hash, size FROM version_files WHERE org_id = $1 AND version_id = $2 ORDER BY path
 `
@@ -237,6 +296,68 @@ UPDATE assessments SET latest = latest + 1, title = $3 WHERE org_id = $1 AND id 
 
 func (q *Queries) NextNumber(ctx context.Context, orgID string, iD string, title string) (int64, error) {
 	result, err := q.db.ExecContext(ctx, nextNumber, orgID, iD, title)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const proof = `-- name: Proof :one
+SELECT state, done, total, what, findings, asked_by, asked_at, seen_at FROM proofs WHERE org_id = $1 AND version_id = $2
+`
+
+type ProofRow struct {
+	State    string
+	Done     int64
+	Total    int64
+	What     string
+	Findings string
+	AskedBy  string
+	AskedAt  int64
+	SeenAt   int64
+}
+
+func (q *Queries) Proof(ctx context.Context, orgID string, versionID string) (ProofRow, error) {
+	row := q.db.QueryRowContext(ctx, proof, orgID, versionID)
+	var i ProofRow
+	err := row.Scan(
+		&i.State,
+		&i.Done,
+		&i.Total,
+		&i.What,
+		&i.Findings,
+		&i.AskedBy,
+		&i.AskedAt,
+		&i.SeenAt,
+	)
+	return i, err
+}
+
+const proofSeen = `-- name: ProofSeen :execrows
+UPDATE proofs SET done = $1, total = $2, what = $3, seen_at = $4
+WHERE org_id = $5 AND version_id = $6 AND state = 'proving' AND asked_at = $7
+`
+
+type ProofSeenParams struct {
+	Done      int64
+	Total     int64
+	What      string
+	Now       int64
+	OrgID     string
+	VersionID string
+	AskedAt   int64
+}
+
+func (q *Queries) ProofSeen(ctx context.Context, arg ProofSeenParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, proofSeen,
+		arg.Done,
+		arg.Total,
+		arg.What,
+		arg.Now,
+		arg.OrgID,
+		arg.VersionID,
+		arg.AskedAt,
+	)
 	if err != nil {
 		return 0, err
 	}
