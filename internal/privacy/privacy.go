@@ -10,6 +10,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"candor/internal/actor"
@@ -107,7 +109,7 @@ type Count struct {
 	N    int
 }
 
-// Preview says what erasing a person would remove. ErrMissing.
+// Preview says what erasing a person would remove, by words in order. ErrMissing.
 func (ps *Privacy) Preview(ctx context.Context, who actor.Actor, c candidate.ID) ([]Count, error) {
 	if err := may(who, c); err != nil {
 		return nil, err
@@ -118,65 +120,58 @@ func (ps *Privacy) Preview(ctx context.Context, who actor.Actor, c candidate.ID)
 		if err != nil {
 			return err
 		}
-		out = nil
-		for _, e := range ps.Erasers {
+		out, err = ps.over(func(e Eraser) (map[string]int, error) {
 			if e.Preview == nil {
-				continue
+				return nil, nil
 			}
-			counts, err := e.Preview(ctx, tx, p)
-			if err != nil {
-				return fmt.Errorf("privacy: %s: %w", e.Name, err)
-			}
-			for what, n := range counts {
-				if n > 0 {
-					out = append(out, Count{what, n})
-				}
-			}
-		}
-		return nil
+			return e.Preview(ctx, tx, p)
+		})
+		return err
 	})
 	return out, err
 }
 
 // Erase removes a person everywhere, at once and for good; applications under way end as withdrawn. Holding the candidate is the
-// guarding write. ErrMissing, ErrHeld.
-func (ps *Privacy) Erase(ctx context.Context, who actor.Actor, c candidate.ID) error {
+// guarding write. It gives what it removed, in the words and the order of Preview. ErrMissing, ErrHeld.
+func (ps *Privacy) Erase(ctx context.Context, who actor.Actor, c candidate.ID) ([]Count, error) {
 	if err := may(who, c); err != nil {
-		return err
+		return nil, err
 	}
+	var out []Count
 	err := ps.DB.Write(ctx, who.Org, func(tx db.Tx) error {
-		if err := ps.Candidates.Hold(ctx, tx, c); err != nil {
-			return err
+		err := ps.Candidates.Hold(ctx, tx, c)
+		if err == nil {
+			out, err = ps.erasePerson(ctx, tx, who, c, "candidate.erase")
 		}
-		return ps.erasePerson(ctx, tx, who, c, "candidate.erase")
-	})
-	if err != nil {
 		return err
+	})
+	if err == nil {
+		ps.DB.Scrub(ctx) // it is erased; where the log could not be emptied now, the night does it
 	}
-	ps.DB.Scrub(ctx) // it is erased; where the log could not be emptied now, the night does it
-	return nil
+	return out, err
 }
 
 // erasePerson erases a person whom the caller holds. ErrHeld.
-func (ps *Privacy) erasePerson(ctx context.Context, tx db.Tx, who actor.Actor, c candidate.ID, verb string) error {
+func (ps *Privacy) erasePerson(ctx context.Context, tx db.Tx, who actor.Actor, c candidate.ID, verb string) ([]Count, error) {
 	p, err := ps.person(ctx, tx, c)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := ps.end(ctx, tx, who, p.Applications); err != nil {
-		return err
+		return nil, err
 	}
 	n, err := query.New(tx).HoldsOf(ctx, tx.Org, string(c))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if n > 0 {
-		return ErrHeld
+		return nil, ErrHeld
 	}
-	if _, err := ps.erase(ctx, tx, p); err != nil {
-		return err
+	out, err := ps.erase(ctx, tx, p)
+	if err != nil {
+		return nil, err
 	}
-	return audit.Record(ctx, tx, ps.DB.Now(), who, verb, string(c), nil)
+	return out, audit.Record(ctx, tx, ps.DB.Now(), who, verb, string(c), nil)
 }
 
 // end holds applications and ends those under way: nobody waits for a reply any more.
@@ -201,12 +196,19 @@ func (ps *Privacy) end(ctx context.Context, tx db.Tx, who actor.Actor, apps []st
 
 // erase runs every Eraser and says what it removed.
 func (ps *Privacy) erase(ctx context.Context, tx db.Tx, p db.Person) ([]Count, error) {
+	return ps.over(func(e Eraser) (map[string]int, error) {
+		if e.Erase == nil {
+			return nil, nil
+		}
+		return e.Erase(ctx, tx, p)
+	})
+}
+
+// over adds up what fn counts of each noun.
+func (ps *Privacy) over(fn func(Eraser) (map[string]int, error)) ([]Count, error) {
 	var out []Count
 	for _, e := range ps.Erasers {
-		if e.Erase == nil {
-			continue
-		}
-		counts, err := e.Erase(ctx, tx, p)
+		counts, err := fn(e)
 		if err != nil {
 			return nil, fmt.Errorf("privacy: %s: %w", e.Name, err)
 		}
@@ -216,6 +218,7 @@ func (ps *Privacy) erase(ctx context.Context, tx db.Tx, p db.Person) ([]Count, e
 			}
 		}
 	}
+	slices.SortFunc(out, func(a, b Count) int { return strings.Compare(a.What, b.What) })
 	return out, nil
 }
 

@@ -126,7 +126,8 @@ func (ps *Privacy) leaveAll(ctx context.Context, o org.Org, now time.Time) error
 		if err != nil || len(still) == 0 {
 			return err // invited anew
 		}
-		return ps.erasePerson(ctx, tx, system(o.ID), candidate.ID(c), "candidate.expire")
+		_, err = ps.erasePerson(ctx, tx, system(o.ID), candidate.ID(c), "candidate.expire")
+		return err
 	})
 }
 

@@ -76,9 +76,10 @@ func (p *Pages) preview(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *Pages) erase(w http.ResponseWriter, r *http.Request) error {
-	if err := p.Privacy.Erase(r.Context(), web.Actor(r), candidate.ID(web.Actor(r).Subject)); err != nil {
+	gone, err := p.Privacy.Erase(r.Context(), web.Actor(r), candidate.ID(web.Actor(r).Subject))
+	if err != nil {
 		return err
 	}
 	web.ClearCookie(w, web.CandidateCookie)
-	return web.Show(w, r, gonePage(web.PageOf(r, "Erased")))
+	return web.Show(w, r, gonePage(eraseView{web.PageOf(r, "Erased"), gone}))
 }

@@ -1,0 +1,368 @@
+package privacy_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"candor/internal/actor"
+	"candor/internal/app"
+	"candor/internal/assessment"
+	"candor/internal/attempt"
+	"candor/internal/attempt/attempttest"
+	"candor/internal/candidate"
+	"candor/internal/db"
+	"candor/internal/db/dbtest"
+	"candor/internal/feedback"
+	"candor/internal/item"
+	"candor/internal/judge"
+	"candor/internal/mail"
+	"candor/internal/opening"
+	"candor/internal/org"
+	"candor/internal/response"
+	"candor/internal/review"
+	"candor/internal/run"
+)
+
+var ctx = context.Background()
+
+// world is a whole installation with one organisation. Only the judge and the mail server are stand-ins: they tell everything.
+type world struct {
+	t                testing.TB
+	app              *app.App
+	dir              string
+	tick             *dbtest.Clock
+	org              org.ID
+	owner, rosa      actor.Actor // rosa decides
+	mina, jun, kit   actor.Actor // they read; kit is nobody's before he is asked
+	opening, another opening.ID
+}
+
+// person is somebody who applied, with the word that stands in all their texts.
+type person struct {
+	word string
+	who  actor.Actor
+	id   candidate.ID
+	app  opening.ApplicationID
+}
+
+type loudJudge struct{}
+
+// Judge answers with everything it was given.
+func (loudJudge) Judge(_ context.Context, t judge.Task, _ func(judge.Result)) (judge.Outcome, error) {
+	all := fmt.Sprintf("%+v", t.Files)
+	out := judge.Outcome{Verdict: judge.WA, Compile: all, Note: all}
+	for _, x := range t.Tests {
+		out.Tests = append(out.Tests, judge.Result{Name: x.Name, Own: x.Own, Verdict: judge.WA, Reason: all, In: x.In, Got: x.In, Stderr: x.In, Text: all})
+	}
+	return out, nil
+}
+
+type rudeServer struct{}
+
+// Send refuses everything and repeats what it was sent.
+func (rudeServer) Send(_ context.Context, l mail.Letter) error {
+	return &mail.Refused{Words: "550 nobody here is called " + l.ToEmail + ": " + l.Text}
+}
+
+// open opens the installation of a folder.
+func open(t testing.TB, dir, database string, tick *dbtest.Clock) *app.App {
+	t.Helper()
+	a, err := app.Open(ctx, app.Config{Data: dir, Database: database, URL: "http://example.com", Now: tick.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.Runs.Worker, a.Notify.Server = loudJudge{}, rudeServer{}
+	return a
+}
+
+// each runs a test on both engines.
+func each(t *testing.T, fn func(t *testing.T, w *world)) {
+	t.Run("sqlite", func(t *testing.T) { fn(t, makeWorld(t, "")) })
+	t.Run("postgres", func(t *testing.T) { fn(t, makeWorld(t, dbtest.Database(t))) })
+}
+
+func makeWorld(t testing.TB, database string) *world {
+	t.Helper()
+	w := &world{t: t, dir: t.TempDir(), tick: dbtest.NewClock()}
+	w.app = open(t, w.dir, database, w.tick)
+	t.Cleanup(func() { w.app.Close() })
+	a := w.app
+	o, m, err := a.Orgs.Found(ctx, "Tideway", "ada@tideway.example", "Ada Reyes", "Europe/Lisbon")
+	w.must(err)
+	w.org, w.owner = o.ID, actor.Actor{Kind: actor.Member, ID: m.ID, Org: o.ID, Roles: m.Roles}
+	tree := maps.Clone(attempttest.Tree)
+	spec := string(tree["assessment.yaml"].Data) + "  - {key: coding, title: Coding, about: One program., minutes: 10, items: [{item: program}]}\n"
+	tree["assessment.yaml"] = &fstest.MapFile{Data: []byte(spec)}
+	for name, text := range map[string]string{"item.yaml": "kind: code\ntitle: Program\nminutes: 10\nstyle: stdin\nstatement: Print what you read.\nlanguages: {python: {}}\n",
+		"data/sample/one.in": "1\n", "data/sample/one.ans": "1\n", "data/secret/two.in": "2\n", "data/secret/two.ans": "2\n"} {
+		tree["items/program/"+name] = &fstest.MapFile{Data: []byte(text)}
+	}
+	v, findings, err := a.Assessments.Import(ctx, w.owner, tree, "")
+	w.must(err, findings)
+	_, err = a.Assessments.Publish(ctx, w.owner, v, nil)
+	w.must(err)
+	for _, p := range []struct {
+		who  *actor.Actor
+		name string
+	}{{&w.rosa, "Rosa"}, {&w.mina, "Mina"}, {&w.jun, "Jun"}, {&w.kit, "Kit"}} {
+		m, err := a.Orgs.Enrol(ctx, w.owner, org.Member{Name: p.name, Email: strings.ToLower(p.name) + "@tideway.example", Roles: []string{org.Reviewer}})
+		w.must(err)
+		*p.who = actor.Actor{Kind: actor.Member, ID: m.ID, Org: w.org, Roles: m.Roles}
+	}
+	w.opening, w.another = w.position("Backend engineer", v), w.position("Front-end engineer", v)
+	return w
+}
+
+func (w *world) position(title string, v assessment.VersionID) opening.ID {
+	w.t.Helper()
+	o, err := w.app.Openings.Create(ctx, w.owner, opening.Opening{Title: title, Team: "Bookings", ReplyDays: 5},
+		[]opening.Stage{{Title: "Screen", Reviewers: 2, Window: 7, Format: "assessment", Ref: string(v)}})
+	w.must(err)
+	for who, role := range map[string]opening.Role{w.rosa.ID: opening.Manager, w.mina.ID: opening.Reviewer, w.jun.ID: opening.Reviewer} {
+		w.must(w.app.Openings.SetRole(ctx, w.owner, o, who, role, true))
+	}
+	return o
+}
+
+func (w *world) must(err error, more ...any) {
+	w.t.Helper()
+	if err != nil {
+		w.t.Fatal(append([]any{err}, more...)...)
+	}
+}
+
+func (w *world) drain() {
+	w.t.Helper()
+	w.must(w.app.Jobs.Drain(ctx))
+}
+
+// invite invites somebody, corrects their address and lets them in. Their word stands in every text.
+func (w *world) invite(o opening.ID, word, address string) person {
+	w.t.Helper()
+	a := w.app
+	inv, err := a.Openings.Invite(ctx, w.owner, o, opening.InviteForm{Name: "Amara " + word, Email: "old." + address + "@mail.example", Zone: "Europe/Lisbon", Note: "Good to meet you, " + word})
+	w.must(err)
+	w.drain()
+	w.must(a.Openings.Readdress(ctx, w.owner, inv.ID, "", address+"@mail.example"))
+	w.drain()
+	return w.enter(inv.ID, word)
+}
+
+func (w *world) enter(i opening.InvitationID, word string) person {
+	w.t.Helper()
+	a := w.app
+	var inv opening.Invitation
+	w.read(func(tx db.Tx) (err error) {
+		inv, err = a.Openings.InvitationIn(ctx, tx, i)
+		return err
+	})
+	cookie, err := a.Openings.Enter(ctx, a.Openings.Secret(inv), "")
+	w.must(err)
+	who, _, err := a.Openings.CandidateSession(ctx, cookie)
+	w.must(err)
+	return person{word, who, candidate.ID(inv.Candidate), inv.Application}
+}
+
+func (w *world) read(fn func(tx db.Tx) error) {
+	w.t.Helper()
+	w.must(w.app.DB.Read(ctx, w.org, fn))
+}
+
+// work answers everything, runs code, asks for time and sends; the cards are in at the end of it.
+func (w *world) work(p person) {
+	w.t.Helper()
+	a := w.app
+	w.must(a.Candidates.Ask(ctx, p.who, p.id, "Large print, "+p.word))
+	w.must(a.Attempts.Adjust(ctx, p.who, string(p.id), 1500))
+	_, err := a.Openings.DeviceCode(ctx, p.who)
+	w.must(err)
+	program := `{"language":"python","files":{"python":{"main.py":"print(input()) # ` + p.word + `"}},"input":"1 ` + p.word + `"}`
+	for part, answers := range map[string]map[string]string{"quiz": {"pick": `{"choice":["0"]}`, "number": `{"typed":["` + p.word + `"]}`},
+		"writing": {"tell-us": `{"text":["The queue delivered twice. ` + p.word + strings.Repeat(" It was slow.", 900) + `"]}`}, "coding": {"program": program}} {
+		s, err := a.Attempts.Begin(ctx, p.who, part)
+		w.must(err)
+		for n := range int64(3) {
+			for key, body := range answers {
+				_, err := a.Attempts.Save(ctx, p.who, attempt.SaveRequest{Sitting: s.ID, Epoch: 1, Received: a.DB.Now(), Saves: []response.Save{{Item: key, Client: "c1", Seq: n + 1, Body: []byte(body)}}})
+				w.must(err)
+				w.tick.Add(time.Second)
+			}
+		}
+	}
+	v, err := a.Attempts.View(ctx, p.who)
+	w.must(err)
+	it, _, _ := v.Version.Item("program")
+	w.must(a.DB.Write(ctx, w.org, func(tx db.Tx) error {
+		ref := item.Ref{Org: w.org, Owner: string(v.Attempt.ID), Version: string(v.Attempt.Version), Item: "program"}
+		if _, err := it.Kind.(item.Doer).Do(ctx, tx, p.who, ref, it.Spec, "run", []byte(program), nil); err != nil {
+			return err
+		}
+		_, err := a.Runs.Start(ctx, tx, run.Ask{Owner: run.PracticeOwner(string(v.Attempt.ID)), Version: string(v.Attempt.Version), Item: "program", Purpose: run.Try, Body: []byte(program)})
+		return err
+	}))
+	w.drain()
+	w.must(a.Attempts.Extend(ctx, w.owner, p.app, "writing", 10, "The train was late, "+p.word))
+	w.must(a.Attempts.ExtendWindow(ctx, w.owner, v.Attempt.Invitation, w.tick.Now().Add(10*24*time.Hour), "Moving house, "+p.word))
+	for _, part := range []string{"quiz", "writing", "coding"} {
+		_, err := a.Attempts.Send(ctx, p.who, part)
+		w.must(err)
+	}
+	w.drain()
+	w.must(a.Attempts.Afterword(ctx, p.who, "writing", "One more thing: "+p.word, false))
+	code := w.code(v.Attempt.ID)
+	card := review.Card{Private: "private " + p.word, Shareable: "shareable " + p.word, Ratings: map[string]review.Rating{
+		"clear": {Level: 3, Note: "note " + p.word, Evidence: []review.Place{{Item: "tell-us"}}}, "right": {Level: review.CannotRate, Reason: "no facts of " + p.word}}}
+	w.must(a.Reviews.File(ctx, w.mina, code, card))
+	w.must(a.Reviews.Unblind(ctx, w.jun, code, "I may know "+p.word))
+	w.must(a.Openings.SetRole(ctx, w.owner, v.Opening.ID, w.kit.ID, opening.Reviewer, true))
+	w.must(a.Reviews.Reassign(ctx, w.owner, code, w.jun.ID, w.kit.ID, "Jun knows "+p.word))
+	w.must(a.Openings.SetRole(ctx, w.owner, v.Opening.ID, w.kit.ID, opening.Reviewer, false))
+	w.must(a.Reviews.File(ctx, w.kit, code, card))
+	w.drain()
+}
+
+func (w *world) code(a attempt.ID) (c review.Code) {
+	w.t.Helper()
+	w.read(func(tx db.Tx) error {
+		n, err := w.app.Reviews.RoundOf(ctx, tx, string(a))
+		c = n.Code
+		return err
+	})
+	return c
+}
+
+// decline sends the reply.
+func (w *world) decline(p person) {
+	w.t.Helper()
+	d := feedback.Draft{Outcome: review.Reject, Reason: "Others went further than " + p.word, Body: "Dear " + p.word, Lines: []feedback.Line{{Key: "clear", Title: "Clear", Level: "Solid", Text: "as " + p.word}}}
+	_, at, err := w.app.Feedbacks.Decide(ctx, w.rosa, p.app, d, false)
+	w.must(err)
+	if at.After(w.tick.Now()) {
+		w.t.Fatalf("the reply waits until %v; the test wants it out at %v", at, w.tick.Now())
+	}
+	w.drain()
+}
+
+// hesitate decides nothing: a reason is kept, a reply is begun, and a claim was settled.
+func (w *world) hesitate(p person) {
+	w.t.Helper()
+	d := feedback.Draft{Outcome: review.Hold, Reason: "Let us see whoever comes after " + p.word, Body: "Dear " + p.word, Lines: []feedback.Line{{Key: "clear", Text: p.word}}}
+	_, _, err := w.app.Feedbacks.Decide(ctx, w.rosa, p.app, d, false)
+	w.must(err)
+	w.must(w.app.Privacy.Hold(ctx, w.owner, p.app, "A claim by "+p.word))
+	w.must(w.app.Privacy.Lift(ctx, w.owner, p.app))
+	w.drain()
+}
+
+func (w *world) night() error {
+	w.t.Helper()
+	return w.app.Privacy.Night(ctx, w.org)
+}
+
+// dump is every row of every table as text, River's and goose's too; on PostgreSQL by whoever no row level security holds.
+func (w *world) dump() map[string][]string {
+	w.t.Helper()
+	out := map[string][]string{}
+	for _, table := range w.tables() {
+		rows, err := w.query(table)
+		w.must(err)
+		out[table] = rows
+	}
+	return out
+}
+
+func (w *world) tables() []string {
+	w.t.Helper()
+	q := `SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY 1`
+	if w.app.DB.Engine == db.PostgreSQL {
+		q = `SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1`
+	}
+	rows, err := w.app.DB.Writer().QueryContext(ctx, q)
+	w.must(err)
+	defer rows.Close()
+	var out []string
+	for rows.Next() {
+		var s string
+		w.must(rows.Scan(&s))
+		out = append(out, s)
+	}
+	w.must(rows.Err())
+	return out
+}
+
+func (w *world) query(table string) ([]string, error) {
+	rows, err := w.app.DB.Writer().QueryContext(ctx, `SELECT * FROM "`+table+`"`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	cols, err := rows.Columns()
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for rows.Next() {
+		cells, to := make([]any, len(cols)), make([]any, len(cols))
+		for i := range cells {
+			to[i] = &cells[i]
+		}
+		if err := rows.Scan(to...); err != nil {
+			return nil, err
+		}
+		var b strings.Builder
+		for i, c := range cells {
+			if raw, ok := c.([]byte); ok {
+				c = string(raw)
+			}
+			fmt.Fprintf(&b, "%s=%v ", cols[i], c)
+		}
+		out = append(out, b.String())
+	}
+	slices.Sort(out)
+	return out, rows.Err()
+}
+
+// count is how often a word stands in the rows.
+func count(dump map[string][]string, word string) (n int) {
+	for _, rows := range dump {
+		for _, r := range rows {
+			n += strings.Count(r, word)
+		}
+	}
+	return n
+}
+
+// traces says in which tables and files a word stands, in clear or in hex. Files are read byte by byte: also what SQLite deleted.
+func (w *world) traces(word string) []string {
+	w.t.Helper()
+	var out []string
+	for table, rows := range w.dump() {
+		if n := count(map[string][]string{table: rows}, word); n > 0 {
+			out = append(out, fmt.Sprintf("table %s: %d", table, n))
+		}
+	}
+	err := filepath.WalkDir(w.dir, func(path string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		b, err := os.ReadFile(path)
+		if n := bytes.Count(b, []byte(word)) + bytes.Count(b, []byte(hex.EncodeToString([]byte(word)))); n > 0 {
+			out = append(out, fmt.Sprintf("file %s: %d", filepath.Base(path), n))
+		}
+		return err
+	})
+	w.must(err)
+	slices.Sort(out)
+	return out
+}
