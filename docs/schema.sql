@@ -85,6 +85,14 @@ CREATE TABLE attempts (
 
 CREATE INDEX attempts_application ON attempts (org_id, application_id, created_at);
 
+CREATE TABLE audit_anchors (
+	org_id TEXT NOT NULL,
+	id     TEXT NOT NULL CHECK (id = 'anchor'),
+	n      BIGINT NOT NULL,
+	hash   TEXT NOT NULL,
+	PRIMARY KEY (org_id, id)
+);
+
 CREATE TABLE audit_heads (
 	org_id TEXT NOT NULL,
 	id     TEXT NOT NULL CHECK (id = 'head'),
@@ -186,6 +194,14 @@ CREATE TABLE events (
 
 CREATE INDEX events_created ON events (org_id, created);
 
+CREATE TABLE expiries (
+	org_id         TEXT NOT NULL,
+	application_id TEXT NOT NULL,
+	at             BIGINT NOT NULL,
+	PRIMARY KEY (org_id, application_id),
+	FOREIGN KEY (org_id, application_id) REFERENCES applications (org_id, id)
+);
+
 CREATE TABLE feedback_drafts (
 	org_id         TEXT NOT NULL,
 	application_id TEXT NOT NULL,
@@ -217,6 +233,16 @@ CREATE TABLE feedbacks (
 );
 
 CREATE INDEX feedbacks_application ON feedbacks (org_id, application_id, released_at);
+
+CREATE TABLE holds (
+	org_id         TEXT NOT NULL,
+	application_id TEXT NOT NULL,
+	reason_id      TEXT NOT NULL,
+	by_member      TEXT NOT NULL,
+	at             BIGINT NOT NULL,
+	PRIMARY KEY (org_id, application_id),
+	FOREIGN KEY (org_id, application_id) REFERENCES applications (org_id, id)
+);
 
 CREATE TABLE invitation_links (
 	hash          TEXT PRIMARY KEY,
@@ -280,10 +306,12 @@ CREATE TABLE mails (
 	state       TEXT NOT NULL CHECK (state IN ('queued', 'sent', 'refused')),
 	error       TEXT NOT NULL,
 	created_at  BIGINT NOT NULL,
-	sent_at     BIGINT NOT NULL,
+	sent_at     BIGINT NOT NULL, application_id TEXT NOT NULL DEFAULT '',
 	PRIMARY KEY (org_id, id),
 	UNIQUE (org_id, about, subject_id)
 );
+
+CREATE INDEX mails_application ON mails (org_id, application_id, created_at);
 
 CREATE INDEX mails_newest ON mails (org_id, created_at, id);
 
@@ -383,6 +411,21 @@ CREATE TABLE promises (
 CREATE INDEX promises_application ON promises (org_id, application_id, kept_at, made_at);
 
 CREATE INDEX promises_due ON promises (org_id, kept_at, due_at);
+
+CREATE TABLE proofs (
+	org_id     TEXT NOT NULL,
+	version_id TEXT NOT NULL,
+	state      TEXT NOT NULL CHECK (state IN ('proving', 'refused', 'passed')),
+	done       BIGINT NOT NULL,
+	total      BIGINT NOT NULL,
+	what       TEXT NOT NULL,
+	findings   TEXT NOT NULL,
+	asked_by   TEXT NOT NULL,
+	asked_at   BIGINT NOT NULL,
+	seen_at    BIGINT NOT NULL,
+	PRIMARY KEY (org_id, version_id),
+	FOREIGN KEY (org_id, version_id) REFERENCES versions (org_id, id)
+);
 
 CREATE TABLE ratings (
 	org_id     TEXT NOT NULL,
@@ -528,7 +571,7 @@ CREATE TABLE runs (
 	owner       TEXT NOT NULL,
 	version     TEXT NOT NULL,
 	item        TEXT NOT NULL,
-	purpose     TEXT NOT NULL CHECK (purpose IN ('try', 'graded')),
+	purpose     TEXT NOT NULL CHECK (purpose IN ('try', 'graded', 'again')),
 	state       TEXT NOT NULL CHECK (state IN ('queued', 'running', 'done', 'failed', 'replaced')),
 	body        TEXT NOT NULL,
 	input       TEXT NOT NULL,
@@ -538,6 +581,8 @@ CREATE TABLE runs (
 	finished_at BIGINT NOT NULL,
 	PRIMARY KEY (org_id, id)
 );
+
+CREATE INDEX runs_again ON runs (org_id, purpose, item, created_at);
 
 CREATE INDEX runs_of ON runs (org_id, owner, item, created_at);
 
