@@ -351,7 +351,8 @@ func (m Mail) HTML() string {
 	return b.String()
 }
 
-// Outbox are the newest mails, 50 at a time, for an owner. ErrRole.
+// Outbox are the newest mails, 50 at a time, for an owner. Mails about an application that the asker does not see, or reads without
+// its name, are left out. ErrRole.
 func (n *Notify) Outbox(ctx context.Context, who actor.Actor, before Mail) ([]Mail, error) {
 	if err := org.Need(who, "outbox.read"); err != nil {
 		return nil, err
@@ -367,6 +368,15 @@ func (n *Notify) Outbox(ctx context.Context, who actor.Actor, before Mail) ([]Ma
 			return err
 		}
 		for _, r := range rows {
+			if r.ApplicationID != "" {
+				a, err := n.Openings.LoadApplicationIn(ctx, tx, who, opening.ApplicationID(r.ApplicationID))
+				if errors.Is(err, opening.ErrMissing) || err == nil && a.Blind {
+					continue
+				}
+				if err != nil {
+					return err
+				}
+			}
 			m, err := n.show(ctx, tx, r)
 			if err != nil {
 				return err

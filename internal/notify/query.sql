@@ -3,10 +3,10 @@ INSERT INTO mails (org_id, id, about, subject_id, to_name, to_email, reply_name,
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'queued', '', $13, 0, $14) ON CONFLICT (org_id, about, subject_id) DO NOTHING;
 
 -- name: Mail :one
-SELECT id, about, subject_id, to_name, to_email, reply_name, reply_email, subject, body, action_text, action_path, state, error, created_at, sent_at FROM mails WHERE org_id = $1 AND id = $2;
+SELECT id, about, subject_id, to_name, to_email, reply_name, reply_email, subject, body, action_text, action_path, state, error, created_at, sent_at, application_id FROM mails WHERE org_id = $1 AND id = $2;
 
 -- name: Newest :many
-SELECT id, about, subject_id, to_name, to_email, reply_name, reply_email, subject, body, action_text, action_path, state, error, created_at, sent_at FROM mails
+SELECT id, about, subject_id, to_name, to_email, reply_name, reply_email, subject, body, action_text, action_path, state, error, created_at, sent_at, application_id FROM mails
 WHERE org_id = sqlc.arg(org_id) AND (created_at < sqlc.arg(before_at) OR (created_at = sqlc.arg(before_at) AND id < sqlc.arg(before_id))) ORDER BY created_at DESC, id DESC LIMIT 50;
 
 -- name: Settle :execrows

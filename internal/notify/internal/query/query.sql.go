@@ -113,25 +113,26 @@ func (q *Queries) Forget(ctx context.Context, orgID string, createdAt int64) (in
 }
 
 const mail = `-- name: Mail :one
-SELECT id, about, subject_id, to_name, to_email, reply_name, reply_email, subject, body, action_text, action_path, state, error, created_at, sent_at FROM mails WHERE org_id = $1 AND id = $2
+SELECT id, about, subject_id, to_name, to_email, reply_name, reply_email, subject, body, action_text, action_path, state, error, created_at, sent_at, application_id FROM mails WHERE org_id = $1 AND id = $2
 `
 
 type MailRow struct {
-	ID         string
-	About      string
-	SubjectID  string
-	ToName     string
-	ToEmail    string
-	ReplyName  string
-	ReplyEmail string
-	Subject    string
-	Body       string
-	ActionText string
-	ActionPath string
-	State      string
-	Error      string
-	CreatedAt  int64
-	SentAt     int64
+	ID            string
+	About         string
+	SubjectID     string
+	ToName        string
+	ToEmail       string
+	ReplyName     string
+	ReplyEmail    string
+	Subject       string
+	Body          string
+	ActionText    string
+	ActionPath    string
+	State         string
+	Error         string
+	CreatedAt     int64
+	SentAt        int64
+	ApplicationID string
 }
 
 func (q *Queries) Mail(ctx context.Context, orgID string, iD string) (MailRow, error) {
@@ -153,31 +154,33 @@ func (q *Queries) Mail(ctx context.Context, orgID string, iD string) (MailRow, e
 		&i.Error,
 		&i.CreatedAt,
 		&i.SentAt,
+		&i.ApplicationID,
 	)
 	return i, err
 }
 
 const newest = `-- name: Newest :many
-SELECT id, about, subject_id, to_name, to_email, reply_name, reply_email, subject, body, action_text, action_path, state, error, created_at, sent_at FROM mails
+SELECT id, about, subject_id, to_name, to_email, reply_name, reply_email, subject, body, action_text, action_path, state, error, created_at, sent_at, application_id FROM mails
 WHERE org_id = $1 AND (created_at < $2 OR (created_at = $2 AND id < $3)) ORDER BY created_at DESC, id DESC LIMIT 50
 `
 
 type NewestRow struct {
-	ID         string
-	About      string
-	SubjectID  string
-	ToName     string
-	ToEmail    string
-	ReplyName  string
-	ReplyEmail string
-	Subject    string
-	Body       string
-	ActionText string
-	ActionPath string
-	State      string
-	Error      string
-	CreatedAt  int64
-	SentAt     int64
+	ID            string
+	About         string
+	SubjectID     string
+	ToName        string
+	ToEmail       string
+	ReplyName     string
+	ReplyEmail    string
+	Subject       string
+	Body          string
+	ActionText    string
+	ActionPath    string
+	State         string
+	Error         string
+	CreatedAt     int64
+	SentAt        int64
+	ApplicationID string
 }
 
 func (q *Queries) Newest(ctx context.Context, orgID string, beforeAt int64, beforeID string) ([]NewestRow, error) {
@@ -205,6 +208,7 @@ func (q *Queries) Newest(ctx context.Context, orgID string, beforeAt int64, befo
 			&i.Error,
 			&i.CreatedAt,
 			&i.SentAt,
+			&i.ApplicationID,
 		); err != nil {
 			return nil, err
 		}
