@@ -1,0 +1,700 @@
+package app_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"maps"
+	"mime/multipart"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"candor/internal/actor"
+	"candor/internal/archive"
+	"candor/internal/db"
+	"candor/internal/opening"
+	"candor/internal/org"
+	"candor/internal/web"
+)
+
+// Every route for everybody, on both engines: what each may see and do is computed from roles.yaml, the route's declaration and
+// [rules]; what they may not see answers byte for byte as if it did not exist, and what they may not do changes nothing.
+func TestMatrix(t *testing.T) {
+	engines(t, func(t *testing.T, w *world) {
+		for _, f := range w.matrix() {
+			t.Error(f)
+		}
+	})
+}
+
+// TestBroken_Loaders: with one guard switched off the matrix does not hold.
+func TestBroken_Loaders(t *testing.T) {
+	for name, breakIt := range map[string]func(w *world){
+		"an application's loader does not ask who reads it": func(w *world) {
+			w.app.Openings.Blind = func(context.Context, db.Tx, actor.Actor, opening.ApplicationID) (bool, string, error) {
+				return false, "known", nil
+			}
+		},
+		"a role is let into every opening": func(w *world) {
+			table := org.Roles().Actions
+			before := table["opening.change"]
+			table["opening.change"] = append(slices.Clone(before), org.Author)
+			w.t.Cleanup(func() { table["opening.change"] = before })
+		},
+		"a member of any organisation is let in": func(w *world) {
+			inside := w.mux
+			w.mux = http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+				if o := w.here.org.ID; strings.HasPrefix(r.URL.Path, "/o/"+o+"/openings/") && !strings.Contains(r.URL.Path, zeros) {
+					if c, err := r.Cookie(web.StaffCookie); err == nil && c.Value == w.person("owner of another organisation").cookie {
+						r.Header.Set("Cookie", web.StaffCookie+"="+w.person("owner").cookie)
+					}
+				}
+				inside.ServeHTTP(rw, r)
+			})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := makeWorld(t, "")
+			w.table.Actions = maps.Clone(w.table.Actions) // what is expected stays as it was
+			breakIt(w)
+			w.quick = true
+			if found := w.matrix(); len(found) == 0 {
+				t.Error("the matrix holds all the same, so it proves nothing")
+			}
+		})
+	}
+}
+
+// outcome is what a request comes to.
+type outcome string
+
+const (
+	opens     outcome = "opens" // it is let through: 2xx, 3xx, or refused for what it says (409, 422)
+	signIn    outcome = "sign in"
+	missing   outcome = "missing"
+	forbidden outcome = "forbidden"
+)
+
+// rights are what somebody is to the opening and the candidate of a request.
+type rights struct {
+	table  org.Table
+	p      *person
+	a      *applicant
+	sealed bool
+}
+
+func (v rights) is(roles ...opening.Role) bool {
+	mine := v.p.inPlain
+	if v.sealed {
+		mine = v.p.inSealed
+	}
+	return slices.ContainsFunc(roles, func(r opening.Role) bool { return slices.Contains(mine, r) })
+}
+
+func (v rights) may(action string) bool {
+	list := v.table.Actions[action]
+	return slices.Contains(list, "*") || slices.ContainsFunc(v.p.member.Roles, func(r string) bool { return slices.Contains(list, r) })
+}
+
+func (v rights) sees() bool { return v.is(opening.Roles...) || !v.sealed && v.may("opening.change") }
+func (v rights) manages() bool {
+	return v.is(opening.Recruiter) || !v.sealed && v.may("opening.change")
+}
+func (v rights) decides() bool { return v.is(opening.Manager) }
+func (v rights) card() bool    { _, has := v.a.cards[v.p.name]; return has }
+func (v rights) blind() bool   { filed, has := v.a.cards[v.p.name]; return has && !filed }
+
+// reads says whether they see the candidate's application, with or without the name.
+func (v rights) reads() bool {
+	return v.sees() && (v.manages() || v.is(opening.Manager, opening.Observer) || v.card())
+}
+
+// among is missing without sight, forbidden without the right, and open with both.
+func among(sight, right bool) outcome {
+	switch {
+	case !sight:
+		return missing
+	case !right:
+		return forbidden
+	}
+	return opens
+}
+
+// rules are the loaders in words, for routes that every member may call. A new route of that sort is in roles.yaml or here.
+var rules = map[string]func(v rights) outcome{
+	"web.home":            func(rights) outcome { return opens },
+	"web.live_staff":      func(rights) outcome { return opens },
+	"opening.create_page": func(v rights) outcome { return among(true, v.may("opening.create")) },
+	"opening.read":        func(v rights) outcome { return among(v.sees(), true) },
+	"opening.join": func(v rights) outcome {
+		if v.may("opening.join") {
+			return opens
+		}
+		return managing(v)
+	},
+	"opening.invite_page": managing, "opening.invite": managing, "opening.settings": managing, "opening.change": managing, "opening.state": managing, "opening.stages": managing,
+	"opening.stage": managing, "opening.raise_stage": managing, "opening.remove_stage": managing, "opening.team": managing, "opening.role": managing,
+	"application.read": func(v rights) outcome { return among(v.reads(), true) },
+	"invitation.link":  lookingAfter, "invitation.rotate": lookingAfter, "invitation.revoke": lookingAfter, "invitation.resend": lookingAfter, "invitation.address": lookingAfter,
+	"invitation.extend": lookingAfter,
+	"candidate.read":    knowing, "candidate.adjust": knowing, "candidate.wish": knowing, "candidate.correct": knowing,
+	"review.card": reviewing, "review.rate": reviewing, "review.file": reviewing, "review.step_back": reviewing, "review.unblind": reviewing,
+	"review.cards": running, "review.reassign": running, "review.enough": running, "review.compare": running,
+	"feedback.table": deciding, "feedback.save": deciding, "feedback.preview": deciding, "decision.make": deciding,
+	"privacy.kept": keeping, "privacy.hold": keeping, "privacy.lift": keeping,
+	"decision.undo": func(v rights) outcome { return among(v.sees(), v.decides()) },
+}
+
+func managing(v rights) outcome     { return among(v.sees(), v.manages()) }
+func lookingAfter(v rights) outcome { return among(v.reads(), v.manages()) }
+func knowing(v rights) outcome      { return among(v.reads() && v.manages() && !v.blind(), true) }
+func keeping(v rights) outcome      { return among(v.reads(), v.manages() && !v.blind()) }
+func reviewing(v rights) outcome    { return among(v.card(), true) }
+func running(v rights) outcome      { return among(v.sees(), v.manages() || v.decides()) }
+func deciding(v rights) outcome     { return among(v.reads(), v.decides()) }
+
+// expect is what a request of somebody about a candidate of here must come to.
+func (w *world) expect(p *person, r web.Route, a *applicant) outcome {
+	switch {
+	case r.Auth == web.Anonymous || r.Auth == web.Link:
+		return opens
+	case p.ended || (r.Auth == web.Candidate) != (p.candidate != nil):
+		return signIn
+	case r.Auth == web.Candidate || r.Tenant == web.NoTenant:
+		return opens
+	case p.account:
+		return missing
+	}
+	v := rights{w.table, p, a, a.opening == w.here.sealed}
+	open := slices.Contains(r.Roles, "*")
+	if !open && !slices.ContainsFunc(p.member.Roles, func(x string) bool { return slices.Contains(r.Roles, x) }) {
+		return forbidden
+	}
+	if rule, ok := rules[r.Action]; ok {
+		return rule(v)
+	}
+	if _, ok := w.table.Actions[r.Action]; ok {
+		return among(true, v.may(r.Action))
+	}
+	if open {
+		w.t.Fatalf("%s (%s): every member may call it; say in roles.yaml or in rules who may do it", r.Pattern, r.Action)
+	}
+	return opens
+}
+
+// act is what a request of a route carries to do something, with {ids} as in the pattern.
+type act struct {
+	query string
+	form  url.Values
+	json  string
+	file  bool // a zip of an assessment comes with it
+	about bool // without its form it is about nothing, also for whoever may
+}
+
+var acts = map[string]act{
+	"GET /o/{org}/openings/{opening}/compare": {query: "?with={closed}&with={code}"},
+	"GET /c/-/clock": {query: "?sitting={sitting}"},
+
+	"POST /-/theme":                             {form: url.Values{"theme": {"dark"}, "back": {"/"}}},
+	"POST /sign-in":                             {form: url.Values{"email": {"nobody@else.example"}}},
+	"POST /sign-in/code":                        {form: url.Values{"code": {"000000"}}},
+	"POST /o/{org}/settings":                    {form: url.Values{"name": {"Other"}, "contact": {"x@y.example"}, "zone": {"UTC"}, "failure_minutes": {"5"}, "factor_max": {"2000"}, "keep_months": {"12"}}},
+	"POST /o/{org}/members":                     {form: url.Values{"name": {"New"}, "email": {"new@y.example"}, "roles": {"owner"}}},
+	"POST /o/{org}/members/{member}":            {form: url.Values{"name": {"Renamed"}, "roles": {"owner"}}},
+	"POST /o/{org}/assessments":                 {form: url.Values{"into": {"{assessment}"}}, file: true},
+	"POST /o/{org}/openings/new":                {form: url.Values{"title": {"New"}, "reply_days": {"5"}, "stage_title": {"Screen"}, "assessment": {"{version}"}, "reviewers": {"1"}, "window": {"7"}}},
+	"POST /o/{org}/openings/{opening}/invite":   {form: url.Values{"name": {"New"}, "email": {"new@mail.example"}, "zone": {"UTC"}, "finish_by": {"2026-12-20T12:00"}, "step": {"send"}}},
+	"POST /o/{org}/openings/{opening}/settings": {form: url.Values{"title": {"Renamed"}, "reply_days": {"9"}, "contact": {"{member}"}}},
+	"POST /o/{org}/openings/{opening}/state":    {form: url.Values{"open": {"true"}}, about: true},
+	"POST /o/{org}/openings/{opening}/stages":   {form: url.Values{"stage": {"{stage}"}, "stage_title": {"Renamed"}, "assessment": {"{version}"}, "reviewers": {"1"}, "window": {"7"}}},
+	"POST /o/{org}/openings/{opening}/team":     {form: url.Values{"member": {"{member}"}, "roles": {"manager", "recruiter"}}, about: true},
+	"POST /o/{org}/applications/{application}/invitations/{invitation}/address": {form: url.Values{"name": {"Else"}, "email": {"else@mail.example"}}},
+	"POST /o/{org}/applications/{application}/invitations/{invitation}/extend":  {form: url.Values{"finish_by": {"2026-12-20T12:00"}, "zone": {"UTC"}, "reason": {"was ill"}}},
+	"POST /o/{org}/candidates/{candidate}/adjust":                               {form: url.Values{"factor": {"3"}}},
+	"POST /o/{org}/candidates/{candidate}/wish":                                 {form: url.Values{"answer": {"granted"}}},
+	"POST /o/{org}/candidates/{candidate}/correct":                              {form: url.Values{"name": {"Else"}, "email": {"else@mail.example"}, "zone": {"UTC"}}},
+	"POST /o/{org}/review/{code}/save":                                          {form: url.Values{"c.clear": {"1"}}},
+	"POST /o/{org}/review/{code}":                                               {form: url.Values{"c.clear": {"1"}, "n.clear": {"Seen."}, "shareable": {"Good."}}},
+	"POST /o/{org}/review/{code}/back":                                          {form: url.Values{"reason": {"no time"}}},
+	"POST /o/{org}/review/{code}/name":                                          {form: url.Values{"reason": {"curious"}}},
+	"POST /o/{org}/review/{code}/reassign":                                      {form: url.Values{"from": {"{reader}"}, "reason": {"away"}}},
+	"POST /o/{org}/review/{code}/enough":                                        {form: url.Values{"reason": {"away"}}},
+	"POST /o/{org}/decide/{application}/save":                                   {form: url.Values{"outcome": {"reject"}, "body": {"No."}}},
+	"POST /o/{org}/decide/{application}/preview":                                {form: url.Values{"outcome": {"reject"}, "body": {"No."}}},
+	"POST /o/{org}/decide/{application}":                                        {form: url.Values{"outcome": {"reject"}, "reason": {"No."}, "body": {"No."}}},
+	"POST /o/{org}/versions/{version}/items/{item}/again":                       {form: url.Values{"by": {"{version}"}}},
+	"POST /o/{org}/applications/{application}/keep":                             {form: url.Values{"reason": {"A question of law."}}},
+	"POST /c/parts/{part}/note":                                                 {form: url.Values{"note": {"One more thing."}}},
+	"POST /c/parts/{part}/items/{item}":                                         {form: url.Values{"text": {"Other words."}}},
+	"POST /c/parts/{part}/items/{item}/restore":                                 {form: url.Values{"revision": {"{revision}"}}},
+	"POST /c/adjust":     {form: url.Values{"factor": {"1500"}}},
+	"POST /c/adjust/ask": {form: url.Values{"wish": {"A pause."}}},
+	"POST /c/-/save":     {json: `{"sitting":"{sitting}","client":"c2","epoch":1,"saves":[{"item":"tell-us","seq":1,"body":"{\"text\":[\"Other words.\"]}"}]}`, about: true},
+}
+
+var wildcard = regexp.MustCompile(`\{([a-z]+)\}`)
+
+// fill puts ids into a text; one that nobody knows fails the test, so that no new route is left out.
+func (w *world) fill(text string, ids map[string]string) string {
+	return wildcard.ReplaceAllStringFunc(strings.ReplaceAll(text, "{$}", ""), func(x string) string {
+		v, ok := ids[x[1:len(x)-1]]
+		if !ok {
+			w.t.Fatalf("%s: what is %s? Give it a value in ids", text, x)
+		}
+		return v
+	})
+}
+
+// ids are the values of all wildcards for a candidate of an organisation.
+func (s *side) ids(a *applicant) map[string]string {
+	out := map[string]string{"org": s.org.ID, "assessment": string(s.assessment), "version": string(s.published), "member": s.members["leaver"].ID, "opening": string(a.opening),
+		"stage": string(a.stage), "application": string(a.inv.Application), "invitation": string(a.inv.ID), "candidate": a.inv.Candidate, "code": string(a.code), "decision": a.decision,
+		"sitting": string(a.sitting), "revision": a.revision, "session": s.session}
+	for _, name := range slices.Sorted(maps.Keys(a.cards)) {
+		out["reader"] = s.members[name].ID
+	}
+	out["closed"] = string(s.told.code) // another one to compare with
+	if a.opening == s.sealed {
+		out["closed"] = string(a.code)
+	}
+	return out
+}
+
+// about are the wildcards that name something of one candidate or opening.
+var about = []string{"opening", "stage", "application", "invitation", "candidate", "code", "decision", "sitting", "revision", "reader", "closed"}
+
+// values are the ids of a route for somebody who asks about a candidate of here.
+func (w *world) values(r web.Route, p *person, a *applicant) map[string]string {
+	ids := w.here.ids(a)
+	ids["part"], ids["item"] = "writing", "tell-us" // no ids: words of the version
+	if p.candidate != nil {
+		ids["sitting"], ids["revision"] = string(p.candidate.sitting), p.candidate.revision
+	}
+	switch {
+	case strings.HasSuffix(r.Pattern, "/do/{action}"):
+		ids["part"], ids["item"], ids["action"] = "coding", "program", "run"
+	case strings.Contains(r.Pattern, "/items/{item}/again"):
+		ids["item"] = "program"
+	case r.Action == "assessment.publish":
+		ids["version"] = string(w.here.draft)
+	case r.Action == "web.asset":
+		ids["file"] = path.Base(web.Asset("base.js"))
+	case r.Action == "web.accent":
+		ids["file"] = path.Base(web.AccentPath(258, 130))
+	case r.Auth == web.Link:
+		ids["secret"] = w.secrets[strings.Split(r.Path(), "/")[1]]
+	case strings.Contains(r.Pattern, "{session}") && p.cookie != "":
+		if s, err := w.app.Accounts.Session(ctx, p.cookie); err == nil {
+			ids["session"] = s.ID
+		}
+	}
+	return ids
+}
+
+// answer is what came back.
+type answer struct {
+	status int
+	header http.Header
+	body   string
+}
+
+func (a answer) outcome() outcome {
+	switch to := a.header.Get("Location"); {
+	case a.status == http.StatusUnauthorized, strings.HasPrefix(to, "/sign-in?"), to == "/sign-in" && a.header.Get("Set-Cookie") == "": // signing out leads there too
+		return signIn
+	case a.status == http.StatusNotFound:
+		return missing
+	case a.status == http.StatusForbidden:
+		return forbidden
+	case a.status < 400, a.status == http.StatusConflict, a.status == http.StatusUnprocessableEntity:
+		return opens
+	}
+	return outcome(fmt.Sprint("status ", a.status))
+}
+
+// once is what is new in each answer: the key of style sheets and of forms.
+var once = regexp.MustCompile(`nonce-[\w-]+|nonce="[\w-]+"|name="_once" value="[\w-]+"`)
+
+// text is the whole answer, without what differs from request to request; secrets are left out too.
+func (a answer) text(leaveOut ...string) string {
+	h := a.header.Clone()
+	leaveOut = append(leaveOut, h.Get("X-Request-Id"))
+	h.Del("X-Request-Id")
+	h.Del("Candor-Now")
+	var b strings.Builder
+	fmt.Fprintln(&b, a.status)
+	h.Write(&b)
+	b.WriteString(a.body)
+	out := once.ReplaceAllString(b.String(), "once")
+	for _, s := range leaveOut {
+		if s != "" {
+			out = strings.ReplaceAll(out, s, "…")
+		}
+	}
+	return out
+}
+
+// apart shows where two texts part.
+func apart(a, b string) string {
+	i := 0
+	for i < min(len(a), len(b)) && a[i] == b[i] {
+		i++
+	}
+	from := max(0, i-60)
+	return fmt.Sprintf("%q and %q", a[from:min(len(a), i+200)], b[from:min(len(b), i+200)])
+}
+
+// gone is a writer whose reader leaves after the first words of a stream.
+type gone struct {
+	*httptest.ResponseRecorder
+	leave context.CancelFunc
+}
+
+func (g gone) Flush() { g.ResponseRecorder.Flush(); g.leave() }
+
+// send sends a request of a route as somebody; whole says with its form.
+func (w *world) send(p *person, r web.Route, ids map[string]string, whole bool, head ...string) answer {
+	w.t.Helper()
+	a := acts[r.Pattern]
+	var body io.Reader
+	kind := ""
+	if r.Method() != "GET" {
+		kind = "application/x-www-form-urlencoded"
+		form := url.Values{}
+		for k, list := range a.form {
+			for _, v := range list {
+				form.Add(k, w.fill(v, ids))
+			}
+		}
+		switch {
+		case !whole && !a.about:
+			body = strings.NewReader("")
+		case a.json != "":
+			kind, body = "application/json", strings.NewReader(regexp.MustCompile(`\{sitting\}`).ReplaceAllString(a.json, ids["sitting"]))
+		case a.file:
+			kind, body = w.upload(form)
+		default:
+			body = strings.NewReader(form.Encode())
+		}
+	}
+	c, leave := context.WithCancel(ctx)
+	defer leave()
+	req := httptest.NewRequestWithContext(c, r.Method(), w.fill(r.Path()+a.query, ids), body)
+	req.Header.Set("Sec-Fetch-Site", "same-origin")
+	if kind != "" {
+		req.Header.Set("Content-Type", kind)
+	}
+	for i := 0; i < len(head); i += 2 {
+		req.Header.Set(head[i], head[i+1])
+	}
+	if p.cookie != "" {
+		name := web.StaffCookie
+		if p.candidate != nil {
+			name = web.CandidateCookie
+		}
+		req.AddCookie(&http.Cookie{Name: name, Value: p.cookie})
+	}
+	rec := gone{httptest.NewRecorder(), leave}
+	w.mux.ServeHTTP(rec, req)
+	return answer{rec.Code, rec.Result().Header, rec.Body.String()}
+}
+
+func (w *world) upload(form url.Values) (kind string, body io.Reader) {
+	var b bytes.Buffer
+	m := multipart.NewWriter(&b)
+	for k := range form {
+		w.must(m.WriteField(k, form.Get(k)))
+	}
+	file, err := m.CreateFormFile("file", "assessment.zip")
+	w.must(err)
+	w.must(archive.Write(file, w.here.tree("Uploaded")))
+	w.must(m.Close())
+	return m.FormDataContentType(), &b
+}
+
+const zeros = "00000000000000000000000000000000"
+
+var ours = regexp.MustCompile(`^[a-z]{3}_[0-9a-f]{32}$`)
+
+// madeUp is an id like v that names nothing.
+func madeUp(v string) string {
+	if ours.MatchString(v) {
+		return v[:4] + zeros
+	}
+	return strings.Repeat("Z", len(v))
+}
+
+// matrix asks everything and gives what was not as it must be.
+func (w *world) matrix() []string {
+	var found []string
+	bad := func(format string, args ...any) {
+		w.enough = w.quick || len(found) > 50
+		found = append(found, fmt.Sprintf(format, args...))
+	}
+	w.declared(bad)
+	w.tick.Add(6 * time.Minute)
+	before := w.tables()
+	w.each("GET", func(p *person, r web.Route, a *applicant) { w.one(bad, p, r, a); w.others(bad, p, r, a) })
+	w.unchanged(bad, before, "reading")
+
+	w.acting(bad, "acting without the right", func(r web.Route) {
+		w.each(r.Pattern, func(p *person, r web.Route, a *applicant) {
+			if w.expect(p, r, a) != opens {
+				w.one(bad, p, r, a)
+			}
+			w.others(bad, p, r, a)
+		})
+	})
+	w.acting(bad, "acting from another site", func(r web.Route) {
+		if r.Pattern == "POST "+web.ReportPath { // the browser's own reports; they do nothing
+			return
+		}
+		for _, p := range w.people {
+			got := w.send(p, r, w.values(r, p, w.here.read), true, "Origin", "https://other.example", "Sec-Fetch-Site", "cross-site")
+			if got.status != http.StatusForbidden || !strings.Contains(got.body, web.ErrOrigin.Text) && !strings.Contains(got.body, "other_origin") {
+				bad("%s from another site by the %s = %d; want it refused", r.Pattern, p.name, got.status)
+			}
+		}
+	})
+	w.each("POST", func(p *person, r web.Route, a *applicant) {
+		if w.expect(p, r, a) == opens {
+			w.allowed(bad, p, r, a)
+		}
+	})
+	return found
+}
+
+// declared compares the declarations with roles.yaml: a route never lets in more than the table says.
+func (w *world) declared(bad func(string, ...any)) {
+	for _, r := range w.routes {
+		roles, ok := w.table.Actions[r.Action]
+		if !ok || slices.Contains(r.Roles, "*") || slices.Contains(roles, "*") {
+			continue
+		}
+		for _, x := range r.Roles {
+			if !slices.Contains(roles, x) {
+				bad("%s lets in the role %s, which roles.yaml does not give %s", r.Pattern, x, r.Action)
+			}
+		}
+	}
+}
+
+// each goes through the routes of a method, or one pattern, everybody, and the candidates that the route can be about.
+func (w *world) each(which string, fn func(p *person, r web.Route, a *applicant)) {
+	for _, r := range w.routes {
+		if r.Method() != which && r.Pattern != which {
+			continue
+		}
+		text := r.Path() + acts[r.Pattern].query + acts[r.Pattern].form.Encode()
+		if values := acts[r.Pattern].form; values != nil {
+			for _, list := range values {
+				text += strings.Join(list, " ")
+			}
+		}
+		for _, a := range []*applicant{w.here.read, w.here.blind, w.here.waits, w.here.kept} {
+			if strings.Contains(text, "{decision}") && a.decision == "" {
+				continue
+			}
+			for _, p := range w.people {
+				if w.enough {
+					return
+				}
+				fn(p, r, a)
+			}
+			if !slices.ContainsFunc(about, func(x string) bool { return strings.Contains(text, "{"+x+"}") }) {
+				break
+			}
+		}
+	}
+}
+
+// one asks for something that is there.
+func (w *world) one(bad func(string, ...any), p *person, r web.Route, a *applicant) {
+	ids, want := w.values(r, p, a), w.expect(p, r, a)
+	got := w.send(p, r, ids, true)
+	if got.outcome() != want {
+		bad("%s of %q by the %s = %d; want: %s", r.Pattern, a.name, p.name, got.status, want)
+		return
+	}
+	if want != missing {
+		return
+	}
+	nothing := maps.Clone(ids)
+	for _, x := range append([]string{"org"}, about...) {
+		if x != "org" || p.account {
+			nothing[x] = madeUp(ids[x])
+		}
+	}
+	if other := w.send(p, r, nothing, true); got.text() != other.text() {
+		bad("%s of %q by the %s tells that it is there: %s", r.Pattern, a.name, p.name, apart(got.text(), other.text()))
+	}
+}
+
+// others is for whoever may do it with what is their own: one id of another organisation, or of the confidential opening, stands
+// where an own one belongs, and the answer is that for an id that names nothing.
+func (w *world) others(bad func(string, ...any), p *person, r web.Route, a *applicant) {
+	if r.Auth == web.Link || r.Auth == web.Anonymous || w.expect(p, r, a) != opens {
+		return
+	}
+	ids := w.values(r, p, a)
+	elsewhere, hidden := w.there.ids(w.there.kept), w.here.ids(w.here.kept)
+	x := acts[r.Pattern]
+	text := r.Path() + x.query + x.json
+	for _, list := range x.form {
+		text += strings.Join(list, " ")
+	}
+	for _, m := range wildcard.FindAllStringSubmatch(text, -1) {
+		key := m[1]
+		theirs := []string{elsewhere[key]}
+		if slices.Contains(about, key) && w.expect(p, r, w.here.kept) != opens {
+			theirs = append(theirs, hidden[key])
+		}
+		nothing := maps.Clone(ids)
+		nothing[key] = madeUp(ids[key])
+		var want answer
+		for _, id := range theirs {
+			if id == "" || id == ids[key] {
+				continue
+			}
+			if want.header == nil {
+				want = w.send(p, r, nothing, true)
+				if o := want.outcome(); o == opens && r.Method() == "GET" && want.status < 400 && key != "code" {
+					bad("%s with a {%s} that names nothing = %d", r.Pattern, key, want.status)
+				}
+			}
+			other := maps.Clone(ids)
+			other[key] = id
+			if got := w.send(p, r, other, true); got.text(id) != want.text(nothing[key]) {
+				bad("%s by the %s with another's {%s} tells that it is there: %s", r.Pattern, p.name, key, apart(got.text(id), want.text(nothing[key])))
+			}
+		}
+	}
+}
+
+// acting runs fn for every route that changes something, and sees that nothing changed.
+func (w *world) acting(bad func(string, ...any), what string, fn func(r web.Route)) {
+	for _, r := range w.routes {
+		if r.Method() == "GET" || w.enough {
+			continue
+		}
+		before := w.tables()
+		fn(r)
+		w.unchanged(bad, before, what+": "+r.Pattern)
+	}
+}
+
+// allowed lets somebody do what they may, most with an empty form: the wall is open, and what the form lacks is said.
+func (w *world) allowed(bad func(string, ...any), p *person, r web.Route, a *applicant) {
+	asker := *p
+	w.fresh++
+	name := fmt.Sprint("fresh", w.fresh)
+	switch { // what is done may end it for whoever comes after, so each does it to something new
+	case r.Auth == web.Candidate && p.candidate != w.here.busy, (r.Auth == web.Link || r.Auth == web.Anonymous) && p.name != "nobody":
+		return // one of them is enough
+	case r.Auth == web.Candidate:
+		asker.candidate = w.here.enter(name, w.here.open(name, false))
+		w.here.work(asker.candidate)
+		asker.cookie = asker.candidate.cookie
+		if r.Action == "attempt.note" { // it is about what was sent
+			_, err := w.app.Attempts.Send(ctx, asker.candidate.who, "writing")
+			w.must(err)
+		}
+	case r.Tenant == web.NoTenant && p.cookie != "":
+		if s, err := w.app.Accounts.Session(ctx, p.cookie); err == nil {
+			asker.cookie = w.signIn(s.Account.Email)
+		}
+	case strings.HasPrefix(r.Action, "invitation."):
+		a = w.here.invite(name, a.opening)
+	case r.Action == "member.disable", r.Action == "member.enable":
+		m, err := w.app.Orgs.Enrol(ctx, w.here.system, org.Member{Name: name, Email: name + "@tide.example"})
+		w.must(err)
+		if r.Action == "member.enable" {
+			w.must(w.app.Orgs.Disable(ctx, w.here.as("founder"), m.ID))
+		}
+		before := w.here.members["leaver"]
+		w.here.members["leaver"] = m
+		defer func() { w.here.members["leaver"] = before }()
+	}
+	if got := w.send(&asker, r, w.values(r, &asker, a), false); got.outcome() != opens && !(r.Action == "attempt.do" && got.status == http.StatusServiceUnavailable) {
+		bad("%s of %q by the %s = %d; want it let through\n%s", r.Pattern, a.name, p.name, got.status, got.body)
+	}
+}
+
+// seen are columns that looking at something may change.
+var seen = map[string]string{"staff_sessions": "seen_at"}
+
+// tables are the sums of all rows, by table.
+func (w *world) tables() map[string]string {
+	w.t.Helper()
+	d := w.app.DB
+	out := map[string]string{}
+	add := func(tx db.Tx) error {
+		for _, table := range append(slices.Clone(w.names), "river_job") {
+			if table == "river_job" && tx.Org != "" {
+				continue
+			}
+			rows, err := tx.QueryContext(ctx, `SELECT `+w.columns[table]+` FROM `+table)
+			if err != nil {
+				return err
+			}
+			var lines []string
+			n := strings.Count(w.columns[table], ",") + 1
+			for rows.Next() {
+				cells := make([]any, n)
+				for i := range cells {
+					cells[i] = new(any)
+				}
+				if err := rows.Scan(cells...); err != nil {
+					return err
+				}
+				var line strings.Builder
+				for _, c := range cells {
+					fmt.Fprintf(&line, "%v|", *c.(*any))
+				}
+				lines = append(lines, line.String())
+			}
+			if err := rows.Err(); err != nil {
+				return err
+			}
+			slices.Sort(lines)
+			out[table] += fmt.Sprintf("%d rows %x; ", len(lines), sha256.Sum256([]byte(strings.Join(lines, "\n"))))
+		}
+		return nil
+	}
+	if w.names == nil {
+		var err error
+		w.names, err = d.Tables(ctx)
+		w.must(err)
+		w.columns = map[string]string{"river_job": "id"}
+		for _, table := range w.names {
+			cols, err := d.ColumnsOf(ctx, table)
+			w.must(err)
+			w.columns[table] = strings.Join(slices.DeleteFunc(cols, func(c string) bool { return seen[table] == c }), ", ")
+		}
+	}
+	w.must(d.InstallationRead(ctx, add))
+	if d.Engine == db.PostgreSQL { // there a transaction sees the rows of its own organisation only
+		w.must(d.Read(ctx, w.here.org.ID, add))
+		w.must(d.Read(ctx, w.there.org.ID, add))
+	}
+	return out
+}
+
+func (w *world) unchanged(bad func(string, ...any), before map[string]string, what string) {
+	w.t.Helper()
+	after := w.tables()
+	for table := range after {
+		if before[table] != after[table] {
+			bad("%s changed the table %s: %s is now %s", what, table, before[table], after[table])
+		}
+	}
+}

@@ -1,0 +1,445 @@
+package app_test
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"candor/internal/actor"
+	"candor/internal/app"
+	"candor/internal/assessment"
+	"candor/internal/attempt"
+	"candor/internal/candidate"
+	"candor/internal/db"
+	"candor/internal/db/dbtest"
+	"candor/internal/feedback"
+	"candor/internal/judge"
+	"candor/internal/opening"
+	"candor/internal/org"
+	"candor/internal/response"
+	"candor/internal/review"
+	"candor/internal/web"
+)
+
+var ctx = context.Background()
+
+// world is an installation with two organisations of the same shape, in which every text that somebody wrote holds a word of its
+// own (see [word]), and with everybody who may ask.
+type world struct {
+	t           testing.TB
+	app         *app.App
+	mux         http.Handler
+	routes      []web.Route
+	tick        *dbtest.Clock
+	here, there *side
+	people      []*person
+	table       org.Table // roles.yaml
+
+	secrets map[string]string // of links, by the first word of their path
+	quick   bool              // one finding is enough
+	enough  bool              // it is found
+	fresh   int               // candidates made for one act
+	names   []string          // of tables
+	columns map[string]string // by table, as SQL names them
+}
+
+// side is one organisation with what is in it.
+type side struct {
+	w                *world
+	name             string
+	org              org.Org
+	system           actor.Actor
+	assessment       assessment.ID
+	published, draft assessment.VersionID
+	plain, sealed    opening.ID // sealed is the confidential one
+	members          map[string]org.Member
+	session          string     // of somebody who does not ask
+	read, blind      *applicant // in review: by reviewers; by a manager and an owner
+	waits, told      *applicant // decided and not told yet; declined with a reply
+	kept             *applicant // in the sealed opening, decided and not told yet
+	busy             *applicant // who works on it right now
+}
+
+// applicant is a candidate in an opening, with the ids of all that hangs on it.
+type applicant struct {
+	name     string
+	opening  opening.ID
+	stage    opening.StageID
+	inv      opening.Invitation
+	who      actor.Actor
+	cookie   string
+	code     review.Code
+	decision string
+	sitting  attempt.SittingID
+	revision string
+	cards    map[string]bool // by reader: whether it is filed
+}
+
+// person is somebody who asks.
+type person struct {
+	name      string
+	candidate *applicant // whose session it is
+	side      *side      // whose member or candidate; nil is nobody
+	member    org.Member //
+	inPlain   []opening.Role
+	inSealed  []opening.Role
+	ended     bool // the session is over, or was never one
+	account   bool // signed in, but not as an active member of here
+	cookie    string
+}
+
+// word is the canary of one text: it stands nowhere else.
+func (s *side) word(what, of string) string {
+	return "zq" + what + strings.ToLower(s.name) + of
+}
+
+// tree is an assessment with every kind; its hidden tests and solutions hold words.
+func (s *side) tree(title string) fstest.MapFS {
+	out := fstest.MapFS{}
+	for name, text := range map[string]string{
+		"assessment.yaml": `candor: 1
+title: ` + title + `
+about: Three short parts.
+ai: {policy: disclosed}
+reply_days: 5
+rubric:
+  - {key: clear, title: Clear, weight: 2, about: Is it clear?, items: [tell-us], levels: [{name: Not yet, anchor: Cannot be followed.}, {name: Solid, anchor: At the first reading.}]}
+parts:
+  - {key: quiz, title: Quiz, about: Two questions., minutes: 5, items: [{item: pick}, {item: term}]}
+  - {key: writing, title: Writing, about: One text., minutes: 20, timed: 30, items: [{item: tell-us}]}
+  - {key: coding, title: Coding, about: One program., minutes: 10, items: [{item: program}]}
+`,
+		"items/pick/item.yaml": "kind: choice\ntitle: Pick\nminutes: 2\nstatement: Which?\ntype: single\nshuffle: true\noptions: [{text: alpha, correct: true, why: " +
+			s.word("solution", "") + "}, {text: beta}, {text: gamma}]\n",
+		"items/term/item.yaml":              "kind: choice\ntitle: Term\nminutes: 2\nstatement: What is it called?\ntype: text\ntext: {accept: [" + s.word("accepted", "") + "]}\n",
+		"items/tell-us/item.yaml":           "kind: freetext\ntitle: Tell us\nminutes: 20\nstatement: What happened?\nwords: {from: 2, to: 80}\n",
+		"items/program/item.yaml":           "kind: code\ntitle: Program\nminutes: 10\nstyle: stdin\nstatement: Print what you read.\nlanguages: {python: {}}\n",
+		"items/program/data/sample/one.in":  "1\n",
+		"items/program/data/sample/one.ans": "1\n",
+		"items/program/data/secret/two.in":  s.word("hidden", "in") + "\n",
+		"items/program/data/secret/two.ans": s.word("hidden", "out") + "\n",
+	} {
+		out[name] = &fstest.MapFile{Data: []byte(text)}
+	}
+	return out
+}
+
+// loud is a judge that tells everything it knows, hidden tests too: what a candidate may see is not its business.
+type loud struct{}
+
+func (loud) Judge(_ context.Context, t judge.Task, _ func(judge.Result)) (judge.Outcome, error) {
+	out := judge.Outcome{Verdict: judge.WA}
+	for _, x := range t.Tests {
+		out.Tests = append(out.Tests, judge.Result{Name: x.Name, Hidden: x.Hidden, Own: x.Own, Verdict: judge.WA, Reason: "wants " + string(x.Want), In: x.In, Want: x.Want,
+			Got: x.Want, Stderr: x.Want, Text: string(x.In)})
+	}
+	return out, nil
+}
+
+// makeWorld makes it on a database; "" is SQLite.
+func makeWorld(t testing.TB, database string) *world {
+	t.Helper()
+	w := &world{t: t, tick: dbtest.NewClock(), table: org.Roles()}
+	a, err := app.Open(ctx, app.Config{Data: t.TempDir(), Database: database, URL: "http://example.com", Now: w.tick.Now})
+	w.must(err)
+	t.Cleanup(func() { a.Close() })
+	w.app = a
+	a.Runs.Worker = loud{}
+	a.Hub.Every = 5 * time.Millisecond
+	mux, err := a.Unhurried()
+	w.must(err)
+	w.mux, w.routes = mux, mux.Routes()
+	w.tick.Add(2 * time.Hour)
+	w.here, w.there = w.found("Tide"), w.found("Gull")
+	for _, s := range []*side{w.here, w.there} {
+		session, err := a.Accounts.Session(ctx, w.signIn(s.members["founder"].Email))
+		w.must(err)
+		s.session = session.ID
+	}
+	w.gather()
+	setup, err := a.Accounts.SetupLink(ctx)
+	w.must(err)
+	in, err := a.Accounts.AdminLink(ctx, w.here.address("leaver"))
+	w.must(err)
+	w.secrets = map[string]string{"i": a.Openings.Secret(w.here.blind.inv), "setup": setup, "sign-in": in}
+	return w
+}
+
+func (w *world) must(err error, more ...any) {
+	w.t.Helper()
+	if err != nil {
+		w.t.Fatal(append([]any{err}, more...)...)
+	}
+}
+
+func (w *world) drain() {
+	w.t.Helper()
+	w.must(w.app.Jobs.Drain(ctx))
+}
+
+// found makes an organisation with its people, its two openings and the candidates in them.
+func (w *world) found(name string) *side {
+	w.t.Helper()
+	a := w.app
+	s := &side{w: w, name: name, members: map[string]org.Member{}}
+	o, founder, err := a.Orgs.Found(ctx, name+"way "+s.word("org", ""), "founder@"+strings.ToLower(name)+".example", "Ada Reyes", "Europe/Lisbon")
+	w.must(err)
+	s.org, s.system = o, actor.ForSystem(o.ID, "test")
+	s.members["founder"] = founder
+	for name, roles := range map[string][]string{"owner": {org.Owner}, "recruiter": {org.Recruiter}, "author": {org.Author}, "reviewer": {org.Reviewer}, "plain": nil,
+		"manager": {org.Reviewer}, "opening's recruiter": {org.Reviewer}, "pool": {org.Reviewer}, "blind reviewer": {org.Reviewer}, "filed reviewer": {org.Reviewer},
+		"facilitator": {org.Reviewer}, "observer": {org.Reviewer}, "blind manager": {org.Reviewer}, "blind owner": {org.Owner}, "insider": {org.Reviewer}, "leaver": {org.Reviewer}} {
+		s.members[name], err = a.Orgs.Enrol(ctx, s.system, org.Member{Name: strings.ToUpper(name[:1]) + name[1:], Email: s.address(name), Roles: roles})
+		w.must(err)
+	}
+	v, findings, err := a.Assessments.Import(ctx, s.as("founder"), s.tree("Small screen"), "")
+	w.must(err, findings)
+	_, err = a.Assessments.Publish(ctx, s.as("founder"), v, nil)
+	w.must(err)
+	s.published = v
+	version, err := a.Assessments.Version(ctx, o.ID, v)
+	w.must(err)
+	s.assessment = version.Assessment
+	s.draft, findings, err = a.Assessments.Import(ctx, s.as("founder"), s.tree("Small screen, next"), s.assessment)
+	w.must(err, findings)
+	s.plain, s.sealed = s.open("plain", false), s.open("sealed", true)
+	for _, r := range []struct {
+		who  string
+		in   opening.ID
+		role opening.Role
+	}{{"manager", s.plain, opening.Manager}, {"opening's recruiter", s.plain, opening.Recruiter}, {"facilitator", s.plain, opening.Facilitator}, {"observer", s.plain, opening.Observer},
+		{"blind manager", s.plain, opening.Manager}, {"insider", s.sealed, opening.Recruiter}, {"insider", s.sealed, opening.Manager}} {
+		w.must(a.Openings.SetRole(ctx, s.system, r.in, s.members[r.who].ID, r.role, true))
+	}
+	s.read = s.submitted("read", s.plain, "blind reviewer", "filed reviewer")
+	s.file(s.read, "filed reviewer")
+	s.blind = s.submitted("blind", s.plain, "blind manager", "blind owner")
+	s.waits = s.submitted("waits", s.plain, "filed reviewer")
+	s.file(s.waits, "filed reviewer")
+	s.decide(s.waits, "manager", review.Advance, true)
+	s.told = s.submitted("told", s.plain, "filed reviewer")
+	s.file(s.told, "filed reviewer")
+	s.decide(s.told, "manager", review.Reject, false)
+	s.kept = s.submitted("kept", s.sealed, "insider")
+	s.file(s.kept, "insider")
+	s.decide(s.kept, "insider", review.Advance, true)
+	s.busy = s.enter("busy", s.plain)
+	s.work(s.busy)
+	for _, who := range []string{"pool", "blind reviewer", "filed reviewer", "blind manager", "blind owner"} {
+		w.must(a.Openings.SetRole(ctx, s.system, s.plain, s.members[who].ID, opening.Reviewer, true))
+	}
+	return s
+}
+
+func (s *side) address(name string) string {
+	return strings.NewReplacer(" ", ".", "'", "").Replace(name) + "@" + strings.ToLower(s.name) + ".example"
+}
+
+// as is a member as who asks.
+func (s *side) as(member string) actor.Actor {
+	m := s.members[member]
+	return actor.Actor{Kind: actor.Member, ID: m.ID, Org: s.org.ID, Roles: m.Roles}
+}
+
+func (s *side) open(name string, confidential bool) opening.ID {
+	s.w.t.Helper()
+	o, err := s.w.app.Openings.Create(ctx, s.system, opening.Opening{Title: "Engineer " + s.word("opening", name), Team: "Harbour", ReplyDays: 5, Confidential: confidential, Contact: s.members["founder"].ID},
+		[]opening.Stage{{Title: "Screen", Reviewers: 2, Window: 7, Format: "assessment", Ref: string(s.published)}, {Title: "Talk", Reviewers: 1, Window: 7, Format: "assessment", Ref: string(s.published)}})
+	s.w.must(err)
+	return o
+}
+
+func (s *side) in(fn func(tx db.Tx) error) {
+	s.w.t.Helper()
+	s.w.must(s.w.app.DB.Read(ctx, s.org.ID, fn))
+}
+
+// invite invites somebody.
+func (s *side) invite(name string, o opening.ID) *applicant {
+	s.w.t.Helper()
+	inv, err := s.w.app.Openings.Invite(ctx, s.system, o, opening.InviteForm{Name: "Amara " + s.word("name", name), Email: s.word("mail", name) + "@mail.example", Zone: "Europe/Lisbon",
+		Note: "Good to meet you. " + s.word("note", name)})
+	s.w.must(err)
+	return &applicant{name: name, opening: o, stage: inv.Stage, inv: inv, cards: map[string]bool{}}
+}
+
+// enter invites somebody, who opens the link and asks for an adjustment.
+func (s *side) enter(name string, o opening.ID) *applicant {
+	s.w.t.Helper()
+	a := s.w.app
+	p := s.invite(name, o)
+	var err error
+	p.cookie, err = a.Openings.Enter(ctx, a.Openings.Secret(p.inv), "")
+	s.w.must(err)
+	p.who, _, err = a.Openings.CandidateSession(ctx, p.cookie)
+	s.w.must(err)
+	s.w.must(a.Attempts.Adjust(ctx, p.who, p.who.Subject, 1375))
+	s.w.must(a.Candidates.Ask(ctx, p.who, candidate.ID(p.who.Subject), "Large print. "+s.word("wish", name)))
+	return p
+}
+
+// work starts all parts and answers every item; the text tells the name, as people do.
+func (s *side) work(p *applicant) {
+	s.w.t.Helper()
+	a := s.w.app
+	for part, answers := range map[string]map[string]string{"quiz": {"pick": `{"choice":["0"]}`, "term": `{"typed":["` + s.word("typed", p.name) + `"]}`},
+		"writing": {"tell-us": `{"text":["I am Amara ` + s.word("name", p.name) + `. The queue delivered twice. ` + s.word("answer", p.name) + `"]}`},
+		"coding":  {"program": `{"language":"python","files":{"python":{"main.py":"print(input()) # ` + s.word("program", p.name) + `"}}}`}} {
+		sitting, err := a.Attempts.Begin(ctx, p.who, part)
+		s.w.must(err)
+		for item, body := range answers {
+			kept, err := a.Attempts.Save(ctx, p.who, attempt.SaveRequest{Sitting: sitting.ID, Epoch: 1, Received: a.DB.Now(),
+				Saves: []response.Save{{Item: item, Client: "c1", Seq: 1, Body: []byte(body)}}})
+			s.w.must(err, item)
+			if item == "tell-us" {
+				p.sitting, p.revision = sitting.ID, kept.Kept[0].Revision
+			}
+		}
+	}
+}
+
+// submitted is a candidate who has sent everything, read by exactly these.
+func (s *side) submitted(name string, o opening.ID, readers ...string) *applicant {
+	s.w.t.Helper()
+	a := s.w.app
+	p := s.enter(name, o)
+	s.work(p)
+	for _, r := range readers {
+		s.w.must(a.Openings.SetRole(ctx, s.system, o, s.members[r].ID, opening.Reviewer, true))
+		p.cards[r] = false
+	}
+	for _, part := range []string{"quiz", "writing", "coding"} {
+		_, err := a.Attempts.Send(ctx, p.who, part)
+		s.w.must(err)
+	}
+	s.w.drain()
+	v, err := a.Attempts.View(ctx, p.who)
+	s.w.must(err)
+	s.in(func(tx db.Tx) error {
+		n, err := a.Reviews.RoundOf(ctx, tx, string(v.Attempt.ID))
+		p.code = n.Code
+		return err
+	})
+	for _, r := range readers {
+		s.w.must(a.Openings.SetRole(ctx, s.system, o, s.members[r].ID, opening.Reviewer, false))
+	}
+	return p
+}
+
+// file files the cards of readers, each with a private note.
+func (s *side) file(p *applicant, readers ...string) {
+	s.w.t.Helper()
+	for _, r := range readers {
+		c := review.Card{Private: "Between us: " + s.word("private", p.name), Shareable: "You kept to the facts. " + s.word("shareable", p.name),
+			Ratings: map[string]review.Rating{"clear": {Level: 2, Note: "Seen: " + s.word("seen", p.name), Evidence: []review.Place{{Item: "tell-us"}}}}}
+		s.w.must(s.w.app.Reviews.File(ctx, s.as(r), p.code, c))
+		p.cards[r] = true
+	}
+	s.w.drain()
+}
+
+// decide goes on with the cards that are in; wait leaves time to take it back.
+func (s *side) decide(p *applicant, by string, o review.Outcome, wait bool) {
+	s.w.t.Helper()
+	a := s.w.app
+	s.w.must(a.Reviews.Enough(ctx, s.as(by), p.code, "Nobody else is here."))
+	d, _, err := a.Feedbacks.Decide(ctx, s.as(by), p.inv.Application, feedback.Draft{Outcome: o, Reason: "Among us: " + s.word("reason", p.name),
+		Body: "Thank you. " + s.word("reply", p.name)}, wait)
+	s.w.must(err)
+	p.decision = d.ID
+	s.w.drain()
+}
+
+// gather brings everybody who asks, each with a session.
+func (w *world) gather() {
+	w.t.Helper()
+	h := w.here
+	add := func(p *person) *person { w.people = append(w.people, p); return p }
+	add(&person{name: "nobody", ended: true})
+	for _, name := range []string{"owner", "recruiter", "author", "reviewer", "plain", "manager", "opening's recruiter", "pool", "blind reviewer", "filed reviewer", "facilitator",
+		"observer", "blind manager", "blind owner", "insider"} {
+		p := add(&person{name: name, side: h, member: h.members[name]})
+		h.in(func(tx db.Tx) error {
+			for o, into := range map[opening.ID]*[]opening.Role{h.plain: &p.inPlain, h.sealed: &p.inSealed} {
+				team, err := w.app.Openings.Team(ctx, tx, o)
+				if err != nil {
+					return err
+				}
+				for _, m := range team {
+					if m.Member == p.member.ID {
+						*into = append(*into, m.Role)
+					}
+				}
+			}
+			return nil
+		})
+		p.cookie = w.signIn(h.address(name))
+	}
+	add(&person{name: "disabled member", side: h, ended: true, cookie: w.disabled()})
+	for name, prepare := range map[string]func(email string) error{
+		"disabled here, owner elsewhere": func(email string) error {
+			m, err := w.app.Orgs.Enrol(ctx, h.system, org.Member{Name: "Gone", Email: email, Roles: org.AllRoles})
+			if err != nil {
+				return err
+			}
+			return w.app.Orgs.Disable(ctx, h.as("founder"), m.ID)
+		},
+		"invited here, owner elsewhere": func(email string) error {
+			_, err := w.app.Orgs.Invite(ctx, h.as("founder"), org.Member{Name: "Soon", Email: email, Roles: org.AllRoles})
+			return err
+		},
+		"owner of another organisation": func(string) error { return nil },
+	} {
+		email := strings.NewReplacer(" ", ".", ",", "").Replace(name) + "@both.example"
+		_, err := w.app.Orgs.Enrol(ctx, w.there.system, org.Member{Name: "Eve", Email: email, Roles: org.AllRoles})
+		w.must(err)
+		w.must(prepare(email))
+		add(&person{name: name, side: w.there, account: true, cookie: w.signIn(email)})
+	}
+	add(&person{name: "candidate", side: h, candidate: h.busy, cookie: h.busy.cookie})
+	add(&person{name: "candidate who has sent", side: h, candidate: h.read, cookie: h.read.cookie})
+	add(&person{name: "candidate who was answered", side: h, candidate: h.told, cookie: h.told.cookie})
+	add(&person{name: "candidate of another organisation", side: w.there, candidate: w.there.busy, cookie: w.there.busy.cookie})
+	gone := h.enter("gone", h.plain)
+	w.must(w.app.Openings.Revoke(ctx, h.system, gone.inv.ID))
+	add(&person{name: "candidate whose link was revoked", side: h, candidate: gone, ended: true, cookie: gone.cookie})
+	slices.SortStableFunc(w.people, func(a, b *person) int { return cmp.Compare(a.name, b.name) }) // maps have no order
+	w.drain()
+}
+
+// person is the one of a name.
+func (w *world) person(name string) *person {
+	i := slices.IndexFunc(w.people, func(p *person) bool { return p.name == name })
+	return w.people[i]
+}
+
+// signIn gives the cookie of a new session.
+func (w *world) signIn(email string) string {
+	w.t.Helper()
+	secret, err := w.app.Accounts.AdminLink(ctx, email)
+	w.must(err)
+	cookie, _, err := w.app.Accounts.Press(ctx, secret, "", "test")
+	w.must(err)
+	return cookie
+}
+
+// disabled is the cookie of a session that ended when its member was disabled.
+func (w *world) disabled() string {
+	w.t.Helper()
+	m, err := w.app.Orgs.Enrol(ctx, w.here.system, org.Member{Name: "Was", Email: "was@tide.example", Roles: org.AllRoles})
+	w.must(err)
+	cookie := w.signIn("was@tide.example")
+	w.must(w.app.Orgs.Disable(ctx, w.here.as("founder"), m.ID))
+	return cookie
+}
+
+// engines runs a test on a world in each database.
+func engines(t *testing.T, fn func(t *testing.T, w *world)) {
+	t.Run("sqlite", func(t *testing.T) { fn(t, makeWorld(t, "")) })
+	t.Run("postgres", func(t *testing.T) { fn(t, makeWorld(t, dbtest.Database(t, app.Schemas()...))) })
+}
