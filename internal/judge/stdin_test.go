@@ -62,7 +62,7 @@ func TestVerdicts(t *testing.T) {
 		{"a file of the host", "c", "main.c", "#include \"/etc/shadow\"\nint main(void){}", judge.CE, "No such file"},
 		{"module syntax in .js", "javascript", "main.js", "import {readFileSync} from 'node:fs'\nconst [a,b]=readFileSync(0,'utf8').split(' ').map(Number)\nconsole.log(a+b)", judge.AC, ""},
 		{"a binary", "c", "main.c", "\x7fELF\x00\x00", judge.CE, "NUL bytes"},
-		{"an option as a name", "c", "-fplugin=x.c", "int main(void){}", judge.CE, "cannot be the name"},
+		{"an option as a name", "c", "-E.c", "int main(void){}", judge.CE, "cannot be the name"},
 		{"a name that leads out", "c", "../main.c", "int main(void){}", judge.CE, "cannot be the name"},
 		{"a file of ours", "c", ".candor/main.c", "int main(void){}", judge.CE, "cannot be the name"},
 		{"1 MiB of source", "python", "main.py", "print(3)\n#" + strings.Repeat("x", 1<<20-10), judge.AC, ""},

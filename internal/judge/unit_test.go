@@ -168,13 +168,13 @@ var units = []unit{
 		framework: "node:test", language: "typescript", file: "twice.ts", good: "export const twice = (n: number): number => 2 * n\n",
 		tests: []judge.UnitTest{
 			visible("twice.test.ts", "import test from 'node:test'\nimport assert from 'node:assert/strict'\nimport {twice} from './twice.ts'\ntest('two', () => assert.equal(twice(2), 4))\n"),
-			secret("hidden.test.ts", "import test from 'node:test'\nimport assert from 'node:assert/strict'\nimport {twice} from './twice.js'\ntest('three', () => assert.equal(twice(3), 6))\n"),
+			secret("hidden.test.ts", "import test from 'node:test'\nimport assert from 'assert/strict'\nimport {twice} from './twice.js'\ntest('three', () => assert.equal(twice(3), 6))\n"),
 		},
 		want: []string{"twice.test.ts: two", "hidden.test.ts: three"},
 		cheats: map[string][]sandbox.File{
 			"exits":               {file("twice.ts", "export const twice = () => process.exit(0)\n")},
-			"registers a test":    {file("twice.ts", "import test from 'node:test'\ntest('two', () => { process.exit(0) })\ntest('three', () => {})\nexport const twice = () => 0\n")},
-			"maps another import": {file("twice.ts", "export const twice = () => 0\n"), file("fake.ts", "export default () => {}\n"), file("tsconfig.json", "{\"compilerOptions\": {\"paths\": {\"node:assert/strict\": [\"./fake.ts\"]}}}")},
+			"registers a test":    {file("twice.ts", "import test from 'node:test'\ntest('two', () => {})\ntest('three', () => {})\ntest('end', async () => { await new Promise((r) => setTimeout(r, 100)); process.exit(0) })\nexport const twice = () => 0\n")},
+			"maps another import": {file("twice.ts", "export const twice = () => 0\n"), file("fake.ts", "export default {equal() {}}\n"), file("tsconfig.json", "{\"compilerOptions\": {\"baseUrl\": \".\", \"paths\": {\"node:assert/strict\": [\"./fake.ts\"], \"assert/strict\": [\"./fake.ts\"]}}}")},
 		},
 	},
 	{
@@ -347,6 +347,19 @@ func TestFilesOfTestsThatNobodyAskedFor(t *testing.T) {
 		file("main_test.go", "package twice\n\nimport (\n\t\"os\"\n\t\"testing\"\n)\n\nfunc TestMain(m *testing.M) { os.Exit(0) }\n"), file("broken_test.go", "package twice\n\nfunc {")}}
 	if out := mustJudge(t, task); out.Verdict != judge.AC || !strings.Contains(out.Compile, "broken_test.go is not used") {
 		t.Errorf("%s %s %+v; want AC", out.Verdict, out.Compile, out.Tests)
+	}
+}
+
+// All tests print into one stream: with a hidden one among them, nothing of it is shown.
+func TestPrintsOfHiddenTests(t *testing.T) {
+	task := judge.Task{Style: judge.Unit, Language: "python", UnitTests: units[0].tests, Files: []sandbox.File{file("twice.py", "def twice(n):\n    print('called with', n)\n    return 0\n")}}
+	for _, reveal := range []bool{false, true} {
+		task.Reveal = reveal
+		for _, r := range mustJudge(t, task).Tests {
+			if strings.Contains(string(r.Stderr), "called with 3") != reveal {
+				t.Errorf("reveal %v: %s shows %q", reveal, r.ID, r.Stderr)
+			}
+		}
 	}
 }
 
