@@ -2,6 +2,7 @@ package cli
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -11,6 +12,7 @@ import (
 	"text/tabwriter"
 
 	"candor/internal/app"
+	"candor/internal/archive"
 	"candor/internal/icpc"
 	"candor/internal/judge"
 )
@@ -21,6 +23,7 @@ type Judge struct {
 	Submissions []string `arg:"" optional:"" help:"Submissions: names in the package (accepted/a.cpp), or files and folders beside it."`
 	JSON        bool     `name:"json" help:"Print one JSON object a line for each submission."`
 	Language    string   `help:"Judge only submissions in this language (python, cpp, ...)." placeholder:"ID"`
+	Export      string   `help:"Judge nothing; write the package to this file, as a zip in the format 2025-09." placeholder:"FILE" type:"path"`
 }
 
 // Run prints findings to standard error and the results to standard output. It fails when something is wrong with the package, when a
@@ -32,6 +35,9 @@ func (c *Judge) Run(e *env) error {
 	}
 	defer end()
 	p, findings := icpc.Read(src)
+	if c.Export != "" {
+		return c.export(e, p, findings)
+	}
 	list, more, err := c.chosen(p)
 	if err != nil {
 		return err
@@ -77,6 +83,23 @@ func (c *Judge) Run(e *env) error {
 		return found{}
 	}
 	return nil
+}
+
+// export writes the package unless it cannot be read, and says what could not be carried over.
+func (c *Judge) export(e *env, p *icpc.Package, findings []icpc.Finding) error {
+	files, lost := p.Export()
+	for _, f := range append(findings, lost...) {
+		fmt.Fprintln(e.err, f)
+	}
+	if len(p.Tests) == 0 {
+		fmt.Fprintln(e.err, "There is nothing to export.")
+		return found{}
+	}
+	f, err := os.Create(c.Export)
+	if err != nil {
+		return err
+	}
+	return errors.Join(archive.Write(f, files), f.Close())
 }
 
 // packageTree opens a folder, whose links cannot lead out of it, or a zip.
