@@ -21,6 +21,9 @@ type Judge interface {
 // calibration is how much CPU time a submission may use in a test while the time limit is not known.
 const calibration = 30 * time.Second
 
+// patience is how many times the CPU limit, and how many seconds more, a test may take: a busy machine must not change what is proved.
+const patience = 5
+
 // Report is what became of one submission.
 type Report struct {
 	Submission
@@ -155,6 +158,7 @@ func (r *prover) one(ctx context.Context, s Submission, limit time.Duration) err
 	} else if slices.ContainsFunc(s.Rules, func(x Rule) bool { return x.Upper }) {
 		t.Limits.Kill = time.Duration(float64(t.Limits.CPU) * r.Limits.TLE)
 	}
+	t.Limits.Wall = patience*max(t.Limits.CPU, t.Limits.Kill) + patience*time.Second
 	if !r.Scoring || r.current() {
 		g := thorough(r.Groups)
 		t.Groups = &g

@@ -6,6 +6,7 @@ import (
 	"log"
 	"os"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"testing"
 
@@ -24,7 +25,7 @@ var shared = sync.OnceValues(func() (*judge.Judge, error) {
 	if err != nil {
 		return nil, err
 	}
-	engine, err := ns.New(ctx, ns.Options{Binds: binds})
+	engine, err := ns.New(ctx, ns.Options{Slots: max(2, runtime.NumCPU()), Binds: binds})
 	if err != nil {
 		return nil, err
 	}
