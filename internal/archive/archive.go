@@ -1,12 +1,14 @@
 // Package archive reads zips that strangers made and writes zips that are the same for the same files.
 //
-// Limits are counted while inflating, never taken from what the archive says of itself: at most 10,000 entries, 500 MiB unpacked,
-// 100 times the packed size; plain files with clean relative UTF-8 names; no links, no archives inside archives are opened.
+// Limits are counted while inflating, never taken from what the archive says of itself: at most 10,000 entries, 32 MiB a file, 500 MiB
+// unpacked, 100 times the packed size; plain files with clean relative UTF-8 names that every computer keeps apart; no links, no
+// archives inside archives are opened.
 package archive
 
 import (
 	"archive/zip"
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -15,7 +17,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"candor/internal/problem"
 )
@@ -24,6 +25,7 @@ import (
 const (
 	MaxEntries = 10_000
 	MaxPacked  = 100 << 20
+	MaxFile    = 32 << 20
 	MaxBytes   = 500 << 20
 	MaxRatio   = 100
 )
@@ -35,27 +37,29 @@ func bad(format string, args ...any) error {
 	return ErrBad.Saying(fmt.Sprintf(format, args...) + " Nothing was imported.")
 }
 
-// Zip reads a zip of size bytes into a tree in memory. A single folder around everything is taken off. ErrBad.
+// Zip reads a zip of size bytes into a tree in memory. A single folder around everything is taken off, and what macOS adds. ErrBad.
 func Zip(r io.ReaderAt, size int64) (fs.FS, error) {
 	if size > MaxPacked {
 		return nil, bad("This zip is larger than %d MiB.", MaxPacked>>20)
 	}
+	if err := checkEnd(r, size); err != nil {
+		return nil, err
+	}
 	z, err := zip.NewReader(r, size)
 	if err != nil && !errors.Is(err, zip.ErrInsecurePath) {
-		return nil, bad("This file is not a zip, or it was cut off.")
+		return nil, errNoZip
 	}
 	if len(z.File) > MaxEntries {
-		return nil, bad("This zip has %d entries; at most %d are read.", len(z.File), MaxEntries)
+		return nil, errEntries
 	}
-	files := Files{}
-	left := int64(MaxBytes)
-	most := max(size*MaxRatio, 1<<20)
+	files, names := Files{}, Names{}
+	left := max(min(MaxBytes, size*MaxRatio), 1<<20)
 	for _, f := range z.File {
 		if strings.HasSuffix(f.Name, "/") {
 			continue
 		}
-		if err := checkName(f.Name); err != nil {
-			return nil, err
+		if wrong := names.Add(f.Name); wrong != "" {
+			return nil, bad("%s", wrong)
 		}
 		if !f.Mode().IsRegular() {
 			return nil, bad("%q is a link or a special file.", f.Name)
@@ -63,41 +67,66 @@ func Zip(r io.ReaderAt, size int64) (fs.FS, error) {
 		if f.Flags&1 != 0 {
 			return nil, bad("%q is encrypted.", f.Name)
 		}
-		if _, twice := files[f.Name]; twice {
-			return nil, bad("%q stands twice.", f.Name)
-		}
-		data, err := inflate(f, min(left, most))
+		data, err := inflate(f, left)
 		if err != nil {
 			return nil, err
 		}
 		left -= int64(len(data))
-		most -= int64(len(data))
 		files[f.Name] = data
 	}
 	return files.unwrapped(), nil
 }
 
-func checkName(name string) error {
-	switch {
-	case !utf8.ValidString(name), strings.ContainsFunc(name, func(r rune) bool { return r < ' ' || r == '\\' || r == 0x7f }):
-		return bad("The name %q has bytes that are not kept; use UTF-8 without control characters or backslashes.", name)
-	case !fs.ValidPath(name), len(name) > 400:
-		return bad("The name %q would leave the folder or is not clean.", name)
+var (
+	errNoZip   = bad("This file is not a zip, or it was cut off.")
+	errEntries = bad("This zip has more than %d entries.", MaxEntries)
+)
+
+// checkEnd looks at the end record before the directory is read into memory: the directory's length bounds the entries, however many
+// the record says there are (PKWARE's APPNOTE, 4.3.16). What needs a zip64 record is too large for us.
+func checkEnd(r io.ReaderAt, size int64) error {
+	const (
+		fixed     = 22
+		comment   = 1<<16 - 1
+		directory = 8 << 20
+	)
+	tail := make([]byte, min(size, fixed+comment))
+	if _, err := r.ReadAt(tail, size-int64(len(tail))); err != nil && err != io.EOF {
+		return errNoZip
 	}
-	return nil
+	for at := bytes.LastIndex(tail, endSign); at >= 0; at = bytes.LastIndex(tail[:at], endSign) {
+		record := tail[at:]
+		if len(record) < fixed || len(record) < fixed+int(binary.LittleEndian.Uint16(record[20:])) {
+			continue // these bytes stand in the comment
+		}
+		end := size - int64(len(record))
+		length, begin := int64(binary.LittleEndian.Uint32(record[12:])), int64(binary.LittleEndian.Uint32(record[16:]))
+		if binary.LittleEndian.Uint16(record[10:]) > MaxEntries || begin > end || max(length, end-begin) > directory {
+			return errEntries
+		}
+		return nil
+	}
+	return errNoZip
 }
 
-func inflate(f *zip.File, most int64) ([]byte, error) {
+var endSign = []byte("PK\x05\x06")
+
+func inflate(f *zip.File, left int64) ([]byte, error) {
 	r, err := f.Open()
+	if errors.Is(err, zip.ErrAlgorithm) {
+		return nil, bad("%q is packed in a way that is not read here; pack it as an ordinary zip (deflate).", f.Name)
+	}
 	if err != nil {
-		return nil, bad("%q cannot be unpacked.", f.Name)
+		return nil, bad("%q is damaged.", f.Name)
 	}
 	defer r.Close()
-	data, err := io.ReadAll(io.LimitReader(r, most+1))
-	if int64(len(data)) > most {
+	data, err := io.ReadAll(io.LimitReader(r, min(left, MaxFile)+1))
+	switch {
+	case int64(len(data)) > left:
 		return nil, bad("Unpacked, this zip is larger than %d MiB or %d times its size.", MaxBytes>>20, MaxRatio)
-	}
-	if err != nil {
+	case len(data) > MaxFile:
+		return nil, bad("%q is larger than %d MiB.", f.Name, MaxFile>>20)
+	case err != nil:
 		return nil, bad("%q is damaged.", f.Name)
 	}
 	return data, nil

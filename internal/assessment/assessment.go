@@ -17,7 +17,6 @@ import (
 	"strings"
 	"sync"
 	"time"
-	"unicode/utf8"
 
 	"candor/internal/actor"
 	"candor/internal/archive"
@@ -38,9 +37,9 @@ var Schema embed.FS
 
 // What a tree may hold.
 const (
-	MaxFiles = 10_000
-	MaxFile  = 32 << 20
-	MaxTree  = 500 << 20
+	MaxFiles = archive.MaxEntries
+	MaxFile  = archive.MaxFile
+	MaxTree  = archive.MaxBytes
 )
 
 var (
@@ -175,16 +174,17 @@ type treeFile struct {
 	hash blob.Hash
 }
 
-// readTree reads all files in order of their paths, within the limits. ErrTree.
+// readTree reads all files in order of their paths, within the limits; a .git folder is not part of the tree. ErrTree.
 func readTree(tree fs.FS) ([]treeFile, error) {
 	var out []treeFile
 	total := int64(0)
+	names := archive.Names{}
 	err := fs.WalkDir(tree, ".", func(path string, e fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
 		if e.IsDir() {
-			if path != "." && strings.HasPrefix(e.Name(), ".git") {
+			if e.Name() == ".git" {
 				return fs.SkipDir
 			}
 			return nil
@@ -192,21 +192,25 @@ func readTree(tree fs.FS) ([]treeFile, error) {
 		if !e.Type().IsRegular() {
 			return ErrTree.Saying(fmt.Sprintf("%s is not a plain file. Links and special files cannot be kept.", path))
 		}
-		if !utf8.ValidString(path) || strings.ContainsFunc(path, func(r rune) bool { return r < ' ' || r == '\\' }) || len(path) > 400 {
-			return ErrTree.Saying(fmt.Sprintf("The name %q cannot be kept: use UTF-8 without control characters or backslashes.", path))
+		if wrong := names.Add(path); wrong != "" {
+			return ErrTree.Saying(wrong)
 		}
-		data, err := fs.ReadFile(tree, path)
+		info, err := e.Info()
 		if err != nil {
 			return err
 		}
-		total += int64(len(data))
+		total += info.Size()
 		switch {
-		case len(data) > MaxFile:
+		case info.Size() > MaxFile:
 			return ErrTree.Saying(fmt.Sprintf("%s is larger than %d MiB.", path, MaxFile>>20))
 		case total > MaxTree:
 			return ErrTree.Saying(fmt.Sprintf("The folder is larger than %d MiB.", MaxTree>>20))
 		case len(out) >= MaxFiles:
 			return ErrTree.Saying(fmt.Sprintf("The folder has more than %d files.", MaxFiles))
+		}
+		data, err := fs.ReadFile(tree, path)
+		if err != nil {
+			return err
 		}
 		out = append(out, treeFile{path: path, data: data})
 		return nil

@@ -108,6 +108,11 @@ func (m *Mux) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	c.remote, c.secure = m.sender(r)
 	r = r.WithContext(context.WithValue(r.Context(), callKey{}, c))
+	defer func() { // the server clears up after the request it made, of which this is a copy
+		if r.MultipartForm != nil {
+			r.MultipartForm.RemoveAll()
+		}
+	}()
 	a := &answer{ResponseWriter: w, c: c}
 	m.secure(a.Header(), c)
 	defer func() {
