@@ -2,10 +2,12 @@ package judge_test
 
 import (
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"candor/internal/judge"
+	"candor/internal/judge/judgetest"
 	"candor/internal/sandbox"
 )
 
@@ -85,4 +87,38 @@ func TestInteractiveValidatorsThatFail(t *testing.T) {
 			t.Errorf("%s: %s, the author reads %q; want %q", c.name, out.Verdict, out.Note, c.says)
 		}
 	}
+}
+
+// What a validator says to a program that is over must not end the validator.
+func TestValidatorIsDeafToBrokenPipes(t *testing.T) {
+	v := validator("v.cpp", `#include <iostream>
+#include <string>
+int main() {
+	std::string said;
+	while (std::getline(std::cin, said)) {}
+	for (int i = 0; i < 1000; i++) std::cout << "well done" << std::endl;
+	return 42;
+}`)
+	v.Interactive = true
+	out := mustJudge(t, judge.Task{Style: judge.Stdin, Language: "python", Files: []sandbox.File{file("main.py", "print(1)")}, Validator: v, Tests: []judge.Test{{Name: "a"}}})
+	if out.Verdict != judge.AC {
+		t.Errorf("%s, the author reads %q", out.Verdict, out.Note)
+	}
+}
+
+// Many tasks at once that take two slots each do not wait for each other for ever, and each gets the verdict it gets alone.
+func TestManyPairsAtOnce(t *testing.T) {
+	var wg sync.WaitGroup
+	for i := range 6 {
+		wg.Go(func() {
+			v := validator("guess.py", guess)
+			v.Interactive = true
+			out, err := judgetest.New(t).Judge(t.Context(), judge.Task{Style: judge.Stdin, Language: "python", Files: []sandbox.File{file("main.py", bisect)}, Validator: v,
+				Limits: judge.Limits{CPU: 5 * time.Second}, Tests: []judge.Test{{Name: "a", In: []byte("731")}, {Name: "b", In: []byte("12")}}}, nil)
+			if err != nil || len(out.Tests) != 2 || out.Verdict != judge.AC {
+				t.Errorf("task %d: %s %s %v", i, out.Verdict, out.Note, err)
+			}
+		})
+	}
+	wg.Wait()
 }
