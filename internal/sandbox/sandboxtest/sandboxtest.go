@@ -139,7 +139,7 @@ func Build(t testing.TB, e sandbox.Engine) []byte {
 	if err := s.Write(t.Context(), files); err != nil {
 		t.Fatal(err)
 	}
-	r, err := s.Run(t.Context(), sandbox.Spec{Profile: sandbox.Compile, Args: args, Env: path})
+	r, err := s.Run(t.Context(), sandbox.Spec{Profile: sandbox.Compile, Args: args, Env: path, CPU: 10 * time.Minute})
 	if err != nil || r.Status != sandbox.OK {
 		t.Fatalf("compiling the attacks = %s %s, %v\n%s", r.Status, r.Reason, err, r.Stderr)
 	}
