@@ -126,7 +126,9 @@ func (r *prover) all(ctx context.Context, list []Submission, limit time.Duration
 			for s := range next {
 				if err := r.one(ctx, s, limit); err != nil {
 					r.mu.Lock()
-					failed = err
+					if failed == nil { // what ended the others, not that they were ended
+						failed = err
+					}
 					r.mu.Unlock()
 					stop()
 				}
