@@ -22,7 +22,7 @@ func (a *App) keep() {
 	a.Privacy.Rules = a.rules()
 	job.Every(a.Jobs, "privacy.night", 24*time.Hour, job.Housekeeping, func(ctx context.Context) error {
 		ended := privacy.Times(org.Org{}).Cutoff(a.DB.Now())
-		return errors.Join(a.everywhere(a.Privacy.Night)(ctx), a.Accounts.Forget(ctx, ended))
+		return errors.Join(a.everywhere(a.Privacy.Night)(ctx), a.Accounts.Forget(ctx, ended), a.DB.Rewrite(ctx))
 	})
 }
 
@@ -32,7 +32,7 @@ func (a *App) rules() []privacy.Rule {
 		{What: "Times of saved versions of answers", Keep: privacy.Times, Count: response.Timed, Remove: a.Attempts.Untime},
 		{What: "Candidates' sessions that have ended", Keep: privacy.Times, Count: a.Openings.EndedSessions, Remove: a.Openings.ForgetSessions},
 		{What: "Mails about no application", Keep: privacy.Words, Count: a.Notify.Older, Remove: a.Notify.Forget},
-		{What: "The record of what people did", Keep: privacy.Trail, Count: audit.Older, Remove: func(ctx context.Context, tx db.Tx, before time.Time) (bool, error) {
+		{What: "The record of what people did", Keep: privacy.Trail, Count: audit.Older, Remove: func(ctx context.Context, tx db.Tx, before time.Time) (int, error) {
 			return audit.Cut(ctx, tx, a.DB.Now(), before)
 		}},
 	}

@@ -42,16 +42,16 @@ func (as *Attempts) Drop(ctx context.Context, tx db.Tx, p db.Person) error {
 }
 
 // Untime takes the times from saved versions received before an instant; what was submitted points to the same versions after it.
-func (as *Attempts) Untime(ctx context.Context, tx db.Tx, before time.Time) (more bool, err error) {
+func (as *Attempts) Untime(ctx context.Context, tx db.Tx, before time.Time) (n int, err error) {
 	list, err := response.Untime(ctx, tx, before)
 	if err != nil {
-		return false, err
+		return 0, err
 	}
 	for _, r := range list {
 		_, err := query.New(tx).Follow(ctx, query.FollowParams{Timeless: r.ID, OrgID: tx.Org, AttemptID: r.Owner, Item: r.Item, Was: r.Was})
 		if err != nil {
-			return false, err
+			return 0, err
 		}
 	}
-	return len(list) > 0, nil
+	return len(list), nil
 }

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"sync"
 	"testing"
+	"time"
 
 	"candor/internal/actor"
 	"candor/internal/audit"
@@ -114,4 +115,84 @@ func TestAnErasedReasonLeavesTheChainWhole(t *testing.T) {
 			t.Errorf("the chain is broken at %d after an erasure", broken)
 		}
 	})
+}
+
+func cut(t *testing.T, d *db.DB, org string, before time.Time) (n int) {
+	t.Helper()
+	err := d.Write(ctx, org, func(tx db.Tx) (err error) {
+		n, err = audit.Cut(ctx, tx, d.Now(), before)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func TestACutChainHolds(t *testing.T) {
+	dbtest.Each(t, []fs.FS{audit.Schema}, func(t *testing.T, d *db.DB, tick *dbtest.Clock) {
+		record(t, d, "o1", 6)
+		record(t, d, "o2", 2)
+		tick.Add(24 * time.Hour)
+		noon := tick.Now()
+		record(t, d, "o1", 3)
+		if n := cut(t, d, "o1", noon.Add(-25*time.Hour)); n != 0 {
+			t.Errorf("%d lines were removed a day too early", n)
+		}
+		if n := cut(t, d, "o1", noon); n != 6 {
+			t.Errorf("%d lines were removed; want 6", n)
+		}
+		if n := cut(t, d, "o1", noon); n != 0 {
+			t.Errorf("a second time removes %d lines", n)
+		}
+		if checked, broken := verify(t, d, "o1"); checked != 4 || broken != 0 { // 3, and the line that says so
+			t.Errorf("Verify = %d lines, broken at %d; want 4 and 0", checked, broken)
+		}
+		tick.Add(time.Hour)
+		if n := cut(t, d, "o1", tick.Now()); n != 4 { // all there is
+			t.Errorf("%d lines were removed; want 4", n)
+		}
+		record(t, d, "o1", 2)
+		if checked, broken := verify(t, d, "o1"); checked != 3 || broken != 0 {
+			t.Errorf("Verify = %d lines, broken at %d; want 3 and 0", checked, broken)
+		}
+		if checked, broken := verify(t, d, "o2"); checked != 2 || broken != 0 {
+			t.Errorf("the other organisation's chain: %d lines, broken at %d", checked, broken)
+		}
+	})
+}
+
+func TestEveryChangeOfACutChainIsFound(t *testing.T) {
+	for name, sql := range map[string]string{
+		"cut without a line":      `DELETE FROM audit_lines WHERE org_id = 'o1' AND n <= 5`,
+		"the anchor moved":        `UPDATE audit_anchors SET n = 5, hash = (SELECT hash FROM audit_lines WHERE org_id = 'o1' AND n = 5) WHERE org_id = 'o1'`,
+		"the anchor removed":      `DELETE FROM audit_anchors WHERE org_id = 'o1'`,
+		"the line of it edited":   `UPDATE audit_lines SET facts = '{"hash":"","n":"0"}' WHERE org_id = 'o1' AND verb = 'audit.cut'`,
+		"the newest lines cut":    `DELETE FROM audit_lines WHERE org_id = 'o1' AND n >= 7`,
+		"all of the lines cut":    `DELETE FROM audit_lines WHERE org_id = 'o1'`,
+		"all lines and the head":  `DELETE FROM audit_lines WHERE org_id = 'o1'; DELETE FROM audit_heads WHERE org_id = 'o1'`,
+		"a line made from before": `UPDATE audit_lines SET previous = '' WHERE org_id = 'o1' AND n = 4`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			d, tick := dbtest.Open(t, audit.Schema)
+			record(t, d, "o1", 3)
+			tick.Add(time.Hour)
+			record(t, d, "o1", 4)
+			if n := cut(t, d, "o1", tick.Now()); n != 3 {
+				t.Fatalf("%d lines were removed; want 3", n)
+			}
+			if err := d.Write(ctx, "o1", func(tx db.Tx) error {
+				if _, err := tx.Exec(ctx, sql); err != nil || name != "the anchor moved" {
+					return err
+				}
+				_, err := tx.Exec(ctx, `DELETE FROM audit_lines WHERE org_id = 'o1' AND n <= 5`)
+				return err
+			}); err != nil {
+				t.Fatal(err)
+			}
+			if _, broken := verify(t, d, "o1"); broken == 0 {
+				t.Error("nobody notices")
+			}
+		})
+	}
 }

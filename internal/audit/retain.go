@@ -19,51 +19,51 @@ const cutVerb = "audit.cut"
 // batch is how many lines one transaction removes at most.
 const batch = 5000
 
-// Cut removes lines made before an instant from the chain's old end, at most 5,000 of them, and says whether there may be more.
+// Cut removes lines made before an instant from the chain's old end, at most 5,000 of them, and says how many.
 // What is left still verifies: the anchor keeps the number and the hash of the last line removed, and a new line of the chain
 // says the same, so that nobody moves the beginning without a trace. Holding the anchor is the guarding write.
-func Cut(ctx context.Context, tx db.Tx, now, before time.Time) (more bool, err error) {
+func Cut(ctx context.Context, tx db.Tx, now, before time.Time) (n int, err error) {
 	q := query.New(tx)
 	if _, err := q.FirstAnchor(ctx, tx.Org); err != nil {
-		return false, err
+		return 0, err
 	}
 	if _, err := q.HoldAnchor(ctx, tx.Org); err != nil {
-		return false, err
+		return 0, err
 	}
 	anchor, err := q.Anchor(ctx, tx.Org)
 	if err != nil {
-		return false, err
+		return 0, err
 	}
 	head, err := q.Head(ctx, tx.Org)
 	if errors.Is(err, sql.ErrNoRows) {
-		return false, nil
+		return 0, nil
 	}
 	if err != nil {
-		return false, err
+		return 0, err
 	}
 	last := head.N
 	since, err := q.FirstSince(ctx, tx.Org, clock.Milli(before))
 	if err != nil {
-		return false, err
+		return 0, err
 	}
 	if since > 0 {
 		last = since - 1
 	}
 	if last <= anchor.N {
-		return false, nil
+		return 0, nil
 	}
-	last, more = min(last, anchor.N+batch), last > anchor.N+batch
+	last = min(last, anchor.N+batch)
 	hash, err := q.HashOf(ctx, tx.Org, last)
 	if err != nil {
-		return false, err
+		return 0, err
 	}
 	if _, err := q.MoveAnchor(ctx, tx.Org, last, hash); err != nil {
-		return false, err
+		return 0, err
 	}
 	if _, err := q.Cut(ctx, tx.Org, last); err != nil {
-		return false, err
+		return 0, err
 	}
-	return more, Record(ctx, tx, now, actor.ForSystem(tx.Org, "audit.cut"), cutVerb, tx.Org, Facts{"n": strconv.FormatInt(last, 10), "hash": hash})
+	return int(last - anchor.N), Record(ctx, tx, now, actor.ForSystem(tx.Org, "audit.cut"), cutVerb, tx.Org, Facts{"n": strconv.FormatInt(last, 10), "hash": hash})
 }
 
 // Older counts the lines made before an instant and says when the oldest was.

@@ -90,32 +90,3 @@ func diskFailed(err error) bool {
 	}
 	return false
 }
-
-// Scrub removes the copies of erased rows that SQLite's log still holds: it writes the log into the file and empties it, and the
-// file itself overwrites what is deleted (secure_delete). It waits a fifth of a second for readers of an old snapshot, because writers
-// wait meanwhile; ErrScrub then, and the caller tries again later. On PostgreSQL this does nothing: VACUUM and its log are the operator's.
-func (d *DB) Scrub(ctx context.Context) error {
-	if d.Engine != SQLite {
-		return nil
-	}
-	c, err := d.writer.Conn(ctx)
-	if err != nil {
-		return err
-	}
-	defer c.Close()
-	if _, err := c.ExecContext(ctx, "PRAGMA busy_timeout(200)"); err != nil {
-		return err
-	}
-	defer c.ExecContext(context.WithoutCancel(ctx), "PRAGMA busy_timeout(10000)")
-	var busy, frames, written int
-	if err := c.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &frames, &written); err != nil {
-		return fmt.Errorf("db: emptying the log: %w", err)
-	}
-	if busy != 0 {
-		return ErrScrub
-	}
-	return nil
-}
-
-// ErrScrub says that somebody reads an old snapshot, so that the log could not be emptied.
-var ErrScrub = errors.New("db: the log is being read and could not be emptied")

@@ -51,7 +51,7 @@ func (n *Notify) Older(ctx context.Context, tx db.Tx, before time.Time) (k int, 
 }
 
 // Forget removes the mails about no application made before an instant.
-func (n *Notify) Forget(ctx context.Context, tx db.Tx, before time.Time) (more bool, err error) {
-	_, err = query.New(tx).Forget(ctx, tx.Org, clock.Milli(before))
-	return false, err
+func (n *Notify) Forget(ctx context.Context, tx db.Tx, before time.Time) (k int, err error) {
+	gone, err := query.New(tx).Forget(ctx, tx.Org, clock.Milli(before))
+	return int(gone), err
 }

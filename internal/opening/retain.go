@@ -42,11 +42,12 @@ func (os *Openings) EndedSessions(ctx context.Context, tx db.Tx, before time.Tim
 }
 
 // ForgetSessions removes candidates' sessions and digits for other devices that ended before an instant.
-func (os *Openings) ForgetSessions(ctx context.Context, tx db.Tx, before time.Time) (more bool, err error) {
+func (os *Openings) ForgetSessions(ctx context.Context, tx db.Tx, before time.Time) (n int, err error) {
 	q := query.New(tx)
-	if _, err := q.DropCodes(ctx, tx.Org, clock.Milli(before)); err != nil {
-		return false, err
+	codes, err := q.DropCodes(ctx, tx.Org, clock.Milli(before))
+	if err != nil {
+		return 0, err
 	}
-	_, err = q.DropSessions(ctx, tx.Org, clock.Milli(before))
-	return false, err
+	sessions, err := q.DropSessions(ctx, tx.Org, clock.Milli(before))
+	return int(codes + sessions), err
 }

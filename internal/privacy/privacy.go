@@ -146,7 +146,7 @@ func (ps *Privacy) Erase(ctx context.Context, who actor.Actor, c candidate.ID) (
 		return err
 	})
 	if err == nil {
-		ps.DB.Scrub(ctx) // it is erased; where the log could not be emptied now, the night does it
+		ps.DB.Scrub(ctx) // every row is gone; what pages and the log may still hold of it goes at night
 	}
 	return out, err
 }
@@ -196,6 +196,9 @@ func (ps *Privacy) end(ctx context.Context, tx db.Tx, who actor.Actor, apps []st
 
 // erase runs every Eraser and says what it removed.
 func (ps *Privacy) erase(ctx context.Context, tx db.Tx, p db.Person) ([]Count, error) {
+	if err := tx.Erased(ctx); err != nil {
+		return nil, err
+	}
 	return ps.over(func(e Eraser) (map[string]int, error) {
 		if e.Erase == nil {
 			return nil, nil

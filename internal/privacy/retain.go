@@ -22,12 +22,13 @@ type Rule struct {
 	Keep func(org.Org) Period
 	// Count is how many are from before an instant, and when the first is from.
 	Count func(ctx context.Context, tx db.Tx, before time.Time) (n int, oldest time.Time, err error)
-	// Remove removes them, in one transaction not more than its caller should wait for; more says that there may be others.
-	Remove func(ctx context.Context, tx db.Tx, before time.Time) (more bool, err error)
+	// Remove removes some of them, not more than one transaction should, and says how many; 0 when none is left.
+	Remove func(ctx context.Context, tx db.Tx, before time.Time) (n int, err error)
 }
 
 // Night removes from one organisation what has been kept as long as its rules say. Each application, person and batch is a
-// transaction of its own, and what fails keeps nothing else waiting: it is whole as it was, and the next night takes it up.
+// transaction of its own, and what fails keeps nothing else waiting: it is whole as it was, and the next night takes it up. After
+// the last organisation the caller does db.Rewrite.
 func (ps *Privacy) Night(ctx context.Context, o org.ID) error {
 	organisation, err := ps.Openings.Orgs.ByID(ctx, o)
 	if err != nil {
@@ -40,7 +41,7 @@ func (ps *Privacy) Night(ctx context.Context, o org.ID) error {
 			errs = append(errs, fmt.Errorf("privacy: %s: %w", r.What, err))
 		}
 	}
-	return errors.Join(append(errs, ps.DB.Scrub(ctx))...)
+	return errors.Join(errs...)
 }
 
 func system(o org.ID) actor.Actor { return actor.ForSystem(o, "privacy.night") }
@@ -174,6 +175,9 @@ func (ps *Privacy) dropAll(ctx context.Context, o org.Org, now time.Time) error 
 }
 
 func (ps *Privacy) drop(ctx context.Context, tx db.Tx, p db.Person) error {
+	if err := tx.Erased(ctx); err != nil {
+		return err
+	}
 	for _, e := range ps.Erasers {
 		if e.Drop == nil {
 			continue
@@ -188,13 +192,15 @@ func (ps *Privacy) drop(ctx context.Context, tx db.Tx, p db.Person) error {
 // age does one rule, batch by batch.
 func (ps *Privacy) age(ctx context.Context, o org.Org, r Rule, now time.Time) error {
 	before := r.Keep(o).Cutoff(now)
-	for more := true; more; {
+	for n := 1; n > 0; {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		err := ps.DB.Write(ctx, o.ID, func(tx db.Tx) (err error) {
-			more, err = r.Remove(ctx, tx, before)
-			return err
+			if n, err = r.Remove(ctx, tx, before); err != nil || n == 0 {
+				return err
+			}
+			return tx.Erased(ctx)
 		})
 		if err != nil {
 			return err
