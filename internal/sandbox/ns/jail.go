@@ -36,10 +36,13 @@ func buildRoot(s setup) error {
 		return err
 	}
 	at := func(p string) string { return filepath.Join(s.Base, p) }
-	for _, dir := range []string{"proc", "dev", "tmp", "box", "etc", "old", "usr"} {
+	for _, dir := range []string{"proc", "dev", "scratch/tmp", "box", "etc", "old", "usr"} {
 		if err := os.MkdirAll(at(dir), 0o755); err != nil {
 			return err
 		}
+	}
+	if err := os.Symlink(tmpAt[1:], at("tmp")); err != nil {
+		return err
 	}
 	for _, name := range libraries {
 		if to, err := os.Readlink(name); err == nil {
@@ -144,8 +147,15 @@ func bound(b string) (from, to string) {
 	return from, to
 }
 
+// tmpAt is where /tmp leads. Landlock knows a folder by what is mounted there: a rule for a mounted folder ends with the mount, and /tmp is mounted anew
+// after a run. The rule is therefore for the folder around it, which belongs to the read-only root and holds nothing else.
+const (
+	tmpAt   = scratch + "/tmp"
+	scratch = "/scratch"
+)
+
 func mountTmp(s setup) error {
-	return unix.Mount("tmp", "/tmp", "tmpfs", unix.MS_NOSUID|unix.MS_NODEV, fmt.Sprintf("size=%d,nr_inodes=%d,mode=1777", s.TmpBytes, s.Inodes))
+	return unix.Mount("tmp", tmpAt, "tmpfs", unix.MS_NOSUID|unix.MS_NODEV, fmt.Sprintf("size=%d,nr_inodes=%d,mode=1777", s.TmpBytes, s.Inodes))
 }
 
 // bind shows a file or folder read-only, with what is mounted below it.
@@ -233,7 +243,7 @@ func ruleset(binds []string, loopback bool) (int, error) {
 		path string
 		bits uint64
 	}
-	rules := []rule{{"/", llReadDir}, {"/etc", read}, {"/proc", llRead | llReadDir | llWrite}, {"/dev", llRead | llReadDir | llWrite}, {"/tmp", handled}, {"/box", handled}}
+	rules := []rule{{"/", llReadDir}, {"/etc", read}, {"/proc", llRead | llReadDir | llWrite}, {"/dev", llRead | llReadDir | llWrite}, {scratch, handled}, {"/box", handled}}
 	for _, path := range append(slices.Clone(libraries), binds...) {
 		_, to := bound(path)
 		rules = append(rules, rule{to, read})

@@ -386,6 +386,17 @@ func TestPipesBetweenSlots(t *testing.T) {
 }
 
 // What cannot be started is the submission's fault when it is the submission's program, and ours when it is the machine's.
+// TestEveryRunHasAFreshTmp: what one run left in /tmp is gone, and the next one can write there.
+func TestEveryRunHasAFreshTmp(t *testing.T) {
+	s := open(t, engine(t, ns.Options{Slots: 1}))
+	for i := range 3 {
+		r, err := s.Run(t.Context(), sh("ls -A /tmp && mkdir /tmp/d && echo x > /tmp/d/left && cat /tmp/d/left && mv /tmp/d/left /box/moved"))
+		if err != nil || r.Status != sandbox.OK || string(r.Stdout) != "x\n" {
+			t.Errorf("run %d: %+v, %v\n%s%s; want an empty /tmp that can be written", i+1, r.Status, err, r.Stdout, r.Stderr)
+		}
+	}
+}
+
 func TestMissingPrograms(t *testing.T) {
 	s := open(t, engine(t, ns.Options{Slots: 1}))
 	if err := s.Write(t.Context(), []sandbox.File{{Name: "text", Data: []byte("no program"), Mode: 0o755}, {Name: "plain", Data: []byte("#!/bin/sh\n")},

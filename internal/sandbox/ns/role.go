@@ -362,13 +362,13 @@ func (g *guest) cover() (uncover func(), err error) {
 // freshTmp replaces /tmp, unless nothing was left in it: unmounting waits for the kernel.
 func (g *guest) freshTmp() error {
 	var s unix.Statfs_t
-	if err := unix.Statfs("/tmp", &s); err != nil {
+	if err := unix.Statfs(tmpAt, &s); err != nil {
 		return err
 	}
 	if s.Files-s.Ffree <= 1 { // its root
 		return nil
 	}
-	if err := unix.Unmount("/tmp", unix.MNT_DETACH); err != nil {
+	if err := unix.Unmount(tmpAt, unix.MNT_DETACH); err != nil {
 		return err
 	}
 	return mountTmp(g.setup)
