@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io/fs"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -16,17 +17,19 @@ import (
 	"candor/internal/app"
 	"candor/internal/assessment"
 	"candor/internal/attempt"
+	"candor/internal/db"
+	"candor/internal/item"
 	"candor/internal/opening"
 	"candor/internal/org"
 	"candor/internal/response"
 )
 
-//go:embed content answers
+//go:embed all:_content all:_answers
 var files embed.FS
 
 // Content is the folder of sample assessments, one folder each.
 func Content() fs.FS {
-	f, err := fs.Sub(files, "content")
+	f, err := fs.Sub(files, "_content")
 	if err != nil {
 		panic(err) // a broken build
 	}
@@ -79,7 +82,8 @@ type filler struct {
 	version map[string]assessment.VersionID
 }
 
-// Fill makes the content in an empty installation whose clock is c, and leaves the clock at the present.
+// Fill makes the content in an empty installation whose clock is c, and leaves the clock at the present. Code is judged for real. Where the
+// machine cannot do that, the parts with code are left out, and one line of the log says so.
 func Fill(ctx context.Context, a *app.App, c *Clock, progress func(done, total int, what string)) error {
 	f := &filler{App: a, ctx: ctx, clock: c, who: map[string]actor.Actor{}, version: map[string]assessment.VersionID{}}
 	defer c.offset.Store(0)
@@ -147,19 +151,34 @@ func (f *filler) assessments() error {
 	if err != nil {
 		return err
 	}
-	for _, d := range dirs {
-		tree, err := fs.Sub(Content(), d.Name())
-		if err != nil {
-			return err
+	type published struct {
+		version assessment.VersionID
+		left    []string
+		err     error
+	}
+	all := make([]published, len(dirs))
+	var wg sync.WaitGroup
+	for i, d := range dirs { // at once: proving takes a core each
+		wg.Go(func() {
+			p := &all[i]
+			var tree fs.FS
+			if tree, p.err = fs.Sub(Content(), d.Name()); p.err == nil {
+				p.version, p.left, p.err = f.publish(tree)
+			}
+		})
+	}
+	wg.Wait()
+	var left []string
+	for i, p := range all {
+		if p.err != nil {
+			return fmt.Errorf("%s: %w", dirs[i].Name(), p.err)
 		}
-		v, findings, err := f.Assessments.Import(f.ctx, f.who["manager"], tree, "")
-		if err != nil {
-			return fmt.Errorf("%s: %w %v", d.Name(), err, findings)
-		}
-		if _, err := f.Assessments.Publish(f.ctx, f.who["manager"], v, nil); err != nil {
-			return err
-		}
-		f.version[d.Name()] = v
+		f.version[dirs[i].Name()] = p.version
+		left = append(left, p.left...)
+	}
+	if len(left) > 0 {
+		f.Config.Log.WarnContext(f.ctx, "Some parts of the demo are left out, because this machine cannot run their tests. `candor doctor` says what is missing; "+
+			"`candor demo --fresh` then starts over with them.", "parts", strings.Join(left, ", "))
 	}
 	return nil
 }
@@ -209,11 +228,7 @@ func (f *filler) tell(o opening.ID, s story) error {
 		return nil
 	}
 	f.at(s.worked, 8)
-	cookie, err := f.Openings.Enter(f.ctx, f.Openings.Secret(inv), "")
-	if err != nil {
-		return err
-	}
-	who, _, err := f.Openings.CandidateSession(f.ctx, cookie)
+	who, err := f.enter(inv)
 	if err != nil {
 		return err
 	}
@@ -228,14 +243,40 @@ func (f *filler) tell(o opening.ID, s story) error {
 	case withdrew:
 		return f.Attempts.Withdraw(f.ctx, who)
 	}
-	if err := f.work(who, s, s.until == working); err != nil || s.until == working {
+	if err := f.stage(who, inv.Application, s); err != nil || s.next == nil {
 		return err
 	}
-	if err := f.Jobs.Drain(f.ctx); err != nil {
+	next := *s.next
+	next.name = s.name
+	f.at(next.worked, 9)
+	if err := f.Jobs.Drain(f.ctx); err != nil { // a reply of Friday evening goes out on Monday, and the next stage with it
 		return err
 	}
-	app, err := f.application(inv)
+	if inv, err = invitationOf(f.ctx, f.App, f.org.ID, s.mail()); err != nil {
+		return err
+	}
+	if who, err = f.enter(inv); err != nil {
+		return err
+	}
+	return f.stage(who, inv.Application, next)
+}
+
+// enter opens an invitation's link.
+func (f *filler) enter(inv opening.Invitation) (actor.Actor, error) {
+	cookie, err := f.Openings.Enter(f.ctx, f.Openings.Secret(inv), "")
 	if err != nil {
+		return actor.Actor{}, err
+	}
+	who, _, err := f.Openings.CandidateSession(f.ctx, cookie)
+	return who, err
+}
+
+// stage goes through one stage: the work, the scorecards, the decision, as far as the story goes.
+func (f *filler) stage(who actor.Actor, app opening.ApplicationID, s story) error {
+	if err := f.work(who, s); err != nil {
+		return err
+	}
+	if err := f.Jobs.Drain(f.ctx); err != nil || s.until == working {
 		return err
 	}
 	f.at(s.worked-1, 14)
@@ -243,40 +284,38 @@ func (f *filler) tell(o opening.ID, s story) error {
 		return err
 	}
 	f.at(s.worked-2, 11)
-	return f.decide(o, app, s)
+	return f.decide(app, s)
 }
 
-func (f *filler) application(inv opening.Invitation) (opening.ApplicationID, error) {
-	return inv.Application, nil
-}
-
-// work goes through the parts in order with the story's answers, a minute or two for each save.
-func (f *filler) work(who actor.Actor, s story, stop bool) error {
+// work goes through the parts in order with the story's answers, up to the part that the story still works on.
+func (f *filler) work(who actor.Actor, s story) error {
 	v, err := f.Attempts.View(f.ctx, who)
 	if err != nil {
 		return err
 	}
+	last := len(v.Version.Parts) - 1
 	for i, part := range v.Version.Parts {
+		still := s.until == working && (part.Key == s.part || i == last)
+		if still && part.Timed > 0 {
+			f.clock.set(time.Now().Add(-part.Timed / 3)) // its clock runs while one looks
+		}
 		sit, err := f.Attempts.Begin(f.ctx, who, part.Key)
 		if err != nil {
 			return err
 		}
 		for n, it := range part.Items {
 			f.pass(time.Duration(90+40*n) * time.Second)
-			body, ok, err := s.answer(it.Key)
+			drafts, err := s.drafts(it.Key)
 			if err != nil {
 				return err
 			}
-			if !ok {
-				continue
-			}
-			_, err = f.Attempts.Save(f.ctx, who, attempt.SaveRequest{Sitting: sit.ID, Epoch: 1, Received: f.DB.Now(),
-				Saves: []response.Save{{Item: it.Key, Client: "c_demo", Seq: 1, Body: body}}})
-			if err != nil {
-				return err
+			for n, d := range drafts {
+				if err := f.save(who, v, sit, it, int64(n+1), d); err != nil {
+					return fmt.Errorf("%s: %w", it.Key, err)
+				}
 			}
 		}
-		if stop && i == 0 && s.worked > 0 || stop && i == len(v.Version.Parts)-1 {
+		if still {
 			return nil
 		}
 		f.pass(3 * time.Minute)
@@ -285,6 +324,29 @@ func (f *filler) work(who actor.Actor, s story, stop bool) error {
 		}
 	}
 	return nil
+}
+
+// save keeps a draft and, where Run was pressed, runs it: what the candidate's page does.
+func (f *filler) save(who actor.Actor, v *attempt.View, sit attempt.Sitting, it assessment.PartItem, seq int64, d draft) error {
+	_, err := f.Attempts.Save(f.ctx, who, attempt.SaveRequest{Sitting: sit.ID, Epoch: 1, Received: f.DB.Now(),
+		Saves: []response.Save{{Item: it.Key, Client: "c_demo", Seq: seq, Body: d.body}}})
+	if err != nil || !d.run {
+		return err
+	}
+	doer, ok := it.Kind.(item.Doer)
+	if !ok {
+		return fmt.Errorf("%s has nothing to run", it.Kind.Name())
+	}
+	ref := item.Ref{Org: who.Org, Owner: string(v.Attempt.ID), Version: string(v.Attempt.Version), Item: it.Key, Sitting: string(sit.ID)}
+	err = f.DB.Write(f.ctx, who.Org, func(tx db.Tx) error {
+		_, err := doer.Do(f.ctx, tx, who, ref, it.Spec, "run", d.body, nil)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	f.pass(3 * time.Minute)
+	return f.Jobs.Drain(f.ctx)
 }
 
 // pass lets time go by, never beyond the present.
@@ -327,7 +389,7 @@ func (f *filler) read(app opening.ApplicationID, s story) error {
 	return f.Jobs.Drain(f.ctx)
 }
 
-func (f *filler) decide(_ opening.ID, app opening.ApplicationID, s story) error {
+func (f *filler) decide(app opening.ApplicationID, s story) error {
 	table, err := f.Feedbacks.Table(f.ctx, f.who["manager"], app)
 	if err != nil {
 		return err

@@ -1,3 +1,0 @@
-module limiter
-
-go 1.22

@@ -1,0 +1,94 @@
+package demo
+
+import (
+	"candor/internal/assessment"
+	"candor/internal/review"
+)
+
+// seen are readers' notes, by criterion and from the lowest level up.
+var seen = map[string][4]string{
+	"explaining": {
+		"Internal names throughout; I could not say from this whether a booking is right.",
+		"The cause is there. Who was affected, and what to tell them, is not.",
+		"Says what happened, what is safe and what comes next, in words I would use on the phone.",
+		"Also says what is not known yet and when the next message comes.",
+	},
+	"diagnosis": {
+		"The checks would not change what they do next.",
+		"One check tells causes apart; the other is to look around.",
+		"Both checks tell causes apart, with numbers of the timeline.",
+		"The cheap check comes first, and it could prove the idea wrong.",
+	},
+	"edges": {
+		"Counts in one stretch after the other, or for ever: around its turn twice the limit gets through.",
+		"The window slides. One rule got lost, and I can see where it would go.",
+		"The rules hold at their edges. With many keys it looks at more of them than it has to, or keeps some too long.",
+		"Forgets exactly what has to be forgotten, in order, and says why that is cheap.",
+	},
+	"people-first": {
+		"About style and libraries; nothing of keyboards or screen readers.",
+		"Real problems, but I cannot tell whom they stop.",
+		"Finds the missing labels and the lost input, and says who is stopped by them.",
+		"Ordered by harm, each with the smallest change that ends it.",
+	},
+	"tone": {
+		"Verdicts only.",
+		"Right, but the author has to guess what to do.",
+		"What to change and why, about the form and not its author.",
+		"Says first what should stay. I would like to be reviewed like this.",
+	},
+	"states": {
+		"One step back; what was before it is lost.",
+		"Back and forth is right. At an edge it keeps one state too few or too many.",
+		"Past, present and future never disagree. Joining of steps is where it slips.",
+		"A state that nobody made cannot come up, and joining is one line in one place.",
+	},
+	"judgement": {
+		"Praises a technology; this team and its numbers do not come up.",
+		"Compares in general. I miss the sixty offices and the minute.",
+		"Chooses from the numbers and names what the choice costs.",
+		"Also says what would change their mind and how they would notice.",
+	},
+	"learning": {
+		"Blames others; I do not learn what they would do next time.",
+		"Names the cause; nothing has changed since.",
+		"The cause, and one habit that stayed.",
+		"What changed reaches the whole team.",
+	},
+	"exact": {
+		"Right for the example, wrong for the next list.",
+		"One rule that the task states is not kept.",
+		"Every rule is kept, in the order of the task.",
+		"Every rule in the order of the task, and quick on the long lane.",
+	},
+	"readable": {
+		"Single letters and no words: I had to work out what each value stands for.",
+		"I followed the main path, and had to run it to understand the rest.",
+		"Easy to follow, and the hard line says why it is so.",
+		"A sentence at the top says how it is kept, and each method does what its name says. I could change this tomorrow.",
+	},
+}
+
+// thanks are what readers leave for the candidate, by the first criterion of what they read.
+var thanks = map[string]string{
+	"explaining":   "Thank you for reading the timeline so closely.",
+	"people-first": "Thank you for reading the form as somebody who has to fill it in.",
+	"judgement":    "Thank you for taking our sixty harbours seriously.",
+}
+
+// card is what reader n wrote: the story's levels, the second reader one apart in the last criterion.
+func (s story) card(v *assessment.Version, n int) review.Card {
+	c := review.Card{Ratings: map[string]review.Rating{}, Private: "Read once, then again with the rubric.", Shareable: thanks[v.Rubric[0].Key]}
+	for i, crit := range v.Rubric {
+		level := s.levels[i]
+		if n == 1 && i == len(v.Rubric)-1 {
+			level = max(1, level-1)
+		}
+		r := review.Rating{Level: level, Note: seen[crit.Key][level-1]}
+		for _, key := range crit.Items {
+			r.Evidence = append(r.Evidence, review.Place{Item: key})
+		}
+		c.Ratings[crit.Key] = r
+	}
+	return c
+}
