@@ -159,6 +159,14 @@ func (w *world) invite(o opening.ID, word, address string) person {
 	return w.enter(inv.ID, word)
 }
 
+// invitePerson invites somebody who is known to the other opening.
+func (w *world) invitePerson(c candidate.Candidate) person {
+	w.t.Helper()
+	inv, err := w.app.Openings.Invite(ctx, w.owner, w.another, opening.InviteForm{Name: c.Name, Email: c.Email, Zone: "Europe/Lisbon"})
+	w.must(err)
+	return w.enter(inv.ID, c.Name)
+}
+
 func (w *world) enter(i opening.InvitationID, word string) person {
 	w.t.Helper()
 	a := w.app
