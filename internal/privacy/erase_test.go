@@ -137,6 +137,9 @@ func TestNothingIsKeptOfAnErasedPersonAnyMore(t *testing.T) {
 		if left := w.traces(word); len(left) > 0 {
 			t.Errorf("the word stands in %v", left)
 		}
+		if mails := w.dump()["mails"]; len(mails) > 0 {
+			t.Errorf("somebody is still written to: %v", mails)
+		}
 		again := w.invite(w.opening, word, word)
 		if again.id == p.id || again.app == p.app {
 			t.Errorf("the erased person came back as %s; want somebody new", again.id)

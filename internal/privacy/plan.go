@@ -23,10 +23,13 @@ type Line struct {
 
 // Plan is what the nights to come will remove.
 type Plan struct {
-	Lines []Line
+	Lines []Line // applications first: their words, then their numbers
 	Holds []Hold // in openings that the asker may see, without reasons
 	Held  int    // all of them
 }
+
+// Empty says that no application is kept, nor anything of one.
+func (p Plan) Empty() bool { return p.Lines[0].N+p.Lines[1].N+p.Held == 0 }
 
 // always is after everything.
 var always = time.UnixMilli(1 << 52)

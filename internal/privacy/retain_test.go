@@ -12,7 +12,9 @@ import (
 
 	"candor/internal/app"
 	"candor/internal/audit"
+	"candor/internal/candidate"
 	"candor/internal/db"
+	"candor/internal/opening"
 	"candor/internal/privacy"
 )
 
@@ -181,6 +183,31 @@ func TestWhatFailsIsTakenUpTheNextNight(t *testing.T) {
 		w.must(w.night())
 		if got := w.standing(bad, good); !slices.Equal(got, []int{0, 0}) {
 			t.Errorf("the next night leaves the words %v times", got)
+		}
+	})
+}
+
+// TestAnOpenWindowIsKept: who is invited has their whole time, also where answers are kept for a month only.
+func TestAnOpenWindowIsKept(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		o, err := w.app.Orgs.ByID(ctx, w.org)
+		w.must(err)
+		o.KeepMonths = 1
+		w.must(w.app.Orgs.Change(ctx, w.owner, o))
+		by := w.tick.Now().Add(80 * day)
+		inv, err := w.app.Openings.Invite(ctx, w.owner, w.opening, opening.InviteForm{Name: "Amara " + canary(), Email: "amara@mail.example", FinishBy: by})
+		w.must(err)
+		w.drain()
+		p := person{app: inv.Application, id: candidate.ID(inv.Candidate)}
+		w.until(by.Add(25 * day))
+		w.must(w.night())
+		if due := w.kept(p); !due.Equal(privacy.Period{Months: 1}.After(by)) {
+			t.Errorf("the window ends %v and the words go on %v; want a month later", by, due)
+		}
+		w.until(by.Add(33 * day))
+		w.must(w.night())
+		if due := w.kept(p); !due.IsZero() {
+			t.Errorf("a month after the window the words still go on %v", due)
 		}
 	})
 }

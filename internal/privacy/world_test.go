@@ -159,6 +159,10 @@ func (w *world) invite(o opening.ID, word, address string) person {
 	return w.enter(inv.ID, word)
 }
 
+func inviteForm(name string) opening.InviteForm {
+	return opening.InviteForm{Name: name, Email: "somebody@mail.example", Zone: "Europe/Lisbon"}
+}
+
 // invitePerson invites somebody who is known to the other opening.
 func (w *world) invitePerson(c candidate.Candidate) person {
 	w.t.Helper()
