@@ -42,7 +42,6 @@ type Privacy struct {
 	Candidates *candidate.Candidates
 	Openings   *opening.Openings
 	Attempts   *attempt.Attempts
-	Promises   *promise.Promises
 	Erasers    []Eraser // upper nouns first
 	Rules      []Rule
 }
