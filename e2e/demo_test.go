@@ -15,7 +15,7 @@ func shots(p *browser.Page, name string) {
 }
 
 func TestTheDemoAsEverybody(t *testing.T) {
-	s := start(t, "demo", "--data", t.TempDir(), "--addr", "127.0.0.1:0")
+	s := demo(t)
 
 	t.Run("candidate who begins", func(t *testing.T) {
 		p := browser.New(t)

@@ -39,6 +39,47 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
+// filled is the data of the demo, made once per test run by its first start: all its programs are really judged, which takes a while.
+var filled = sync.OnceValues(func() (string, error) {
+	path, err := binary()
+	if err != nil {
+		return "", err
+	}
+	dir := filepath.Join(filepath.Dir(path), "demo")
+	cmd := exec.Command(path, "demo", "--data", dir, "--addr", "127.0.0.1:0")
+	out := &lockedBuffer{}
+	cmd.Stdout, cmd.Stderr = out, out
+	if err := cmd.Start(); err != nil {
+		return "", err
+	}
+	for range 6000 {
+		if strings.Contains(out.String(), "answers on http") {
+			cmd.Process.Signal(syscall.SIGTERM)
+			return dir, cmd.Wait()
+		}
+		time.Sleep(50 * time.Millisecond) // the process says when it is ready; nothing else can
+	}
+	cmd.Process.Kill()
+	return "", fmt.Errorf("the demo was not filled in five minutes:\n%s", out)
+})
+
+// demo runs the demo on a copy of its data.
+func demo(t *testing.T) *server {
+	t.Helper()
+	from, err := filled()
+	if err != nil {
+		t.Fatal(err)
+	}
+	to := t.TempDir()
+	if err := os.CopyFS(to, os.DirFS(from)); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(filepath.Join(to, "secret.key"), 0o600); err != nil { // a copy is as open as the umask
+		t.Fatal(err)
+	}
+	return start(t, "demo", "--data", to, "--addr", "127.0.0.1:0")
+}
+
 // server is a running candor.
 type server struct {
 	t    *testing.T

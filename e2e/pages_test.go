@@ -34,7 +34,7 @@ const shifts = `new Promise(done => {
 
 // TestLandingWeight: what a candidate's first page needs, everything compressed, is at most 30 KB (ui.md, section 10).
 func TestLandingWeight(t *testing.T) {
-	s := start(t, "demo", "--data", t.TempDir(), "--addr", "127.0.0.1:0")
+	s := demo(t)
 	p := browser.New(t)
 	p.Go(s.link("Amara Okafor"))
 	p.Follow("main form button")
@@ -73,7 +73,7 @@ func TestEveryPage(t *testing.T) {
 	if testing.Short() {
 		t.Skip("the long way through every page is left out by -short")
 	}
-	s := start(t, "demo", "--data", t.TempDir(), "--addr", "127.0.0.1:0")
+	s := demo(t)
 	seen := map[string]bool{}
 	for _, who := range []string{"Helena Brandt", "Noor Haddad", "Piotr Zielinski", "Jun Park"} {
 		walk(t, s.link(who), strings.ToLower(strings.Fields(who)[0]), "staff", seen)

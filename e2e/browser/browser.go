@@ -60,6 +60,7 @@ type Page struct {
 	wrong  []string
 	allow  []string
 	closed bool
+	plain  bool // without script
 }
 
 // New opens a tab in a profile of its own. Without Chromium the test is skipped, or fails when CI is set.
@@ -260,6 +261,19 @@ func (p *Page) Click(selector string) {
 	p.Run(chromedp.Click(chromedp.CSS(selector)))
 }
 
+// Tap touches the first element that matches, as a finger does.
+func (p *Page) Tap(selector string) {
+	p.t.Helper()
+	p.Until(`!!document.querySelector(` + quote(selector) + `)`)
+	at := p.Value(`(e => { e.scrollIntoView({block: "center"}); const r = e.getBoundingClientRect(); return (r.left + r.width / 2) + " " + (r.top + r.height / 2) })(document.querySelector(` + quote(selector) + `))`)
+	var finger input.TouchPoint
+	if _, err := fmt.Sscan(at, &finger.X, &finger.Y); err != nil {
+		p.t.Fatalf("browser: %s is nowhere: %q", selector, at)
+	}
+	send(p, input.DispatchTouchEvent, input.DispatchTouchEventParams{Type: input.DispatchTouchEventTypeTouchStart, TouchPoints: []*input.TouchPoint{&finger}})
+	send(p, input.DispatchTouchEvent, input.DispatchTouchEventParams{Type: input.DispatchTouchEventTypeTouchEnd, TouchPoints: []*input.TouchPoint{}})
+}
+
 // Follow presses the first element that matches and waits until the next page stands, also where it says the same as the one before.
 func (p *Page) Follow(selector string) {
 	p.t.Helper()
@@ -342,7 +356,14 @@ func (p *Page) Until(expression string) {
 	end := time.Now().Add(patience)
 	for {
 		ctx, cancel := context.WithTimeout(p.ctx, patience)
-		ok, err := chromedp.Run(ctx, chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(2*time.Second), chromedp.WithPollingInterval(50*time.Millisecond)))
+		var ok bool
+		var err error
+		if p.plain {
+			ok, err = chromedp.Run(ctx, chromedp.Evaluate[bool](`!!(`+expression+`)`))
+			time.Sleep(50 * time.Millisecond) // the page's own timers stand still without script
+		} else {
+			ok, err = chromedp.Run(ctx, chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(2*time.Second), chromedp.WithPollingInterval(50*time.Millisecond)))
+		}
 		cancel()
 		if ok && err == nil {
 			return
@@ -385,6 +406,7 @@ func (p *Page) Offline(off bool) {
 // Script turns scripts off, or on again, for what is opened next.
 func (p *Page) Script(on bool) {
 	p.t.Helper()
+	p.plain = !on
 	send(p, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !on})
 }
 
