@@ -28,8 +28,8 @@ import (
 	"candor/internal/org"
 	"candor/internal/problem"
 	"candor/internal/promise"
-	"candor/internal/run"
 	"candor/internal/response"
+	"candor/internal/run"
 )
 
 //go:embed schema/*.sql
