@@ -118,8 +118,6 @@ type Runs struct {
 	Worker Worker
 	// Build makes a run's work; app binds it to the kinds.
 	Build func(ctx context.Context, r Run) (Work, error)
-	// Node tells workers of several processes apart; "" on SQLite.
-	Node string
 }
 
 // Listen registers the worker and the sweep of what crashed workers left.

@@ -59,7 +59,7 @@ func (rs *Runs) take(ctx context.Context) (taken, bool, error) {
 				return err
 			}
 			found = true
-			t = taken{id: ID(row.RunID), org: row.OrgID, by: fmt.Sprintf("%s/%s/%d", rs.Node, row.RunID, row.Takes+1), takes: int(row.Takes) + 1}
+			t = taken{id: ID(row.RunID), org: row.OrgID, by: fmt.Sprintf("%s/%d", row.RunID, row.Takes+1), takes: int(row.Takes) + 1}
 			n, err := q.Take(ctx, query.TakeParams{Taker: t.by, Lease: clock.Milli(now.Add(lease)), RunID: row.RunID, Takes: row.Takes, Now: clock.Milli(now)})
 			if err != nil || n == 0 {
 				return err
@@ -167,6 +167,9 @@ func (rs *Runs) progress(ctx context.Context, r Run) func(judge.Result) {
 	var soFar judge.Outcome
 	last := time.Now()
 	return func(t judge.Result) {
+		if len(soFar.Tests) > 0 && t.Name == soFar.Tests[0].Name && t.ID == soFar.Tests[0].ID {
+			soFar.Tests = nil // a slot died: the judge tells all of them again
+		}
 		soFar.Tests = append(soFar.Tests, t)
 		if time.Since(last) < 400*time.Millisecond {
 			return
