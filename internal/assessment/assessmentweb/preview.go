@@ -2,10 +2,8 @@ package assessmentweb
 
 import (
 	"net/http"
-	"net/url"
 
 	"candor/internal/assessment"
-	"candor/internal/db"
 	"candor/internal/item"
 	"candor/internal/problem"
 	"candor/internal/web"
@@ -41,14 +39,8 @@ func (p *Pages) showPreview(w http.ResponseWriter, r *http.Request, key string, 
 			if it.Key == key {
 				ask.Body = body
 			}
-			if doer, ok := it.Kind.(item.Doer); ok {
-				err := p.Assessments.DB.Read(r.Context(), web.Actor(r).Org, func(tx db.Tx) (err error) {
-					ask.Done, err = doer.Events(r.Context(), tx, ask.Ref, it.Spec)
-					return err
-				})
-				if err != nil {
-					return err
-				}
+			if ask.Done, err2 = item.Done(r.Context(), p.Assessments.DB, ask.Ref, it.Kind, it.Spec); err2 != nil {
+				return err2
 			}
 			out.Ask[it.Key] = ask
 		}
@@ -70,25 +62,12 @@ func (p *Pages) try(w http.ResponseWriter, r *http.Request) error {
 	if !ok {
 		return assessment.ErrMissing
 	}
-	doer, ok := it.Kind.(item.Doer)
-	if !ok {
-		return item.ErrAction
-	}
 	var in struct {
 		Fields map[string][]string `form:"*"`
 	}
 	if err := web.ReadForm(r, &in); err != nil {
 		return err
 	}
-	body, err := it.Kind.Form(it.Spec, it.Kind.Blank(it.Spec), url.Values(in.Fields))
-	if err == nil {
-		err = p.Assessments.DB.Write(r.Context(), web.Actor(r).Org, func(tx db.Tx) error {
-			_, err := doer.Do(r.Context(), tx, web.Actor(r), previewRef(r, it.Key), it.Spec, r.PathValue("action"), body, in.Fields)
-			return err
-		})
-	}
-	if body == nil {
-		body = it.Kind.Blank(it.Spec)
-	}
+	body, err := item.DoOnce(r.Context(), p.Assessments.DB, web.Actor(r), previewRef(r, it.Key), it.Kind, it.Spec, r.PathValue("action"), in.Fields)
 	return p.showPreview(w, r, it.Key, body, err)
 }

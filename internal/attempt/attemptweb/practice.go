@@ -3,11 +3,9 @@ package attemptweb
 import (
 	"fmt"
 	"net/http"
-	"net/url"
 
 	"candor/internal/archive"
 	"candor/internal/assessment"
-	"candor/internal/db"
 	"candor/internal/item"
 	"candor/internal/problem"
 	"candor/internal/run"
@@ -78,14 +76,8 @@ func (p *Pages) showPractice(w http.ResponseWriter, r *http.Request, key string,
 		if it.Key == key {
 			ask.Body = body
 		}
-		if doer, ok := it.Kind.(item.Doer); ok {
-			err := p.Attempts.DB.Read(r.Context(), f.Org.ID, func(tx db.Tx) (err error) {
-				ask.Done, err = doer.Events(r.Context(), tx, ask.Ref, it.Spec)
-				return err
-			})
-			if err != nil {
-				return err
-			}
+		if ask.Done, err = item.Done(r.Context(), p.Attempts.DB, ask.Ref, it.Kind, it.Spec); err != nil {
+			return err
 		}
 		v.Items = append(v.Items, practiceItem{it, ask})
 	}
@@ -106,8 +98,7 @@ func (p *Pages) practiceDo(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	it, _, _ := version.Item(r.PathValue("item"))
-	doer, ok := it.Kind.(item.Doer)
+	it, _, ok := version.Item(r.PathValue("item"))
 	if !ok {
 		return item.ErrAction
 	}
@@ -117,15 +108,6 @@ func (p *Pages) practiceDo(w http.ResponseWriter, r *http.Request) error {
 	if err := web.ReadForm(r, &in); err != nil {
 		return err
 	}
-	body, err := it.Kind.Form(it.Spec, it.Kind.Blank(it.Spec), url.Values(in.Fields))
-	if err == nil {
-		err = p.Attempts.DB.Write(r.Context(), f.Org.ID, func(tx db.Tx) error {
-			_, err := doer.Do(r.Context(), tx, web.Actor(r), practiceRef(r, f, it.Key), it.Spec, r.PathValue("action"), body, in.Fields)
-			return err
-		})
-	}
-	if body == nil {
-		body = it.Kind.Blank(it.Spec)
-	}
+	body, err := item.DoOnce(r.Context(), p.Attempts.DB, web.Actor(r), practiceRef(r, f, it.Key), it.Kind, it.Spec, r.PathValue("action"), in.Fields)
 	return p.showPractice(w, r, it.Key, body, err)
 }

@@ -66,13 +66,10 @@ func (p *Pages) showItem(w http.ResponseWriter, r *http.Request, v itemView, bod
 	v.Problem = prob
 	v.Ask = item.AskView{Ref: p.ref(r, v), Body: body, Seed: v.V.Attempt.Seed + v.Item.Key, ReadOnly: v.Elsewhere,
 		DoURL: itemPath(v.Part.Key, v.Item.Key) + "/do", Text: v.L.T}
-	if doer, ok := v.Item.Kind.(item.Doer); ok {
+	if _, ok := v.Item.Kind.(item.Doer); ok {
 		v.Wide, v.Ask.Alone = true, true
-		err := p.Attempts.DB.Read(r.Context(), v.Org.ID, func(tx db.Tx) (err error) {
-			v.Ask.Done, err = doer.Events(r.Context(), tx, v.Ask.Ref, v.Item.Spec)
-			return err
-		})
-		if err != nil {
+		var err error
+		if v.Ask.Done, err = item.Done(r.Context(), p.Attempts.DB, v.Ask.Ref, v.Item.Kind, v.Item.Spec); err != nil {
 			return err
 		}
 	}
