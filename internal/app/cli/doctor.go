@@ -110,7 +110,7 @@ func (d *Doctor) code(ctx context.Context) []finding {
 	}
 	defer os.RemoveAll(empty)
 	cache := empty // Go's own library, compiled; without one its programs only compile more slowly
-	for _, dir := range []string{filepath.Join(d.Data, "cache", "go"), filepath.Join(defaultCache(), "go")} {
+	for _, dir := range []string{filepath.Join(d.Data, "cache", "judge", "go"), filepath.Join(defaultCache(), "judge", "go")} {
 		if _, err := os.Stat(dir); err == nil {
 			cache = dir
 		}
