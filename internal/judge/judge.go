@@ -72,13 +72,12 @@ type Task struct {
 	// Writes lets a program change its folder; each test has a copy of its own.
 	Writes bool
 
-	// Unit style: test files, put over the candidate's at the same names. Protected files (configuration, go.mod) are put back too. Want are the ids
-	// that must come; where it is set and another set comes, missing ones are WA of the candidate when the program ended the tests (exit, crash), and
-	// ids that nobody declared are ignored and named in Outcome.Note.
+	// Unit style: test files, put over the candidate's at the same names. Protected files (configuration, go.mod) are put back too.
 	UnitTests []UnitTest
 	Protected []sandbox.File
 	Framework string // "" takes the first of the language that recognises the files
-	// Want are the ids that must come, as a run of the author's own solution gave them; nil while they are not known.
+	// Want are the ids that must come, as a run of the author's own solution gave them; nil while they are not known. Missing ones are WA of the candidate
+	// when the program ended the tests (exit, crash); ids that nobody declared are ignored and named in Outcome.Note.
 	Want []string
 
 	// Function style.
@@ -91,7 +90,7 @@ type Test struct {
 	Name   string
 	Hidden bool
 	In     []byte
-	Want   []byte // the expected output; nil with OwnInput
+	Want   []byte // the expected output; nil with Own
 	Own    bool   // the candidate's own input: nothing is compared, the verdict is AC when it ended well
 
 	Args   []string       // of the program

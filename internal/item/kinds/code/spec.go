@@ -264,11 +264,10 @@ func (r *reader) function(s *spec) {
 	if !typeName.MatchString(s.Function.Returns) {
 		r.bad("$.function.returns", "returns is int, float, bool, string, or arrays of them.")
 	}
-	for i, l := range s.languages {
+	for _, l := range s.languages {
 		if l.Language.Function == nil {
 			r.bad("$.languages."+l.ID, "The function style is not there for %s. Use stdin or unit, or leave the language out.", l.Name)
 		}
-		s.languages[i] = l
 	}
 	var all struct {
 		Visible []yamlCase `yaml:"visible"`
