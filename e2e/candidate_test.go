@@ -5,15 +5,11 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"net/url"
-	"regexp"
 	"strings"
 	"testing"
 	"testing/fstest"
-	"time"
 
 	"candor/e2e/browser"
-	"candor/internal/archive"
 	"candor/internal/attempt/attempttest"
 	"candor/internal/db"
 
@@ -161,33 +157,10 @@ func withCode() fstest.MapFS {
 
 // interview makes an organisation with an opening and invites people; their links, by name.
 func interview(t *testing.T, s *server, names ...string) map[string]string {
-	owner := newVisitor(t, s.URL)
-	owner.get(s.link("become the owner"))
-	owner.post(owner.at, url.Values{"organisation": {"Northpier"}, "name": {"Vera Lind"}, "email": {"vera@northpier.example"}, "zone": {"Europe/Lisbon"}})
-	owner.get("/")
-	org := owner.find(`href="(/o/org_[0-9a-f]{32})/openings"`)
-	var zip bytes.Buffer
-	if err := archive.Write(&zip, withCode()); err != nil {
-		t.Fatal(err)
-	}
-	owner.upload(org+"/assessments", "file", zip.Bytes())
-	version := owner.at
-	owner.post(version+"/publish", nil)
-	eventually(t, "the version to be published", func() bool {
-		owner.get(version)
-		return strings.Contains(words(owner.page), "Published")
-	})
-	owner.post(org+"/openings/new", url.Values{"title": {"Backend engineer"}, "reply_days": {"5"}, "stage_title": {"Screen"},
-		"assessment": {version[strings.LastIndex(version, "/")+1:]}, "reviewers": {"0"}, "window": {"7"}})
-	owner.get(org + "/openings")
-	opening := owner.find(`href="(/o/org_[0-9a-f]{32}/openings/opn_[0-9a-f]{32})"`)
+	owner, org, opening := company(t, s, withCode())
 	out := map[string]string{}
 	for _, name := range names {
-		email := strings.ToLower(strings.Fields(name)[0]) + "@mail.example"
-		owner.post(opening+"/invite", url.Values{"name": {name}, "email": {email}, "zone": {"Europe/Lisbon"},
-			"finish_by": {time.Now().Add(6 * 24 * time.Hour).UTC().Format("2006-01-02T15:04")}, "step": {"send"}})
-		owner.post(regexp.MustCompile(`action="(/o/[^"]+/link)"`).FindStringSubmatch(owner.page)[1], nil)
-		out[name] = owner.find(`(http://[^"<\s]+/i/[\w-]+)`)
+		out[name] = invite(t, owner, s, org, opening, name, strings.ToLower(strings.Fields(name)[0])+"@mail.example")
 	}
 	return out
 }
