@@ -321,7 +321,7 @@ type group struct {
 	oom   *os.File
 }
 
-// create gives a group with room for so many bytes and processes, and has the next one made.
+// create gives a group with room for so many bytes and processes.
 func (g *groups) create(bytes int64, processes int) (*group, error) {
 	g.mu.Lock()
 	r := g.spare
@@ -334,7 +334,6 @@ func (g *groups) create(bytes int64, processes int) (*group, error) {
 	if err != nil {
 		return nil, err
 	}
-	go g.refill()
 	if err := r.limit(bytes, processes); err != nil {
 		r.end()
 		return nil, err
@@ -342,6 +341,7 @@ func (g *groups) create(bytes int64, processes int) (*group, error) {
 	return r, nil
 }
 
+// refill makes the next group ahead of time, while no program waits for it.
 func (g *groups) refill() {
 	r, err := g.make()
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -23,8 +24,11 @@ import (
 // roleName is argv[0] of the init.
 const roleName = "candor-init"
 
-// hostFD is the init's end of the socket.
-const hostFD = 3
+// The init's ends: of the socket that brings orders, and of the pipe on which a byte, its number, ends a run. End of file on it ends the init.
+const (
+	hostFD = 3
+	killFD = 4
+)
 
 // An init is the whole binary, and everything that its packages set up at start (70 ms of CPU for highlighters, sanitizers and databases) would
 // be paid for every slot. Packages are initialised in the order of their paths, as soon as what they import is ready: here that is a tenth
@@ -50,57 +54,113 @@ func Main() {
 	os.Exit(0)
 }
 
-// guest is the init: it trusts the host and nothing else.
+// guest is the init: it trusts the host and nothing else. Orders are taken by the very thread that programs are forked from, which stands behind
+// the walls: each change of threads would cost a short program's own time again. What the walls forbid, the main thread does for it.
 type guest struct {
-	host   *link
-	setup  setup
-	home   []*os.File // a "0" written there brings a thread (cgroup v1) or all of them (v2) out of a run's control group
-	box    *os.Root
-	filter []unix.SockFilter
-	walled map[bool]chan func() // threads behind the walls, by whether they have a loopback
-	ours   []string             // files of the box that no program may change
-	busy   sync.Mutex
+	host     *link
+	setup    setup
+	home     []*os.File // a "0" written there brings a thread (cgroup v1) or all of them (v2) out of a run's control group
+	box      *os.Root
+	filter   []unix.SockFilter
+	outside  chan func() // what the main thread shall do, one after the other
+	loopback chan func() // the thread behind the walls of programs with a loopback; nil until one needs it
+	ours     []string    // files of the box that no program may change
+	lowered  map[int]uint64
+	raised   map[int]unix.Rlimit // what the lowered limits were
+
+	mu      sync.Mutex
+	running byte // the number of the run that a kill is meant for; 0 is none
 }
 
 func (g *guest) serve() error {
 	unix.CloseOnExec(hostFD)
+	unix.CloseOnExec(killFD)
+	go g.obey()
+	m, files, err := g.host.receive()
+	if err != nil {
+		return err
+	}
+	reply := message{Op: m.Op}
+	if m.Setup == nil {
+		err = errors.New("the first message is no setup")
+	} else {
+		err = g.start(*m.Setup, files)
+	}
+	if err != nil {
+		reply.Err = err.Error()
+	}
+	if err := g.host.send(reply); err != nil {
+		return err
+	}
+	for f := range g.outside {
+		f()
+	}
+	return nil
+}
+
+// obey kills what runs when the host says so, and everything when the host is gone.
+func (g *guest) obey() {
+	var b [1]byte
+	for {
+		n, err := unix.Read(killFD, b[:])
+		switch {
+		case err == unix.EINTR:
+		case n != 1:
+			os.Exit(1) // the namespace dies with us
+		default:
+			g.mu.Lock()
+			if b[0] == g.running { // else it comes too late
+				unix.Kill(-1, unix.SIGKILL) // everybody in this namespace but us
+			}
+			g.mu.Unlock()
+		}
+	}
+}
+
+// orders takes one after the other. It runs behind the walls.
+func (g *guest) orders() {
 	for {
 		m, files, err := g.host.receive()
 		if err != nil {
-			return err // the host is gone: the namespace dies with us
+			os.Exit(1)
 		}
-		if m.Op == "kill" {
-			unix.Kill(-1, unix.SIGKILL) // everybody in this namespace but us
-			continue
+		reply, out := g.do(m, files)
+		closeAll(files)
+		err = g.host.send(reply, out...)
+		closeAll(out)
+		if err != nil {
+			os.Exit(1)
 		}
-		g.busy.Lock()
-		go func() {
-			reply, out := g.do(m, files)
-			if m.Op != "setup" { // those stay
-				closeAll(files)
-			}
-			g.busy.Unlock()
-			g.host.send(reply, out...)
-			closeAll(out)
-		}()
 	}
+}
+
+// out has the main thread do something that the walls forbid.
+func (g *guest) out(f func() error) error {
+	done := make(chan error)
+	g.outside <- func() { done <- f() }
+	return <-done
 }
 
 func (g *guest) do(m message, files []*os.File) (message, []*os.File) {
 	var out []*os.File
-	var err error
 	reply := message{Op: m.Op}
+	var err error
 	switch m.Op {
-	case "setup":
-		err = g.start(*m.Setup, files)
 	case "write":
-		err = g.write(m.Files, files[0])
+		err = g.out(func() error {
+			g.lower(nil)
+			return g.write(m.Files, files[0])
+		})
 	case "read":
-		out, err = g.read(m.Name, m.Max)
+		err = g.out(func() (err error) {
+			g.lower(nil)
+			out, err = g.read(m.Name, m.Max)
+			return err
+		})
 	case "run":
 		reply, err = g.run(*m.Run, files)
 	case "probe":
-		reply.Errnos, err = g.probe(m.Host)
+		reply.Errnos = attempts(m.Host)
 	default:
 		err = errors.New("unknown operation " + m.Op)
 	}
@@ -112,7 +172,7 @@ func (g *guest) do(m message, files []*os.File) (message, []*os.File) {
 }
 
 func (g *guest) start(s setup, home []*os.File) (err error) {
-	g.setup, g.home, g.walled = s, home, map[bool]chan func(){}
+	g.setup, g.home, g.outside = s, home, make(chan func())
 	if err := buildRoot(s); err != nil {
 		return err
 	}
@@ -135,8 +195,7 @@ func (g *guest) start(s setup, home []*os.File) (err error) {
 	if g.box, err = os.OpenRoot("/box"); err != nil {
 		return err
 	}
-	_, err = g.wall(false) // most runs need this one: have it ready
-	return err
+	return g.wall(false, g.orders)
 }
 
 // write puts files into the box while no program runs. What stands at a name is removed first, so that nothing is written through a link.
@@ -246,28 +305,51 @@ func (g *guest) read(name string, max int64) ([]*os.File, error) {
 	return []*os.File{out}, nil
 }
 
-// run starts one program behind all walls, reaps until it is over, ends whatever it left, and hands back a fresh /tmp.
-func (g *guest) run(o order, files []*os.File) (message, error) {
-	reply := message{Op: "run"}
+// run starts one program behind all walls, waits until it is over, and hands back a fresh /tmp.
+func (g *guest) run(o order, files []*os.File) (reply message, err error) {
+	reply = message{Op: "run"}
 	if need := 3 + o.Extra + o.Enter + o.Late; len(files) != need {
 		return reply, fmt.Errorf("%d descriptors came, %d were announced", len(files), need)
 	}
-	if o.Loopback {
-		if err := loopbackUp(); err != nil {
-			return reply, fmt.Errorf("loopback: %w", err)
-		}
-	}
-	if o.ReadOnly {
-		if err := g.lockBox(true); err != nil {
-			return reply, err
-		}
-		defer g.lockBox(false)
-	}
-	uncover, err := g.cover()
-	if err != nil {
+	if err := g.limits(map[int]uint64{unix.RLIMIT_STACK: o.Stack, unix.RLIMIT_FSIZE: o.FileSize, unix.RLIMIT_CPU: o.CPUSeconds, unix.RLIMIT_NPROC: o.Processes}); err != nil {
 		return reply, err
 	}
-	defer uncover()
+	if o.CPUSeconds > 0 || o.Processes > 0 { // they would count what the init uses
+		defer g.limits(nil)
+	}
+	if o.ReadOnly {
+		if err := g.out(func() error { return g.lockBox(true) }); err != nil {
+			return reply, err
+		}
+		defer g.out(func() error { return g.lockBox(false) })
+	}
+	if len(g.ours) > 0 {
+		var uncover func()
+		if err := g.out(func() (err error) { uncover, err = g.cover(); return err }); err != nil {
+			return reply, err
+		}
+		defer g.out(func() error { uncover(); return nil })
+	}
+	if o.Loopback {
+		if err := g.out(g.openLoopback); err != nil {
+			return reply, fmt.Errorf("loopback: %w", err)
+		}
+		done := make(chan struct{})
+		g.loopback <- func() { err = g.execute(o, files, &reply); close(done) }
+		<-done
+	} else {
+		err = g.execute(o, files, &reply)
+	}
+	if err == nil && littered() {
+		err = g.out(g.freshTmp)
+	}
+	return reply, err
+}
+
+// execute starts one program from this thread, reaps until it is over, and ends whatever it left.
+func (g *guest) execute(o order, files []*os.File, reply *message) error {
+	g.now(o.Number)
+	defer g.now(0)
 	began := time.Now()
 	pid, err := g.spawn(o, files)
 	closeAll(files)
@@ -297,10 +379,14 @@ func (g *guest) run(o order, files []*os.File) (message, error) {
 			break
 		}
 	}
-	if err != nil {
-		return reply, err
-	}
-	return reply, g.freshTmp()
+	return err
+}
+
+// now says which run a kill may be for.
+func (g *guest) now(number byte) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.running = number
 }
 
 func (m *message) count(u unix.Rusage) {
@@ -359,23 +445,33 @@ func (g *guest) cover() (uncover func(), err error) {
 	return uncover, err
 }
 
-// freshTmp replaces /tmp, unless nothing was left in it: unmounting waits for the kernel.
-func (g *guest) freshTmp() error {
+// littered says whether something was left in /tmp.
+func littered() bool {
 	var s unix.Statfs_t
-	if err := unix.Statfs(tmpAt, &s); err != nil {
-		return err
-	}
-	if s.Files-s.Ffree <= 1 { // its root
-		return nil
-	}
+	return unix.Statfs(tmpAt, &s) != nil || s.Files-s.Ffree > 1 // its root
+}
+
+// freshTmp replaces /tmp. It is called only where that is needed: unmounting waits for the kernel.
+func (g *guest) freshTmp() error {
 	if err := unix.Unmount(tmpAt, unix.MNT_DETACH); err != nil {
 		return err
 	}
 	return mountTmp(g.setup)
 }
 
-// loopbackUp switches the only interface of the namespace on.
-func loopbackUp() error {
+// openLoopback switches the only interface of the namespace on, and has a thread ready whose walls let programs use it.
+func (g *guest) openLoopback() error {
+	if g.loopback == nil {
+		orders := make(chan func())
+		if err := g.wall(true, func() {
+			for f := range orders {
+				f()
+			}
+		}); err != nil {
+			return err
+		}
+		g.loopback = orders
+	}
 	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
 	if err != nil {
 		return err
@@ -389,32 +485,38 @@ func loopbackUp() error {
 	return unix.IoctlIfreq(fd, unix.SIOCSIFFLAGS, lo)
 }
 
-// soft lowers limits of this process, for the program that it is about to fork, and gives back what raises them again. 0 leaves a limit alone.
-func soft(limits map[int]uint64) (restore func(), err error) {
-	old := map[int]unix.Rlimit{}
-	restore = func() {
-		for what, l := range old {
-			unix.Setrlimit(what, &l)
-		}
+// limits sets the soft limits that programs inherit. They stay until others are needed: only the main thread may change them. 0 leaves a limit alone.
+func (g *guest) limits(want map[int]uint64) error {
+	if maps.Equal(want, g.lowered) {
+		return nil
 	}
-	for what, v := range limits {
+	return g.out(func() error { return g.lower(want) })
+}
+
+// lower sets limits in place of those that were set before. The main thread calls it.
+func (g *guest) lower(want map[int]uint64) error {
+	for what, l := range g.raised {
+		unix.Setrlimit(what, &l)
+	}
+	g.lowered, g.raised = want, map[int]unix.Rlimit{}
+	for what, v := range want {
 		var now unix.Rlimit
 		if v == 0 {
 			continue
 		}
-		if err = unix.Getrlimit(what, &now); err == nil {
-			old[what] = now
+		err := unix.Getrlimit(what, &now)
+		if err == nil {
+			g.raised[what] = now
 			err = unix.Setrlimit(what, &unix.Rlimit{Cur: min(v, now.Max), Max: now.Max})
 		}
 		if err != nil {
-			restore()
-			return nil, fmt.Errorf("setting limit %d: %w", what, err)
+			return errors.Join(fmt.Errorf("setting limit %d: %w", what, err), g.lower(nil))
 		}
 	}
-	return restore, nil
+	return nil
 }
 
-// spawn forks from the thread that is behind the walls, while that is in the run's control group.
+// spawn forks from this thread while it is in the run's control group.
 func (g *guest) spawn(o order, files []*os.File) (pid int, err error) {
 	exe := o.Args[0]
 	if !strings.Contains(exe, "/") {
@@ -431,29 +533,13 @@ func (g *guest) spawn(o order, files []*os.File) (pid int, err error) {
 		attr.Sys.Credential = &syscall.Credential{Uid: uint32(g.setup.UID), Gid: uint32(g.setup.UID)}
 	}
 	enter, late := files[3+o.Extra:3+o.Extra+o.Enter], files[3+o.Extra+o.Enter:]
-	thread, err := g.wall(o.Loopback)
-	if err != nil {
-		return 0, err
+	if err = move(enter, "0"); err == nil && g.setup.Without != "close_range" {
+		err = unix.CloseRange(3, ^uint(0), unix.CLOSE_RANGE_CLOEXEC)
 	}
-	restore, err := soft(map[int]uint64{unix.RLIMIT_STACK: o.Stack, unix.RLIMIT_FSIZE: o.FileSize, unix.RLIMIT_CPU: o.CPUSeconds, unix.RLIMIT_NPROC: o.Processes})
-	if err != nil {
-		return 0, err
+	if err == nil {
+		pid, err = syscall.ForkExec(exe, o.Args, attr)
 	}
-	defer restore()
-	done := make(chan struct{})
-	thread <- func() {
-		defer close(done)
-		if err = move(enter, "0"); err == nil && g.setup.Without != "close_range" {
-			err = unix.CloseRange(3, ^uint(0), unix.CLOSE_RANGE_CLOEXEC)
-		}
-		if err == nil {
-			pid, err = syscall.ForkExec(exe, o.Args, attr)
-		}
-		if e := move(g.home, "0"); err == nil {
-			err = e
-		}
-	}
-	<-done
+	err = errors.Join(err, move(g.home, "0"))
 	if e := move(late, strconv.Itoa(o.Pids)); err == nil {
 		err = e
 	}
@@ -470,25 +556,18 @@ func move(files []*os.File, text string) error {
 	return nil
 }
 
-// wall gives the OS thread that has put itself behind every wall, and all that it forks: programs are forked from nowhere else. It runs one
-// function at a time, and lives as long as the slot.
-func (g *guest) wall(loopback bool) (chan func(), error) {
-	if w := g.walled[loopback]; w != nil {
-		return w, nil
-	}
-	w, ready := make(chan func()), make(chan error)
+// wall starts an OS thread that puts itself behind every wall, and runs f there, as long as the slot lives: programs are forked from nowhere else.
+func (g *guest) wall(loopback bool, f func()) error {
+	ready := make(chan error)
 	go func() {
 		runtime.LockOSThread() // and never unlocked: nothing else may run here
-		ready <- g.harden(loopback)
-		for f := range w {
+		err := g.harden(loopback)
+		ready <- err
+		if err == nil {
 			f()
 		}
 	}()
-	if err := <-ready; err != nil {
-		return nil, err
-	}
-	g.walled[loopback] = w
-	return w, nil
+	return <-ready
 }
 
 // harden puts the calling thread behind every wall.

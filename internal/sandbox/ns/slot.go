@@ -28,6 +28,8 @@ type slot struct {
 	engine *Engine
 	cmd    *exec.Cmd
 	host   *link
+	stop   *os.File // a run's number written here kills it
+	runs   byte
 	got    chan reply
 	gone   chan struct{} // closed when the init is dead and reaped
 	once   sync.Once
@@ -50,8 +52,12 @@ func (e *Engine) boot(ctx context.Context) (*slot, error) {
 	if err != nil {
 		return nil, errors.Join(err, theirs.Close(), unix.Close(pair[0]))
 	}
+	obeys, stop, err := os.Pipe()
+	if err != nil {
+		return nil, errors.Join(err, theirs.Close(), host.f.Close())
+	}
 	cmd := &exec.Cmd{
-		Path: "/proc/self/exe", Args: []string{roleName}, Dir: "/", ExtraFiles: []*os.File{theirs},
+		Path: "/proc/self/exe", Args: []string{roleName}, Dir: "/", ExtraFiles: []*os.File{theirs, obeys},
 		Env: []string{"GOMAXPROCS=2", "GODEBUG=madvdontneed=1"},
 		SysProcAttr: &syscall.SysProcAttr{Setsid: true, Cloneflags: unix.CLONE_NEWPID | unix.CLONE_NEWNS | unix.CLONE_NEWNET | unix.CLONE_NEWIPC |
 			unix.CLONE_NEWUTS | unix.CLONE_NEWCGROUP},
@@ -63,12 +69,12 @@ func (e *Engine) boot(ctx context.Context) (*slot, error) {
 		a.GidMappings = []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getegid(), Size: 1}}
 	}
 	err = cmd.Start()
-	theirs.Close() // as long as anybody else holds it, the init's death is no end of file
+	closeAll([]*os.File{theirs, obeys}) // as long as anybody else holds theirs, the init's death is no end of file
 	if err != nil {
-		host.f.Close()
+		closeAll([]*os.File{host.f, stop})
 		return nil, err
 	}
-	s := &slot{engine: e, cmd: cmd, host: host, got: make(chan reply, 1), gone: make(chan struct{})}
+	s := &slot{engine: e, cmd: cmd, host: host, stop: stop, got: make(chan reply, 1), gone: make(chan struct{})}
 	go s.listen()
 	world := e.setup()
 	if _, err := s.call(ctx, message{Op: "setup", Setup: &world}, e.groups.home...); err != nil {
@@ -104,7 +110,7 @@ func (s *slot) end() {
 				over = true
 			}
 		}
-		s.host.f.Close()
+		closeAll([]*os.File{s.host.f, s.stop})
 	})
 }
 
@@ -195,13 +201,17 @@ func (s *slot) Run(ctx context.Context, spec sandbox.Spec) (sandbox.Report, erro
 	if err != nil {
 		return sandbox.Report{}, err
 	}
-	defer g.end()
+	defer func() {
+		g.end()
+		go s.engine.groups.refill()
+	}()
 	c, err := connect(spec)
 	if err != nil {
 		return sandbox.Report{}, err
 	}
 	defer c.close()
-	o := order{Args: spec.Args, Env: spec.Env, Dir: spec.Dir, Extra: len(spec.Extra), Enter: len(g.enter), Late: len(g.late), Pids: spec.Pids, Stack: uint64(spec.Memory),
+	s.runs = s.runs%255 + 1
+	o := order{Number: s.runs, Args: spec.Args, Env: spec.Env, Dir: spec.Dir, Extra: len(spec.Extra), Enter: len(g.enter), Late: len(g.late), Pids: spec.Pids, Stack: uint64(spec.Memory),
 		FileSize: uint64(spec.FileSize), ReadOnly: spec.ReadOnly, Loopback: spec.Profile == sandbox.Project}
 	if !g.counts() {
 		o.CPUSeconds = uint64(spec.CPU/time.Second) + 1
@@ -236,7 +246,7 @@ func (s *slot) watch(ctx context.Context, spec sandbox.Spec, g *group, c *pipes,
 		if cause == "" {
 			cause, killed = why, time.Now()
 		}
-		s.host.send(message{Op: "kill"})
+		s.stop.Write([]byte{s.runs})
 		tick.Reset(20 * time.Millisecond) // and again: the first may have come before the fork
 	}
 	done, full := ctx.Done(), c.cap.full

@@ -11,7 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Host and init talk over one SEQPACKET pair: a packet is one message, descriptors ride beside it, and end of file ends the init.
+// Host and init talk over one SEQPACKET pair: a packet is one message, and descriptors ride beside it.
 // What may be large (files) travels in a memfd.
 
 // message is either way.
@@ -57,6 +57,7 @@ type file struct {
 
 // order is one run. Descriptors: stdin, stdout, stderr, Extra more, Enter and Late cgroup files.
 type order struct {
+	Number   byte     `json:"number"` // of the runs of a slot, never 0: a kill says which it means
 	Args     []string `json:"args"`
 	Env      []string `json:"env"`
 	Dir      string   `json:"dir"`
