@@ -42,8 +42,10 @@ func Main() {
 		return
 	}
 	runtime.LockOSThread() // a locked goroutine on the main thread would never leave it: keep the main thread for this one
-	// Swallowed, not ignored: an ignored signal would stay ignored in the programs, and an ignored SIGCHLD takes their wait status away.
-	signal.Notify(make(chan os.Signal, 1))
+	// Swallowed, not ignored: an ignored signal would stay ignored in the programs. These are the ones that would end a Go program; each costs
+	// two changes of threads.
+	signal.Notify(make(chan os.Signal, 1), unix.SIGHUP, unix.SIGINT, unix.SIGQUIT, unix.SIGILL, unix.SIGTRAP, unix.SIGABRT, unix.SIGBUS, unix.SIGFPE,
+		unix.SIGSEGV, unix.SIGTERM, unix.SIGSTKFLT, unix.SIGSYS)
 	host, err := newLink(hostFD)
 	if err == nil {
 		err = (&guest{host: host}).serve()
