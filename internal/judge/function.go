@@ -48,23 +48,24 @@ func (w *work) function(ctx context.Context) error {
 	if err := w.compile(ctx, commands); err != nil {
 		return err
 	}
-	spec := w.limits()
-	spec.Args = f.Run(w.source)
-	for _, c := range w.Cases {
-		secret := nonce()
-		var args bytes.Buffer
-		if err := json.Compact(&args, c.Args); err != nil {
-			return fail("The arguments of %q are no JSON: %v", c.Name, err)
-		}
-		r, said, err := w.private(ctx, spec, []byte(secret+"\n"+args.String()))
-		if err != nil {
-			return err
-		}
-		if !w.add(w.returned(c, r, answer(secret, said))) {
-			return nil
-		}
+	all := share{work: w, n: len(w.Cases), run: func(ctx context.Context, w *work, i int) (Result, error) { return w.call(ctx, w.Cases[i]) }}
+	return all.all(ctx)
+}
+
+// call runs the program with one case.
+func (w *work) call(ctx context.Context, c Case) (Result, error) {
+	secret := nonce()
+	var args bytes.Buffer
+	if err := json.Compact(&args, c.Args); err != nil {
+		return Result{}, fail("The arguments of %q are no JSON: %v", c.Name, err)
 	}
-	return nil
+	spec := w.limits()
+	spec.Args = w.lang.Function.Run(w.source)
+	r, said, err := w.private(ctx, spec, []byte(secret+"\n"+args.String()))
+	if err != nil {
+		return Result{}, err
+	}
+	return w.returned(c, r, answer(secret, said)), nil
 }
 
 // answer is the last line with the nonce, without it; nil where there is none.

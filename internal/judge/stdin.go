@@ -28,19 +28,9 @@ func (w *work) stdin(ctx context.Context) error {
 			return err
 		}
 	}
-	for _, t := range w.Tests {
-		if w.skips(t) {
-			continue
-		}
-		r, err := w.test(ctx, t)
-		if err != nil {
-			return err
-		}
-		if !w.add(r) {
-			return nil
-		}
-	}
-	return nil
+	run := func(ctx context.Context, w *work, i int) (Result, error) { return w.test(ctx, w.Tests[i]) }
+	all := share{work: w, n: len(w.Tests), run: run, skips: func(i int) bool { return w.skips(w.Tests[i]) }}
+	return all.all(ctx)
 }
 
 // ownFolder runs a program in a copy of the box, which is gone with /tmp afterwards.

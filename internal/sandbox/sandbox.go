@@ -55,6 +55,14 @@ type Slot interface {
 	Close() error
 }
 
+// Forker is what a slot can do besides, where there is more than one.
+type Forker interface {
+	// Fork gives another slot whose box holds the same files; nil where none is idle, or where the box cannot be copied (more than 64 MiB, links).
+	Fork(ctx context.Context) (Slot, error)
+	// Wanted says that somebody waits for a slot: one that was forked should be closed soon.
+	Wanted() bool
+}
+
 // File is one file of the box.
 type File struct {
 	Name string // relative to /box

@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"candor/internal/sandbox"
@@ -61,6 +62,8 @@ type Engine struct {
 	mu     sync.Mutex
 	out    map[*slot]bool
 	serial int
+
+	waiting atomic.Int32 // for a place
 }
 
 var _ sandbox.Engine = (*Engine)(nil)
@@ -165,6 +168,8 @@ func (e *Engine) Open(ctx context.Context) (sandbox.Slot, error) {
 	if e.refuses() {
 		return nil, sandbox.ErrLayer.With("missing", strings.Join(e.weak, ", "))
 	}
+	e.waiting.Add(1)
+	defer e.waiting.Add(-1)
 	select {
 	case e.places <- struct{}{}:
 	case <-ctx.Done():
@@ -178,6 +183,26 @@ func (e *Engine) Open(ctx context.Context) (sandbox.Slot, error) {
 		return nil, err
 	}
 	return s, nil
+}
+
+// spare is a slot that is idle while nobody waits for one; nil where there is none.
+func (e *Engine) spare() *slot {
+	if e.waiting.Load() > 0 {
+		return nil
+	}
+	select {
+	case e.places <- struct{}{}:
+	default:
+		return nil
+	}
+	now, cancel := context.WithTimeout(e.ctx, time.Millisecond)
+	defer cancel()
+	s, err := e.take(now)
+	if err != nil {
+		<-e.places
+		return nil
+	}
+	return s
 }
 
 func (e *Engine) take(ctx context.Context) (*slot, error) {

@@ -67,6 +67,7 @@ type guest struct {
 	outside  chan func() // what the main thread shall do, one after the other
 	loopback chan func() // the thread behind the walls of programs with a loopback; nil until one needs it
 	ours     []string    // files of the box that no program may change
+	locked   bool        // the box is read-only
 	lowered  map[int]uint64
 	raised   map[int]unix.Rlimit // what the lowered limits were
 
@@ -143,22 +144,32 @@ func (g *guest) out(f func() error) error {
 	return <-done
 }
 
+// free has the main thread do something with the box, without what limits programs.
+func (g *guest) free(f func() error) error {
+	return g.out(func() error {
+		g.lower(nil)
+		if g.locked {
+			if err := g.lockBox(false); err != nil {
+				return err
+			}
+		}
+		return f()
+	})
+}
+
 func (g *guest) do(m message, files []*os.File) (message, []*os.File) {
 	var out []*os.File
 	reply := message{Op: m.Op}
 	var err error
 	switch m.Op {
 	case "write":
-		err = g.out(func() error {
-			g.lower(nil)
-			return g.write(m.Files, files[0])
-		})
+		err = g.free(func() error { return g.write(m.Files, files[0]) })
 	case "read":
-		err = g.out(func() (err error) {
-			g.lower(nil)
-			out, err = g.read(m.Name, m.Max)
-			return err
-		})
+		err = g.free(func() (err error) { out, err = g.read(m.Name, m.Max); return err })
+	case "copy":
+		err = g.free(func() (err error) { out, err = g.copy(); return err })
+	case "paste":
+		err = g.free(func() error { return g.paste(files) })
 	case "run":
 		reply, err = g.run(*m.Run, files)
 	case "probe":
@@ -319,13 +330,12 @@ func (g *guest) run(o order, files []*os.File) (reply message, err error) {
 	if o.CPUSeconds > 0 || o.Processes > 0 { // they would count what the init uses
 		defer g.limits(nil)
 	}
-	if o.ReadOnly {
-		if err := g.out(func() error { return g.lockBox(true) }); err != nil {
+	if o.ReadOnly != g.locked {
+		if err := g.out(func() error { return g.lockBox(o.ReadOnly) }); err != nil {
 			return reply, err
 		}
-		defer g.out(func() error { return g.lockBox(false) })
 	}
-	if len(g.ours) > 0 {
+	if g.setup.UID == 0 && len(g.ours) > 0 {
 		var uncover func()
 		if err := g.out(func() (err error) { uncover, err = g.cover(); return err }); err != nil {
 			return reply, err
@@ -396,7 +406,7 @@ func (m *message) count(u unix.Rusage) {
 	m.Peak = max(m.Peak, u.Maxrss<<10)
 }
 
-// lockBox makes /box read-only, or writable again.
+// lockBox makes /box read-only, or writable again. It stays so until the other is needed.
 func (g *guest) lockBox(yes bool) error {
 	flags := uintptr(unix.MS_REMOUNT | unix.MS_BIND | unix.MS_NOSUID | unix.MS_NODEV)
 	if yes {
@@ -405,6 +415,7 @@ func (g *guest) lockBox(yes bool) error {
 	if err := unix.Mount("", "/box", "", flags, ""); err != nil {
 		return fmt.Errorf("remounting the box: %w", err)
 	}
+	g.locked = yes
 	return nil
 }
 

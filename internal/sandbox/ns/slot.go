@@ -188,6 +188,30 @@ func (s *slot) Read(ctx context.Context, name string, max int64) ([]byte, error)
 	return io.ReadAll(io.LimitReader(r.files[0], max))
 }
 
+// Fork gives an idle slot with a copy of the box; nil where there is none, or where the box cannot be copied.
+func (s *slot) Fork(ctx context.Context) (sandbox.Slot, error) {
+	other := s.engine.spare()
+	if other == nil {
+		return nil, nil
+	}
+	r, err := s.call(ctx, message{Op: "copy"})
+	if err == nil {
+		_, err = other.call(ctx, message{Op: "paste"}, r.files...)
+		closeAll(r.files)
+	}
+	if err == nil {
+		return other, nil
+	}
+	other.Close()
+	if errors.Is(err, sandbox.ErrGone) || ctx.Err() != nil {
+		return nil, err
+	}
+	return nil, nil
+}
+
+// Wanted says that somebody waits for a slot.
+func (s *slot) Wanted() bool { return s.engine.waiting.Load() > 0 }
+
 // Run executes one program. It returns an error only where there is no report: the context ended, or the slot is gone.
 func (s *slot) Run(ctx context.Context, spec sandbox.Spec) (sandbox.Report, error) {
 	spec = withDefaults(spec)
