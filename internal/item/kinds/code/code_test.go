@@ -257,6 +257,21 @@ func TestWhatACandidateSeesOfTests(t *testing.T) {
 	}
 }
 
+// Even where a result holds what a hidden test holds (an author's proof keeps it), a candidate reads name and verdict only.
+func TestHiddenTestsStayHiddenWhateverAResultHolds(t *testing.T) {
+	body := []byte(`{"language":"python","files":{"python":{"sum.py":"x"}}}`)
+	raw, err := json.Marshal(judge.Outcome{Verdict: judge.WA, Tests: []judge.Result{{Name: "the-name", Hidden: true, Verdict: judge.WA, Reason: "canary-reason", In: []byte("canary-in"),
+		Want: []byte("canary-want"), Got: []byte("canary-got"), Stderr: []byte("canary-stderr"), Text: "canary-text"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var page bytes.Buffer
+	kind.Read(spec(t, sum), item.ReadView{Body: body, Mark: &item.Mark{Detail: raw}, Candidate: true}).Render(ctx, &page)
+	if !strings.Contains(page.String(), "the-name") || strings.Contains(page.String(), "canary") {
+		t.Errorf("the candidate reads %s", page.String())
+	}
+}
+
 func TestResultsAreShownAsTextWhateverAProgramPrints(t *testing.T) {
 	s := spec(t, sum)
 	body := []byte(`{"language":"python","files":{"python":{"sum.py":"x"}}}`)
