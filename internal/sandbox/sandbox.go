@@ -84,7 +84,7 @@ type Spec struct {
 	Extra []*os.File
 
 	CPU      time.Duration // over the whole process tree, by the cgroup
-	Wall     time.Duration // 0 means 3 x CPU + 1 s
+	Wall     time.Duration // 0 means 3 x CPU + 1 s; time in which a busy machine does not let it run is not counted, up to ten times this
 	Memory   int64         // bytes
 	Pids     int
 	Output   int64 // bytes of stdout and stderr together; more is OLE

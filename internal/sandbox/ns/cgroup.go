@@ -485,6 +485,31 @@ func (r *group) cpu() time.Duration {
 // ooms is how many processes the kernel killed because memory ran out.
 func (r *group) ooms() int64 { return field(read(r.oom), "oom_kill") }
 
+// starved is how long a thread of the group was ready to run while the machine ran others: the most of any that lives, 0 where the kernel does
+// not tell (Documentation/scheduler/sched-stats.rst, /proc/<pid>/schedstat).
+func (r *group) starved() time.Duration {
+	if len(r.paths) == 0 {
+		return 0
+	}
+	threads := "tasks"
+	if r.all.version == 2 {
+		threads = "cgroup.threads"
+	}
+	all, err := os.ReadFile(filepath.Join(r.paths[0], threads))
+	if err != nil {
+		return 0
+	}
+	var most int64
+	for id := range strings.FieldsSeq(string(all)) {
+		b, err := os.ReadFile(filepath.Join("/proc", id, "schedstat"))
+		if f := strings.Fields(string(b)); err == nil && len(f) > 1 {
+			n, _ := strconv.ParseInt(f[1], 10, 64)
+			most = max(most, n)
+		}
+	}
+	return time.Duration(most)
+}
+
 func (r *group) number(c, file, key string) int64 {
 	dir, ok := r.dirs[c]
 	if !ok {

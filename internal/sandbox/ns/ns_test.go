@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -318,6 +319,40 @@ func TestSlotDies(t *testing.T) {
 	}
 	if r, err := open(t, e).Run(t.Context(), sh("echo next")); err != nil || string(r.Stdout) != "next\n" {
 		t.Errorf("Run in the next slot = %q, %v", r.Stdout, err)
+	}
+}
+
+// On a machine that does not get round to it a working program has its time all the same, and one that waits has no more than its wall time.
+func TestABusyMachineTakesNoTimeAway(t *testing.T) {
+	s := open(t, engine(t, ns.Options{Slots: 1}))
+	var others []*exec.Cmd
+	for range 6 * runtime.NumCPU() {
+		c := exec.Command("/bin/sh", "-c", "while :; do :; done")
+		c.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Pdeathsig: syscall.SIGKILL}
+		if err := c.Start(); err != nil {
+			t.Fatal(err)
+		}
+		others = append(others, c)
+	}
+	defer func() {
+		for _, c := range others {
+			c.Process.Kill()
+			c.Wait()
+		}
+	}()
+	work := sandbox.Spec{Args: []string{"/usr/bin/python3", "-c", "import time\nwhile time.process_time() < .5: pass"}, Env: []string{"PATH=/usr/bin:/bin"}, CPU: 5 * time.Second, Wall: 600 * time.Millisecond}
+	r, err := s.Run(t.Context(), work)
+	if err != nil || r.Status != sandbox.OK {
+		t.Errorf("a working program: %s (%s), %v; want OK", r.Status, r.Reason, err)
+	}
+	if r.Wall < 600*time.Millisecond {
+		t.Errorf("it took %s: this machine was not busy, and the test shows nothing", r.Wall)
+	}
+	wait := sh("sleep 1000")
+	wait.Wall = 600 * time.Millisecond
+	r, err = s.Run(t.Context(), wait)
+	if err != nil || r.Status != sandbox.WTLE || r.Wall > 5*time.Second {
+		t.Errorf("a waiting program: %s after %s, %v; want WTLE", r.Status, r.Wall, err)
 	}
 }
 

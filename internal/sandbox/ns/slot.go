@@ -23,6 +23,9 @@ const (
 	killPatience = 2 * time.Second
 )
 
+// mostWall is how many times its wall time a program may have on a machine that is too busy to run it.
+const mostWall = 10
+
 // slot is one init.
 type slot struct {
 	engine *Engine
@@ -299,10 +302,14 @@ func (s *slot) watch(ctx context.Context, spec sandbox.Spec, g *group, c *pipes,
 				kill(sandbox.MLE)
 			case used > spec.CPU:
 				kill(sandbox.TLE)
-			case took > spec.Wall:
+			case took > spec.Wall && took > min(spec.Wall+g.starved(), mostWall*spec.Wall):
 				kill(sandbox.WTLE)
 			default:
-				tick.Reset(min(interval(spec.CPU-used), max(time.Millisecond, spec.Wall-took)))
+				left := spec.Wall - took
+				if left <= 0 {
+					left = 10 * time.Millisecond
+				}
+				tick.Reset(min(interval(spec.CPU-used), max(time.Millisecond, left)))
 			}
 		}
 	}
