@@ -79,7 +79,7 @@ func (r *reader) hasTestdata(dir string, depth int) bool {
 				return true
 			}
 			if other {
-				r.add(Error, full, 0, "%s has no testdata.yaml but test_group.yaml: what is said here is ignored.", Current)
+				r.add(Warning, full, 0, "%s has no testdata.yaml but test_group.yaml: what is said here is ignored.", Current)
 			}
 			continue
 		}

@@ -187,7 +187,7 @@ func TestFindings(t *testing.T) {
 	}{
 		{"no package", folder("-- readme --\n"), "problem.yaml: error: This file is missing"},
 		{"no YAML", folder(sum, "-- problem.yaml --\na: [\n"), "problem.yaml:1: error"},
-		{"unknown key", folder(sum, "-- problem.yaml --\nproblem_format_version: 2025-09\nname: x\nsource_url: y\n"), `problem.yaml:3: error: The key "source_url" is not in the format.`},
+		{"unknown key", folder(sum, "-- problem.yaml --\nproblem_format_version: 2025-09\nname: x\nsource_url: y\n"), `problem.yaml:3: warning: The key "source_url" is not in the format.`},
 		{"unknown limit", folder(sum, "-- problem.yaml --\nproblem_format_version: 2025-09\nname: x\nlimits:\n  memory: 5\n  time_multiplier: 3\n"), `problem.yaml:5: error: The key "time_multiplier"`},
 		{"unknown legacy key", folder(legacy), `problem.yaml:6: warning: The key "unheard"`},
 		{"wrong type", folder(sum, "-- problem.yaml --\nproblem_format_version: 2025-09\nname: x\nlimits: {memory: much}\n"), "problem.yaml:3: error"},

@@ -116,7 +116,7 @@ func (r *reader) problem() (ok bool) {
 // current says that the package is of the newer format.
 func (p *Package) current() bool { return p.Format == Current }
 
-// keys finds what the format does not have: an error in 2025-09, a warning in the older ones.
+// keys finds what the format does not have: an error where it would change how 2025-09 is judged, else a warning.
 func (r *reader) keys(d doc) {
 	if !r.current() {
 		r.unknown(Warning, d, "$", "problem_format_version", "type", "name", "uuid", "author", "source", "source_url", "license", "rights_owner", "limits", "validation",
@@ -125,7 +125,7 @@ func (r *reader) keys(d doc) {
 			"validation_memory", "validation_output")
 		return
 	}
-	r.unknown(Error, d, "$", "problem_format_version", "type", "name", "uuid", "version", "credits", "source", "license", "rights_owner", "embargo_until", "limits", "keywords",
+	r.unknown(Warning, d, "$", "problem_format_version", "type", "name", "uuid", "version", "credits", "source", "license", "rights_owner", "embargo_until", "limits", "keywords",
 		"languages", "allow_file_writing", "constants")
 	r.unknown(Error, d, "$.limits", "time_multipliers", "time_limit", "time_resolution", "memory", "output", "code", "compilation_time", "compilation_memory", "validation_time",
 		"validation_memory", "validation_output", "validation_passes")

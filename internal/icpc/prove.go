@@ -208,6 +208,17 @@ func (p *Package) stopAt(s Submission) []judge.Verdict {
 	return out
 }
 
+// Fits are the verdicts that are as declared.
+func Fits(declared []judge.Verdict) []judge.Verdict {
+	out := []judge.Verdict{}
+	for _, v := range badness {
+		if is(v, declared) {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
 // is says whether a verdict is one of a list; MLE and OLE, which the formats do not know, are RTE.
 func is(v judge.Verdict, list []judge.Verdict) bool {
 	return slices.Contains(list, v) || (v == judge.MLE || v == judge.OLE) && slices.Contains(list, judge.RTE)

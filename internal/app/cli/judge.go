@@ -190,7 +190,7 @@ func (c *Judge) print(w io.Writer, p *icpc.Package, reports []icpc.Report) error
 	}
 	out := json.NewEncoder(w)
 	for _, r := range reports {
-		line := submissionJSON{Submission: r.Name, Language: r.Language, Verdict: r.Outcome.Verdict, Expected: append([]judge.Verdict{}, r.Expected...),
+		line := submissionJSON{Submission: r.Name, Language: r.Language, Verdict: r.Outcome.Verdict, Expected: icpc.Fits(r.Expected),
 			CPU: r.Outcome.CPU.Milliseconds(), Memory: r.Outcome.Memory >> 10, Tests: []testJSON{}}
 		for _, t := range r.Outcome.Tests {
 			line.Tests = append(line.Tests, testJSON{t.Name, t.Verdict, t.CPU.Milliseconds(), t.Wall.Milliseconds(), t.Memory >> 10, t.Reason})
