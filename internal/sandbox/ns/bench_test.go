@@ -6,9 +6,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -199,6 +201,40 @@ func privateBytes(b *testing.B, pid int) (sum int64) {
 		}
 	}
 	return sum
+}
+
+// BenchmarkSlots is how many short runs a second come through with one busy slot, and with one for each core, in turns. Aim: a straight line.
+func BenchmarkSlots(b *testing.B) {
+	e := engine(b, ns.Options{})
+	attack := sandboxtest.Build(b, e)
+	spec := sandbox.Spec{Args: []string{"/box/attack", "honest"}, Stdin: []byte("19 23\n"), Env: []string{"PATH=/usr/bin:/bin"}}
+	var all []program
+	for range runtime.NumCPU() {
+		all = append(all, install(b, e, "attack", attack, spec))
+	}
+	const each = 100
+	round := func(slots []program) time.Duration {
+		began := time.Now()
+		var busy sync.WaitGroup
+		for _, p := range slots {
+			busy.Go(func() {
+				for range each {
+					p.sandboxed(b)
+				}
+			})
+		}
+		busy.Wait()
+		return time.Since(began)
+	}
+	round(all)
+	var one, many time.Duration
+	rounds := max(5, b.N)
+	for range rounds {
+		one += round(all[:1])
+		many += round(all)
+	}
+	b.ReportMetric(float64(rounds*each)/one.Seconds(), "runs/s-1-slot")
+	b.ReportMetric(float64(rounds*each*len(all))/many.Seconds(), fmt.Sprintf("runs/s-%d-slots", len(all)))
 }
 
 // BenchmarkKill is from the end of the limit to the report: 60 processes that fork for ever. Aim: 250 ms.

@@ -20,6 +20,9 @@ var libraries = []string{"/bin", "/sbin", "/lib", "/lib64", "/lib32", "/libx32"}
 // canary is a file that everybody could read, were it not beside the folders that Landlock allows.
 const canary = "/.beside"
 
+// masked stands in for files of /proc that are nobody's business: it can be neither read nor written.
+const masked = "/.masked"
+
 // buildRoot makes the world of a slot on a tmpfs and moves into it: toolchains read-only, /box and /tmp writable and bounded, a /dev
 // of five devices, a /proc that shows only one's own processes. The host's root is unreachable afterwards.
 func buildRoot(s setup) error {
@@ -99,9 +102,12 @@ func buildRoot(s setup) error {
 	if err := step("mounting /proc", unix.Mount("proc", at("proc"), "proc", unix.MS_NOSUID|unix.MS_NODEV|unix.MS_NOEXEC, "hidepid=2")); err != nil {
 		return err
 	}
+	if err := os.WriteFile(at(masked), nil, 0); err != nil {
+		return err
+	}
 	for _, p := range []string{"kcore", "cmdline", "kallsyms", "kmsg", "keys", "key-users", "timer_list", "sched_debug", "config.gz", "sysrq-trigger", "mounts", "partitions", "interrupts"} {
 		if info, err := os.Lstat(at("proc/" + p)); err == nil && info.Mode().IsRegular() {
-			if err := step("masking /proc/"+p, unix.Mount("/dev/null", at("proc/"+p), "", unix.MS_BIND, "")); err != nil {
+			if err := step("masking /proc/"+p, bind(at(masked), at("proc/"+p))); err != nil {
 				return err
 			}
 		}
