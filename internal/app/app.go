@@ -15,6 +15,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"candor/internal/account"
@@ -25,6 +26,7 @@ import (
 	"candor/internal/candidate"
 	"candor/internal/db"
 	"candor/internal/feedback"
+	"candor/internal/id"
 	"candor/internal/item"
 	"candor/internal/job"
 	"candor/internal/live"
@@ -181,12 +183,21 @@ func (a *App) Serve(ctx context.Context, l net.Listener) error {
 	if err != nil {
 		return err
 	}
+	a.Attempts.Outages = &attempt.Outages{Attempts: a.Attempts, Node: id.New("nod", a.DB.Now()), Log: a.Config.Log}
+	if err := a.Attempts.Outages.Start(ctx); err != nil { // before the first save is taken, and long before anything is sent by time
+		return err
+	}
 	if err := a.Runs.Recover(ctx); err != nil {
 		return err
 	}
 	if err := a.Jobs.Start(ctx); err != nil {
 		return err
 	}
+	watching, stop := context.WithCancel(ctx)
+	var watch sync.WaitGroup
+	defer watch.Wait()
+	defer stop()
+	watch.Go(func() { a.Attempts.Outages.Run(watching) })
 	a.bench.begin(ctx) // takes seconds; until it is through every language that an author offers is offered
 	server := mux.Server()
 	server.RegisterOnShutdown(a.Hub.Close)

@@ -51,6 +51,7 @@ type Attempts struct {
 	Candidates  *candidate.Candidates
 	Promises    *promise.Promises
 	Runs        *run.Runs
+	Outages     *Outages // nil where nobody answers candidates
 
 	// brokenGuard switches the guarded write of saves off; only TestBroken_ sets it.
 	brokenGuard bool

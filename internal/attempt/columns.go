@@ -9,10 +9,13 @@ var Columns = db.Columns{
 	"ledger":           {"org_id": numbers, "id": numbers, "sitting_id": numbers, "kind": numbers, "key": numbers, "seconds": numbers, "at": numbers, "actor_kind": numbers, "actor_id": numbers, "reason_id": numbers},
 	"submission_items": {"org_id": theirs, "attempt_id": theirs, "item": theirs, "part": theirs, "revision_id": theirs, "sha256": theirs, "size": theirs},
 	"marks":            {"org_id": theirs, "attempt_id": theirs, "item": theirs, "state": theirs, "share_ppm": theirs, "why": theirs, "provisional": theirs, "detail": theirs, "at": theirs},
+	"liveness":         {"node": ours, "at": ours, "failing_since": ours},
+	"outages":          {"id": ours, "cause": ours, "began": ours, "ended": ours, "credited_at": ours},
 	"afterwords":       {"org_id": theirs, "attempt_id": theirs, "part": theirs, "body": theirs, "at": theirs},
 }
 
 var (
+	ours    = db.Column{Class: db.Organisation, Keep: "90 days; nothing of a person"}
 	theirs  = db.Column{Class: db.Candidate, Keep: db.KeepWords}
 	numbers = db.Column{Class: db.Candidate, Keep: db.KeepNumbers}
 )

@@ -137,3 +137,34 @@ SELECT a.id, i.item, v.body FROM attempts a
 JOIN submission_items i ON i.org_id = a.org_id AND i.attempt_id = a.id
 LEFT JOIN revisions v ON v.org_id = i.org_id AND v.id = i.revision_id
 WHERE a.org_id = $1 AND a.version_id = $2 AND a.state = 'submitted' AND i.item = $3 ORDER BY a.seed;
+
+-- name: NewestBeat :one
+SELECT CAST(COALESCE(MAX(at), 0) AS BIGINT) FROM liveness;
+
+-- name: PutBeat :exec
+INSERT INTO liveness (node, at, failing_since) VALUES ($1, $2, $3) ON CONFLICT (node) DO UPDATE SET at = excluded.at, failing_since = excluded.failing_since;
+
+-- name: ForgetBeats :execrows
+DELETE FROM liveness WHERE at < $1;
+
+-- name: SetBeats :execrows
+UPDATE liveness SET at = sqlc.arg(now), failing_since = 0 WHERE at > sqlc.arg(now);
+
+-- name: Failing :one
+SELECT COUNT(*) FROM liveness WHERE failing_since > 0 AND at >= $1;
+
+-- name: AddOutage :execrows
+INSERT INTO outages (id, cause, began, ended, credited_at) VALUES ($1, $2, $3, $4, 0) ON CONFLICT (cause, began) DO NOTHING;
+
+-- name: Uncredited :many
+SELECT id, cause, began, ended FROM outages WHERE credited_at = 0 ORDER BY began;
+
+-- name: Credited :execrows
+UPDATE outages SET credited_at = $1 WHERE id = $2;
+
+-- name: RunningDuring :many
+SELECT s.id FROM sittings s WHERE s.org_id = sqlc.arg(org_id) AND s.state = 'running' AND s.started_at < sqlc.arg(ended) AND s.hard_end > sqlc.arg(began)
+	AND NOT EXISTS (SELECT 1 FROM ledger l WHERE l.org_id = s.org_id AND l.sitting_id = s.id AND l.kind = 'credit' AND l.key = sqlc.arg(outage)) ORDER BY s.id LIMIT 200;
+
+-- name: ForgetOutages :execrows
+DELETE FROM outages WHERE ended < $1 AND credited_at > 0;

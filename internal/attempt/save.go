@@ -48,6 +48,12 @@ const Interval = 2 * time.Second
 // lost the takeover as a branch; Kept.Standing says which. An acknowledgement means committed and synced. Problems: ErrMissing
 // when the sitting is not the actor's or has no such item, ErrBody and the kind's own for bytes no page of ours could have sent.
 func (as *Attempts) Save(ctx context.Context, who actor.Actor, r SaveRequest) (SaveReply, error) {
+	out, err := as.save(ctx, who, r)
+	as.Outages.saved(r.Received, err)
+	return out, err
+}
+
+func (as *Attempts) save(ctx context.Context, who actor.Actor, r SaveRequest) (SaveReply, error) {
 	if len(r.Saves) > MaxSaves {
 		return SaveReply{}, item.ErrBody
 	}

@@ -254,8 +254,12 @@ func (as *Attempts) submit(ctx context.Context, tx db.Tx, a Attempt, v *assessme
 }
 
 // CloseOverdue ends by time what is over in one organisation: running sittings past their hard end, and parts never started of
-// attempts whose window is over and that have something to read. It may run twice, and readers do not depend on it.
+// attempts whose window is over and that have something to read. It may run twice, and readers do not depend on it. While an outage is
+// not settled nothing is ended by time.
 func (as *Attempts) CloseOverdue(ctx context.Context, o string) error {
+	if holds, err := as.Outages.Holds(ctx); holds || err != nil {
+		return err
+	}
 	now := as.DB.Now()
 	var due []query.DueRow
 	err := as.DB.Read(ctx, o, func(tx db.Tx) (err error) {

@@ -1,10 +1,14 @@
 package cli
 
-import "fmt"
+import (
+	"fmt"
+	"time"
+)
 
-// Admin helps people in.
+// Admin is for whoever runs the server.
 type Admin struct {
-	Link AdminLink `cmd:"" help:"Make a one-time sign-in link for a member."`
+	Link  AdminLink  `cmd:"" help:"Make a one-time sign-in link for a member."`
+	Clock AdminClock `cmd:"" help:"Say that this machine's time is right, after the server found it before what was written last."`
 }
 
 // AdminLink prints a link.
@@ -26,5 +30,27 @@ func (c *AdminLink) Run(e *env) error {
 		return err
 	}
 	_, err = fmt.Fprintf(e.out, "%s/sign-in/%s\n", c.URL, secret)
+	return err
+}
+
+// AdminClock confirms the time.
+type AdminClock struct{ Where }
+
+// Run confirms it. On SQLite the server must not be running at the same time; on PostgreSQL it may.
+func (c *AdminClock) Run(e *env) error {
+	a, err := c.open(e)
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	n, err := a.Attempts.ConfirmClock(e.ctx)
+	if err != nil {
+		return err
+	}
+	said := "The time is " + a.DB.Now().Format(time.RFC3339) + ". Nothing was written later: there was nothing to confirm."
+	if n > 0 {
+		said = "The time is " + a.DB.Now().Format(time.RFC3339) + ". That is right from now on."
+	}
+	_, err = fmt.Fprintln(e.out, said)
 	return err
 }

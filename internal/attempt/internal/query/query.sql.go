@@ -79,6 +79,30 @@ func (q *Queries) AddLedger(ctx context.Context, arg AddLedgerParams) (int64, er
 	return result.RowsAffected()
 }
 
+const addOutage = `-- name: AddOutage :execrows
+INSERT INTO outages (id, cause, began, ended, credited_at) VALUES ($1, $2, $3, $4, 0) ON CONFLICT (cause, began) DO NOTHING
+`
+
+type AddOutageParams struct {
+	ID    string
+	Cause string
+	Began int64
+	Ended int64
+}
+
+func (q *Queries) AddOutage(ctx context.Context, arg AddOutageParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, addOutage,
+		arg.ID,
+		arg.Cause,
+		arg.Began,
+		arg.Ended,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const addSitting = `-- name: AddSitting :execrows
 INSERT INTO sittings (org_id, id, attempt_id, part, epoch, state, ended_by, timed_seconds, factor_permille, finish_by, started_at, added_seconds, entitled_end, hard_end, saved_at, takeover, editor, finished_at, receipt)
 VALUES ($1, $2, $3, $4, $5, 'ready', '', $6, $7, $8, 0, 0, 0, 0, 0, 0, '', 0, '') ON CONFLICT (org_id, attempt_id, part, epoch) DO NOTHING
@@ -303,6 +327,18 @@ func (q *Queries) Begin(ctx context.Context, arg BeginParams) (int64, error) {
 	return result.RowsAffected()
 }
 
+const credited = `-- name: Credited :execrows
+UPDATE outages SET credited_at = $1 WHERE id = $2
+`
+
+func (q *Queries) Credited(ctx context.Context, creditedAt int64, iD string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, credited, creditedAt, iD)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const dropAttempt = `-- name: DropAttempt :execrows
 DELETE FROM attempts WHERE org_id = $1 AND id = $2
 `
@@ -494,6 +530,17 @@ func (q *Queries) EraseMarks(ctx context.Context, orgID string, attemptID string
 	return result.RowsAffected()
 }
 
+const failing = `-- name: Failing :one
+SELECT COUNT(*) FROM liveness WHERE failing_since > 0 AND at >= $1
+`
+
+func (q *Queries) Failing(ctx context.Context, at int64) (int64, error) {
+	row := q.db.QueryRowContext(ctx, failing, at)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const finishMark = `-- name: FinishMark :execrows
 UPDATE marks SET state = $1, share_ppm = $2, why = $3, provisional = $4, detail = $5, at = $6
 WHERE org_id = $7 AND attempt_id = $8 AND item = $9
@@ -549,6 +596,30 @@ func (q *Queries) Follow(ctx context.Context, arg FollowParams) (int64, error) {
 		arg.Item,
 		arg.Was,
 	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const forgetBeats = `-- name: ForgetBeats :execrows
+DELETE FROM liveness WHERE at < $1
+`
+
+func (q *Queries) ForgetBeats(ctx context.Context, at int64) (int64, error) {
+	result, err := q.db.ExecContext(ctx, forgetBeats, at)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const forgetOutages = `-- name: ForgetOutages :execrows
+DELETE FROM outages WHERE ended < $1 AND credited_at > 0
+`
+
+func (q *Queries) ForgetOutages(ctx context.Context, ended int64) (int64, error) {
+	result, err := q.db.ExecContext(ctx, forgetOutages, ended)
 	if err != nil {
 		return 0, err
 	}
@@ -769,6 +840,17 @@ func (q *Queries) Marks(ctx context.Context, orgID string, attemptID string) ([]
 	return items, nil
 }
 
+const newestBeat = `-- name: NewestBeat :one
+SELECT CAST(COALESCE(MAX(at), 0) AS BIGINT) FROM liveness
+`
+
+func (q *Queries) NewestBeat(ctx context.Context) (int64, error) {
+	row := q.db.QueryRowContext(ctx, newestBeat)
+	var column_1 int64
+	err := row.Scan(&column_1)
+	return column_1, err
+}
+
 const putAfterword = `-- name: PutAfterword :exec
 INSERT INTO afterwords (org_id, attempt_id, part, body, at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (org_id, attempt_id, part) DO UPDATE SET body = excluded.body, at = excluded.at
 `
@@ -789,6 +871,15 @@ func (q *Queries) PutAfterword(ctx context.Context, arg PutAfterwordParams) erro
 		arg.Body,
 		arg.At,
 	)
+	return err
+}
+
+const putBeat = `-- name: PutBeat :exec
+INSERT INTO liveness (node, at, failing_since) VALUES ($1, $2, $3) ON CONFLICT (node) DO UPDATE SET at = excluded.at, failing_since = excluded.failing_since
+`
+
+func (q *Queries) PutBeat(ctx context.Context, node string, at int64, failingSince int64) error {
+	_, err := q.db.ExecContext(ctx, putBeat, node, at, failingSince)
 	return err
 }
 
@@ -824,6 +915,46 @@ func (q *Queries) PutMark(ctx context.Context, arg PutMarkParams) error {
 	return err
 }
 
+const runningDuring = `-- name: RunningDuring :many
+SELECT s.id FROM sittings s WHERE s.org_id = $1 AND s.state = 'running' AND s.started_at < $2 AND s.hard_end > $3
+	AND NOT EXISTS (SELECT 1 FROM ledger l WHERE l.org_id = s.org_id AND l.sitting_id = s.id AND l.kind = 'credit' AND l.key = $4) ORDER BY s.id LIMIT 200
+`
+
+type RunningDuringParams struct {
+	OrgID  string
+	Ended  int64
+	Began  int64
+	Outage string
+}
+
+func (q *Queries) RunningDuring(ctx context.Context, arg RunningDuringParams) ([]string, error) {
+	rows, err := q.db.QueryContext(ctx, runningDuring,
+		arg.OrgID,
+		arg.Ended,
+		arg.Began,
+		arg.Outage,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const runningOf = `-- name: RunningOf :many
 SELECT s.id FROM sittings s JOIN attempts a ON a.org_id = s.org_id AND a.id = s.attempt_id WHERE s.org_id = $1 AND a.candidate_id = $2 AND s.state <> 'ended'
 `
@@ -849,6 +980,18 @@ func (q *Queries) RunningOf(ctx context.Context, orgID string, candidateID strin
 		return nil, err
 	}
 	return items, nil
+}
+
+const setBeats = `-- name: SetBeats :execrows
+UPDATE liveness SET at = $1, failing_since = 0 WHERE at > $1
+`
+
+func (q *Queries) SetBeats(ctx context.Context, now int64) (int64, error) {
+	result, err := q.db.ExecContext(ctx, setBeats, now)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 const setTime = `-- name: SetTime :execrows
@@ -1136,6 +1279,45 @@ func (q *Queries) TakeOver(ctx context.Context, editor string, orgID string, iD 
 		return 0, err
 	}
 	return result.RowsAffected()
+}
+
+const uncredited = `-- name: Uncredited :many
+SELECT id, cause, began, ended FROM outages WHERE credited_at = 0 ORDER BY began
+`
+
+type UncreditedRow struct {
+	ID    string
+	Cause string
+	Began int64
+	Ended int64
+}
+
+func (q *Queries) Uncredited(ctx context.Context) ([]UncreditedRow, error) {
+	rows, err := q.db.QueryContext(ctx, uncredited)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []UncreditedRow
+	for rows.Next() {
+		var i UncreditedRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Cause,
+			&i.Began,
+			&i.Ended,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const void = `-- name: Void :execrows
