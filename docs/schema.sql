@@ -290,6 +290,12 @@ CREATE TABLE ledger (
 	FOREIGN KEY (org_id, sitting_id) REFERENCES sittings (org_id, id)
 );
 
+CREATE TABLE liveness (
+	node          TEXT PRIMARY KEY,
+	at            BIGINT NOT NULL,
+	failing_since BIGINT NOT NULL
+);
+
 CREATE TABLE mails (
 	org_id      TEXT NOT NULL,
 	id          TEXT NOT NULL,
@@ -393,6 +399,15 @@ CREATE TABLE organisations (
 	keep_months     BIGINT NOT NULL CHECK (keep_months BETWEEN 1 AND 120),
 	created_at      BIGINT NOT NULL,
 	PRIMARY KEY (org_id, id)
+);
+
+CREATE TABLE outages (
+	id          TEXT PRIMARY KEY,
+	cause       TEXT NOT NULL CHECK (cause IN ('gap', 'failing', 'clock')),
+	began       BIGINT NOT NULL,
+	ended       BIGINT NOT NULL CHECK (ended > began),
+	credited_at BIGINT NOT NULL,
+	UNIQUE (cause, began)
 );
 
 CREATE TABLE promises (
