@@ -339,7 +339,11 @@ func (as *Attempts) creditOne(ctx context.Context, tx db.Tx, who actor.Actor, id
 	if err := as.retime(ctx, tx, s, c); err != nil {
 		return err
 	}
-	return audit.Record(ctx, tx, as.DB.Now(), who, "time.credit", string(id), audit.Facts{"seconds": fmt.Sprint(int64(lost / time.Second)), "outage": x.ID})
+	a, err := as.In(ctx, tx, s.Attempt)
+	if err != nil {
+		return err
+	}
+	return audit.Record(ctx, tx, as.DB.Now(), who, "time.credit", string(a.Application), audit.Facts{"sitting": string(id), "seconds": fmt.Sprint(int64(lost / time.Second)), "outage": x.ID})
 }
 
 // Lost is what a running clock gets back for an outage, in whole seconds rounded up: all of the outage from when it ran, also where its end fell

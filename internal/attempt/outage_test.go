@@ -4,12 +4,15 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"testing"
 	"time"
 
 	"candor/internal/actor"
 	"candor/internal/attempt"
 	"candor/internal/attempt/attempttest"
+	"candor/internal/audit"
+	"candor/internal/db"
 	"candor/internal/response"
 )
 
@@ -100,6 +103,13 @@ func TestAnOutageGivesTimeBack(t *testing.T) {
 				t.Errorf("the sitting = %+v; want it to run until %v", got, s.End().Add(21*time.Minute))
 			}
 		}
+		w.DB.Read(ctx, w.Org.ID, func(tx db.Tx) error {
+			lines, err := audit.Of(ctx, tx, string(view(t, w, late).Attempt.Application), 100)
+			if n := len(slices.DeleteFunc(lines, func(l audit.Line) bool { return l.Verb != "time.credit" || l.Facts["seconds"] != "1260" })); n != 1 || err != nil {
+				t.Errorf("the recruiter reads of %d credits, %v", n, err)
+			}
+			return nil
+		})
 		if k := w.Save(early, e, 2, "tell-us", text); k.Standing != response.OnTime {
 			t.Errorf("a save after it is %s; want it on time", k.Standing)
 		}
