@@ -71,10 +71,7 @@ func demo(t *testing.T) *server {
 		t.Fatal(err)
 	}
 	to := t.TempDir()
-	if err := os.CopyFS(to, os.DirFS(from)); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Chmod(filepath.Join(to, "secret.key"), 0o600); err != nil { // a copy is as open as the umask
+	if err := copyData(to, from); err != nil {
 		t.Fatal(err)
 	}
 	return start(t, "demo", "--data", to, "--addr", "127.0.0.1:0")

@@ -174,6 +174,12 @@ type treeFile struct {
 	hash blob.Hash
 }
 
+// Keepable says whether an import would keep the files of a tree as they are. ErrTree.
+func Keepable(tree fs.FS) error {
+	_, err := readTree(tree)
+	return err
+}
+
 // readTree reads all files in order of their paths, within the limits; a .git folder is not part of the tree. ErrTree.
 func readTree(tree fs.FS) ([]treeFile, error) {
 	var out []treeFile

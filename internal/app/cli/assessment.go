@@ -22,11 +22,20 @@ type Lint struct {
 	Dir string `arg:"" help:"The assessment's folder (with assessment.yaml)." type:"existingdir"`
 }
 
+// Help is what --help adds.
+func (Lint) Help() string {
+	return `Prints a line a finding, path:line:column: error: what is wrong, as compilers do. Ends with 0 when the assessment can be published (warnings are for thought), with 1 when it cannot.`
+}
+
 // Run prints a line a finding and fails on errors.
 func (l *Lint) Run(e *env) error {
+	src := os.DirFS(l.Dir)
+	if err := assessment.Keepable(src); err != nil {
+		return err
+	}
 	kinds, end := app.Kinds(defaultCache())
 	defer end()
-	v, findings := assessment.Read(os.DirFS(l.Dir), kinds)
+	v, findings := assessment.Read(src, kinds)
 	if !item.Failed(findings) {
 		findings = append(findings, assessment.Prove(e.ctx, v, progress(e.err))...)
 	}
@@ -36,8 +45,12 @@ func (l *Lint) Run(e *env) error {
 	if item.Failed(findings) {
 		return found{}
 	}
-	fmt.Fprintf(e.out, "%s: %d parts, about %d minutes: fit to publish\n", v.Title, len(v.Parts), v.Minutes)
-	return nil
+	parts := "1 part"
+	if n := len(v.Parts); n != 1 {
+		parts = fmt.Sprint(n, " parts")
+	}
+	_, err := fmt.Fprintf(e.out, "%s: %s, about %d minutes: fit to publish\n", v.Title, parts, v.Minutes)
+	return err
 }
 
 // progress draws a bar on a terminal, and nothing elsewhere.

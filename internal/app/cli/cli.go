@@ -7,10 +7,13 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"os"
 	"os/signal"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
+	"strings"
 	"syscall"
 
 	"candor/internal/problem"
@@ -19,7 +22,7 @@ import (
 	"github.com/goccy/go-yaml"
 )
 
-// Exit codes: 0 went well, 1 something was found or refused, 2 the command line is wrong, 3 something is missing on this machine.
+// Exit codes: 0 went well, 1 something was found or refused, 2 the command line or the settings are wrong.
 const (
 	exitFound = 1
 	exitUsage = 2
@@ -40,6 +43,15 @@ type commands struct {
 	JudgeWorker JudgeWorker `cmd:"" hidden:"" help:"A judge in a process of its own; serve --judge-apart starts it."`
 
 	Config kong.ConfigFlag `help:"Read settings from a YAML file (keys are the flags' names)." placeholder:"FILE" type:"path"`
+}
+
+// Help is what a newcomer reads before the list of commands.
+func (commands) Help() string {
+	return `Begin with "candor demo": it prints the links to open as everybody in a company of its own. For real, "candor serve" prints a one-time link for the first owner.
+
+A setting is a flag, an environment variable or a line of the file of --config, in this order.
+
+Ends with 0 when it went well, 1 when something was found or refused, 2 when the command line or the settings are wrong.`
 }
 
 // env is what commands print to.
@@ -110,22 +122,58 @@ type exitNow struct{}
 
 func parser(c *commands, out, errs io.Writer) (*kong.Kong, error) {
 	return kong.New(c, kong.Name("candor"), kong.Description("Technical interviews in turns instead of in calls, self-hosted."),
-		kong.UsageOnError(), kong.Writers(out, errs), kong.DefaultEnvars("CANDOR"), kong.Configuration(yamlSettings),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true}), kong.Vars{"data": defaultData("candor"), "demodata": defaultData("candor-demo")})
+		kong.UsageOnError(), kong.Writers(out, errs), kong.DefaultEnvars("CANDOR"), kong.Configuration(readSettings),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}), kong.ValueFormatter(described), kong.Vars{"data": defaultData("candor"), "demodata": defaultData("candor-demo")})
 }
 
-// yamlSettings reads settings from a YAML file whose keys are the flags' names.
-func yamlSettings(r io.Reader) (kong.Resolver, error) {
-	values := map[string]any{}
-	if err := yaml.NewDecoder(r).Decode(&values); err != nil && !errors.Is(err, io.EOF) {
+// described is a flag's or an argument's help with what holds where nothing is given, and the variable that says it too.
+func described(v *kong.Value) string {
+	out := v.Help
+	if v.HasDefault && v.Default != "" {
+		out = strings.TrimSuffix(out, ".") + ". Default: " + v.Default + "."
+	}
+	if len(v.Tag.Envs) > 0 {
+		out += " ($" + strings.Join(v.Tag.Envs, ", $") + ")"
+	}
+	return out
+}
+
+// settings are the values of a settings file by the names of flags. Every command takes its own from the same file.
+type settings map[string]any
+
+func readSettings(r io.Reader) (kong.Resolver, error) {
+	s := settings{}
+	if err := yaml.NewDecoder(r).Decode(&s); err != nil && !errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("settings: %w", err)
 	}
-	return kong.ResolverFunc(func(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
-		if v, ok := values[flag.Name]; ok {
-			return v, nil
+	return s, nil
+}
+
+// Validate refuses a key that is no flag of any command: it is a slip of the pen, and what it should have said would not hold.
+func (s settings) Validate(app *kong.Application) error {
+	known := map[string]bool{}
+	err := kong.Visit(app.Node, func(v kong.Visitable, next kong.Next) error {
+		if f, ok := v.(*kong.Flag); ok {
+			known[f.Name] = true
 		}
-		return nil, nil
-	}), nil
+		return next(nil)
+	})
+	for _, name := range slices.Sorted(maps.Keys(s)) {
+		if !known[name] {
+			return fmt.Errorf("settings: there is no setting %q; docs/config.md lists them", name)
+		}
+	}
+	return err
+}
+
+// Resolve gives the file's value where the environment has none.
+func (s settings) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
+	for _, name := range flag.Envs {
+		if os.Getenv(name) != "" {
+			return nil, nil
+		}
+	}
+	return s[flag.Name], nil
 }
 
 // defaultData is the user's state folder.

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -16,6 +17,14 @@ import (
 type Where struct {
 	Data     string `help:"Folder of the database, the files and the installation key." default:"${data}" type:"path" placeholder:"DIR"`
 	Database string `help:"postgres://... in place of SQLite in the data folder." placeholder:"URL"`
+}
+
+// Validate refuses a database that is not PostgreSQL: an SQLite file elsewhere would stand outside the data folder's lock.
+func (w Where) Validate() error {
+	if w.Database == "" || strings.HasPrefix(w.Database, "postgres://") || strings.HasPrefix(w.Database, "postgresql://") {
+		return nil
+	}
+	return errors.New("--database takes postgres://...; without it the database is SQLite in the folder of --data")
 }
 
 func (w Where) open(e *env) (*app.App, error) {
