@@ -33,6 +33,10 @@ func TestCommands(t *testing.T) {
 	owner.get(s.link("become the owner"))
 	owner.post(owner.at, url.Values{"organisation": {"Northpier"}, "name": {"Vera Lind"}, "email": {"vera@northpier.example"}, "zone": {"Europe/Lisbon"}})
 	s.stop()
+	cache, err := os.UserCacheDir() // with Go's library compiled: that takes a minute of a core
+	if err != nil {
+		t.Fatal(err)
+	}
 	busy := t.TempDir()
 	running := start(t, "serve", "--addr", "127.0.0.1:0", "--data", busy)
 
@@ -41,6 +45,7 @@ func TestCommands(t *testing.T) {
 		Setup: func(e *testscript.Env) error {
 			data := filepath.Join(e.WorkDir, "data")
 			e.Setenv("PATH", filepath.Dir(path)+string(os.PathListSeparator)+e.Getenv("PATH"))
+			e.Setenv("XDG_CACHE_HOME", cache)
 			e.Setenv("DATA", data)
 			e.Setenv("BUSY", busy)
 			e.Setenv("BUSYADDR", strings.TrimPrefix(running.URL, "http://"))
