@@ -10,6 +10,7 @@ import (
 	"candor/internal/candidate/candidateweb"
 	"candor/internal/db"
 	"candor/internal/feedback/feedbackweb"
+	"candor/internal/live"
 	"candor/internal/markdown"
 	"candor/internal/notify/notifyweb"
 	"candor/internal/opening"
@@ -35,10 +36,10 @@ func (a *App) mux(rates map[web.Rate]web.Limit) (*web.Mux, error) {
 			Staff:     a.signIn.Staff(func(o org.Org) string { return web.AccentPath(o.Hue, o.Chroma) }),
 			Candidate: a.candidate,
 		}})
-	mux.Handle(web.Route{Pattern: "GET /healthz", Action: "web.health", Auth: web.Anonymous, Tenant: web.NoTenant, Object: web.NoObject, Rate: web.RateAsset, Quiet: true}, a.health)
+	mux.Handle(web.Route{Pattern: "GET /healthz", Action: "web.health", Auth: web.Anonymous, Tenant: web.NoTenant, Object: web.NoObject, Rate: web.RateAsset, Quiet: true, Out: ""}, a.health)
 	mux.Handle(web.Route{Pattern: "GET /o/{org}", Action: "web.home", Auth: web.Staff, Roles: web.AnyMember, Tenant: web.FromPath, Object: web.NoObject, Rate: web.RateRead}, a.home)
-	mux.Handle(web.Route{Pattern: "GET /o/{org}/live", Action: "web.live_staff", Auth: web.Staff, Roles: web.AnyMember, Tenant: web.FromPath, Object: web.NoObject, Rate: web.RateLive, Stream: true, Quiet: true}, a.liveStaff)
-	mux.Handle(web.Route{Pattern: "GET /c/-/live", Action: "web.live_candidate", Auth: web.Candidate, Tenant: web.FromSession, Object: "attempt", Rate: web.RateLive, Stream: true, Quiet: true}, a.liveCandidate)
+	mux.Handle(web.Route{Pattern: "GET /o/{org}/live", Action: "web.live_staff", Auth: web.Staff, Roles: web.AnyMember, Tenant: web.FromPath, Object: web.NoObject, Rate: web.RateLive, Stream: true, Quiet: true, Out: live.Event{}}, a.liveStaff)
+	mux.Handle(web.Route{Pattern: "GET /c/-/live", Action: "web.live_candidate", Auth: web.Candidate, Tenant: web.FromSession, Object: "attempt", Rate: web.RateLive, Stream: true, Quiet: true, Out: live.Event{}}, a.liveCandidate)
 	ui.Routes(mux)
 	help.Routes(mux)
 	a.signIn.Routes(mux)

@@ -271,8 +271,11 @@ func readFile(r *http.Request, name string, v reflect.Value, opts string) string
 }
 
 // ReadJSON reads one JSON value strictly: the right content type, no unknown or doubled fields, no nesting over 32, nothing after
-// it. [ErrForm] or [ErrTooLarge] come back.
+// it. [ErrForm] or [ErrTooLarge] come back; another type than the route declares as In is a fault.
 func ReadJSON(r *http.Request, into any) error {
+	if route := callOf(r).route; route != nil && reflect.TypeOf(into).Elem() != reflect.TypeOf(route.In) {
+		return fmt.Errorf("route %q reads %T, and declares %T", route.Pattern, into, route.In)
+	}
 	if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind != "application/json" {
 		return ErrForm.Saying("Send this as application/json.")
 	}

@@ -6,7 +6,9 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"net/http"
+	"reflect"
 	"strings"
 	"sync"
 	"time"
@@ -85,8 +87,16 @@ func render(w http.ResponseWriter, r *http.Request, code int, page templ.Compone
 	return nil
 }
 
-// JSON answers with a value.
+// Saved is what a form answers that an island posted, when it is kept.
+type Saved struct {
+	Saved bool `json:"saved"`
+}
+
+// JSON answers with a value of the type that the route declares as Out; anything else is a fault.
 func JSON(w http.ResponseWriter, r *http.Request, v any) error {
+	if route := callOf(r).route; route != nil && reflect.TypeOf(v) != reflect.TypeOf(route.Out) {
+		return fmt.Errorf("route %q answers %T, and declares %T", route.Pattern, v, route.Out)
+	}
 	out, err := json.Marshal(v)
 	if err != nil {
 		return err

@@ -47,6 +47,11 @@ type Route struct {
 	Object  string   // the loader that decides, "opening"; [NoObject]
 	Rate    Rate     //
 
+	// What is spoken beside pages, as values of its types: In is read as JSON; Out is answered as JSON, a string as text, and with Stream
+	// as the data of live events. Query names the address's values. docs/openapi.json is made of them, and ReadJSON and JSON hold to them.
+	In, Out any
+	Query   []string
+
 	MaxBody int64 // bytes; 0 means 1 MiB
 	Stream  bool  // no write deadline: live events, downloads
 	Capture bool  // camera and microphone may be asked for

@@ -29,7 +29,7 @@ func (p *Pages) Routes(mux *web.Mux) {
 	write := read
 	write.Rate = web.RateWrite
 	save := write
-	save.Quiet = true
+	save.Quiet, save.Out = true, web.Saved{}
 	handle := func(r web.Route, pattern, action string, h web.Handler) {
 		r.Pattern, r.Action = pattern, action
 		mux.Handle(r, h)
@@ -180,7 +180,7 @@ func (p *Pages) save(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		return web.JSON(w, r, map[string]bool{"saved": true})
+		return web.JSON(w, r, web.Saved{Saved: true})
 	}
 	if err != nil {
 		return p.show(w, r, t, d, f.Wait, false, err)

@@ -18,7 +18,7 @@ func (p *Pages) save(w http.ResponseWriter, r *http.Request) error {
 		return p.again(w, r, f, err)
 	}
 	if wantsJSON(r) {
-		return web.JSON(w, r, map[string]bool{"saved": true})
+		return web.JSON(w, r, web.Saved{Saved: true})
 	}
 	return web.Redirect(w, r, base(r)+"/review/"+string(code(r))+"?item="+f.Item, "Draft saved.")
 }

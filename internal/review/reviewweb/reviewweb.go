@@ -25,7 +25,7 @@ func (p *Pages) Routes(mux *web.Mux) {
 	write := read
 	write.Rate = web.RateWrite
 	save := write
-	save.Quiet = true
+	save.Quiet, save.Out = true, web.Saved{}
 	handle := func(r web.Route, pattern, action string, h web.Handler) {
 		r.Pattern, r.Action = pattern, action
 		mux.Handle(r, h)

@@ -47,7 +47,7 @@ func serve(t *testing.T) (*site, string) {
 		return web.Session{Actor: actor.Actor{Kind: actor.Candidate, ID: "inv_1", Org: "org_1", Session: "s"}, Org: web.Org{Name: "Northwind"}}, nil
 	}}})
 	route := func(pattern, action string) web.Route {
-		return web.Route{Pattern: pattern, Action: action, Auth: web.Candidate, Tenant: web.FromSession, Object: "sitting", Rate: web.RateSave}
+		return web.Route{Pattern: pattern, Action: action, Auth: web.Candidate, Tenant: web.FromSession, Object: "sitting", Rate: web.RateSave, In: saveRequest{}, Out: map[string]any{}}
 	}
 	mux.Handle(web.Route{Pattern: "GET /enter", Action: "test.enter", Auth: web.Anonymous, Tenant: web.NoTenant, Object: web.NoObject, Rate: web.RateRead},
 		func(w http.ResponseWriter, r *http.Request) error {
@@ -75,15 +75,7 @@ func serve(t *testing.T) (*site, string) {
 		return web.Redirect(w, r, "/c/work", "")
 	})
 	mux.Handle(route("POST /c/-/save", "test.save"), func(w http.ResponseWriter, r *http.Request) error {
-		var q struct {
-			Sitting, Client string
-			Epoch           int
-			Age             int64
-			Saves           []struct {
-				Item, Body, SHA256 string
-				Seq, Base          int
-			}
-		}
+		var q saveRequest
 		if err := web.ReadJSON(r, &q); err != nil {
 			return err
 		}
@@ -240,5 +232,15 @@ func TestNoScript(t *testing.T) {
 	defer st.mu.Unlock()
 	if !strings.Contains(st.code, "// by hand") {
 		t.Errorf("the run got %q", st.code)
+	}
+}
+
+type saveRequest struct {
+	Sitting, Client string
+	Epoch           int
+	Age             int64
+	Saves           []struct {
+		Item, Body, SHA256 string
+		Seq, Base          int
 	}
 }

@@ -134,7 +134,7 @@ func serve(t *testing.T, left time.Duration) (*keeper, string) {
 		return who, nil
 	}}})
 	route := func(pattern, action string) web.Route {
-		return web.Route{Pattern: pattern, Action: action, Auth: web.Candidate, Tenant: web.FromSession, Object: "sitting", Rate: web.RateSave}
+		return web.Route{Pattern: pattern, Action: action, Auth: web.Candidate, Tenant: web.FromSession, Object: "sitting", Rate: web.RateSave, In: saveRequest{}, Out: map[string]any{}}
 	}
 	mux.Handle(web.Route{Pattern: "GET /enter", Action: "test.enter", Auth: web.Anonymous, Tenant: web.NoTenant, Object: web.NoObject, Rate: web.RateRead},
 		func(w http.ResponseWriter, r *http.Request) error {
