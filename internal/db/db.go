@@ -42,6 +42,9 @@ type Options struct {
 type DB struct {
 	Engine Engine
 	Clock  *clock.Clock
+	// Watch, set while nothing runs, is told of each statement before it runs, but for SQLite's writes, which share transactions. Tests
+	// count and explain with it.
+	Watch func(query string, args []any)
 
 	writer *sql.DB // SQLite: the one writing connection; PostgreSQL: the pool
 	reader *sql.DB
@@ -122,7 +125,7 @@ func (d *DB) read(ctx context.Context, org string, fn func(tx Tx) error) error {
 	if err := d.hold(ctx, raw, org); err != nil {
 		return err
 	}
-	return fn(Tx{Tx: raw, Org: org, Engine: d.Engine})
+	return fn(Tx{Tx: raw, Org: org, Engine: d.Engine, watch: d.Watch})
 }
 
 // Close ends the background work and closes the connections.

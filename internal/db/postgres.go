@@ -120,7 +120,7 @@ func (d *DB) writeOnce(ctx context.Context, org string, fn func(Tx) error) error
 	if err := d.hold(ctx, raw, org); err != nil {
 		return err
 	}
-	if err := call(fn, Tx{Tx: raw, Org: org, Engine: PostgreSQL}); err != nil {
+	if err := call(fn, Tx{Tx: raw, Org: org, Engine: PostgreSQL, watch: d.Watch}); err != nil {
 		return err
 	}
 	return raw.Commit()

@@ -13,6 +13,7 @@ type Tx struct {
 	// shared is true when other callers' writes are in the same transaction (group commit). A cancelled context would
 	// then interrupt SQLite in the middle of a statement, which rolls back everybody's, so statements run to their end.
 	shared bool
+	watch  func(query string, args []any)
 }
 
 // Context is ctx as statements of this transaction may use it.
@@ -21,6 +22,12 @@ func (t Tx) Context(ctx context.Context) context.Context {
 		return context.WithoutCancel(ctx)
 	}
 	return ctx
+}
+
+func (t Tx) told(query string, args []any) {
+	if t.watch != nil {
+		t.watch(query, args)
+	}
 }
 
 // Exec runs a statement and tells how many rows it changed: what a guarded write looks at.
@@ -34,6 +41,7 @@ func (t Tx) Exec(ctx context.Context, query string, args ...any) (int64, error) 
 
 // ExecContext is sql.Tx's.
 func (t Tx) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	t.told(query, args)
 	return t.Tx.ExecContext(t.Context(ctx), query, args...)
 }
 
@@ -44,10 +52,12 @@ func (t Tx) PrepareContext(ctx context.Context, query string) (*sql.Stmt, error)
 
 // QueryContext is sql.Tx's.
 func (t Tx) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	t.told(query, args)
 	return t.Tx.QueryContext(t.Context(ctx), query, args...)
 }
 
 // QueryRowContext is sql.Tx's.
 func (t Tx) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
+	t.told(query, args)
 	return t.Tx.QueryRowContext(t.Context(ctx), query, args...)
 }

@@ -1,0 +1,138 @@
+package app_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+
+	"candor/internal/db"
+	"candor/internal/review"
+	"candor/internal/review/reviewtest"
+	"candor/internal/web"
+)
+
+// statement is one that a page asked the database.
+type statement struct {
+	query string
+	args  []any
+}
+
+// crowded is a world whose plain opening has size applications more, and the pages that list or show them, each as who reads it.
+func crowded(t testing.TB, size int) (w *world, pages map[string]string) {
+	t.Helper()
+	w = makeWorld(t, "")
+	s := w.here
+	var rounds []review.Round
+	s.in(func(tx db.Tx) (err error) {
+		rounds, err = w.app.Reviews.RoundsOf(ctx, tx, s.read.inv.Application)
+		return err
+	})
+	reviewtest.Crowd(t, w.app.DB, s.org.ID, rounds[0], size, s.members["blind reviewer"].ID, s.members["filed reviewer"].ID)
+	o := "/o/" + s.org.ID
+	opening := o + "/openings/" + string(s.plain)
+	return w, map[string]string{
+		"queue":     "blind reviewer " + o + "/review",
+		"scorecard": "blind reviewer " + o + "/review/" + string(s.read.code),
+		"board":     "manager " + opening,
+		"choose":    "manager " + opening + "/compare",
+		"compare":   "manager " + opening + "/compare?with=" + string(s.waits.code) + "&with=" + string(s.told.code),
+	}
+}
+
+// page asks for one and fails when it does not come.
+func (w *world) page(page string) {
+	w.t.Helper()
+	i := strings.LastIndex(page, " ")
+	req := httptest.NewRequest("GET", page[i+1:], nil)
+	req.AddCookie(&http.Cookie{Name: web.StaffCookie, Value: w.person(page[:i]).cookie})
+	rec := httptest.NewRecorder()
+	if w.mux.ServeHTTP(rec, req); rec.Code != http.StatusOK {
+		w.t.Fatalf("%s = %d\n%.800s", page, rec.Code, rec.Body)
+	}
+}
+
+// asked are the statements of a page.
+func (w *world) asked(page string) (out []statement) {
+	w.t.Helper()
+	w.app.DB.Watch = func(query string, args []any) { out = append(out, statement{query, slices.Clone(args)}) }
+	w.page(page)
+	w.app.DB.Watch = nil
+	return out
+}
+
+// Pages of an opening with 1,000 applications ask the database as often as those of one with 10, and no statement of theirs reads a
+// whole table that grows with applications.
+func TestPagesAskABoundedNumberOfQueries(t *testing.T) {
+	few, pages := crowded(t, 10)
+	many, same := crowded(t, 1000)
+	for name, page := range pages {
+		a, b := few.asked(page), many.asked(same[name])
+		t.Logf("%-9s %d statements", name, len(b))
+		if len(a) != len(b) || len(a) == 0 {
+			t.Errorf("%s: %d statements with 10 applications, %d with 1,000", name, len(a), len(b))
+		}
+		for _, s := range b {
+			for _, step := range many.plan(s) {
+				if table, ok := strings.CutPrefix(step, "SCAN "); ok && table != "CONSTANT ROW" {
+					t.Errorf("%s: %s\n%s", name, step, s.query)
+				}
+			}
+		}
+	}
+}
+
+// plan is how SQLite answers a statement.
+func (w *world) plan(s statement) (out []string) {
+	w.t.Helper()
+	w.here.in(func(tx db.Tx) error {
+		rows, err := tx.QueryContext(ctx, "EXPLAIN QUERY PLAN "+s.query, s.args...)
+		if err != nil {
+			return fmt.Errorf("%s: %w", s.query, err)
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var id, parent, unused int
+			var step string
+			if err := rows.Scan(&id, &parent, &unused, &step); err != nil {
+				return err
+			}
+			out = append(out, step)
+		}
+		return rows.Err()
+	})
+	return out
+}
+
+// BenchmarkPages is the server's time of each page with 10,000 applications, and beside it the page's own statements alone.
+func BenchmarkPages(b *testing.B) {
+	w, pages := crowded(b, 10_000)
+	for name, page := range pages {
+		asked := w.asked(page)
+		b.Run(name+"/page", func(b *testing.B) {
+			for b.Loop() {
+				w.page(page)
+			}
+		})
+		b.Run(name+"/statements", func(b *testing.B) {
+			for b.Loop() {
+				w.here.in(func(tx db.Tx) error {
+					for _, s := range asked {
+						rows, err := tx.QueryContext(ctx, s.query, s.args...)
+						if err != nil {
+							return err
+						}
+						for rows.Next() {
+						}
+						if err := rows.Close(); err != nil {
+							return err
+						}
+					}
+					return nil
+				})
+			}
+		})
+	}
+}
