@@ -22,7 +22,7 @@ func TestTheMainJob(t *testing.T) {
 	t.Run("postgres", func(t *testing.T) { mainJob(t, "--database", dbtest.Database(t)) })
 }
 
-func freePort(t *testing.T) string {
+func freePort(t testing.TB) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
