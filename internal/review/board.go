@@ -2,6 +2,8 @@ package review
 
 import (
 	"context"
+	"fmt"
+	"strings"
 
 	"candor/internal/db"
 	"candor/internal/opening"
@@ -14,20 +16,22 @@ type Reading struct {
 	Filed   int
 }
 
-// Readings are those of an opening's open and closed rounds between two ids, by application: one query for a page of a board.
+// Readings are those of the open and closed rounds of an opening's applications: one query for a page of a board.
 func (rs *Reviews) Readings(ctx context.Context, tx db.Tx, o opening.ID, apps []opening.ApplicationID) (map[opening.ApplicationID]Reading, error) {
 	out := map[opening.ApplicationID]Reading{}
 	if len(apps) == 0 {
 		return out, nil
 	}
-	from, to := apps[0], apps[0]
+	args := []any{tx.Org, string(o)}
+	var list []string
 	for _, a := range apps {
-		from, to = min(from, a), max(to, a)
+		args = append(args, string(a))
+		list = append(list, fmt.Sprintf("$%d", len(args)))
 	}
 	rows, err := tx.QueryContext(ctx, `SELECT n.application_id, n.attempt_id, n.wanted, COALESCE(r.member_id, ''), COALESCE(r.state, '')
 		FROM review_rounds n LEFT JOIN reviews r ON r.org_id = n.org_id AND r.attempt_id = n.attempt_id AND r.state IN ('assigned', 'filed')
-		WHERE n.org_id = $1 AND n.application_id >= $2 AND n.application_id <= $3 AND n.opening_id = $4 ORDER BY n.application_id, n.submitted_at, n.attempt_id, r.member_id`,
-		tx.Org, string(from), string(to), string(o))
+		WHERE n.org_id = $1 AND n.opening_id = $2 AND n.application_id IN (`+strings.Join(list, ", ")+`)
+		ORDER BY n.application_id, n.submitted_at, n.attempt_id, r.member_id`, args...)
 	if err != nil {
 		return nil, err
 	}
