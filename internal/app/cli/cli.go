@@ -20,6 +20,7 @@ import (
 
 	"github.com/alecthomas/kong"
 	"github.com/goccy/go-yaml"
+	"golang.org/x/sys/unix"
 )
 
 // Exit codes: 0 went well, 1 something was found or refused, 2 the command line or the settings are wrong.
@@ -188,13 +189,18 @@ func defaultData(name string) string {
 	return filepath.Join(home, ".local", "state", name)
 }
 
-// defaultCache is the user's cache folder.
-func defaultCache() string {
-	dir, err := os.UserCacheDir()
-	if err != nil {
-		dir = os.TempDir()
+// defaultCache is where a machine keeps what it makes once for everybody, Go's library compiled: the user's cache folder.
+func defaultCache() string { return cacheOr(filepath.Join(os.TempDir(), "candor")) }
+
+// cacheOr is the user's cache folder, or, where that cannot be written, the other one.
+func cacheOr(other string) string {
+	if dir, err := os.UserCacheDir(); err == nil {
+		dir = filepath.Join(dir, "candor")
+		if os.MkdirAll(dir, 0o755) == nil && unix.Access(dir, unix.W_OK) == nil {
+			return dir
+		}
 	}
-	return filepath.Join(dir, "candor")
+	return other
 }
 
 type versionCommand struct{}

@@ -99,7 +99,7 @@ func (n *Net) listen(c *app.Config) (net.Listener, error) {
 // Run opens the installation and serves until the process is asked to end. The first start prints the owner's one-time link.
 func (s *Serve) Run(e *env) error {
 	log := logger(e.err)
-	c := app.Config{Data: s.Data, Database: s.Database, SMTP: s.SMTP, MailFrom: s.MailFrom, JudgeApart: s.JudgeApart, AllowWeak: s.AllowWeakSandbox, Log: log}
+	c := app.Config{Data: s.Data, Cache: cacheOr(""), Database: s.Database, SMTP: s.SMTP, MailFrom: s.MailFrom, JudgeApart: s.JudgeApart, AllowWeak: s.AllowWeakSandbox, Log: log}
 	l, err := s.listen(&c)
 	if err != nil {
 		return err

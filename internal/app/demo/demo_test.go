@@ -44,7 +44,7 @@ func open(t *testing.T, log *slog.Logger) (*app.App, *Clock) {
 		cache = os.TempDir()
 	}
 	clock := &Clock{}
-	a, err := app.Open(t.Context(), app.Config{Data: t.TempDir(), Cache: filepath.Join(cache, "candor-test"), Log: log, Now: clock.Now})
+	a, err := app.Open(t.Context(), app.Config{Data: t.TempDir(), Cache: filepath.Join(cache, "candor"), Log: log, Now: clock.Now})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -20,7 +20,7 @@ var shared = sync.OnceValues(func() (*judge.Judge, error) {
 	if err != nil {
 		cache = os.TempDir()
 	}
-	binds, err := judge.Warm(ctx, filepath.Join(cache, "candor-test"), "bufio", "bytes", "context", "encoding/json", "errors", "fmt", "maps", "math/rand", "os/exec",
+	binds, err := judge.Warm(ctx, filepath.Join(cache, "candor", "judge"), "bufio", "bytes", "context", "encoding/json", "errors", "fmt", "maps", "math/rand", "os/exec",
 		"reflect", "regexp", "slices", "strconv", "testing", "container/heap", "container/list")
 	if err != nil {
 		return nil, err
