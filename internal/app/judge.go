@@ -93,7 +93,17 @@ func (b *bench) warm(ctx context.Context, packages ...string) {
 // begin makes it ready in the background: the sandbox, the languages, then what only few programs need.
 func (b *bench) begin(ctx context.Context) {
 	b.all.Go(func() {
-		b.Probe(ctx)
+		file := filepath.Join(b.cache, "languages.json")
+		if ready := recall(file); ready != nil {
+			b.ready.Store(&ready)
+		} else {
+			b.Probe(ctx)
+			if ready := b.Ready(); len(ready) > 0 && ctx.Err() == nil {
+				if err := remember(file, ready); err != nil {
+					b.log.WarnContext(ctx, "the next start tries the languages again", "error", err)
+				}
+			}
+		}
 		if !b.apart {
 			b.warm(ctx)
 		}
