@@ -27,6 +27,7 @@ type hand interface {
 // TestACandidateByHand is the whole way of a candidate, from the link to the receipts and where it stands: with nothing but a
 // keyboard, with fingers on a phone, and without script.
 func TestACandidateByHand(t *testing.T) {
+	t.Parallel()
 	s := start(t, "serve", "--data", t.TempDir(), "--addr", freePort(t))
 	links := interview(t, s, "Kemi Adeola", "Ida Nyberg", "Noel Fabre")
 	for name, c := range map[string]struct {
@@ -168,6 +169,7 @@ func interview(t *testing.T, s *server, names ...string) map[string]string {
 // TestKilledWhileTyping: the server dies in the middle of a sentence and comes back on the same data. What was typed before and
 // meanwhile is there, and no state of it is kept twice.
 func TestKilledWhileTyping(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	args := []string{"serve", "--data", dir, "--addr", freePort(t)}
 	s := start(t, args...)

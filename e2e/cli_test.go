@@ -23,6 +23,7 @@ import (
 // TestCommands tells the stories of testdata/script with the real binary. $DATA is an installation of the story's own with one owner,
 // $BUSY one that a server runs on, $ADDR and $OTHER addresses that nobody listens on.
 func TestCommands(t *testing.T) {
+	t.Parallel()
 	path, err := binary()
 	if err != nil {
 		t.Fatal(err)

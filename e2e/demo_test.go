@@ -15,6 +15,7 @@ func shots(p *browser.Page, name string) {
 }
 
 func TestTheDemoAsEverybody(t *testing.T) {
+	t.Parallel()
 	s := demo(t)
 
 	t.Run("candidate who begins", func(t *testing.T) {

@@ -48,6 +48,7 @@ func hostileTree() fstest.MapFS {
 // would run where a page shows them as they are. In Chromium no page of the member or the candidate runs one; the browser package also
 // fails on every console error, such as a content rule that stopped one.
 func TestHostileText(t *testing.T) {
+	t.Parallel()
 	s := start(t, "serve", "--data", t.TempDir(), "--addr", freePort(t))
 	owner := newVisitor(t, s.URL)
 	owner.get(s.link("become the owner"))

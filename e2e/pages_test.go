@@ -34,6 +34,7 @@ const shifts = `new Promise(done => {
 
 // TestLandingWeight: what a candidate's first page needs, everything compressed, is at most 30 KB (ui.md, section 10).
 func TestLandingWeight(t *testing.T) {
+	t.Parallel()
 	s := demo(t)
 	p := browser.New(t)
 	p.Go(s.link("Amara Okafor"))
@@ -70,6 +71,7 @@ func TestLandingWeight(t *testing.T) {
 // wide light screen and on a dark phone, nothing scrolls sideways, and the console stays silent. With CANDOR_SHOTS=DIR it keeps
 // pictures of all of them.
 func TestEveryPage(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("the long way through every page is left out by -short")
 	}

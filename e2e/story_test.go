@@ -18,6 +18,7 @@ import (
 // TestTheMainJob is one real interview from an empty installation to feedback, on both engines, without a line of script, with the
 // server killed in the middle of the candidate's work.
 func TestTheMainJob(t *testing.T) {
+	t.Parallel()
 	t.Run("sqlite", func(t *testing.T) { mainJob(t) })
 	t.Run("postgres", func(t *testing.T) { mainJob(t, "--database", dbtest.Database(t)) })
 }

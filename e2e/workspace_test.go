@@ -89,6 +89,7 @@ func invite(t *testing.T, owner *visitor, s *server, org, opening, name, mail st
 // TestACodingChallenge: a candidate writes a program in Chromium, runs it, loses the server in the middle of a run, goes on, and sends;
 // another one does the same without a line of script; a reviewer reads code and results.
 func TestACodingChallenge(t *testing.T) {
+	t.Parallel()
 	args := []string{"serve", "--data", t.TempDir(), "--addr", freePort(t)}
 	s := start(t, args...)
 	owner, org, opening := company(t, s, codeTree)
