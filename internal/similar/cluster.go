@@ -5,22 +5,36 @@ import (
 	"slices"
 )
 
-// withoutClusters judges pairs anew that belong together: what only the members of a cluster share is rare, however many they are. A
-// cluster of more than half of the people is no cluster but what everybody was given.
-func (r *Result) withoutClusters(x *Index) {
-	for range 2 { // once more with those that were found by it
-		r.cluster(Strong, Look)
-		changed := false
-		for n, members := range r.Clusters {
-			if people := r.people(members); people > 2 && 2*people <= r.matrix.group[members[0]].people {
-				changed = r.anew(x, n+1, members) || changed
-			}
-		}
-		if !changed {
-			break
+// near is the chance below which two documents count as of one circle: fewer than one innocent pair in 200.
+const near = 0.005
+
+// withoutCircles judges pairs anew when other documents are close to both: what only those share is rare, however many they are,
+// so they are left out of the frequencies for this pair. When more than half of the people are close, what they share is what
+// everybody was given, and stays common.
+func (r *Result) withoutCircles(x *Index) {
+	circle := map[int][]int{}
+	for _, p := range r.Pairs {
+		if r.groupOf(p.A).null.exceeds(p.excess) <= near {
+			circle[p.A], circle[p.B] = append(circle[p.A], p.B), append(circle[p.B], p.A)
 		}
 	}
-	r.cluster(Strong)
+	for _, list := range circle {
+		slices.Sort(list)
+	}
+	parallel(len(r.Pairs), func() func(int) {
+		return func(i int) {
+			p := &r.Pairs[i]
+			members := []int{p.A, p.B}
+			both(circle[p.A], circle[p.B], func(d int) { members = append(members, d) })
+			if people := r.people(members); people > 2 && 2*people <= r.matrix.group[p.A].people {
+				r.anew(x, p, members)
+			}
+		}
+	})
+	for _, p := range r.Pairs {
+		r.by[[2]int{p.A, p.B}] = score(p.excess)
+	}
+	r.cluster()
 }
 
 // people is how many people are behind documents.
@@ -32,8 +46,8 @@ func (r *Result) people(docs []int) int {
 	return len(seen)
 }
 
-// cluster joins documents that pairs with these outcomes link, the largest clusters first.
-func (r *Result) cluster(links ...Outcome) {
+// cluster joins documents that strong evidence links, the largest clusters first.
+func (r *Result) cluster() {
 	parent := map[int]int{}
 	var root func(d int) int
 	root = func(d int) int {
@@ -45,7 +59,7 @@ func (r *Result) cluster(links ...Outcome) {
 		return parent[d]
 	}
 	for _, p := range r.Pairs {
-		if slices.Contains(links, p.Outcome) {
+		if p.Outcome == Strong {
 			a, b := root(p.A), root(p.B)
 			parent[max(a, b)], parent[min(a, b)] = min(a, b), min(a, b)
 		}
@@ -75,16 +89,21 @@ func (r *Result) cluster(links ...Outcome) {
 	}
 }
 
-// anew judges the pairs of a cluster with frequencies that leave all its members out. It says whether an outcome changed.
-func (r *Result) anew(x *Index, n int, members []int) (changed bool) {
+// anew judges a pair with frequencies that leave members out.
+func (r *Result) anew(x *Index, p *Pair, members []int) {
 	m := r.matrix
-	g := m.group[members[0]]
+	g := m.group[p.A]
 	w := newWeights(g.people - r.people(members))
-	inside := map[uint32]int{} // people of the cluster by feature
+	inside := map[uint32]int{} // members that have a feature of A or B
 	for _, d := range members {
-		for _, f := range m.own[d] {
-			inside[f]++
-		}
+		both(m.own[p.A], m.own[d], func(f uint32) { inside[f]++ })
+	}
+	for _, d := range members {
+		both(m.own[p.B], m.own[d], func(f uint32) {
+			if _, ok := slices.BinarySearch(m.own[p.A], f); !ok {
+				inside[f]++
+			}
+		})
 	}
 	rare := func(f uint32) float64 {
 		if m.skip(int(f)) {
@@ -92,8 +111,7 @@ func (r *Result) anew(x *Index, n int, members []int) (changed bool) {
 		}
 		return w.at(int(m.df[f]) - inside[f])
 	}
-	mass := map[int]profile{}
-	for _, d := range members {
+	mass := func(d int) profile {
 		sum := m.alone[d]
 		for c := range sum {
 			sum[c] *= w.at(0)
@@ -101,29 +119,20 @@ func (r *Result) anew(x *Index, n int, members []int) (changed bool) {
 		for _, f := range m.own[d] {
 			sum[m.channel(f)] += rare(f)
 		}
-		mass[d] = sum
+		return sum
 	}
-	for i := range r.Pairs {
-		p := &r.Pairs[i]
-		if p.Cluster != n {
-			continue
-		}
-		var s profile
-		both(m.own[p.A], m.own[p.B], func(f uint32) { s[m.channel(f)] += rare(f) })
-		for c := range s {
-			s[c] /= min(mass[p.A][c], mass[p.B][c]) + shrink
-		}
-		a, _ := slices.BinarySearch(g.docs, p.A)
-		b, _ := slices.BinarySearch(g.docs, p.B)
-		if e := excess(s, g.expected(a, b, s)); e > p.excess {
-			before := p.Outcome
-			p.excess = e
-			r.judge(x, p)
-			r.by[[2]int{p.A, p.B}] = score(e)
-			changed = changed || p.Outcome != before
-		}
+	var s profile
+	both(m.own[p.A], m.own[p.B], func(f uint32) { s[m.channel(f)] += rare(f) })
+	a, b := mass(p.A), mass(p.B)
+	for c := range s {
+		s[c] /= min(a[c], b[c]) + shrink
 	}
-	return changed
+	i, _ := slices.BinarySearch(g.docs, p.A)
+	j, _ := slices.BinarySearch(g.docs, p.B)
+	if e := excess(s, g.expected(i, j, s)); e > p.excess {
+		p.excess = e
+		r.judge(x, p)
+	}
 }
 
 func (m *matrix) channel(f uint32) int { return int(m.seg.features[f] >> channelShift) }

@@ -73,7 +73,7 @@ func (x *Index) Compare(ctx context.Context, tell func(done, total int)) (*Resul
 	for i := range r.Pairs {
 		r.judge(x, &r.Pairs[i])
 	}
-	r.withoutClusters(x)
+	r.withoutCircles(x)
 	slices.SortFunc(r.Pairs, func(p, q Pair) int {
 		return cmp.Or(cmp.Compare(q.Score, p.Score), cmp.Compare(p.Expected, q.Expected), cmp.Compare(p.A, q.A), cmp.Compare(p.B, q.B))
 	})
@@ -172,7 +172,9 @@ func (m *matrix) pairs(w *row, a int) []Pair {
 
 // nearest are the best of pairs.
 func nearest(pairs []Pair) []Pair {
-	slices.SortFunc(pairs, func(p, q Pair) int { return cmp.Or(cmp.Compare(q.excess, p.excess), cmp.Compare(p.A, q.A), cmp.Compare(p.B, q.B)) })
+	slices.SortFunc(pairs, func(p, q Pair) int {
+		return cmp.Or(cmp.Compare(q.excess, p.excess), cmp.Compare(p.A, q.A), cmp.Compare(p.B, q.B))
+	})
 	return slices.Clone(pairs[:min(len(pairs), Nearest)])
 }
 
