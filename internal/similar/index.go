@@ -1,6 +1,8 @@
 package similar
 
 import (
+	"cmp"
+	"context"
 	"math"
 	"slices"
 )
@@ -117,4 +119,41 @@ func comparePostings(a, b posting) int {
 // find is the place of a feature among the settled ones; hashes are spread evenly within a channel, so a guess lands near.
 func (s *segment) find(f uint64) (at int, ok bool) {
 	return slices.BinarySearch(s.features, f)
+}
+
+// AddAll adds the n documents that read makes, in order. read is called on all processors at once; added, in order, says each one's
+// number. The error is read's or ctx's, and then only some are added.
+func (x *Index) AddAll(ctx context.Context, n int, read func(i int) (Print, error), added func(i int, p *Print)) error {
+	const ahead = 64 // documents that are read and not yet added
+	type result struct {
+		p   Print
+		err error
+	}
+	results := make([]chan result, n)
+	for i := range results {
+		results[i] = make(chan result, 1)
+	}
+	room := make(chan struct{}, ahead)
+	go parallel(n, func() func(int) {
+		return func(i int) {
+			room <- struct{}{}
+			if err := ctx.Err(); err != nil {
+				results[i] <- result{err: err}
+				return
+			}
+			p, err := read(i)
+			results[i] <- result{p, err}
+		}
+	})
+	var failed error
+	for i, c := range results {
+		r := <-c
+		<-room
+		failed = cmp.Or(failed, r.err)
+		if failed == nil {
+			doc := x.Add(r.p)
+			added(i, &x.Prints[doc])
+		}
+	}
+	return failed
 }

@@ -22,7 +22,8 @@ const (
 	// Without a cohort to learn from: what cohorts of beginners' programs have. It counts for as many documents as priorDocs says.
 	priorFrom, priorScale = 0.06, 0.1
 	priorDocs             = 10.0
-	leastScale            = 0.03
+	leastScale, mostScale = 0.03, 0.13 // no innocent cohort is known beyond; a broader one is full of copies
+	mostFrom              = 0.2
 )
 
 // fit fits the null to the excess of pairs of so many documents, and again without what the first fit calls most improbable: in a
@@ -39,7 +40,7 @@ func fit(sample []float64, docs int) null {
 		from := quantile(1 - beyond)
 		scale := (quantile(1-few) - from) / (tail * (math.Pow(beyond/few, 1/tail) - 1))
 		share := max(0, float64(docs-2)) / (max(0, float64(docs-2)) + priorDocs)
-		n = null{priorFrom + share*(from-priorFrom), max(leastScale, priorScale+share*(scale-priorScale))}
+		n = null{min(priorFrom+share*(from-priorFrom), mostFrom), min(max(priorScale+share*(scale-priorScale), leastScale), mostScale)}
 	}
 	return n
 }

@@ -39,9 +39,10 @@ const channelShift = 62
 // Starter is code that everybody was given. What stands in it belongs to nobody, also where somebody has changed a few tokens of it.
 type Starter struct{ features map[uint64]struct{} }
 
-// NewStarter makes a starter of files; those that cannot be read are left out.
-func NewStarter(files []File) *Starter {
-	p := (&Starter{}).Print(Document{Files: files}, nil)
+// NewStarter makes a starter of files; those that cannot be read are left out. fallback is the language of files whose ending says
+// nothing.
+func NewStarter(files []File, fallback *token.Language) *Starter {
+	p := (&Starter{}).Print(Document{Files: files}, fallback)
 	s := &Starter{map[uint64]struct{}{}}
 	for _, f := range p.Features {
 		s.features[f] = struct{}{}
