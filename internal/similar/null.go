@@ -57,7 +57,7 @@ func (n null) exceeds(e float64) float64 {
 // What makes an outcome. Both must hold: how many innocent pairs this alike are expected in the whole comparison, and how improbable
 // one is, for a comparison of two has no second chance to be wrong.
 const (
-	strongExpected, strongChance = 0.1, 2e-4
+	strongExpected, strongChance = 0.1, 1e-4
 	lookExpected, lookChance     = 1.0, 0.02
 )
 

@@ -30,7 +30,7 @@ const maxFeatures = 60_000
 const (
 	codeStructure, codeText   = 8, 4
 	proseStructure, proseText = 5, 3
-	longest                   = 8
+	phrase                    = 5
 )
 
 // channelShift places the channel in a feature's hash.
@@ -109,6 +109,7 @@ type body struct {
 	code      []token.Token // without comments, imports and modifiers
 	comments  []token.Token
 	norm, raw []uint64 // a hash a token of code: with names and literals blanked, and as it stands
+	shape     []uint64 // as it stands, but a string's and a type's as in norm, and 0 for names that the author chose
 	whole     uint64   // a hash of all tokens
 	long      int      // tokens of a feature of structure
 	short     int      // tokens of a feature of text
@@ -178,9 +179,46 @@ func newBody(s source) *body {
 		case t.Kind == token.Type:
 			n = blankType
 		}
-		b.code, b.raw, b.norm = append(b.code, t), append(b.raw, h), append(b.norm, n)
+		shape := n
+		switch {
+		case t.Kind == token.Number, t.Kind == token.Name && b.member():
+			shape = h
+		case t.Kind == token.Name && !s.lang.Prose:
+			shape = 0
+		}
+		b.code, b.raw, b.norm, b.shape = append(b.code, t), append(b.raw, h), append(b.norm, n), append(b.shape, shape)
 	}
 	return b
+}
+
+// member says that the token that is read next follows a dot: most of such names are a library's.
+func (b *body) member() bool {
+	if len(b.code) == 0 {
+		return false
+	}
+	last := b.code[len(b.code)-1].Text(b.text)
+	return string(last) == "." || string(last) == "->" || string(last) == "::"
+}
+
+// phrases calls each for every few tokens in a row, with the author's names numbered as they come (a parameterised match: Baker 1993):
+// they stay the same when names are changed, and say which are equal.
+func (b *body) phrases(each func(at int, f uint64)) {
+	if b.lang.Prose {
+		return
+	}
+	for at := range max(0, len(b.shape)-phrase+1) {
+		h := uint64(offset)
+		for k := at; k < at+phrase; k++ {
+			t := b.shape[k]
+			for j := at; t == 0; j++ {
+				if b.raw[j] == b.raw[k] {
+					t = uint64(j - at + 1)
+				}
+			}
+			h = h*base + mix(t)
+		}
+		each(at, feature(structure, h))
+	}
 }
 
 // grams calls each for every n tokens in a row: where they begin, and their feature.
@@ -254,6 +292,7 @@ func (b *body) features(out []uint64, given []bool) []uint64 {
 		}
 	}
 	b.grams(structure, b.norm, b.long, add(b.long))
+	b.phrases(add(phrase))
 	b.grams(text, b.raw, b.short, add(b.short))
 	b.grams(wording, b.raw, 2, add(2))
 	for i, t := range b.code {

@@ -58,8 +58,12 @@ func read(f File, fallback *token.Language) (s source, skipped string) {
 	return s, ""
 }
 
-// decode takes off byte order marks and makes UTF-8 of UTF-16.
+// decode takes off byte order marks, makes UTF-8 of UTF-16, and ends lines as Unix does.
 func decode(data []byte) []byte {
+	return bytes.ReplaceAll(utf8(data), []byte("\r\n"), []byte("\n"))
+}
+
+func utf8(data []byte) []byte {
 	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
 	little := bytes.HasPrefix(data, []byte("\xff\xfe"))
 	if !little && !bytes.HasPrefix(data, []byte("\xfe\xff")) {

@@ -10,7 +10,7 @@ const (
 )
 
 // shrink is added to what a document's features weigh together, in nats: what little evidence shares cannot be a large part.
-const shrink = 150
+const shrink = 120
 
 // maxShared is how many people may have a feature that still counts. In small cohorts everything counts; in large ones, what so many
 // share says little and would cost most of the time.

@@ -72,15 +72,20 @@ type typical struct {
 func toward(median, n, prior float64) float64 { return (n*median + trust*prior) / (n + trust) }
 
 // expected is what the documents at places i and j of the group, which share s, are expected to share.
-func (g *group) expected(i, j int, s profile) (out profile) {
+func (g *group) expected(i, j int, s profile) profile {
 	a, b := &g.typical[i], &g.typical[j]
+	return g.among(a, b, a.panel, s)
+}
+
+// among is expected for two documents; inB says that the value of the first is among those of the second.
+func (g *group) among(a, b *typical, inB bool, s profile) (out profile) {
 	for c := range out {
 		one, n := a.middle[c].median()
 		if b.panel {
 			one, n = a.middle[c].without(float32(s[c]))
 		}
 		two, k := b.middle[c].median()
-		if a.panel {
+		if inB {
 			two, k = b.middle[c].without(float32(s[c]))
 		}
 		out[c] = max(0, toward(one, n, priorUsual[c])+toward(two, k, priorUsual[c])-g.usual[c])
