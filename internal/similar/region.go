@@ -47,6 +47,28 @@ type place struct {
 	line int32
 }
 
+// Common says of each line of each file whether more than a third of the people have everything that begins in it.
+func (r *Result) Common(t *Text) [][]bool {
+	limit := max(3, r.People()/3)
+	out := make([][]bool, len(t.Files))
+	for i, f := range t.Files {
+		out[i] = make([]bool, len(f.Given))
+	}
+	seen := make(map[place]bool, len(t.tokens))
+	for i, p := range t.tokens {
+		common := t.grams[i] == 0 || r.holders(t.grams[i]) > limit
+		if at, known := seen[p]; !known {
+			seen[p] = common
+		} else {
+			seen[p] = at && common
+		}
+	}
+	for p, common := range seen {
+		out[p.file][p.line] = common
+	}
+	return out
+}
+
 // TextFile is a file as it was read, and for each of its lines whether the starter has it.
 type TextFile struct {
 	Name  string

@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"candor/internal/similar"
+	"candor/internal/similar/report"
 	"candor/internal/similar/token"
 )
 
@@ -31,6 +32,7 @@ type Similar struct {
 	ByFolder bool     `help:"Each folder in DIR is one person's submission, of many files."`
 	JSON     bool     `name:"json" help:"Print one JSON object a line for each pair." xor:"form"`
 	CSV      bool     `name:"csv" help:"Print file_a,file_b,score for every pair that shares something." xor:"form"`
+	HTML     string   `name:"html" help:"Also write a report to this file: one page that needs no network." placeholder:"FILE" type:"path"`
 }
 
 // Run compares all with all. That something was found is no failure: the exit code is 0.
@@ -64,6 +66,11 @@ func (c *Similar) Run(e *env) error {
 	result, err := s.index.Compare(e.ctx, tell)
 	if err != nil {
 		return err
+	}
+	if c.HTML != "" {
+		if err := c.report(e.ctx, &s, result); err != nil {
+			return err
+		}
 	}
 	out := bufio.NewWriterSize(e.out, 1<<16)
 	switch {
@@ -358,4 +365,18 @@ func chance(n float64) string {
 		return "< 0.001"
 	}
 	return strconv.FormatFloat(n, 'g', 2, 64)
+}
+
+// report writes the page beside its place first, so that a failure leaves no half of it.
+func (c *Similar) report(ctx context.Context, s *submissions, r *similar.Result) error {
+	f, err := os.CreateTemp(filepath.Dir(c.HTML), ".similar-*.html")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name()) // gone when it was renamed
+	err = report.Write(ctx, f, report.Input{Title: filepath.Base(c.Dir), Index: s.index, Result: r, Text: s.text})
+	if err := errors.Join(err, f.Chmod(0o644), f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), c.HTML)
 }
