@@ -59,17 +59,19 @@
 
   /** Places of the members of each cluster: circles, packed in rows. */
   const graph = clusters => {
-    const svgWidth = 960
-    let x = 0, y = 0, tall = 0
-    const parts = [], at = new Map()
+    const widest = 960
+    let x = 0, y = 0, tall = 0, used = 0
+    const parts = [], at = new Map(), around = new Map()
     for (const members of clusters) {
       const radius = Math.max(40, members.length * 12), size = 2 * radius + 90
-      if (x + size > svgWidth && x > 0) { x = 0; y += tall; tall = 0 }
+      if (x + size > widest && x > 0) { x = 0; y += tall; tall = 0 }
       members.forEach((d, k) => {
         const turn = 2 * Math.PI * k / members.length - Math.PI / 2
         at.set(d, [x + size / 2 + radius * Math.cos(turn), y + size / 2 + radius * Math.sin(turn)])
+        around.set(d, Math.sin(turn) < -.3 ? -18 : 26) // above or below the circle
       })
       x += size
+      used = Math.max(used, x)
       tall = Math.max(tall, size)
     }
     for (const p of data.pairs) {
@@ -77,9 +79,9 @@
       if (a && b) parts.push(el("line", {x1: a[0], y1: a[1], x2: b[0], y2: b[1], class: kind(p), "stroke-width": (4 * p.score * p.score + .5).toFixed(1)}))
     }
     for (const [d, [cx, cy]] of at) {
-      parts.push(el("a", {svg: true, href: "#person-" + d, "aria-label": name(d)}, el("circle", {cx, cy, r: 11}), el("text", {x: cx, y: cy + 26}, short(name(d)))))
+      parts.push(el("a", {svg: true, href: "#person-" + d, "aria-label": name(d)}, el("circle", {cx, cy, r: 11}), el("text", {x: cx, y: cy + around.get(d)}, short(name(d)))))
     }
-    return el("svg", {class: "graph", viewBox: `0 0 ${svgWidth} ${Math.max(y + tall, 80)}`, role: "group", "aria-label": "Who is linked with whom"}, ...parts)
+    return el("svg", {class: "graph", width: used, viewBox: `0 0 ${used} ${y + tall}`, role: "group", "aria-label": "Who is linked with whom"}, ...parts)
   }
   const short = s => s.length > 16 ? "…" + s.slice(-15) : s
 

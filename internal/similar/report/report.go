@@ -220,7 +220,7 @@ func newChart(g *similar.Group) chart {
 	for i := range bins {
 		low := float64(i) / bins
 		n := g.Beyond(low) - g.Beyond(low+1.0/bins)
-		if n > 0 {
+		if fitted := g.Beyond(low) < float64(g.Pairs); fitted { // below, the null says nothing
 			points = append(points, fmt.Sprintf("%d,%d", (2*i+1)*chartWidth/bins/2, chartHeight-height(n)))
 		}
 	}

@@ -34,7 +34,7 @@ type lexer struct {
 }
 
 // maxMisses is how many openings without an end are looked into; it keeps the time linear.
-const maxMisses = 64
+const maxMisses = 16
 
 // hole is code inside of a string: its quote goes on when the bracket that began it closes.
 type hole struct {

@@ -36,7 +36,7 @@ func (x *lexer) rest(q quote, start int, line int32) {
 		switch c := x.src[i]; {
 		case c == '\n' && stop < 0:
 			stop = i
-			if !q.lines {
+			if !q.lines || x.misses >= maxMisses {
 				x.advance(stop)
 				x.add(String, start, line)
 				return
@@ -62,6 +62,7 @@ func (x *lexer) rest(q quote, start int, line int32) {
 			return
 		}
 	}
+	x.misses++
 	if stop < 0 {
 		stop = len(x.src)
 	}
