@@ -9,6 +9,8 @@ import (
 	"database/sql"
 	"embed"
 	"errors"
+	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -80,8 +82,8 @@ func Like(typed string) string {
 	return strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(Key(typed)) + "%"
 }
 
-// addressKey tells addresses apart: lower case only, for an accent makes another mailbox.
-func addressKey(s string) string { return strings.ToLower(strings.TrimSpace(s)) }
+// AddressKey tells addresses apart: lower case only, for an accent makes another mailbox.
+func AddressKey(s string) string { return strings.ToLower(strings.TrimSpace(s)) }
 
 // family is the key of the last word of a name.
 func family(name string) string {
@@ -109,17 +111,47 @@ func (cs *Candidates) Ensure(ctx context.Context, tx db.Tx, name, email, zone st
 	q := query.New(tx)
 	var n int64
 	for held := int64(0); held == 0; { // whoever is erased between our look and our hold is added anew
-		n, err = q.Add(ctx, query.AddParams{OrgID: tx.Org, ID: id.New("cnd", now), Name: name, Email: email, NameKey: Key(name), FamilyKey: family(name), EmailKey: addressKey(email),
+		n, err = q.Add(ctx, query.AddParams{OrgID: tx.Org, ID: id.New("cnd", now), Name: name, Email: email, NameKey: Key(name), FamilyKey: family(name), EmailKey: AddressKey(email),
 			Zone: zone, CreatedAt: clock.Milli(now)})
 		if err != nil {
 			return c, false, err
 		}
-		if held, err = q.HoldAddress(ctx, tx.Org, addressKey(email)); err != nil {
+		if held, err = q.HoldAddress(ctx, tx.Org, AddressKey(email)); err != nil {
 			return c, false, err
 		}
 	}
-	r, err := q.ByEmail(ctx, tx.Org, addressKey(email))
+	r, err := q.ByEmail(ctx, tx.Org, AddressKey(email))
 	return candidate(query.ByIDRow(r)), n == 0, err
+}
+
+// known is how many addresses are asked for at once.
+const known = 500
+
+// Known finds who has which address, by [AddressKey], in as many queries as there are five hundreds of them.
+func (cs *Candidates) Known(ctx context.Context, tx db.Tx, emails []string) (map[string]ID, error) {
+	out := map[string]ID{}
+	for list := range slices.Chunk(emails, known) {
+		args, marks := []any{tx.Org}, make([]string, len(list))
+		for i, e := range list {
+			args, marks[i] = append(args, AddressKey(e)), fmt.Sprint("$", i+2)
+		}
+		rows, err := tx.QueryContext(ctx, `SELECT email_key, id FROM candidates WHERE org_id = $1 AND email_key IN (`+strings.Join(marks, ", ")+`)`, args...)
+		if err != nil {
+			return nil, err
+		}
+		for rows.Next() {
+			var key, id string
+			if err := rows.Scan(&key, &id); err != nil {
+				rows.Close()
+				return nil, err
+			}
+			out[key] = ID(id)
+		}
+		if err := rows.Err(); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
 }
 
 func checkZone(zone string) error {
@@ -134,7 +166,7 @@ func checkZone(zone string) error {
 
 // ByEmail finds a person. ErrMissing.
 func (cs *Candidates) ByEmail(ctx context.Context, tx db.Tx, email string) (Candidate, error) {
-	r, err := query.New(tx).ByEmail(ctx, tx.Org, addressKey(email))
+	r, err := query.New(tx).ByEmail(ctx, tx.Org, AddressKey(email))
 	if errors.Is(err, sql.ErrNoRows) {
 		return Candidate{}, ErrMissing
 	}
@@ -214,7 +246,7 @@ func (cs *Candidates) Correct(ctx context.Context, tx db.Tx, who actor.Actor, c 
 	if err := checkZone(c.Zone); err != nil {
 		return err
 	}
-	n, err := query.New(tx).Change(ctx, query.ChangeParams{OrgID: tx.Org, ID: string(c.ID), Name: c.Name, Email: email, NameKey: Key(c.Name), FamilyKey: family(c.Name), EmailKey: addressKey(email), Zone: c.Zone})
+	n, err := query.New(tx).Change(ctx, query.ChangeParams{OrgID: tx.Org, ID: string(c.ID), Name: c.Name, Email: email, NameKey: Key(c.Name), FamilyKey: family(c.Name), EmailKey: AddressKey(email), Zone: c.Zone})
 	if db.IsUnique(err) {
 		return ErrAddressTaken.On("email", "Another candidate has this address already.")
 	}

@@ -124,63 +124,65 @@ func (f InviteForm) Check() error {
 // Invite adds a candidate to an opening's first stage and announces the mail. ErrRole, ErrMissing, ErrClosed, ErrInvalid, and
 // ErrTwice (with the fact "application") when the person is in it already: nobody is invited twice by a second press.
 func (os *Openings) Invite(ctx context.Context, who actor.Actor, o ID, f InviteForm) (Invitation, error) {
-	if err := f.Check(); err != nil {
-		return Invitation{}, err
-	}
-	var out InvitationID
-	err := os.DB.Write(ctx, who.Org, func(tx db.Tx) error {
-		op, err := os.manage(ctx, tx, who, o)
-		if err != nil {
-			return err
-		}
-		if !op.Open {
-			return ErrClosed
-		}
-		stages, err := os.Stages(ctx, tx, o)
-		if err != nil {
-			return err
-		}
-		now := os.DB.Now()
-		by := f.FinishBy
-		if by.IsZero() {
-			by = now.Add(time.Duration(stages[0].Window) * 24 * time.Hour)
-		}
-		if !by.After(now) {
-			return problem.Field("finish_by", "This moment has passed. Choose a later one.")
-		}
-		c, _, err := os.Candidates.Ensure(ctx, tx, f.Name, f.Email, f.Zone)
-		if err != nil {
-			return err
-		}
-		q := query.New(tx)
-		app := id.New("app", now)
-		n, err := q.AddApplication(ctx, query.AddApplicationParams{OrgID: tx.Org, ID: app, OpeningID: string(o), CandidateID: string(c.ID), StageID: string(stages[0].ID), CreatedAt: clock.Milli(now)})
-		if err != nil {
-			return err
-		}
-		if n == 0 {
-			there, err := q.ApplicationOf(ctx, tx.Org, string(o), string(c.ID))
-			if err != nil {
-				return err
-			}
-			return ErrTwice.On("email", "This person is in this opening already.").With("application", there.ID)
-		}
-		a, err := os.ApplicationIn(ctx, tx, ApplicationID(app))
-		if err != nil {
-			return err
-		}
-		out, err = os.invite(ctx, tx, who, a, stages[0], by, f.Note)
-		return err
-	})
-	if err != nil {
-		return Invitation{}, err
-	}
 	var inv Invitation
-	err = os.DB.Read(ctx, who.Org, func(tx db.Tx) (err error) {
-		inv, err = os.InvitationIn(ctx, tx, out)
+	err := os.DB.Write(ctx, who.Org, func(tx db.Tx) (err error) {
+		inv, err = os.InviteIn(ctx, tx, who, o, f)
 		return err
 	})
 	return inv, err
+}
+
+// InviteIn is Invite in the caller's transaction; the application's unique key (opening, candidate) is the guard. What it returns as
+// a problem has added no application and no invitation, so the transaction may go on.
+func (os *Openings) InviteIn(ctx context.Context, tx db.Tx, who actor.Actor, o ID, f InviteForm) (Invitation, error) {
+	if err := f.Check(); err != nil {
+		return Invitation{}, err
+	}
+	op, err := os.manage(ctx, tx, who, o)
+	if err != nil {
+		return Invitation{}, err
+	}
+	if !op.Open {
+		return Invitation{}, ErrClosed
+	}
+	stages, err := os.Stages(ctx, tx, o)
+	if err != nil {
+		return Invitation{}, err
+	}
+	now := os.DB.Now()
+	by := f.FinishBy
+	if by.IsZero() {
+		by = now.Add(time.Duration(stages[0].Window) * 24 * time.Hour)
+	}
+	if !by.After(now) {
+		return Invitation{}, problem.Field("finish_by", "This moment has passed. Choose a later one.")
+	}
+	c, _, err := os.Candidates.Ensure(ctx, tx, f.Name, f.Email, f.Zone)
+	if err != nil {
+		return Invitation{}, err
+	}
+	q := query.New(tx)
+	app := id.New("app", now)
+	n, err := q.AddApplication(ctx, query.AddApplicationParams{OrgID: tx.Org, ID: app, OpeningID: string(o), CandidateID: string(c.ID), StageID: string(stages[0].ID), CreatedAt: clock.Milli(now)})
+	if err != nil {
+		return Invitation{}, err
+	}
+	if n == 0 {
+		there, err := q.ApplicationOf(ctx, tx.Org, string(o), string(c.ID))
+		if err != nil {
+			return Invitation{}, err
+		}
+		return Invitation{}, ErrTwice.On("email", "This person is in this opening already.").With("application", there.ID)
+	}
+	a, err := os.ApplicationIn(ctx, tx, ApplicationID(app))
+	if err != nil {
+		return Invitation{}, err
+	}
+	inv, err := os.invite(ctx, tx, who, a, stages[0], by, f.Note)
+	if err != nil {
+		return Invitation{}, err
+	}
+	return os.InvitationIn(ctx, tx, inv)
 }
 
 // invite makes the invitation to a stage; the unique key (application, stage) makes it once.

@@ -295,6 +295,11 @@ func (os *Openings) manage(ctx context.Context, tx db.Tx, who actor.Actor, o ID)
 	return out, err
 }
 
+// ManageIn loads an opening that the asker runs, in a transaction. ErrMissing, ErrRole.
+func (os *Openings) ManageIn(ctx context.Context, tx db.Tx, who actor.Actor, o ID) (Opening, error) {
+	return os.manage(ctx, tx, who, o)
+}
+
 // List are the openings the asker may see, the open ones first.
 func (os *Openings) List(ctx context.Context, who actor.Actor) ([]Opening, error) {
 	if err := org.Need(who, "opening.list"); err != nil {

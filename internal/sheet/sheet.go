@@ -131,9 +131,10 @@ func zeros(b []byte) (even, odd int) {
 	return even, odd
 }
 
-// sniff finds the separator by which most of the first rows have equally many cells, at least two; a comma when there is none.
+// sniff finds the separator by which most of the first rows have equally many cells, at least two, and among those the one with the
+// most cells; a comma when there is none.
 func sniff(text string) byte {
-	best, score := byte(','), 0
+	best, score, wide := byte(','), 0, 0
 	for _, comma := range []byte(",;\t|") {
 		rows, _ := split(text, comma, 1, 100) // where a quotation mark stays open is said later, by Read
 		widths := map[int]int{}
@@ -146,8 +147,8 @@ func sniff(text string) byte {
 				usual = w
 			}
 		}
-		if usual > 1 && widths[usual] > score {
-			best, score = comma, widths[usual]
+		if n := widths[usual]; usual > 1 && (n > score || n == score && usual > wide) {
+			best, score, wide = comma, n, usual
 		}
 	}
 	return best
