@@ -22,6 +22,7 @@ import (
 	"candor/internal/account/accountweb"
 	"candor/internal/assessment"
 	"candor/internal/attempt"
+	"candor/internal/batch"
 	"candor/internal/blob"
 	"candor/internal/candidate"
 	"candor/internal/db"
@@ -75,6 +76,7 @@ type App struct {
 	Candidates  *candidate.Candidates
 	Promises    *promise.Promises
 	Openings    *opening.Openings
+	Batches     *batch.Batches
 	Attempts    *attempt.Attempts
 	Reviews     *review.Reviews
 	Feedbacks   *feedback.Feedbacks
@@ -153,6 +155,7 @@ func (a *App) nouns() {
 	a.Candidates = &candidate.Candidates{DB: a.DB}
 	a.Promises = &promise.Promises{DB: a.DB, Jobs: a.Jobs}
 	a.Openings = &opening.Openings{DB: a.DB, Jobs: a.Jobs, Key: a.Key, Orgs: a.Orgs, Candidates: a.Candidates, Promises: a.Promises}
+	a.Batches = &batch.Batches{DB: a.DB, Jobs: a.Jobs, Openings: a.Openings}
 	a.Attempts = &attempt.Attempts{DB: a.DB, Jobs: a.Jobs, Orgs: a.Orgs, Assessments: a.Assessments, Openings: a.Openings, Candidates: a.Candidates, Promises: a.Promises, Runs: a.Runs}
 	a.Openings.Formats = formats(a)
 	a.Reviews = &review.Reviews{DB: a.DB, Jobs: a.Jobs, Orgs: a.Orgs, Openings: a.Openings, Promises: a.Promises, Assessments: a.Assessments, Attempts: a.Attempts}

@@ -137,6 +137,9 @@ func (w *world) words() []canary {
 			}
 			return rights{table: w.table, p: p, sealed: o == h.sealed}.sees()
 		})
+		add("listed", name, func(p *person) bool {
+			return p.candidate == nil && rights{table: w.table, p: p, sealed: o == h.sealed}.manages()
+		})
 	}
 	return out
 }
@@ -182,9 +185,10 @@ func around(text, word string) string {
 
 // more are further addresses of a page, beyond the one of the matrix.
 var more = map[string][]string{
-	"GET /o/{org}/openings/{opening}": {"", "?view=us", "?view=sent", "?view=invited", "?view=answered", "?view=declined", "?q=amara"},
-	"GET /o/{org}/candidates":         {"", "?q=amara"},
-	"GET /o/{org}/review/{code}":      {"", "?item=pick", "?item=term", "?item=tell-us", "?item=program"},
+	"GET /o/{org}/openings/{opening}":                 {"", "?view=us", "?view=sent", "?view=invited", "?view=answered", "?view=declined", "?q=amara"},
+	"GET /o/{org}/candidates":                         {"", "?q=amara"},
+	"GET /o/{org}/openings/{opening}/batches/{batch}": {"", "?view=invited", "?view=left", "?view=look"},
+	"GET /o/{org}/review/{code}":                      {"", "?item=pick", "?item=term", "?item=tell-us", "?item=program"},
 }
 
 // everything gives all that somebody is sent: every page of every candidate, and the mails to them.

@@ -141,6 +141,8 @@ var rules = map[string]func(v rights) outcome{
 		}
 		return managing(v)
 	},
+	"batch.list": managing, "batch.create": managing, "batch.read": managing, "batch.mail": managing, "batch.columns": managing, "batch.row": managing, "batch.plan": managing,
+	"batch.send": managing, "batch.stop": managing, "batch.discard": managing,
 	"opening.invite_page": managing, "opening.invite": managing, "opening.settings": managing, "opening.change": managing, "opening.state": managing, "opening.stages": managing,
 	"opening.stage": managing, "opening.raise_stage": managing, "opening.remove_stage": managing, "opening.team": managing, "opening.role": managing,
 	"application.read": func(v rights) outcome { return among(v.reads(), true) },
@@ -204,19 +206,24 @@ var acts = map[string]act{
 	"GET /o/{org}/openings/{opening}/compare": {query: "?with={closed}&with={code}"},
 	"GET /c/-/clock": {query: "?sitting={sitting}"},
 
-	"POST /-/theme":                             {form: url.Values{"theme": {"dark"}, "back": {"/"}}},
-	"POST /sign-in":                             {form: url.Values{"email": {"nobody@else.example"}}},
-	"POST /sign-in/code":                        {form: url.Values{"code": {"000000"}}},
-	"POST /o/{org}/settings":                    {form: url.Values{"name": {"Other"}, "contact": {"x@y.example"}, "zone": {"UTC"}, "failure_minutes": {"5"}, "factor_max": {"2000"}, "keep_months": {"12"}}},
-	"POST /o/{org}/members":                     {form: url.Values{"name": {"New"}, "email": {"new@y.example"}, "roles": {"owner"}}},
-	"POST /o/{org}/members/{member}":            {form: url.Values{"name": {"Renamed"}, "roles": {"owner"}}},
-	"POST /o/{org}/assessments":                 {form: url.Values{"into": {"{assessment}"}}, file: true},
-	"POST /o/{org}/openings/new":                {form: url.Values{"title": {"New"}, "reply_days": {"5"}, "stage_title": {"Screen"}, "assessment": {"{version}"}, "reviewers": {"1"}, "window": {"7"}}},
-	"POST /o/{org}/openings/{opening}/invite":   {form: url.Values{"name": {"New"}, "email": {"new@mail.example"}, "zone": {"UTC"}, "finish_by": {"2026-12-20T12:00"}, "step": {"send"}}},
-	"POST /o/{org}/openings/{opening}/settings": {form: url.Values{"title": {"Renamed"}, "reply_days": {"9"}, "contact": {"{member}"}}},
-	"POST /o/{org}/openings/{opening}/state":    {form: url.Values{"open": {"true"}}, about: true},
-	"POST /o/{org}/openings/{opening}/stages":   {form: url.Values{"stage": {"{stage}"}, "stage_title": {"Renamed"}, "assessment": {"{version}"}, "reviewers": {"1"}, "window": {"7"}}},
-	"POST /o/{org}/openings/{opening}/team":     {form: url.Values{"member": {"{member}"}, "roles": {"manager", "recruiter"}}, about: true},
+	"POST /-/theme":                                                             {form: url.Values{"theme": {"dark"}, "back": {"/"}}},
+	"POST /sign-in":                                                             {form: url.Values{"email": {"nobody@else.example"}}},
+	"POST /sign-in/code":                                                        {form: url.Values{"code": {"000000"}}},
+	"POST /o/{org}/settings":                                                    {form: url.Values{"name": {"Other"}, "contact": {"x@y.example"}, "zone": {"UTC"}, "failure_minutes": {"5"}, "factor_max": {"2000"}, "keep_months": {"12"}}},
+	"POST /o/{org}/members":                                                     {form: url.Values{"name": {"New"}, "email": {"new@y.example"}, "roles": {"owner"}}},
+	"POST /o/{org}/members/{member}":                                            {form: url.Values{"name": {"Renamed"}, "roles": {"owner"}}},
+	"POST /o/{org}/assessments":                                                 {form: url.Values{"into": {"{assessment}"}}, file: true},
+	"POST /o/{org}/openings/new":                                                {form: url.Values{"title": {"New"}, "reply_days": {"5"}, "stage_title": {"Screen"}, "assessment": {"{version}"}, "reviewers": {"1"}, "window": {"7"}}},
+	"POST /o/{org}/openings/{opening}/invite":                                   {form: url.Values{"name": {"New"}, "email": {"new@mail.example"}, "zone": {"UTC"}, "finish_by": {"2026-12-20T12:00"}, "step": {"send"}}},
+	"POST /o/{org}/openings/{opening}/batches":                                  {form: url.Values{"text": {"Name,Email\nNew,new@mail.example\n"}}},
+	"POST /o/{org}/openings/{opening}/batches/{batch}/columns":                  {form: url.Values{"column": {"name", "email"}, "head": {"true"}}},
+	"POST /o/{org}/openings/{opening}/batches/{batch}/row":                      {form: url.Values{"row": {"2"}, "name": {"Else"}, "email": {"else@mail.example"}, "step": {"save"}}},
+	"POST /o/{org}/openings/{opening}/batches/{batch}/plan":                     {form: url.Values{"zone": {"UTC"}, "finish_by": {"2026-12-20T12:00"}, "per_hour": {"60"}}},
+	"POST /o/{org}/openings/{opening}/batches/{batch}/send":                     {form: url.Values{"count": {"1"}}},
+	"POST /o/{org}/openings/{opening}/settings":                                 {form: url.Values{"title": {"Renamed"}, "reply_days": {"9"}, "contact": {"{member}"}}},
+	"POST /o/{org}/openings/{opening}/state":                                    {form: url.Values{"open": {"true"}}, about: true},
+	"POST /o/{org}/openings/{opening}/stages":                                   {form: url.Values{"stage": {"{stage}"}, "stage_title": {"Renamed"}, "assessment": {"{version}"}, "reviewers": {"1"}, "window": {"7"}}},
+	"POST /o/{org}/openings/{opening}/team":                                     {form: url.Values{"member": {"{member}"}, "roles": {"manager", "recruiter"}}, about: true},
 	"POST /o/{org}/applications/{application}/invitations/{invitation}/address": {form: url.Values{"name": {"Else"}, "email": {"else@mail.example"}}},
 	"POST /o/{org}/applications/{application}/invitations/{invitation}/extend":  {form: url.Values{"finish_by": {"2026-12-20T12:00"}, "zone": {"UTC"}, "reason": {"was ill"}}},
 	"POST /o/{org}/candidates/{candidate}/adjust":                               {form: url.Values{"factor": {"3"}}},
@@ -236,9 +243,9 @@ var acts = map[string]act{
 	"POST /c/parts/{part}/note":                                                 {form: url.Values{"note": {"One more thing."}}},
 	"POST /c/parts/{part}/items/{item}":                                         {form: url.Values{"text": {"Other words."}}},
 	"POST /c/parts/{part}/items/{item}/restore":                                 {form: url.Values{"revision": {"{revision}"}}},
-	"POST /c/adjust":     {form: url.Values{"factor": {"1500"}}},
-	"POST /c/adjust/ask": {form: url.Values{"wish": {"A pause."}}},
-	"POST /c/-/save":     {json: `{"sitting":"{sitting}","client":"c2","epoch":1,"saves":[{"item":"tell-us","seq":1,"body":"{\"text\":[\"Other words.\"]}"}]}`, about: true},
+	"POST /c/adjust":                                                            {form: url.Values{"factor": {"1500"}}},
+	"POST /c/adjust/ask":                                                        {form: url.Values{"wish": {"A pause."}}},
+	"POST /c/-/save":                                                            {json: `{"sitting":"{sitting}","client":"c2","epoch":1,"saves":[{"item":"tell-us","seq":1,"body":"{\"text\":[\"Other words.\"]}"}]}`, about: true},
 }
 
 var wildcard = regexp.MustCompile(`\{([a-z]+)\}`)
@@ -257,7 +264,7 @@ func (w *world) fill(text string, ids map[string]string) string {
 // ids are the values of all wildcards for a candidate of an organisation.
 func (s *side) ids(a *applicant) map[string]string {
 	out := map[string]string{"org": s.org.ID, "assessment": string(s.assessment), "version": string(s.published), "member": s.members["leaver"].ID, "opening": string(a.opening),
-		"stage": string(a.stage), "application": string(a.inv.Application), "invitation": string(a.inv.ID), "candidate": a.inv.Candidate, "code": string(a.code), "decision": a.decision,
+		"stage": string(a.stage), "batch": string(s.batches[a.opening]), "application": string(a.inv.Application), "invitation": string(a.inv.ID), "candidate": a.inv.Candidate, "code": string(a.code), "decision": a.decision,
 		"sitting": string(a.sitting), "revision": a.revision, "session": s.session}
 	for _, name := range slices.Sorted(maps.Keys(a.cards)) {
 		out["reader"] = s.members[name].ID
@@ -270,7 +277,7 @@ func (s *side) ids(a *applicant) map[string]string {
 }
 
 // about are the wildcards that name something of one candidate or opening.
-var about = []string{"opening", "stage", "application", "invitation", "candidate", "code", "decision", "sitting", "revision", "reader", "closed"}
+var about = []string{"opening", "stage", "batch", "application", "invitation", "candidate", "code", "decision", "sitting", "revision", "reader", "closed"}
 
 // values are the ids of a route for somebody who asks about a candidate of here.
 func (w *world) values(r web.Route, p *person, a *applicant) map[string]string {

@@ -7,6 +7,7 @@ import (
 	"candor/internal/actor"
 	"candor/internal/assessment/assessmentweb"
 	"candor/internal/attempt/attemptweb"
+	"candor/internal/batch/batchweb"
 	"candor/internal/candidate/candidateweb"
 	"candor/internal/db"
 	"candor/internal/feedback/feedbackweb"
@@ -49,6 +50,7 @@ func (a *App) mux(rates map[web.Rate]web.Limit) (*web.Mux, error) {
 	(&notifyweb.Pages{Notify: a.Notify}).Routes(mux)
 	(&openingweb.Pages{Openings: a.Openings, Orgs: a.Orgs, Candidates: a.Candidates, Promises: a.Promises, Assessments: a.Assessments, Attempts: a.Attempts,
 		Reviews: a.Reviews, URL: a.Config.URL, Notify: a.Notify, Sections: a.sections()}).Routes(mux)
+	(&batchweb.Pages{Batches: a.Batches, Openings: a.Openings, Orgs: a.Orgs, Notify: a.Notify}).Routes(mux)
 	(&candidateweb.Pages{Candidates: a.Candidates, Openings: a.Openings, Attempts: a.Attempts, Orgs: a.Orgs}).Routes(mux)
 	(&reviewweb.Pages{Reviews: a.Reviews, MD: markdown.New(3)}).Routes(mux)
 	(&feedbackweb.Pages{DB: a.DB, Feedbacks: a.Feedbacks, Orgs: a.Orgs}).Routes(mux)

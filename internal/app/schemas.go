@@ -7,6 +7,7 @@ import (
 	"candor/internal/assessment"
 	"candor/internal/attempt"
 	"candor/internal/audit"
+	"candor/internal/batch"
 	"candor/internal/candidate"
 	"candor/internal/db"
 	"candor/internal/feedback"
@@ -23,12 +24,12 @@ import (
 
 // Schemas are the schema steps of all nouns.
 func Schemas() []fs.FS {
-	return []fs.FS{live.Schema, audit.Schema, account.Schema, org.Schema, run.Schema, assessment.Schema, candidate.Schema, promise.Schema, opening.Schema,
+	return []fs.FS{live.Schema, audit.Schema, account.Schema, org.Schema, run.Schema, assessment.Schema, candidate.Schema, promise.Schema, opening.Schema, batch.Schema,
 		response.Schema, attempt.Schema, review.Schema, feedback.Schema, privacy.Schema, notify.Schema}
 }
 
 // Columns are the inventories of all nouns: whose data each column holds and how long it is kept.
 func Columns() []db.Columns {
-	return []db.Columns{live.Columns, audit.Columns, account.Columns, org.Columns, run.Columns, assessment.Columns, candidate.Columns, promise.Columns, opening.Columns,
+	return []db.Columns{live.Columns, audit.Columns, account.Columns, org.Columns, run.Columns, assessment.Columns, candidate.Columns, promise.Columns, opening.Columns, batch.Columns,
 		response.Columns, attempt.Columns, review.Columns, feedback.Columns, privacy.Columns, notify.Columns}
 }

@@ -14,6 +14,7 @@ import (
 	"candor/internal/app"
 	"candor/internal/assessment"
 	"candor/internal/attempt"
+	"candor/internal/batch"
 	"candor/internal/candidate"
 	"candor/internal/db"
 	"candor/internal/db/dbtest"
@@ -23,6 +24,7 @@ import (
 	"candor/internal/org"
 	"candor/internal/response"
 	"candor/internal/review"
+	"candor/internal/sheet"
 	"candor/internal/web"
 )
 
@@ -56,7 +58,8 @@ type side struct {
 	system           actor.Actor
 	assessment       assessment.ID
 	published, draft assessment.VersionID
-	plain, sealed    opening.ID // sealed is the confidential one
+	plain, sealed    opening.ID              // sealed is the confidential one
+	batches          map[opening.ID]batch.ID // a confirmed list of each opening, which waits for its start
 	members          map[string]org.Member
 	session          string     // of somebody who does not ask
 	read, blind      *applicant // in review: by reviewers; by a manager and an owner
@@ -230,6 +233,7 @@ func (w *world) found(name string) *side {
 	s.decide(s.kept, "insider", review.Advance, true)
 	s.busy = s.enter("busy", s.plain)
 	s.work(s.busy)
+	s.batches = map[opening.ID]batch.ID{s.plain: s.list("plain", s.plain, s.read, s.blind, s.busy), s.sealed: s.list("sealed", s.sealed, s.kept)}
 	for _, who := range []string{"pool", "blind reviewer", "filed reviewer", "blind manager", "blind owner"} {
 		w.must(a.Openings.SetRole(ctx, s.system, s.plain, s.members[who].ID, opening.Reviewer, true))
 	}
@@ -266,6 +270,24 @@ func (s *side) invite(name string, o opening.ID) *applicant {
 		Note: "Good to meet you. " + s.word("note", name)})
 	s.w.must(err)
 	return &applicant{name: name, opening: o, stage: inv.Stage, inv: inv, cards: map[string]bool{}}
+}
+
+// list confirms a list with somebody new, somebody without an address, and some who are in the opening already; it starts in a week.
+func (s *side) list(name string, o opening.ID, there ...*applicant) batch.ID {
+	s.w.t.Helper()
+	a := s.w.app
+	text := "Name,Email\nNew " + s.word("listed", name) + "," + s.word("listed", name) + "@mail.example\nNobody " + s.word("listed", name) + ",\n"
+	for _, p := range there {
+		text += "Amara " + s.word("name", p.name) + "," + s.word("mail", p.name) + "@mail.example\n"
+	}
+	table, err := sheet.Read([]byte(text))
+	s.w.must(err)
+	b, err := a.Batches.Create(ctx, s.system, o, table)
+	s.w.must(err)
+	now := a.DB.Now()
+	s.w.must(a.Batches.SetPlan(ctx, s.system, o, b, batch.Plan{Zone: "UTC", Start: now.AddDate(0, 0, 7), FinishBy: now.AddDate(0, 0, 20), PerHour: 600}))
+	s.w.must(a.Batches.Send(ctx, s.system, o, b, 1))
+	return b
 }
 
 // enter invites somebody, who opens the link and asks for an adjustment.

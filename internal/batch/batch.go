@@ -3,7 +3,8 @@
 // A list is read from a table, checked row by row against itself and what the organisation knows, and corrected by its maker, who
 // alone sees it until it is confirmed. Then a job makes the invitations by the opening's own rules, so many an hour, in bounded
 // transactions: whoever is in the opening already is not invited again, whatever was pressed, in how many tabs, and whatever failed in
-// between. A row forgets the person as soon as they are invited; the rest of a list goes [Life] after it was last used.
+// between. A row forgets the person as soon as they are invited or found to be in the opening; the rest of a list goes [Life] days after
+// it was last used.
 package batch
 
 import (
@@ -92,7 +93,7 @@ type Row struct {
 	Position    int    // 1, 2, ...
 	Line        int    // in the file
 	Cells       string // as JSON; "" once it is confirmed
-	Name        string // "" once invited
+	Name        string // "" once confirmed, but of whom is still to be invited or is bad
 	Email       string // likewise
 	Zone        string // IANA name; "" is the batch's
 	Guessed     bool   // the name is made from the address
@@ -249,6 +250,16 @@ const (
 // Rows are some rows after a position, in the order of the file; whoever may see the batch is its loader's business.
 func (bs *Batches) Rows(ctx context.Context, tx db.Tx, b ID, w Which, after, most int) ([]Row, error) {
 	rows, err := query.New(tx).Rows(ctx, query.RowsParams{OrgID: tx.Org, BatchID: string(b), After: int64(after), Which: string(w), Most: int32(most)})
+	var out []Row
+	for _, r := range rows {
+		out = append(out, row(query.AllRow(r)))
+	}
+	return out, err
+}
+
+// First are the first rows as they stand in the file, the head too.
+func (bs *Batches) First(ctx context.Context, tx db.Tx, b ID, most int) ([]Row, error) {
+	rows, err := query.New(tx).First(ctx, tx.Org, string(b), int32(most))
 	var out []Row
 	for _, r := range rows {
 		out = append(out, row(query.AllRow(r)))

@@ -24,7 +24,9 @@ UPDATE batches SET note = $3, zone = $4, finish_by = $5, per_hour = $6, next_at 
 UPDATE batches SET state = 'running', next_at = $3, touched_at = $4 WHERE org_id = $1 AND id = $2 AND state = 'draft';
 
 -- name: Confirm :exec
-UPDATE batch_rows SET cells = '', verdict = CASE WHEN verdict = 'earlier' THEN 'new' ELSE verdict END, application_id = CASE WHEN verdict = 'earlier' THEN '' ELSE application_id END
+UPDATE batch_rows SET cells = '', name = CASE WHEN verdict IN ('twice', 'here', 'left') THEN '' ELSE name END, email = CASE WHEN verdict IN ('twice', 'here', 'left') THEN '' ELSE email END,
+	email_key = CASE WHEN verdict IN ('twice', 'here', 'left') THEN '' ELSE email_key END, zone = CASE WHEN verdict IN ('twice', 'here', 'left') THEN '' ELSE zone END,
+	verdict = CASE WHEN verdict = 'earlier' THEN 'new' ELSE verdict END, application_id = CASE WHEN verdict = 'earlier' THEN '' ELSE application_id END
 WHERE org_id = $1 AND batch_id = $2;
 
 -- name: Step :execrows
@@ -59,8 +61,11 @@ WHERE org_id = $1 AND batch_id = $2 AND position = $3;
 -- name: Invited :exec
 UPDATE batch_rows SET verdict = 'invited', application_id = $4, invitation_id = $5, name = '', email = '', email_key = '', zone = '', guessed = FALSE WHERE org_id = $1 AND batch_id = $2 AND position = $3;
 
--- name: Passed :exec
-UPDATE batch_rows SET verdict = $4, why = $5, application_id = $6 WHERE org_id = $1 AND batch_id = $2 AND position = $3;
+-- name: Refuse :exec
+UPDATE batch_rows SET verdict = 'bad', why = $4 WHERE org_id = $1 AND batch_id = $2 AND position = $3;
+
+-- name: IsHere :exec
+UPDATE batch_rows SET verdict = 'here', application_id = $4, name = '', email = '', email_key = '', zone = '' WHERE org_id = $1 AND batch_id = $2 AND position = $3;
 
 -- name: DropRows :execrows
 DELETE FROM batch_rows WHERE org_id = $1 AND batch_id = $2;
@@ -90,3 +95,6 @@ DELETE FROM batch_rows WHERE org_id = $1 AND batch_id = $2 AND verdict <> 'invit
 
 -- name: DropEmpty :execrows
 DELETE FROM batches WHERE batches.org_id = $1 AND batches.state <> 'running' AND NOT EXISTS (SELECT 1 FROM batch_rows r WHERE r.org_id = batches.org_id AND r.batch_id = batches.id);
+
+-- name: First :many
+SELECT position, line, cells, name, email, zone, guessed, by_hand, verdict, why, first_line, application_id, invitation_id FROM batch_rows WHERE org_id = $1 AND batch_id = $2 ORDER BY position LIMIT $3;

@@ -158,22 +158,19 @@ func (bs *Batches) invite(ctx context.Context, tx db.Tx, b Batch, r Row) (stop W
 		return OfTime, nil
 	}
 	q := query.New(tx)
-	passed := func(v Verdict, why, app string) error {
-		return q.Passed(ctx, query.PassedParams{OrgID: tx.Org, BatchID: string(b.ID), Position: int64(r.Position), Verdict: string(v), Why: why, ApplicationID: app})
-	}
 	inv, err := bs.Openings.InviteIn(ctx, tx, who, b.Opening, opening.InviteForm{Name: r.Name, Email: r.Email, Zone: zone, Note: b.Plan.Note, FinishBy: b.Plan.FinishBy})
 	p, isProblem := problem.As(err)
 	switch {
 	case err == nil:
 		return "", q.Invited(ctx, query.InvitedParams{OrgID: tx.Org, BatchID: string(b.ID), Position: int64(r.Position), ApplicationID: string(inv.Application), InvitationID: string(inv.ID)})
 	case errors.Is(err, opening.ErrTwice):
-		return "", passed(Here, "", p.Facts["application"])
+		return "", q.IsHere(ctx, query.IsHereParams{OrgID: tx.Org, BatchID: string(b.ID), Position: int64(r.Position), ApplicationID: p.Facts["application"]})
 	case errors.Is(err, opening.ErrClosed):
 		return OfClosing, nil
 	case errors.Is(err, opening.ErrRole), errors.Is(err, opening.ErrMissing):
 		return OfRights, nil
 	case isProblem:
-		return "", passed(Bad, p.Text, "")
+		return "", q.Refuse(ctx, query.RefuseParams{OrgID: tx.Org, BatchID: string(b.ID), Position: int64(r.Position), Why: p.Text})
 	}
 	return "", err
 }

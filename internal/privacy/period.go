@@ -3,6 +3,7 @@ package privacy
 import (
 	"time"
 
+	"candor/internal/batch"
 	"candor/internal/org"
 )
 
@@ -38,6 +39,9 @@ func Numbers(o org.Org) Period { return Period{Months: max(24, o.KeepMonths)} }
 
 // Times is how long the times of saved versions are kept, and sessions after they ended.
 func Times(org.Org) Period { return Period{Days: 90} }
+
+// Lists is how long people who were not invited are kept, from when their list was last used.
+func Lists(org.Org) Period { return Period{Days: batch.Life} }
 
 // Trail is how long it is kept who did what.
 func Trail(org.Org) Period { return Period{Months: 24} }

@@ -103,7 +103,9 @@ func (q *Queries) All(ctx context.Context, orgID string, batchID string) ([]AllR
 }
 
 const confirm = `-- name: Confirm :exec
-UPDATE batch_rows SET cells = '', verdict = CASE WHEN verdict = 'earlier' THEN 'new' ELSE verdict END, application_id = CASE WHEN verdict = 'earlier' THEN '' ELSE application_id END
+UPDATE batch_rows SET cells = '', name = CASE WHEN verdict IN ('twice', 'here', 'left') THEN '' ELSE name END, email = CASE WHEN verdict IN ('twice', 'here', 'left') THEN '' ELSE email END,
+	email_key = CASE WHEN verdict IN ('twice', 'here', 'left') THEN '' ELSE email_key END, zone = CASE WHEN verdict IN ('twice', 'here', 'left') THEN '' ELSE zone END,
+	verdict = CASE WHEN verdict = 'earlier' THEN 'new' ELSE verdict END, application_id = CASE WHEN verdict = 'earlier' THEN '' ELSE application_id END
 WHERE org_id = $1 AND batch_id = $2
 `
 
@@ -241,6 +243,63 @@ func (q *Queries) ErasePerson(ctx context.Context, orgID string, key string, any
 	return result.RowsAffected()
 }
 
+const first = `-- name: First :many
+SELECT position, line, cells, name, email, zone, guessed, by_hand, verdict, why, first_line, application_id, invitation_id FROM batch_rows WHERE org_id = $1 AND batch_id = $2 ORDER BY position LIMIT $3
+`
+
+type FirstRow struct {
+	Position      int64
+	Line          int64
+	Cells         string
+	Name          string
+	Email         string
+	Zone          string
+	Guessed       bool
+	ByHand        bool
+	Verdict       string
+	Why           string
+	FirstLine     int64
+	ApplicationID string
+	InvitationID  string
+}
+
+func (q *Queries) First(ctx context.Context, orgID string, batchID string, limit int32) ([]FirstRow, error) {
+	rows, err := q.db.QueryContext(ctx, first, orgID, batchID, limit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []FirstRow
+	for rows.Next() {
+		var i FirstRow
+		if err := rows.Scan(
+			&i.Position,
+			&i.Line,
+			&i.Cells,
+			&i.Name,
+			&i.Email,
+			&i.Zone,
+			&i.Guessed,
+			&i.ByHand,
+			&i.Verdict,
+			&i.Why,
+			&i.FirstLine,
+			&i.ApplicationID,
+			&i.InvitationID,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const forgetRows = `-- name: ForgetRows :execrows
 DELETE FROM batch_rows WHERE org_id = $1 AND batch_id = $2 AND verdict <> 'invited'
 `
@@ -298,6 +357,27 @@ func (q *Queries) Invited(ctx context.Context, arg InvitedParams) error {
 		arg.Position,
 		arg.ApplicationID,
 		arg.InvitationID,
+	)
+	return err
+}
+
+const isHere = `-- name: IsHere :exec
+UPDATE batch_rows SET verdict = 'here', application_id = $4, name = '', email = '', email_key = '', zone = '' WHERE org_id = $1 AND batch_id = $2 AND position = $3
+`
+
+type IsHereParams struct {
+	OrgID         string
+	BatchID       string
+	Position      int64
+	ApplicationID string
+}
+
+func (q *Queries) IsHere(ctx context.Context, arg IsHereParams) error {
+	_, err := q.db.ExecContext(ctx, isHere,
+		arg.OrgID,
+		arg.BatchID,
+		arg.Position,
+		arg.ApplicationID,
 	)
 	return err
 }
@@ -464,27 +544,23 @@ func (q *Queries) Overdue(ctx context.Context, orgID string, nextAt int64) ([]Ov
 	return items, nil
 }
 
-const passed = `-- name: Passed :exec
-UPDATE batch_rows SET verdict = $4, why = $5, application_id = $6 WHERE org_id = $1 AND batch_id = $2 AND position = $3
+const refuse = `-- name: Refuse :exec
+UPDATE batch_rows SET verdict = 'bad', why = $4 WHERE org_id = $1 AND batch_id = $2 AND position = $3
 `
 
-type PassedParams struct {
-	OrgID         string
-	BatchID       string
-	Position      int64
-	Verdict       string
-	Why           string
-	ApplicationID string
+type RefuseParams struct {
+	OrgID    string
+	BatchID  string
+	Position int64
+	Why      string
 }
 
-func (q *Queries) Passed(ctx context.Context, arg PassedParams) error {
-	_, err := q.db.ExecContext(ctx, passed,
+func (q *Queries) Refuse(ctx context.Context, arg RefuseParams) error {
+	_, err := q.db.ExecContext(ctx, refuse,
 		arg.OrgID,
 		arg.BatchID,
 		arg.Position,
-		arg.Verdict,
 		arg.Why,
-		arg.ApplicationID,
 	)
 	return err
 }

@@ -223,6 +223,42 @@ func (q *Queries) Newest(ctx context.Context, orgID string, beforeAt int64, befo
 	return items, nil
 }
 
+const ofBatch = `-- name: OfBatch :many
+SELECT m.state, COUNT(*) AS n FROM batch_rows r
+JOIN mails m ON m.org_id = r.org_id AND m.application_id = r.application_id AND m.about = $1 AND m.subject_id LIKE r.invitation_id || '#%'
+WHERE r.org_id = $2 AND r.batch_id = $3 AND r.verdict = 'invited' AND NOT EXISTS (SELECT 1 FROM mails n WHERE n.org_id = m.org_id AND n.application_id = m.application_id
+	AND n.about = m.about AND n.subject_id LIKE r.invitation_id || '#%' AND (n.created_at > m.created_at OR n.created_at = m.created_at AND n.id > m.id))
+GROUP BY m.state
+`
+
+type OfBatchRow struct {
+	State string
+	N     int64
+}
+
+func (q *Queries) OfBatch(ctx context.Context, about string, orgID string, batchID string) ([]OfBatchRow, error) {
+	rows, err := q.db.QueryContext(ctx, ofBatch, about, orgID, batchID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []OfBatchRow
+	for rows.Next() {
+		var i OfBatchRow
+		if err := rows.Scan(&i.State, &i.N); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const older = `-- name: Older :one
 SELECT COUNT(*) AS n, CAST(COALESCE(MIN(created_at), 0) AS BIGINT) AS oldest FROM mails WHERE org_id = $1 AND application_id = '' AND created_at < $2
 `
@@ -237,6 +273,43 @@ func (q *Queries) Older(ctx context.Context, orgID string, createdAt int64) (Old
 	var i OlderRow
 	err := row.Scan(&i.N, &i.Oldest)
 	return i, err
+}
+
+const refusedOfBatch = `-- name: RefusedOfBatch :many
+SELECT m.application_id, m.to_email, m.error FROM batch_rows r
+JOIN mails m ON m.org_id = r.org_id AND m.application_id = r.application_id AND m.about = $1 AND m.subject_id LIKE r.invitation_id || '#%' AND m.state = 'refused'
+WHERE r.org_id = $2 AND r.batch_id = $3 AND r.verdict = 'invited' AND NOT EXISTS (SELECT 1 FROM mails n WHERE n.org_id = m.org_id AND n.application_id = m.application_id
+	AND n.about = m.about AND n.subject_id LIKE r.invitation_id || '#%' AND (n.created_at > m.created_at OR n.created_at = m.created_at AND n.id > m.id))
+ORDER BY r.position LIMIT 100
+`
+
+type RefusedOfBatchRow struct {
+	ApplicationID string
+	ToEmail       string
+	Error         string
+}
+
+func (q *Queries) RefusedOfBatch(ctx context.Context, about string, orgID string, batchID string) ([]RefusedOfBatchRow, error) {
+	rows, err := q.db.QueryContext(ctx, refusedOfBatch, about, orgID, batchID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []RefusedOfBatchRow
+	for rows.Next() {
+		var i RefusedOfBatchRow
+		if err := rows.Scan(&i.ApplicationID, &i.ToEmail, &i.Error); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const settle = `-- name: Settle :execrows

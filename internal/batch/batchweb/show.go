@@ -1,0 +1,446 @@
+package batchweb
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"candor/internal/actor"
+	"candor/internal/batch"
+	"candor/internal/db"
+	"candor/internal/notify"
+	"candor/internal/opening"
+	"candor/internal/problem"
+	"candor/internal/web"
+	"candor/internal/web/ui/seg"
+)
+
+// pageSize is how many rows a page has.
+const pageSize = 100
+
+type planForm struct {
+	Note     string `max:"1000"`
+	Zone     string `max:"64"`
+	FinishBy string `max:"32"`
+	Start    string `max:"32"`
+	PerHour  int
+}
+
+type rowForm struct {
+	Row   int
+	Name  string `max:"200"`
+	Email string `max:"300"`
+	Zone  string `max:"64"`
+	View  string `max:"10"`
+	After int
+	Step  string // "save" corrects it, "out" leaves it out, "in" takes it in again
+}
+
+type columnsForm struct {
+	Column []string `max:"100"`
+	Head   bool
+}
+
+// rowView is a row as this asker may see it.
+type rowView struct {
+	batch.Row
+	Tone, Icon, Word, Says string
+	Href, Link             string // leads to an application, with its title
+	Form                   *rowForm
+	Wrong                  string // what is wrong with the form that came back
+}
+
+type columnView struct {
+	Head    string // as it stands in the file
+	Samples []string
+	Meaning batch.Meaning
+}
+
+type showView struct {
+	Page    web.Page
+	Opening opening.Opening
+	Batch   batch.Batch
+	Which   batch.Which
+	After   int
+	Rows    []rowView
+	Next    int // the position after which the next page begins; 0 is the last page
+	Columns []columnView
+	Plan    planForm
+	Mails   bool
+	Sending notify.BatchMails
+	Not     []refusedView
+	Problem *problem.Problem // of the plan or the columns
+}
+
+// refusedView is somebody whose mail was refused.
+type refusedView struct{ Name, Email, Words, Href string }
+
+// show is a list with its rows: to check while it is a draft, to watch afterwards. ?row= opens one for correction.
+func (p *Pages) show(w http.ResponseWriter, r *http.Request) error {
+	return p.showBatch(w, r, nil, nil, nil)
+}
+
+// showBatch shows the list again with a form that came back, and why.
+func (p *Pages) showBatch(w http.ResponseWriter, r *http.Request, plan *planForm, edited *rowForm, cause error) error {
+	q := r.URL.Query()
+	v := showView{Page: web.PageOf(r, "List of people"), Which: batch.Which(q.Get("view")), Mails: p.mails()}
+	v.After, _ = strconv.Atoi(q.Get("after"))
+	open, _ := strconv.Atoi(q.Get("row"))
+	if edited != nil {
+		v.Which, v.After, open = batch.Which(edited.View), edited.After, edited.Row
+	}
+	wrong, ok := problem.As(cause)
+	if cause != nil && !ok {
+		return cause
+	}
+	if edited == nil {
+		v.Problem = wrong
+	}
+	err := p.read(r, func(tx db.Tx) (err error) {
+		ctx, who := r.Context(), web.Actor(r)
+		if v.Batch, err = p.Batches.LoadIn(ctx, tx, who, openingID(r), batchID(r)); err != nil {
+			return err
+		}
+		if v.Opening, err = p.Openings.LoadIn(ctx, tx, who, v.Batch.Opening); err != nil {
+			return err
+		}
+		rows, err := p.Batches.Rows(ctx, tx, v.Batch.ID, v.Which, v.After, pageSize+1)
+		if err != nil {
+			return err
+		}
+		if len(rows) > pageSize {
+			rows = rows[:pageSize]
+			v.Next = rows[pageSize-1].Position
+		}
+		for _, row := range rows {
+			rv, err := p.rowView(r, tx, who, row)
+			if err != nil {
+				return err
+			}
+			if v.Batch.State == batch.Draft && row.Position == open {
+				rv.Form = &rowForm{Row: row.Position, Name: row.Name, Email: row.Email, Zone: row.Zone}
+				if edited != nil {
+					rv.Form, rv.Wrong = edited, sentence(wrong)
+				}
+			}
+			v.Rows = append(v.Rows, rv)
+		}
+		if v.Batch.State == batch.Draft {
+			return p.readColumns(r, tx, &v)
+		}
+		return p.readSending(r, tx, who, &v)
+	})
+	if err != nil {
+		return err
+	}
+	v.Plan = planOf(v.Batch.Plan)
+	if plan != nil {
+		v.Plan = *plan
+	}
+	switch v.Batch.State {
+	case batch.Draft:
+		v.Page.Title = "Check the list"
+	case batch.Running:
+		v.Page.Title = "Invitations are going out"
+	}
+	return web.ShowWith(w, r, cause, showPage(v))
+}
+
+// rowView says in words what was found. An application that the asker reads without its name, or not at all, is not led to.
+func (p *Pages) rowView(r *http.Request, tx db.Tx, who actor.Actor, row batch.Row) (rowView, error) {
+	v := rowView{Row: row}
+	if row.Application != "" {
+		a, err := p.Openings.LoadApplicationIn(r.Context(), tx, who, row.Application)
+		if err != nil && !errors.Is(err, opening.ErrMissing) {
+			return v, err
+		}
+		if err == nil && !a.Blind {
+			v.Href, v.Link = "/o/"+r.PathValue("org")+"/applications/"+string(a.ID), a.Opening.Title
+			if row.Name == "" || row.Verdict == batch.Earlier {
+				v.Name = a.Title()
+			}
+			if row.Email == "" {
+				v.Email = a.Email
+			}
+		}
+		if v.Name == "" {
+			v.Name = "A candidate whose work you read"
+		}
+	}
+	switch row.Verdict {
+	case batch.New, batch.Earlier:
+		v.Tone, v.Icon, v.Word = "ok", "send", "To invite"
+		if row.Guessed {
+			v.Says = "The name is made from the address."
+		}
+		if row.Verdict == batch.Earlier {
+			v.Says = "Applied before, for"
+		}
+	case batch.Twice:
+		v.Icon, v.Word, v.Says = "users", "Twice", "The same address stands in line "+itoa(row.First)+"."
+	case batch.Here:
+		v.Icon, v.Word, v.Says = "circle-check", "Invited already", "In this opening already."
+	case batch.Left:
+		v.Icon, v.Word, v.Says = "eye-off", "Left out", "You took this row out."
+	case batch.Bad:
+		v.Tone, v.Icon, v.Word, v.Says = "warn", "circle-alert", "Needs a look", row.Reason
+	case batch.Invited:
+		v.Tone, v.Icon, v.Word = "ok", "check", "Invited"
+	}
+	return v, nil
+}
+
+// samples is how many values of a column are shown beside it.
+const samples = 3
+
+func (p *Pages) readColumns(r *http.Request, tx db.Tx, v *showView) error {
+	first, err := p.Batches.First(r.Context(), tx, v.Batch.ID, samples+1)
+	if err != nil {
+		return err
+	}
+	for i, m := range v.Batch.Meanings {
+		c := columnView{Head: "Column " + itoa(i+1), Meaning: m}
+		for j, row := range first {
+			values := row.Values()
+			switch {
+			case i >= len(values) || values[i] == "":
+			case j == 0 && v.Batch.Head:
+				c.Head = values[i]
+			case len(c.Samples) < samples:
+				c.Samples = append(c.Samples, values[i])
+			}
+		}
+		v.Columns = append(v.Columns, c)
+	}
+	return nil
+}
+
+func (p *Pages) readSending(r *http.Request, tx db.Tx, who actor.Actor, v *showView) (err error) {
+	ctx := r.Context()
+	if v.Sending, err = p.Notify.OfBatch(ctx, tx, v.Batch); err != nil {
+		return err
+	}
+	for _, n := range v.Sending.Not {
+		a, err := p.Openings.LoadApplicationIn(ctx, tx, who, n.Application)
+		if errors.Is(err, opening.ErrMissing) || err == nil && a.Blind {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		v.Not = append(v.Not, refusedView{a.Title(), n.Email, n.Words, "/o/" + r.PathValue("org") + "/applications/" + string(a.ID)})
+	}
+	return nil
+}
+
+// planOf is a plan as its form shows it: times as clocks in its zone show them.
+func planOf(p batch.Plan) planForm {
+	zone, err := time.LoadLocation(p.Zone)
+	if err != nil {
+		zone = time.UTC
+	}
+	f := planForm{Note: p.Note, Zone: p.Zone, FinishBy: p.FinishBy.In(zone).Format(opening.LocalForm), PerHour: p.PerHour}
+	if !p.Start.IsZero() {
+		f.Start = p.Start.In(zone).Format(opening.LocalForm)
+	}
+	return f
+}
+
+// read makes the plan. ErrInvalid.
+func (f planForm) read() (batch.Plan, error) {
+	p := batch.Plan{Note: f.Note, Zone: f.Zone, PerHour: f.PerHour}
+	var err error
+	if p.FinishBy, err = opening.ReadLocal(f.FinishBy, f.Zone); err != nil {
+		return p, err
+	}
+	if f.Start == "" {
+		return p, nil
+	}
+	if p.Start, err = opening.ReadLocal(f.Start, f.Zone); err != nil {
+		if x, ok := problem.As(err); ok {
+			err = problem.Field("start", x.Fields["finish_by"])
+		}
+	}
+	return p, err
+}
+
+// plan keeps how the invitations go out and leads to the mail.
+func (p *Pages) plan(w http.ResponseWriter, r *http.Request) error {
+	var f planForm
+	err := web.ReadForm(r, &f)
+	var plan batch.Plan
+	if err == nil {
+		plan, err = f.read()
+	}
+	if err == nil {
+		err = p.Batches.SetPlan(r.Context(), web.Actor(r), openingID(r), batchID(r), plan)
+	}
+	if errors.Is(err, problem.ErrInvalid) {
+		return p.showBatch(w, r, &f, nil, err)
+	}
+	if err != nil {
+		return err
+	}
+	return web.Redirect(w, r, path(r)+"/mail", "")
+}
+
+// columns says what the columns hold.
+func (p *Pages) columns(w http.ResponseWriter, r *http.Request) error {
+	var f columnsForm
+	err := web.ReadForm(r, &f)
+	if err == nil {
+		var m []batch.Meaning
+		for _, c := range f.Column {
+			m = append(m, batch.Meaning(c))
+		}
+		err = p.Batches.SetMeanings(r.Context(), web.Actor(r), openingID(r), batchID(r), m, f.Head)
+	}
+	if errors.Is(err, problem.ErrInvalid) {
+		return p.showBatch(w, r, nil, nil, err)
+	}
+	if err != nil {
+		return err
+	}
+	return web.Redirect(w, r, path(r), "Read anew.")
+}
+
+// row corrects a row, leaves it out or takes it in again.
+func (p *Pages) row(w http.ResponseWriter, r *http.Request) error {
+	var f rowForm
+	err := web.ReadForm(r, &f)
+	ctx, who, o, b := r.Context(), web.Actor(r), openingID(r), batchID(r)
+	said := "Corrected."
+	switch {
+	case err != nil:
+	case f.Step == "out":
+		said, err = "Left out.", p.Batches.LeaveOut(ctx, who, o, b, f.Row, true)
+	case f.Step == "in":
+		said, err = "Taken in again.", p.Batches.LeaveOut(ctx, who, o, b, f.Row, false)
+	default:
+		err = p.Batches.Correct(ctx, who, o, b, f.Row, f.Name, f.Email, f.Zone)
+	}
+	if errors.Is(err, problem.ErrInvalid) {
+		return p.showBatch(w, r, nil, &f, err)
+	}
+	if err != nil {
+		return err
+	}
+	v := showView{Page: web.Page{Path: path(r)}, Which: batch.Which(f.View)}
+	return web.Redirect(w, r, v.address(v.Which, f.After, 0), said)
+}
+
+// stop ends a list that is under way.
+func (p *Pages) stop(w http.ResponseWriter, r *http.Request) error {
+	if err := p.Batches.Stop(r.Context(), web.Actor(r), openingID(r), batchID(r)); err != nil {
+		return err
+	}
+	return web.Redirect(w, r, path(r), "Stopped. Nobody else of this list is invited.")
+}
+
+// discard removes a draft.
+func (p *Pages) discard(w http.ResponseWriter, r *http.Request) error {
+	if err := p.Batches.Discard(r.Context(), web.Actor(r), openingID(r), batchID(r)); err != nil {
+		return err
+	}
+	return web.Redirect(w, r, lists(r), "The list is gone.")
+}
+
+// address is this page with other rows; 0 is none.
+func (v showView) address(w batch.Which, after, row int) string {
+	q := url.Values{}
+	if w != batch.All {
+		q.Set("view", string(w))
+	}
+	if after > 0 {
+		q.Set("after", itoa(after))
+	}
+	hash := ""
+	if row > 0 {
+		q.Set("row", itoa(row))
+		hash = "#row-" + itoa(row)
+	}
+	if len(q) == 0 {
+		return v.Page.Path
+	}
+	return v.Page.Path + "?" + q.Encode() + hash
+}
+
+// views are the rows by what was found, with counts.
+func (v showView) views() seg.View {
+	c := v.Batch.Counts
+	out := seg.View{Label: "Which rows"}
+	add := func(text string, w batch.Which, n int) {
+		out.Options = append(out.Options, seg.Option{Text: text, Count: itoa(n), Href: v.address(w, 0, 0), On: v.Which == w})
+	}
+	add("All", batch.All, v.Batch.People)
+	if v.Batch.Invited > 0 {
+		add("Invited", batch.OnTheirWay, v.Batch.Invited)
+	}
+	add("To invite", batch.Go, v.Batch.ToInvite())
+	add("Need a look", batch.Look, c[batch.Bad])
+	add("Left out", batch.Out, c[batch.Twice]+c[batch.Here]+c[batch.Left])
+	return out
+}
+
+// sentence is what a correction that came back says.
+func sentence(p *problem.Problem) string {
+	for _, text := range p.Fields {
+		return text
+	}
+	return p.Text
+}
+
+// waiting is how many are still to be invited, while it goes on.
+func (v showView) waiting() int {
+	if v.Batch.State != batch.Running {
+		return 0
+	}
+	return v.Batch.ToInvite()
+}
+
+func (v showView) percent() int { return 100 * v.Batch.Invited / max(1, v.Batch.Invited+v.waiting()) }
+
+// moves says whether the figures change by themselves within the minute.
+func (v showView) moves() bool {
+	return v.Batch.State == batch.Running && v.Batch.Next.Sub(v.Page.Now) < time.Minute || v.Mails && v.Sending.Waiting > 0
+}
+
+// last is when the last mail goes out, if nothing is late.
+func (v showView) last() time.Time {
+	p := v.Batch.Plan
+	p.Start = v.Batch.Next
+	return p.Last(v.Batch.ToInvite(), v.Page.Now)
+}
+
+func (v showView) why() string {
+	switch v.Batch.Why {
+	case batch.ByPerson:
+		return "Somebody stopped it."
+	case batch.OfClosing:
+		return "It stopped because the opening was closed."
+	case batch.OfRights:
+		return "It stopped because whoever confirmed it may not invite here any more."
+	case batch.OfTime:
+		return "It stopped because the time to finish had passed."
+	}
+	return ""
+}
+
+func (c columnView) hint() string {
+	if len(c.Samples) == 0 {
+		return "Empty in the first rows."
+	}
+	out := ""
+	for i, s := range c.Samples {
+		if r := []rune(s); len(r) > 40 {
+			s = string(r[:40]) + "…"
+		}
+		if i > 0 {
+			out += " · "
+		}
+		out += s
+	}
+	return out
+}
