@@ -491,3 +491,17 @@ func (p *Page) Cookies(address string) map[string]string {
 	}
 	return out
 }
+
+// Bring gives the profile cookies for an address, as if they had been set there.
+func (p *Page) Bring(address string, cookies map[string]string) {
+	p.t.Helper()
+	for name, value := range cookies {
+		send(p, network.SetCookie, network.SetCookieParams{Name: name, Value: value, URL: strings.Replace(address, "http://", "https://", 1), Path: "/", Secure: new(true), HTTPOnly: new(true)})
+	}
+}
+
+// Upload chooses a file for an input.
+func (p *Page) Upload(selector, file string) {
+	p.t.Helper()
+	p.Run(chromedp.SetUploadFiles(chromedp.CSS(selector), []string{file}))
+}

@@ -32,6 +32,7 @@ import (
 	"candor/internal/response"
 	"candor/internal/review"
 	"candor/internal/run"
+	"candor/internal/sheet"
 )
 
 var ctx = context.Background()
@@ -156,7 +157,17 @@ func (w *world) invite(o opening.ID, word, address string) person {
 	w.drain()
 	w.must(a.Openings.Readdress(ctx, w.owner, inv.ID, "", address+"@mail.example"))
 	w.drain()
+	w.list(o, word, address)
 	return w.enter(inv.ID, word)
+}
+
+// list brings a list with a person, who is in the opening, and somebody without an address. It stays a draft.
+func (w *world) list(o opening.ID, word, address string) {
+	w.t.Helper()
+	table, err := sheet.Read([]byte("Name,Email\nAmara " + word + "," + address + "@mail.example\nNobody,\n"))
+	w.must(err)
+	_, err = w.app.Batches.Create(ctx, w.owner, o, table)
+	w.must(err)
 }
 
 func inviteForm(name string) opening.InviteForm {

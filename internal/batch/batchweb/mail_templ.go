@@ -82,7 +82,7 @@ func mailPage(v mailView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "</nav></header><div class=\"pad stack g-4\"><dl class=\"kv\"><div><dt>To (line ")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "</nav></header><div class=\"pad stack g-4 measure\"><dl class=\"kv\"><div><dt>To (line ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
