@@ -5,16 +5,21 @@ import (
 	"slices"
 )
 
-// near is the chance below which two documents count as of one circle: fewer than one innocent pair in 200.
-const near = 0.005
+// near is the chance below which two documents count as of one circle: fewer than one innocent pair in 200, and in a large cohort less
+// than one innocent document beside each.
+func near(docs int) float64 { return min(0.005, 1/float64(docs)) }
+
+// hopeful is how many times less near a pair may be that is still judged anew.
+const hopeful = 20
 
 // withoutCircles judges pairs anew when other documents are close to both: what only those share is rare, however many they are,
 // so they are left out of the frequencies for this pair. When more than half of the people are close, what they share is what
 // everybody was given, and stays common.
 func (r *Result) withoutCircles(x *Index) {
 	circle := map[int][]int{}
-	for _, p := range r.Pairs {
-		if r.groupOf(p.A).null.exceeds(p.excess) <= near {
+	chance := func(p *Pair) float64 { return r.groupOf(p.A).null.exceeds(p.excess) }
+	for i := range r.Pairs {
+		if p := &r.Pairs[i]; chance(p) <= near(len(r.groupOf(p.A).Docs)) {
 			circle[p.A], circle[p.B] = append(circle[p.A], p.B), append(circle[p.B], p.A)
 		}
 	}
@@ -24,6 +29,9 @@ func (r *Result) withoutCircles(x *Index) {
 	parallel(len(r.Pairs), func() func(int) {
 		return func(i int) {
 			p := &r.Pairs[i]
+			if chance(p) > hopeful*near(len(r.groupOf(p.A).Docs)) {
+				return
+			}
 			members := []int{p.A, p.B}
 			both(circle[p.A], circle[p.B], func(d int) { members = append(members, d) })
 			if people := r.people(members); people > 2 && 2*people <= r.matrix.group[p.A].people {

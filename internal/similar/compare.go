@@ -55,8 +55,10 @@ func (x *Index) Compare(ctx context.Context, tell func(done, total int)) (*Resul
 		r.Groups = append(r.Groups, Group{Family: g.family, Docs: g.docs, null: g.null})
 	}
 	best := make([][]Pair, len(m.group))
-	err := m.rows(ctx, tell, func(a int, pairs []Pair) {
-		best[a] = nearest(pairs)
+	err := m.rows(ctx, tell, func(a int, others []other) {
+		for _, o := range nearest(others) {
+			best[a] = append(best[a], Pair{A: min(a, o.doc), B: max(a, o.doc), excess: o.excess})
+		}
 	}, r.Groups)
 	if err != nil {
 		return nil, err
@@ -91,27 +93,27 @@ func (r *Result) Each(ctx context.Context, x *Index, do func(a, b int, score flo
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		for _, p := range m.pairs(w, a) {
-			if p.A != a {
+		for _, o := range m.others(w, a) {
+			if o.doc < a {
 				continue
 			}
-			s, ok := r.by[[2]int{p.A, p.B}]
+			s, ok := r.by[[2]int{a, o.doc}]
 			if !ok {
-				s = score(p.excess)
+				s = score(o.excess)
 			}
-			if x.Prints[p.A].Exact == x.Prints[p.B].Exact {
+			if x.Prints[a].Exact == x.Prints[o.doc].Exact {
 				s = 1
 			}
 			if s > 0 {
-				do(p.A, p.B, s)
+				do(a, o.doc, s)
 			}
 		}
 	}
 	return nil
 }
 
-// rows gives each document's pairs to do, on all processors, and counts pairs and scores in groups.
-func (m *matrix) rows(ctx context.Context, tell func(done, total int), do func(a int, pairs []Pair), groups []Group) error {
+// rows gives each document's others to do, on all processors, and counts pairs and scores in groups.
+func (m *matrix) rows(ctx context.Context, tell func(done, total int), do func(a int, others []other), groups []Group) error {
 	total := 0
 	place := map[*group]*Group{}
 	for i, g := range m.groups {
@@ -136,15 +138,20 @@ func (m *matrix) rows(ctx context.Context, tell func(done, total int), do func(a
 			if m.group[a] == nil || ctx.Err() != nil {
 				return
 			}
-			pairs := m.pairs(w, a)
-			do(a, pairs)
+			others := m.others(w, a)
+			do(a, others)
+			var tally Group
+			for _, o := range others {
+				if o.doc > a {
+					tally.Pairs++
+					tally.Counts[min(int(100*score(o.excess)), 99)]++
+				}
+			}
 			counts <- func() {
 				g := place[m.group[a]]
-				for _, p := range pairs {
-					if p.A == a {
-						g.Pairs++
-						g.Counts[min(int(100*score(p.excess)), 99)]++
-					}
+				g.Pairs += tally.Pairs
+				for i, n := range tally.Counts {
+					g.Counts[i] += n
 				}
 			}
 		}
@@ -154,28 +161,43 @@ func (m *matrix) rows(ctx context.Context, tell func(done, total int), do func(a
 	return ctx.Err()
 }
 
-// pairs are the pairs of document a with all of its group that it is compared with, in order.
-func (m *matrix) pairs(w *row, a int) []Pair {
+// other is a document beside a given one.
+type other struct {
+	doc    int
+	excess float64
+}
+
+// others are the documents of a's group that it is compared with, in order.
+func (m *matrix) others(w *row, a int) []other {
 	w.fill(m, a)
 	g := m.group[a]
 	at, _ := slices.BinarySearch(g.docs, a)
-	out := make([]Pair, 0, len(g.docs))
+	out := make([]other, 0, len(g.docs))
 	for i, b := range g.docs {
 		if m.person[a] == m.person[b] || m.role[a] != Own && m.role[b] != Own {
 			continue
 		}
 		s := w.share(m, a, b)
-		out = append(out, Pair{A: min(a, b), B: max(a, b), excess: excess(s, g.expected(at, i, s))})
+		out = append(out, other{b, excess(s, g.expected(at, i, s))})
 	}
 	return out
 }
 
-// nearest are the best of pairs.
-func nearest(pairs []Pair) []Pair {
-	slices.SortFunc(pairs, func(p, q Pair) int {
-		return cmp.Or(cmp.Compare(q.excess, p.excess), cmp.Compare(p.A, q.A), cmp.Compare(p.B, q.B))
-	})
-	return slices.Clone(pairs[:min(len(pairs), Nearest)])
+// nearest are the Nearest of others, the first of equal ones.
+func nearest(others []other) []other {
+	best := make([]other, 0, Nearest+1)
+	for _, o := range others {
+		if len(best) == Nearest && o.excess <= best[Nearest-1].excess {
+			continue
+		}
+		at := len(best)
+		for at > 0 && best[at-1].excess < o.excess {
+			at--
+		}
+		best = slices.Insert(best, at, o)
+		best = best[:min(len(best), Nearest)]
+	}
+	return best
 }
 
 // judge fills in what follows from a pair's excess.
