@@ -20,7 +20,7 @@ const maxShared = 512
 type weights []float64
 
 func newWeights(people int) weights {
-	w := make(weights, min(people, maxShared)+1)
+	w := make(weights, min(max(people, 0), maxShared)+1)
 	for df := range w {
 		w[df] = weight(df, people)
 	}

@@ -12,14 +12,18 @@ import (
 // al., Odyssey 2010). It takes out short programs, common solutions and given code that nobody declared.
 
 const (
-	maxPanel   = 128 // documents a document is compared with to learn what it shares with anybody
-	trust      = 1.0 // how many documents the prior below counts for
-	usualAlone = 0.08
-	trifle     = 0.005
+	maxPanel  = 128 // documents a document is compared with to learn what it shares with anybody
+	trust     = 1.0 // how many documents the prior below counts for
+	usualMany = 0.08
+	usualTwo  = 0.50
+	trifle    = 0.005
 )
 
-// priorUsual is what innocent documents share in each channel when there is nobody to learn it from.
-var priorUsual = profile{usualAlone, usualAlone, usualAlone}
+// priorUsual is what innocent documents share in a channel before anything is known of these: a little in a large cohort, where rarity
+// has taken out what is common, and half when there are but two people and rarity cannot be known.
+func priorUsual(people int) float64 {
+	return usualMany + (usualTwo-usualMany)*2/float64(max(people, 2))
+}
 
 // middle is the middle of a sorted list: enough of it for the median without one of its values.
 type middle struct {
@@ -79,6 +83,7 @@ func (g *group) expected(i, j int, s profile) profile {
 
 // among is expected for two documents; inB says that the value of the first is among those of the second.
 func (g *group) among(a, b *typical, inB bool, s profile) (out profile) {
+	prior := priorUsual(g.people)
 	for c := range out {
 		one, n := a.middle[c].median()
 		if b.panel {
@@ -88,7 +93,7 @@ func (g *group) among(a, b *typical, inB bool, s profile) (out profile) {
 		if inB {
 			two, k = b.middle[c].without(float32(s[c]))
 		}
-		out[c] = max(0, toward(one, n, priorUsual[c])+toward(two, k, priorUsual[c])-g.usual[c])
+		out[c] = max(0, toward(one, n, prior)+toward(two, k, prior)-g.usual[c])
 	}
 	return out
 }
@@ -141,6 +146,7 @@ func (g *group) learn(m *matrix) {
 	for _, p := range g.panel {
 		g.typical[place[p]].panel = true
 	}
+	prior := priorUsual(g.people)
 	for c := range channels {
 		medians := make([]float64, 0, len(g.docs))
 		for i := range g.docs {
@@ -149,9 +155,9 @@ func (g *group) learn(m *matrix) {
 			}
 		}
 		slices.Sort(medians)
-		g.usual[c] = priorUsual[c]
+		g.usual[c] = prior
 		if len(medians) > 0 {
-			g.usual[c] = toward(medians[len(medians)/2], float64(len(medians)-1), priorUsual[c])
+			g.usual[c] = toward(medians[len(medians)/2], float64(len(medians)-1), prior)
 		}
 	}
 	var sample []float64
