@@ -40,7 +40,7 @@ func openSQLite(ctx context.Context, path string, o Options) (*DB, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, fmt.Errorf("database folder: %w", err)
 	}
-	w, err := sql.Open("sqlite", dsn(path, false))
+	w, err := openKeeping(dsn(path, false))
 	if err != nil {
 		return nil, err
 	}
@@ -49,7 +49,7 @@ func openSQLite(ctx context.Context, path string, o Options) (*DB, error) {
 		w.Close()
 		return nil, fmt.Errorf("database %s: %w", path, err)
 	}
-	r, err := sql.Open("sqlite", dsn(path, true))
+	r, err := openKeeping(dsn(path, true))
 	if err != nil {
 		w.Close()
 		return nil, err

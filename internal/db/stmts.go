@@ -1,0 +1,124 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+
+	"modernc.org/sqlite"
+)
+
+// keptMost is how many statements a connection keeps; beyond it, one that comes back is closed.
+const keptMost = 256
+
+// keeping makes SQLite connections that keep their statements: to parse and plan one takes longer than to run it.
+type keeping struct{ driver.Connector }
+
+func (k keeping) Connect(ctx context.Context) (driver.Conn, error) {
+	c, err := k.Connector.Connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &keeper{inner: c.(inner), idle: map[string]stmt{}}, nil
+}
+
+// openKeeping is sql.Open with it.
+func openKeeping(dsn string) (*sql.DB, error) {
+	c, err := sqlite.NewConnector(dsn)
+	if err != nil {
+		return nil, err
+	}
+	return sql.OpenDB(keeping{c}), nil
+}
+
+// inner and stmt are what the driver gives and database/sql asks for.
+type inner interface {
+	driver.Conn
+	driver.ConnBeginTx
+	driver.ConnPrepareContext
+	driver.Pinger
+	driver.SessionResetter
+	driver.Validator
+}
+
+type stmt interface {
+	driver.Stmt
+	driver.StmtExecContext
+	driver.StmtQueryContext
+}
+
+// keeper is a connection with the statements that do not run. database/sql lets nobody else use it meanwhile.
+type keeper struct {
+	inner
+	idle map[string]stmt
+}
+
+// take is a statement for one run: a kept one, or a new one where none is kept or that one runs already.
+func (k *keeper) take(ctx context.Context, query string) (stmt, error) {
+	if s, ok := k.idle[query]; ok {
+		delete(k.idle, query)
+		return s, nil
+	}
+	s, err := k.inner.PrepareContext(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	return s.(stmt), nil
+}
+
+// give keeps a statement whose run went well.
+func (k *keeper) give(query string, s stmt) error {
+	if _, twin := k.idle[query]; twin || len(k.idle) >= keptMost {
+		return s.Close()
+	}
+	k.idle[query] = s
+	return nil
+}
+
+func (k *keeper) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
+	s, err := k.take(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	r, err := s.ExecContext(ctx, args)
+	if err != nil {
+		s.Close()
+		return nil, err
+	}
+	return r, k.give(query, s)
+}
+
+func (k *keeper) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
+	s, err := k.take(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	r, err := s.QueryContext(ctx, args)
+	if err != nil {
+		s.Close()
+		return nil, err
+	}
+	return &keptRows{Rows: r, done: func() error { return k.give(query, s) }, drop: s.Close}, nil
+}
+
+// Close closes what is kept, then the connection.
+func (k *keeper) Close() error {
+	for _, s := range k.idle {
+		s.Close()
+	}
+	return k.inner.Close()
+}
+
+// keptRows give their statement back when they are closed.
+type keptRows struct {
+	driver.Rows
+	done, drop func() error
+}
+
+func (r *keptRows) Close() error {
+	if err := r.Rows.Close(); err != nil {
+		r.drop()
+		return err
+	}
+	return r.done()
+}
