@@ -27,8 +27,9 @@ FROM sittings WHERE org_id = $1 AND id = $2;
 UPDATE sittings SET state = 'running', started_at = sqlc.arg(now), factor_permille = sqlc.arg(factor), entitled_end = sqlc.arg(entitled), hard_end = sqlc.arg(hard), editor = sqlc.arg(editor), takeover = 1
 WHERE org_id = sqlc.arg(org_id) AND id = sqlc.arg(id) AND state = 'ready' AND finish_by >= sqlc.arg(now);
 
--- name: HoldOpen :execrows
-UPDATE sittings SET saved_at = sqlc.arg(now) WHERE org_id = sqlc.arg(org_id) AND id = sqlc.arg(id) AND state = 'running' AND hard_end >= sqlc.arg(received) AND takeover <= sqlc.arg(epoch);
+-- name: HoldOpen :one
+UPDATE sittings SET saved_at = sqlc.arg(now) WHERE org_id = sqlc.arg(org_id) AND id = sqlc.arg(id) AND state = 'running' AND hard_end >= sqlc.arg(received) AND takeover <= sqlc.arg(epoch)
+RETURNING id, attempt_id, part, epoch, state, ended_by, timed_seconds, factor_permille, finish_by, started_at, added_seconds, entitled_end, hard_end, saved_at, takeover, editor, finished_at, receipt;
 
 -- name: Hold :execrows
 UPDATE sittings SET saved_at = saved_at WHERE org_id = $1 AND id = $2;

@@ -2,7 +2,9 @@ package attempt
 
 import (
 	"context"
+	"database/sql"
 	"errors"
+	"slices"
 	"time"
 
 	"candor/internal/actor"
@@ -21,7 +23,11 @@ type SaveRequest struct {
 	Epoch    int64     // the takeover the page was given
 	Received time.Time // when the request's first byte reached us, by the deciding clock
 	Saves    []response.Save
+	Shape    Shape // nil: a save's body is the answer
 }
+
+// Shape makes an answer of what a page sent; before is the present answer, or what it begins with.
+type Shape func(it assessment.PartItem, before, sent []byte) ([]byte, error)
 
 // MaxSaves is how many versions one request may carry.
 const MaxSaves = 50
@@ -57,21 +63,9 @@ func (as *Attempts) save(ctx context.Context, who actor.Actor, r SaveRequest) (S
 	if len(r.Saves) > MaxSaves {
 		return SaveReply{}, item.ErrBody
 	}
-	a, part, version, err := as.own(ctx, who, r.Sitting)
+	a, saves, err := as.answers(ctx, who, r)
 	if err != nil {
 		return SaveReply{}, err
-	}
-	for _, s := range r.Saves {
-		if !has(part, s.Item) {
-			return SaveReply{}, ErrMissing
-		}
-		it, _, _ := version.Item(s.Item)
-		if len(s.Body) > item.MaxBody {
-			return SaveReply{}, ErrLarge
-		}
-		if err := it.Kind.Check(it.Spec, s.Body); err != nil {
-			return SaveReply{}, err
-		}
 	}
 	var out SaveReply
 	err = as.DB.Write(ctx, who.Org, func(tx db.Tx) error {
@@ -80,7 +74,7 @@ func (as *Attempts) save(ctx context.Context, who actor.Actor, r SaveRequest) (S
 		if err != nil {
 			return err
 		}
-		for _, s := range r.Saves {
+		for _, s := range saves {
 			s.Epoch = r.Epoch
 			k, err := response.Keep(ctx, tx, string(a.ID), s, standing, r.Received)
 			if err != nil {
@@ -97,6 +91,46 @@ func (as *Attempts) save(ctx context.Context, who actor.Actor, r SaveRequest) (S
 	return out, err
 }
 
+// answers are a request's saves as answers of their items, looked at before anything is written.
+func (as *Attempts) answers(ctx context.Context, who actor.Actor, r SaveRequest) (Attempt, []response.Save, error) {
+	before := map[string][]byte{}
+	a, part, version, err := as.own(ctx, who, r.Sitting, func(tx db.Tx, a Attempt) (err error) {
+		for _, s := range r.Saves {
+			if r.Shape != nil && before[s.Item] == nil && err == nil {
+				before[s.Item], err = response.Body(ctx, tx, string(a.ID), s.Item)
+			}
+		}
+		return err
+	})
+	if err != nil {
+		return a, nil, err
+	}
+	saves := slices.Clone(r.Saves)
+	for i, s := range saves {
+		if !has(part, s.Item) {
+			return a, nil, ErrMissing
+		}
+		it, _, _ := version.Item(s.Item)
+		if r.Shape != nil {
+			was := before[s.Item]
+			if was == nil {
+				was = it.Kind.Blank(it.Spec)
+			}
+			if s.Body, err = r.Shape(it, was, s.Body); err != nil {
+				return a, nil, err
+			}
+			saves[i].Body = s.Body
+		}
+		if len(s.Body) > item.MaxBody {
+			return a, nil, ErrLarge
+		}
+		if err := it.Kind.Check(it.Spec, s.Body); err != nil {
+			return a, nil, err
+		}
+	}
+	return a, saves, nil
+}
+
 // ErrLarge is an answer over the limit.
 var ErrLarge = problem.New(problem.TooLarge, "answer_large",
 	"This answer is larger than 5 MB. It stays on your device: make it smaller, and it is saved by itself.")
@@ -105,8 +139,11 @@ var ErrLarge = problem.New(problem.TooLarge, "answer_large",
 // time is told apart afterwards.
 func (as *Attempts) hold(ctx context.Context, tx db.Tx, r SaveRequest) (response.Standing, Sitting, error) {
 	q := query.New(tx)
-	n, err := q.HoldOpen(ctx, query.HoldOpenParams{Now: clock.Milli(as.DB.Now()), OrgID: tx.Org, ID: string(r.Sitting), Received: clock.Milli(r.Received), Epoch: r.Epoch})
-	if err == nil && n == 0 {
+	row, err := q.HoldOpen(ctx, query.HoldOpenParams{Now: clock.Milli(as.DB.Now()), OrgID: tx.Org, ID: string(r.Sitting), Received: clock.Milli(r.Received), Epoch: r.Epoch})
+	if err == nil {
+		return response.OnTime, fromSitting(query.SittingRow(row)), nil
+	}
+	if errors.Is(err, sql.ErrNoRows) {
 		_, err = q.Hold(ctx, tx.Org, string(r.Sitting)) // it is not voided while we keep something late
 	}
 	if err != nil {
@@ -119,7 +156,7 @@ func (as *Attempts) hold(ctx context.Context, tx db.Tx, r SaveRequest) (response
 	switch {
 	case s.By == ByVoid:
 		return "", s, ErrMissing
-	case n == 1 || as.brokenGuard:
+	case as.brokenGuard:
 		return response.OnTime, s, nil
 	case s.State == Running && r.Epoch < s.Takeover && !r.Received.After(s.Clock.Hard()):
 		return response.Branch, s, nil
@@ -138,7 +175,7 @@ func (as *Attempts) tick(s Sitting, who actor.Actor) Tick {
 
 // Clock tells a page how its sitting stands. ErrMissing.
 func (as *Attempts) Clock(ctx context.Context, who actor.Actor, s SittingID) (Tick, error) {
-	if _, _, _, err := as.own(ctx, who, s); err != nil {
+	if _, _, _, err := as.own(ctx, who, s, nil); err != nil {
 		return Tick{}, err
 	}
 	var out Tick
@@ -150,20 +187,22 @@ func (as *Attempts) Clock(ctx context.Context, who actor.Actor, s SittingID) (Ti
 	return out, err
 }
 
-// own finds a sitting of the asking candidate with its part. ErrMissing.
-func (as *Attempts) own(ctx context.Context, who actor.Actor, s SittingID) (Attempt, assessment.Part, *assessment.Version, error) {
+// own finds a sitting of the asking candidate with its part; also, unless nil, reads more in the same transaction. ErrMissing.
+func (as *Attempts) own(ctx context.Context, who actor.Actor, s SittingID, also func(db.Tx, Attempt) error) (Attempt, assessment.Part, *assessment.Version, error) {
 	var a Attempt
 	var sit Sitting
 	err := as.DB.Read(ctx, who.Org, func(tx db.Tx) (err error) {
 		if a, err = as.ofInvitation(ctx, tx, who); err != nil {
 			return err
 		}
-		sit, err = as.sitting(ctx, tx, s)
+		if sit, err = as.sitting(ctx, tx, s); err == nil && sit.Attempt != a.ID {
+			err = ErrMissing
+		}
+		if err == nil && also != nil {
+			err = also(tx, a)
+		}
 		return err
 	})
-	if err == nil && sit.Attempt != a.ID {
-		err = ErrMissing
-	}
 	if err != nil {
 		return a, assessment.Part{}, nil, err
 	}
@@ -181,7 +220,7 @@ func (as *Attempts) own(ctx context.Context, who actor.Actor, s SittingID) (Atte
 // Restore makes an earlier state of an answer, a late one or a branch the present one, while the part runs: as a new revision,
 // so that nothing is lost by it. ErrMissing, ErrEnded.
 func (as *Attempts) Restore(ctx context.Context, who actor.Actor, s SittingID, revision string) error {
-	a, part, _, err := as.own(ctx, who, s)
+	a, part, _, err := as.own(ctx, who, s, nil)
 	if err != nil {
 		return err
 	}

@@ -4,11 +4,8 @@ INSERT INTO responses (org_id, id, owner, item, n, current, client, seq, updated
 -- name: Hold :execrows
 UPDATE responses SET n = n WHERE org_id = $1 AND owner = $2 AND item = $3;
 
--- name: Next :execrows
-UPDATE responses SET n = n + 1 WHERE org_id = $1 AND owner = $2 AND item = $3;
-
--- name: Number :one
-SELECT n FROM responses WHERE org_id = $1 AND owner = $2 AND item = $3;
+-- name: Next :one
+UPDATE responses SET n = n + 1 WHERE org_id = $1 AND owner = $2 AND item = $3 RETURNING n;
 
 -- name: AddRevision :execrows
 INSERT INTO revisions (org_id, id, owner, item, n, client, seq, epoch, standing, sha256, size, body, received_at)
@@ -24,6 +21,9 @@ WHERE org_id = sqlc.arg(org_id) AND owner = sqlc.arg(owner) AND item = sqlc.arg(
 -- name: Current :many
 SELECT r.item, v.id, v.n, v.sha256, v.size, v.body, v.received_at FROM responses r
 JOIN revisions v ON v.org_id = r.org_id AND v.id = r.current WHERE r.org_id = $1 AND r.owner = $2;
+
+-- name: CurrentBody :one
+SELECT v.body FROM responses r JOIN revisions v ON v.org_id = r.org_id AND v.id = r.current WHERE r.org_id = $1 AND r.owner = $2 AND r.item = $3;
 
 -- name: Revision :one
 SELECT id, owner, item, n, standing, sha256, size, body, received_at FROM revisions WHERE org_id = $1 AND id = $2;

@@ -85,22 +85,19 @@ func Keep(ctx context.Context, tx db.Tx, owner string, s Save, standing Standing
 		return Kept{}, ErrHash
 	}
 	q := query.New(tx)
+	held, err := q.Hold(ctx, tx.Org, owner, s.Item) // until we commit: numbers have no gaps and no twins
+	if err == nil && held == 0 {
+		if _, err = q.Ensure(ctx, query.EnsureParams{OrgID: tx.Org, ID: id.New("rsp", received), Owner: owner, Item: s.Item}); err == nil {
+			_, err = q.Hold(ctx, tx.Org, owner, s.Item)
+		}
+	}
+	if err != nil {
+		return Kept{}, err
+	}
 	if k, err := there(ctx, q, tx.Org, owner, s); err != nil || k.Revision != "" {
 		return k, err
 	}
-	if _, err := q.Ensure(ctx, query.EnsureParams{OrgID: tx.Org, ID: id.New("rsp", received), Owner: owner, Item: s.Item}); err != nil {
-		return Kept{}, err
-	}
-	if _, err := q.Hold(ctx, tx.Org, owner, s.Item); err != nil { // until we commit: numbers have no gaps and no twins
-		return Kept{}, err
-	}
-	if k, err := there(ctx, q, tx.Org, owner, s); err != nil || k.Revision != "" {
-		return k, err // a twin committed between our first look and our hold
-	}
-	if _, err := q.Next(ctx, tx.Org, owner, s.Item); err != nil {
-		return Kept{}, err
-	}
-	n, err := q.Number(ctx, tx.Org, owner, s.Item)
+	n, err := q.Next(ctx, tx.Org, owner, s.Item)
 	if err != nil {
 		return Kept{}, err
 	}
@@ -136,6 +133,15 @@ func Current(ctx context.Context, tx db.Tx, owner string) (map[string]Revision, 
 		out[r.Item] = Revision{r.ID, owner, r.Item, r.N, OnTime, r.Sha256, int(r.Size), []byte(r.Body), clock.Time(r.ReceivedAt)}
 	}
 	return out, err
+}
+
+// Body is the present answer of an owner to one item, nil where there is none.
+func Body(ctx context.Context, tx db.Tx, owner, item string) ([]byte, error) {
+	body, err := query.New(tx).CurrentBody(ctx, tx.Org, owner, item)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	return []byte(body), err
 }
 
 // Load reads a revision of an owner. ErrMissing.

@@ -235,22 +235,11 @@ func (p *Pages) save(w http.ResponseWriter, r *http.Request) error {
 	if err := web.ReadJSON(r, &in); err != nil {
 		return err
 	}
-	v, err := p.Attempts.View(r.Context(), web.Actor(r))
-	if err != nil {
-		return err
-	}
-	req := attempt.SaveRequest{Sitting: attempt.SittingID(in.Sitting), Epoch: in.Epoch, Received: received}
+	req := attempt.SaveRequest{Sitting: attempt.SittingID(in.Sitting), Epoch: in.Epoch, Received: received, Shape: bodyOf}
 	for _, s := range in.Saves {
-		it, _, ok := v.Version.Item(s.Item)
-		if !ok {
-			return attempt.ErrMissing
-		}
-		if s.SHA256 != "" && s.SHA256 != response.Hash([]byte(s.Body)) {
+		body := []byte(s.Body)
+		if s.SHA256 != "" && s.SHA256 != response.Hash(body) {
 			return response.ErrHash
-		}
-		body, err := bodyOf(it, v.Body(it), s.Body)
-		if err != nil {
-			return err
 		}
 		req.Saves = append(req.Saves, response.Save{Item: s.Item, Client: in.Client, Seq: s.Seq, Body: body})
 	}
@@ -266,10 +255,10 @@ func (p *Pages) save(w http.ResponseWriter, r *http.Request) error {
 }
 
 // bodyOf reads what the outbox sent: an object of arrays is a form; anything else is the kind's own shape.
-func bodyOf(it assessment.PartItem, before []byte, sent string) ([]byte, error) {
+func bodyOf(it assessment.PartItem, before, sent []byte) ([]byte, error) {
 	var form url.Values
-	if err := json.Unmarshal([]byte(sent), &form); err != nil {
-		return []byte(sent), nil
+	if err := json.Unmarshal(sent, &form); err != nil {
+		return sent, nil
 	}
 	return it.Kind.Form(it.Spec, before, form)
 }

@@ -722,8 +722,9 @@ func (q *Queries) HoldAttempt(ctx context.Context, orgID string, iD string) (int
 	return result.RowsAffected()
 }
 
-const holdOpen = `-- name: HoldOpen :execrows
+const holdOpen = `-- name: HoldOpen :one
 UPDATE sittings SET saved_at = $1 WHERE org_id = $2 AND id = $3 AND state = 'running' AND hard_end >= $4 AND takeover <= $5
+RETURNING id, attempt_id, part, epoch, state, ended_by, timed_seconds, factor_permille, finish_by, started_at, added_seconds, entitled_end, hard_end, saved_at, takeover, editor, finished_at, receipt
 `
 
 type HoldOpenParams struct {
@@ -734,18 +735,57 @@ type HoldOpenParams struct {
 	Epoch    int64
 }
 
-func (q *Queries) HoldOpen(ctx context.Context, arg HoldOpenParams) (int64, error) {
-	result, err := q.db.ExecContext(ctx, holdOpen,
+type HoldOpenRow struct {
+	ID             string
+	AttemptID      string
+	Part           string
+	Epoch          int64
+	State          string
+	EndedBy        string
+	TimedSeconds   int64
+	FactorPermille int64
+	FinishBy       int64
+	StartedAt      int64
+	AddedSeconds   int64
+	EntitledEnd    int64
+	HardEnd        int64
+	SavedAt        int64
+	Takeover       int64
+	Editor         string
+	FinishedAt     int64
+	Receipt        string
+}
+
+func (q *Queries) HoldOpen(ctx context.Context, arg HoldOpenParams) (HoldOpenRow, error) {
+	row := q.db.QueryRowContext(ctx, holdOpen,
 		arg.Now,
 		arg.OrgID,
 		arg.ID,
 		arg.Received,
 		arg.Epoch,
 	)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected()
+	var i HoldOpenRow
+	err := row.Scan(
+		&i.ID,
+		&i.AttemptID,
+		&i.Part,
+		&i.Epoch,
+		&i.State,
+		&i.EndedBy,
+		&i.TimedSeconds,
+		&i.FactorPermille,
+		&i.FinishBy,
+		&i.StartedAt,
+		&i.AddedSeconds,
+		&i.EntitledEnd,
+		&i.HardEnd,
+		&i.SavedAt,
+		&i.Takeover,
+		&i.Editor,
+		&i.FinishedAt,
+		&i.Receipt,
+	)
+	return i, err
 }
 
 const ledger = `-- name: Ledger :many

@@ -125,6 +125,17 @@ func (q *Queries) Current(ctx context.Context, orgID string, owner string) ([]Cu
 	return items, nil
 }
 
+const currentBody = `-- name: CurrentBody :one
+SELECT v.body FROM responses r JOIN revisions v ON v.org_id = r.org_id AND v.id = r.current WHERE r.org_id = $1 AND r.owner = $2 AND r.item = $3
+`
+
+func (q *Queries) CurrentBody(ctx context.Context, orgID string, owner string, item string) (string, error) {
+	row := q.db.QueryRowContext(ctx, currentBody, orgID, owner, item)
+	var body string
+	err := row.Scan(&body)
+	return body, err
+}
+
 const ensure = `-- name: Ensure :execrows
 INSERT INTO responses (org_id, id, owner, item, n, current, client, seq, updated_at) VALUES ($1, $2, $3, $4, 0, '', '', 0, 0) ON CONFLICT (org_id, owner, item) DO NOTHING
 `
@@ -226,24 +237,12 @@ func (q *Queries) Hold(ctx context.Context, orgID string, owner string, item str
 	return result.RowsAffected()
 }
 
-const next = `-- name: Next :execrows
-UPDATE responses SET n = n + 1 WHERE org_id = $1 AND owner = $2 AND item = $3
+const next = `-- name: Next :one
+UPDATE responses SET n = n + 1 WHERE org_id = $1 AND owner = $2 AND item = $3 RETURNING n
 `
 
 func (q *Queries) Next(ctx context.Context, orgID string, owner string, item string) (int64, error) {
-	result, err := q.db.ExecContext(ctx, next, orgID, owner, item)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected()
-}
-
-const number = `-- name: Number :one
-SELECT n FROM responses WHERE org_id = $1 AND owner = $2 AND item = $3
-`
-
-func (q *Queries) Number(ctx context.Context, orgID string, owner string, item string) (int64, error) {
-	row := q.db.QueryRowContext(ctx, number, orgID, owner, item)
+	row := q.db.QueryRowContext(ctx, next, orgID, owner, item)
 	var n int64
 	err := row.Scan(&n)
 	return n, err
