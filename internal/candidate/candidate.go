@@ -201,20 +201,18 @@ func (cs *Candidates) Load(ctx context.Context, who actor.Actor, c ID) (Candidat
 
 func mine(who actor.Actor, c ID) bool { return who.Kind == actor.Candidate && who.Subject == string(c) }
 
-// Search lists by the beginning of the name or address, 50 at a time; after is the last of the page before. ErrRole.
-func (cs *Candidates) Search(ctx context.Context, who actor.Actor, prefix string, after Candidate) ([]Candidate, error) {
+// Search lists by the beginning of the name or address, at most 50; after is the last of the page before, and more says whether there
+// are others behind the last. ErrRole.
+func (cs *Candidates) Search(ctx context.Context, tx db.Tx, who actor.Actor, prefix string, after Candidate) (list []Candidate, more bool, err error) {
 	if err := org.Need(who, "candidate.list"); err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	var out []Candidate
-	err := cs.DB.Read(ctx, who.Org, func(tx db.Tx) error {
-		rows, err := query.New(tx).Search(ctx, query.SearchParams{OrgID: who.Org, Prefix: Like(prefix), AfterName: Key(after.Name), AfterID: string(after.ID), Most: 50})
-		for _, r := range rows {
-			out = append(out, candidate(query.ByIDRow(r)))
-		}
-		return err
-	})
-	return out, err
+	const most = 50
+	rows, err := query.New(tx).Search(ctx, query.SearchParams{OrgID: tx.Org, Prefix: Like(prefix), AfterName: Key(after.Name), AfterID: string(after.ID), Most: most + 1})
+	for _, r := range rows[:min(len(rows), most)] {
+		list = append(list, candidate(query.ByIDRow(r)))
+	}
+	return list, len(rows) > most, err
 }
 
 // SetZone keeps the zone a candidate's times are shown in. ErrMissing, ErrInvalid.

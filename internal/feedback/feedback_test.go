@@ -59,7 +59,7 @@ func TestDecidedAndToldInOneAct(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if list, err := w.Reviews.ToDecide(ctx, w.Rosa); err != nil || len(list) != 1 || list[0].Code != n.Code {
+		if list, _, _, err := w.Reviews.ToDecide(ctx, w.Rosa, ""); err != nil || len(list) != 1 || list[0].Code != n.Code {
 			t.Errorf("to decide = %v, %v; want the one", list, err)
 		}
 		d := table.Draft
@@ -73,7 +73,7 @@ func TestDecidedAndToldInOneAct(t *testing.T) {
 		if _, at, err := w.f.Decide(ctx, w.Rosa, n.Application, d, false); err != nil || at != w.DB.Now() {
 			t.Fatalf("deciding at ten in Lagos: told at %v, %v; want at once", at, err)
 		}
-		if list, err := w.Reviews.ToDecide(ctx, w.Rosa); err != nil || len(list) != 0 {
+		if list, _, _, err := w.Reviews.ToDecide(ctx, w.Rosa, ""); err != nil || len(list) != 0 {
 			t.Errorf("to decide afterwards = %v, %v", list, err)
 		}
 		w.Drain()
@@ -125,7 +125,7 @@ func TestAtNightItWaitsAndCanBeTakenBack(t *testing.T) {
 		if _, err := w.f.Undo(ctx, w.Rosa, dec.ID); err != nil {
 			t.Fatal(err)
 		}
-		if list, err := w.Reviews.ToDecide(ctx, w.Rosa); err != nil || len(list) != 1 {
+		if list, _, _, err := w.Reviews.ToDecide(ctx, w.Rosa, ""); err != nil || len(list) != 1 {
 			t.Errorf("to decide after the undo = %v, %v", list, err)
 		}
 		w.Tick.Set(monday)

@@ -3,6 +3,8 @@ package opening
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"time"
 
 	"candor/internal/actor"
@@ -141,35 +143,80 @@ func (os *Openings) personIn(ctx context.Context, tx db.Tx, who actor.Actor, c c
 	return person, seen, nil
 }
 
-// PeopleSeen lists by name or address whom Person would show, up to 51 so that the caller knows of more; after is the last of the
-// page before. Persons whom the asker must not see are passed over. ErrRole.
-func (os *Openings) PeopleSeen(ctx context.Context, who actor.Actor, prefix string, after candidate.Candidate) ([]candidate.Candidate, error) {
-	if err := org.Need(who, "candidate.list"); err != nil {
+// PeopleSeen lists by name or address whom Person would show, at most 50. Persons whom the asker must not see are left out, so that
+// a page may be shorter. after is where the page before ended; next is where this one did, with more behind it, else zero. ErrRole.
+func (os *Openings) PeopleSeen(ctx context.Context, who actor.Actor, prefix string, after candidate.Candidate) (list []candidate.Candidate, next candidate.Candidate, err error) {
+	err = os.DB.Read(ctx, who.Org, func(tx db.Tx) error {
+		found, more, err := os.Candidates.Search(ctx, tx, who, prefix, after)
+		if err != nil || len(found) == 0 {
+			return err
+		}
+		if more {
+			next = found[len(found)-1]
+		}
+		seen, err := os.seen(ctx, tx, who, found)
+		for _, c := range found {
+			if seen[c.ID] {
+				list = append(list, c)
+			}
+		}
+		return err
+	})
+	return list, next, err
+}
+
+// seen is personIn's answer for many, in two queries.
+func (os *Openings) seen(ctx context.Context, tx db.Tx, who actor.Actor, people []candidate.Candidate) (map[candidate.ID]bool, error) {
+	ids := make([]candidate.ID, len(people))
+	out := map[candidate.ID]bool{}
+	for i, c := range people {
+		ids[i], out[c.ID] = c.ID, true // who applied nowhere is seen
+	}
+	list, args := db.List([]any{tx.Org, who.ID}, ids)
+	rows, err := tx.QueryContext(ctx, `SELECT a.candidate_id, a.id, o.confidential, COALESCE(m.role, '') FROM applications a
+		JOIN openings o ON o.org_id = a.org_id AND o.id = a.opening_id
+		LEFT JOIN opening_members m ON m.org_id = a.org_id AND m.opening_id = a.opening_id AND m.member_id = $2
+		WHERE a.org_id = $1 AND a.candidate_id IN (`+list+`)`, args...)
+	if err != nil {
 		return nil, err
 	}
-	var out []candidate.Candidate
-	for len(out) <= 50 {
-		list, err := os.Candidates.Search(ctx, who, prefix, after)
-		if err != nil || len(list) == 0 {
-			return out, err
-		}
-		err = os.DB.Read(ctx, who.Org, func(tx db.Tx) error {
-			for _, c := range list {
-				_, _, err := os.personIn(ctx, tx, who, c.ID)
-				if errors.Is(err, ErrMissing) {
-					continue
-				}
-				if err != nil {
-					return err
-				}
-				out = append(out, c)
-			}
-			return nil
-		})
-		if err != nil {
+	defer rows.Close()
+	type applied struct {
+		of candidate.ID
+		in Opening // its roles and whether it is confidential
+	}
+	all := map[ApplicationID]applied{}
+	for rows.Next() {
+		var a ApplicationID
+		var of candidate.ID
+		var confidential bool
+		var role Role
+		if err := rows.Scan(&of, &a, &confidential, &role); err != nil {
 			return nil, err
 		}
-		after = list[len(list)-1]
+		x := all[a]
+		x.of, x.in.Confidential = of, confidential
+		if role != "" {
+			x.in.Mine = append(x.in.Mine, role)
+		}
+		all[a], out[of] = x, false
 	}
-	return out[:51], nil
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	hidden := map[ApplicationID]string{}
+	if os.Hidden != nil {
+		if hidden, err = os.Hidden(ctx, tx, who, slices.Collect(maps.Keys(all))); err != nil {
+			return nil, err
+		}
+	}
+	for _, x := range all {
+		out[x.of] = out[x.of] || x.in.MayManage(who)
+	}
+	for a, x := range all {
+		if _, blind := hidden[a]; blind && x.in.maySee(who) {
+			out[x.of] = false
+		}
+	}
+	return out, nil
 }

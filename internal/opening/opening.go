@@ -114,6 +114,8 @@ type Openings struct {
 	// Blind says whether a member must not learn who an application is from, and the code they know it by; review knows. The
 	// code comes back also when their card is filed; "" says that they have no card for it. nil: nobody is blind.
 	Blind func(ctx context.Context, tx db.Tx, who actor.Actor, app ApplicationID) (blind bool, code string, err error)
+	// Hidden is Blind for many: the codes of those whose names the member must not learn.
+	Hidden func(ctx context.Context, tx db.Tx, who actor.Actor, apps []ApplicationID) (map[ApplicationID]string, error)
 }
 
 var (
@@ -244,10 +246,15 @@ func (os *Openings) LoadIn(ctx context.Context, tx db.Tx, who actor.Actor, o ID)
 	for _, r := range roles {
 		out.Mine = append(out.Mine, Role(r))
 	}
-	if len(out.Mine) == 0 && (out.Confidential || !org.May(who, "opening.change")) {
+	if !out.maySee(who) {
 		return Opening{}, ErrMissing
 	}
 	return out, nil
+}
+
+// maySee says whether a member knows of the opening.
+func (o Opening) maySee(who actor.Actor) bool {
+	return len(o.Mine) > 0 || !o.Confidential && org.May(who, "opening.change")
 }
 
 // In reads an opening in a transaction without asking who may see it. ErrMissing.

@@ -37,40 +37,31 @@ func (rs *Reviews) Blind(ctx context.Context, tx db.Tx, who actor.Actor, app ope
 	return open && known == 0, code, err
 }
 
-// Names says for all applications at once whose name is hidden from a member.
-type Names struct {
-	assigned map[opening.ApplicationID]string
-	known    map[opening.ApplicationID]bool
-}
-
-// Of is whether an application is blind, and its code.
-func (n Names) Of(a opening.ApplicationID) (blind bool, code string) {
-	if n.known[a] {
-		return false, ""
+// Hidden is Blind for many: the codes of those applications whose names a member must not learn, in one query.
+func (rs *Reviews) Hidden(ctx context.Context, tx db.Tx, who actor.Actor, apps []opening.ApplicationID) (map[opening.ApplicationID]string, error) {
+	if who.Kind != actor.Member || len(apps) == 0 {
+		return nil, nil
 	}
-	code, blind = n.assigned[a]
-	return blind, code
-}
-
-// NamesIn is Blind for a board: two queries, bounded by what the member has to review.
-func (rs *Reviews) NamesIn(ctx context.Context, tx db.Tx, who actor.Actor, _ ...opening.Opening) (Names, error) {
-	n := Names{map[opening.ApplicationID]string{}, map[opening.ApplicationID]bool{}}
-	if who.Kind != actor.Member {
-		return n, nil
-	}
-	q := query.New(tx)
-	mine, err := q.MineOpen(ctx, tx.Org, who.ID)
+	list, args := db.List([]any{tx.Org, who.ID}, apps)
+	rows, err := tx.QueryContext(ctx, `SELECT r.application_id, n.code FROM reviews r
+		JOIN review_rounds n ON n.org_id = r.org_id AND n.attempt_id = r.attempt_id
+		WHERE r.org_id = $1 AND r.member_id = $2 AND r.state = 'assigned' AND r.application_id IN (`+list+`)
+			AND NOT EXISTS (SELECT 1 FROM unblindings u WHERE u.org_id = r.org_id AND u.application_id = r.application_id AND u.member_id = r.member_id)
+		ORDER BY n.submitted_at, n.attempt_id`, args...)
 	if err != nil {
-		return n, err
+		return nil, err
 	}
-	for _, r := range mine {
-		n.assigned[opening.ApplicationID(r.ApplicationID)] = r.Code
+	defer rows.Close()
+	out := map[opening.ApplicationID]string{}
+	for rows.Next() {
+		var app opening.ApplicationID
+		var code string
+		if err := rows.Scan(&app, &code); err != nil {
+			return nil, err
+		}
+		out[app] = code // the newest round's, as Blind says
 	}
-	known, err := q.Known(ctx, tx.Org, who.ID)
-	for _, a := range known {
-		n.known[opening.ApplicationID(a)] = true
-	}
-	return n, err
+	return out, rows.Err()
 }
 
 // Unblind opens a name before the card is filed: the card can then not be filed any more. It is an event with a reason and an

@@ -2,8 +2,6 @@ package review
 
 import (
 	"context"
-	"fmt"
-	"strings"
 
 	"candor/internal/db"
 	"candor/internal/opening"
@@ -22,15 +20,10 @@ func (rs *Reviews) Readings(ctx context.Context, tx db.Tx, o opening.ID, apps []
 	if len(apps) == 0 {
 		return out, nil
 	}
-	args := []any{tx.Org, string(o)}
-	var list []string
-	for _, a := range apps {
-		args = append(args, string(a))
-		list = append(list, fmt.Sprintf("$%d", len(args)))
-	}
+	list, args := db.List([]any{tx.Org, string(o)}, apps)
 	rows, err := tx.QueryContext(ctx, `SELECT n.application_id, n.attempt_id, n.wanted, COALESCE(r.member_id, ''), COALESCE(r.state, '')
 		FROM review_rounds n LEFT JOIN reviews r ON r.org_id = n.org_id AND r.attempt_id = n.attempt_id AND r.state IN ('assigned', 'filed')
-		WHERE n.org_id = $1 AND n.opening_id = $2 AND n.application_id IN (`+strings.Join(list, ", ")+`)
+		WHERE n.org_id = $1 AND n.opening_id = $2 AND n.application_id IN (`+list+`)
 		ORDER BY n.application_id, n.submitted_at, n.attempt_id, r.member_id`, args...)
 	if err != nil {
 		return nil, err

@@ -66,14 +66,18 @@ func (rs *Reviews) Candidates(ctx context.Context, who actor.Actor, o opening.ID
 			}
 			p.AfterAt, p.AfterID = clock.Milli(n.Closed), n.Attempt
 		}
-		names, err := rs.NamesIn(ctx, tx, who)
+		rows, err := query.New(tx).Closed(ctx, p)
 		if err != nil {
 			return err
 		}
-		rows, err := query.New(tx).Closed(ctx, p)
-		for _, r := range rows {
+		apps := make([]opening.ApplicationID, len(rows))
+		for i, r := range rows {
+			apps[i] = opening.ApplicationID(r.ApplicationID)
+		}
+		hidden, err := rs.Hidden(ctx, tx, who, apps)
+		for i, r := range rows {
 			c := Comparable{Code(r.Code), "Candidate " + r.Code, opening.StageID(r.StageID)}
-			if blind, _ := names.Of(opening.ApplicationID(r.ApplicationID)); !blind && r.Name != "" {
+			if _, blind := hidden[apps[i]]; !blind && r.Name != "" {
 				c.Title = r.Name
 			}
 			list = append(list, c)

@@ -117,13 +117,6 @@ SELECT member_id FROM unblindings WHERE org_id = $1 AND application_id = $2;
 SELECT n.code, r.state FROM reviews r JOIN review_rounds n ON n.org_id = r.org_id AND n.attempt_id = r.attempt_id
 WHERE r.org_id = $1 AND r.application_id = $2 AND r.member_id = $3 AND r.state IN ('assigned', 'filed') ORDER BY n.submitted_at DESC, n.attempt_id DESC LIMIT 20;
 
--- name: MineOpen :many
-SELECT r.application_id, n.code FROM reviews r JOIN review_rounds n ON n.org_id = r.org_id AND n.attempt_id = r.attempt_id
-WHERE r.org_id = $1 AND r.member_id = $2 AND r.state = 'assigned';
-
--- name: Known :many
-SELECT application_id FROM unblindings WHERE org_id = $1 AND member_id = $2;
-
 -- name: Closed :many
 SELECT n.attempt_id, n.application_id, n.code, n.stage_id, n.closed_at, c.name FROM review_rounds n
 JOIN applications a ON a.org_id = n.org_id AND a.id = n.application_id
@@ -132,17 +125,29 @@ WHERE n.org_id = sqlc.arg(org_id) AND n.opening_id = sqlc.arg(opening_id) AND n.
 	AND (n.closed_at, n.attempt_id) > (CAST(sqlc.arg(after_at) AS BIGINT), CAST(sqlc.arg(after_id) AS TEXT))
 ORDER BY n.closed_at, n.attempt_id LIMIT sqlc.arg(most);
 
+-- Each opening gives its first ones by review_rounds_decide, and the first of those are the page.
 -- name: ToDecide :many
 SELECT n.attempt_id, n.application_id, n.code, n.opening_id, COALESCE(p.due_at, n.due_at) AS due_at, o.title AS opening_title, s.title AS stage_title, c.name
 FROM opening_members m
-JOIN review_rounds n ON n.org_id = m.org_id AND n.opening_id = m.opening_id AND n.decided_at = 0 AND n.closed_at > 0
-JOIN applications a ON a.org_id = n.org_id AND a.id = n.application_id AND a.stage_id = n.stage_id AND a.status = 'active'
+JOIN review_rounds n ON n.org_id = m.org_id AND n.attempt_id IN (
+	SELECT x.attempt_id FROM review_rounds x
+	JOIN applications y ON y.org_id = x.org_id AND y.id = x.application_id AND y.stage_id = x.stage_id AND y.status = 'active'
+	WHERE x.org_id = m.org_id AND x.opening_id = m.opening_id AND x.decided_at = 0 AND x.closed_at > 0
+		AND (x.due_at, x.attempt_id) > (CAST(sqlc.arg(after_due) AS BIGINT), CAST(sqlc.arg(after_id) AS TEXT))
+	ORDER BY x.due_at, x.attempt_id LIMIT sqlc.arg(most))
+JOIN applications a ON a.org_id = n.org_id AND a.id = n.application_id
 JOIN candidates c ON c.org_id = a.org_id AND c.id = a.candidate_id
 JOIN openings o ON o.org_id = n.org_id AND o.id = n.opening_id
 JOIN stages s ON s.org_id = n.org_id AND s.id = n.stage_id
 LEFT JOIN promises p ON p.org_id = n.org_id AND p.application_id = n.application_id AND p.kept_at = 0
-WHERE m.org_id = $1 AND m.member_id = $2 AND m.role = 'manager'
-ORDER BY COALESCE(p.due_at, n.due_at), n.attempt_id LIMIT $3;
+WHERE m.org_id = sqlc.arg(org_id) AND m.member_id = sqlc.arg(member_id) AND m.role = 'manager'
+ORDER BY n.due_at, n.attempt_id LIMIT sqlc.arg(most);
+
+-- name: ToDecideCount :one
+SELECT COUNT(*) FROM opening_members m
+JOIN review_rounds n ON n.org_id = m.org_id AND n.opening_id = m.opening_id AND n.decided_at = 0 AND n.closed_at > 0
+JOIN applications a ON a.org_id = n.org_id AND a.id = n.application_id AND a.stage_id = n.stage_id AND a.status = 'active'
+WHERE m.org_id = $1 AND m.member_id = $2 AND m.role = 'manager';
 
 -- name: MarkDecided :execrows
 UPDATE review_rounds SET decided_at = sqlc.arg(at) WHERE org_id = sqlc.arg(org_id) AND application_id = sqlc.arg(application_id) AND stage_id = sqlc.arg(stage_id);

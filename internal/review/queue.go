@@ -145,23 +145,44 @@ type Undecided struct {
 	Due         time.Time // of the promised reply
 }
 
-// ToDecide are the closed rounds of openings the asker manages that have no decision, the earliest due first, at most 50.
-func (rs *Reviews) ToDecide(ctx context.Context, who actor.Actor) ([]Undecided, error) {
-	var out []Undecided
-	err := rs.DB.Read(ctx, who.Org, func(tx db.Tx) error {
-		names, err := rs.NamesIn(ctx, tx, who)
+// ToDecide are the closed rounds of openings the asker manages that have no decision, the earliest due first, 50 at a time; after is
+// the last code of the page before, "" for the first; total counts all pages. ErrMissing for a code that is none.
+func (rs *Reviews) ToDecide(ctx context.Context, who actor.Actor, after Code) (list []Undecided, total int, more bool, err error) {
+	err = rs.DB.Read(ctx, who.Org, func(tx db.Tx) error {
+		q := query.New(tx)
+		p := query.ToDecideParams{OrgID: tx.Org, MemberID: who.ID, AfterDue: math.MinInt64, Most: PageSize + 1}
+		if after != "" {
+			n, err := roundIn(ctx, tx, after)
+			if err != nil {
+				return err
+			}
+			p.AfterDue, p.AfterID = clock.Milli(n.Due), n.Attempt
+		}
+		n, err := q.ToDecideCount(ctx, tx.Org, who.ID)
 		if err != nil {
 			return err
 		}
-		rows, err := query.New(tx).ToDecide(ctx, who.Org, who.ID, 50)
-		for _, r := range rows {
-			u := Undecided{Code(r.Code), opening.ApplicationID(r.ApplicationID), opening.ID(r.OpeningID), r.Name, r.OpeningTitle, r.StageTitle, clock.Time(r.DueAt)}
-			if blind, _ := names.Of(u.Application); blind || u.Name == "" {
+		total = int(n)
+		rows, err := q.ToDecide(ctx, p)
+		if err != nil {
+			return err
+		}
+		apps := make([]opening.ApplicationID, len(rows))
+		for i, r := range rows {
+			apps[i] = opening.ApplicationID(r.ApplicationID)
+		}
+		hidden, err := rs.Hidden(ctx, tx, who, apps)
+		for i, r := range rows {
+			u := Undecided{Code(r.Code), apps[i], opening.ID(r.OpeningID), r.Name, r.OpeningTitle, r.StageTitle, clock.Time(r.DueAt)}
+			if _, blind := hidden[apps[i]]; blind || u.Name == "" {
 				u.Name = "Candidate " + r.Code
 			}
-			out = append(out, u)
+			list = append(list, u)
 		}
 		return err
 	})
-	return out, err
+	if len(list) > PageSize {
+		list, more = list[:PageSize], true
+	}
+	return list, total, more, err
 }

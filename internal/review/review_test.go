@@ -252,12 +252,8 @@ func TestWhatADisabledMemberHadGoesToSomebodyElse(t *testing.T) {
 			t.Errorf("after Jun was disabled: %v; want Mina and Sam", got)
 		}
 		err := w.DB.Read(ctx, w.Org.ID, func(tx db.Tx) error {
-			o, err := w.Openings.LoadIn(ctx, tx, w.Mina, n.Opening)
-			if err != nil {
-				return err
-			}
-			names, err := w.Reviews.NamesIn(ctx, tx, w.Mina, o)
-			if blind, code := names.Of(n.Application); !blind || code != string(n.Code) {
+			hidden, err := w.Reviews.Hidden(ctx, tx, w.Mina, []opening.ApplicationID{n.Application})
+			if code, blind := hidden[n.Application]; !blind || code != string(n.Code) {
 				t.Errorf("on a board: blind %v, code %q", blind, code)
 			}
 			return err

@@ -46,23 +46,19 @@ type listView struct {
 	Next   string
 }
 
-// pageSize is what Search gives at most.
-const pageSize = 50
-
 func (p *Pages) list(w http.ResponseWriter, r *http.Request) error {
 	q := r.URL.Query()
 	v := listView{Page: web.PageOf(r, "Candidates"), Search: q.Get("q")}
 	if n := []rune(v.Search); len(n) > 120 {
 		v.Search = string(n[:120])
 	}
-	var err error
-	if v.List, err = p.Openings.PeopleSeen(r.Context(), web.Actor(r), v.Search, candidate.Candidate{Name: q.Get("name"), ID: candidate.ID(q.Get("after"))}); err != nil {
+	list, next, err := p.Openings.PeopleSeen(r.Context(), web.Actor(r), v.Search, candidate.Candidate{Name: q.Get("name"), ID: candidate.ID(q.Get("after"))})
+	if err != nil {
 		return err
 	}
-	if len(v.List) > pageSize {
-		v.List = v.List[:pageSize]
-		last := v.List[pageSize-1]
-		v.Next = v.Page.Path + "?" + url.Values{"q": {v.Search}, "name": {last.Name}, "after": {string(last.ID)}}.Encode()
+	v.List = list
+	if next.ID != "" {
+		v.Next = v.Page.Path + "?" + url.Values{"q": {v.Search}, "name": {next.Name}, "after": {string(next.ID)}}.Encode()
 	}
 	return web.Show(w, r, listPage(v))
 }

@@ -101,13 +101,13 @@ func (p *Pages) fill(r *http.Request, tx db.Tx, who actor.Actor, v *boardView) e
 	if b.Next != "" {
 		v.Next = v.link(func(q url.Values) { q.Set("after", b.Next) })
 	}
-	hidden, err := p.Reviews.NamesIn(ctx, tx, who, o)
-	if err != nil {
-		return err
-	}
 	ids := make([]opening.ApplicationID, len(b.Rows))
 	for i, row := range b.Rows {
 		ids[i] = row.ID
+	}
+	hidden, err := p.Reviews.Hidden(ctx, tx, who, ids)
+	if err != nil {
+		return err
 	}
 	parts, err := p.Attempts.Standings(ctx, tx, o.ID, ids)
 	if err != nil {
@@ -128,7 +128,7 @@ func (p *Pages) fill(r *http.Request, tx db.Tx, who actor.Actor, v *boardView) e
 		}
 	}
 	for _, row := range b.Rows {
-		blind, code := hidden.Of(row.ID)
+		code, blind := hidden[row.ID]
 		if blind && strings.TrimSpace(v.Filter.Search) != "" {
 			continue // found by a name that the asker must not learn
 		}

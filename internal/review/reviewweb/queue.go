@@ -17,6 +17,9 @@ type queueView struct {
 	More    string
 	Earlier string
 	Decide  []review.Undecided
+	Decides int    // on all pages
+	Rest    string // the next page of Decide
+	Before  string // its first
 	Done    []review.Done
 }
 
@@ -24,7 +27,7 @@ type queueView struct {
 func (p *Pages) queue(w http.ResponseWriter, r *http.Request) error {
 	who := web.Actor(r)
 	v := queueView{Base: base(r)}
-	after := review.Code(r.URL.Query().Get("after"))
+	after, decided := review.Code(r.URL.Query().Get("after")), review.Code(r.URL.Query().Get("decide"))
 	list, total, more, err := p.Reviews.Queue(r.Context(), who, after)
 	if err != nil {
 		return err
@@ -36,8 +39,14 @@ func (p *Pages) queue(w http.ResponseWriter, r *http.Request) error {
 	if after != "" {
 		v.Earlier = v.Base + "/review"
 	} else {
-		if v.Decide, err = p.Reviews.ToDecide(r.Context(), who); err != nil {
+		if v.Decide, v.Decides, more, err = p.Reviews.ToDecide(r.Context(), who, decided); err != nil {
 			return err
+		}
+		if more {
+			v.Rest = v.Base + "/review?decide=" + url.QueryEscape(string(v.Decide[len(v.Decide)-1].Code))
+		}
+		if decided != "" {
+			v.Before = v.Base + "/review"
 		}
 		if v.Done, err = p.Reviews.FiledBy(r.Context(), who); err != nil {
 			return err
@@ -45,6 +54,14 @@ func (p *Pages) queue(w http.ResponseWriter, r *http.Request) error {
 	}
 	v.Page = web.PageOf(r, "To review")
 	return web.Show(w, r, queuePage(v))
+}
+
+// decides says what the list of decisions is, and how many there are when a page does not hold them.
+func (v queueView) decides() string {
+	if v.Decides > len(v.Decide) {
+		return strconv.Itoa(v.Decides) + " wait for you, all scorecards are in"
+	}
+	return "All scorecards are in"
 }
 
 func (v queueView) summary() string {

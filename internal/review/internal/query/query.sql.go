@@ -465,33 +465,6 @@ func (q *Queries) HoldRound(ctx context.Context, orgID string, attemptID string,
 	return result.RowsAffected()
 }
 
-const known = `-- name: Known :many
-SELECT application_id FROM unblindings WHERE org_id = $1 AND member_id = $2
-`
-
-func (q *Queries) Known(ctx context.Context, orgID string, memberID string) ([]string, error) {
-	rows, err := q.db.QueryContext(ctx, known, orgID, memberID)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []string
-	for rows.Next() {
-		var application_id string
-		if err := rows.Scan(&application_id); err != nil {
-			return nil, err
-		}
-		items = append(items, application_id)
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const leaveReview = `-- name: LeaveReview :execrows
 UPDATE reviews SET state = $3 WHERE org_id = $1 AND id = $2 AND state = 'assigned'
 `
@@ -580,39 +553,6 @@ func (q *Queries) MineOf(ctx context.Context, orgID string, applicationID string
 	for rows.Next() {
 		var i MineOfRow
 		if err := rows.Scan(&i.Code, &i.State); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const mineOpen = `-- name: MineOpen :many
-SELECT r.application_id, n.code FROM reviews r JOIN review_rounds n ON n.org_id = r.org_id AND n.attempt_id = r.attempt_id
-WHERE r.org_id = $1 AND r.member_id = $2 AND r.state = 'assigned'
-`
-
-type MineOpenRow struct {
-	ApplicationID string
-	Code          string
-}
-
-func (q *Queries) MineOpen(ctx context.Context, orgID string, memberID string) ([]MineOpenRow, error) {
-	rows, err := q.db.QueryContext(ctx, mineOpen, orgID, memberID)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []MineOpenRow
-	for rows.Next() {
-		var i MineOpenRow
-		if err := rows.Scan(&i.ApplicationID, &i.Code); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -1258,15 +1198,28 @@ func (q *Queries) Short(ctx context.Context, orgID string) ([]string, error) {
 const toDecide = `-- name: ToDecide :many
 SELECT n.attempt_id, n.application_id, n.code, n.opening_id, COALESCE(p.due_at, n.due_at) AS due_at, o.title AS opening_title, s.title AS stage_title, c.name
 FROM opening_members m
-JOIN review_rounds n ON n.org_id = m.org_id AND n.opening_id = m.opening_id AND n.decided_at = 0 AND n.closed_at > 0
-JOIN applications a ON a.org_id = n.org_id AND a.id = n.application_id AND a.stage_id = n.stage_id AND a.status = 'active'
+JOIN review_rounds n ON n.org_id = m.org_id AND n.attempt_id IN (
+	SELECT x.attempt_id FROM review_rounds x
+	JOIN applications y ON y.org_id = x.org_id AND y.id = x.application_id AND y.stage_id = x.stage_id AND y.status = 'active'
+	WHERE x.org_id = m.org_id AND x.opening_id = m.opening_id AND x.decided_at = 0 AND x.closed_at > 0
+		AND (x.due_at, x.attempt_id) > (CAST($1 AS BIGINT), CAST($2 AS TEXT))
+	ORDER BY x.due_at, x.attempt_id LIMIT $3)
+JOIN applications a ON a.org_id = n.org_id AND a.id = n.application_id
 JOIN candidates c ON c.org_id = a.org_id AND c.id = a.candidate_id
 JOIN openings o ON o.org_id = n.org_id AND o.id = n.opening_id
 JOIN stages s ON s.org_id = n.org_id AND s.id = n.stage_id
 LEFT JOIN promises p ON p.org_id = n.org_id AND p.application_id = n.application_id AND p.kept_at = 0
-WHERE m.org_id = $1 AND m.member_id = $2 AND m.role = 'manager'
-ORDER BY COALESCE(p.due_at, n.due_at), n.attempt_id LIMIT $3
+WHERE m.org_id = $4 AND m.member_id = $5 AND m.role = 'manager'
+ORDER BY n.due_at, n.attempt_id LIMIT $3
 `
+
+type ToDecideParams struct {
+	AfterDue int64
+	AfterID  string
+	Most     int32
+	OrgID    string
+	MemberID string
+}
 
 type ToDecideRow struct {
 	AttemptID     string
@@ -1279,8 +1232,15 @@ type ToDecideRow struct {
 	Name          string
 }
 
-func (q *Queries) ToDecide(ctx context.Context, orgID string, memberID string, limit int32) ([]ToDecideRow, error) {
-	rows, err := q.db.QueryContext(ctx, toDecide, orgID, memberID, limit)
+// Each opening gives its first ones by review_rounds_decide, and the first of those are the page.
+func (q *Queries) ToDecide(ctx context.Context, arg ToDecideParams) ([]ToDecideRow, error) {
+	rows, err := q.db.QueryContext(ctx, toDecide,
+		arg.AfterDue,
+		arg.AfterID,
+		arg.Most,
+		arg.OrgID,
+		arg.MemberID,
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -1309,6 +1269,20 @@ func (q *Queries) ToDecide(ctx context.Context, orgID string, memberID string, l
 		return nil, err
 	}
 	return items, nil
+}
+
+const toDecideCount = `-- name: ToDecideCount :one
+SELECT COUNT(*) FROM opening_members m
+JOIN review_rounds n ON n.org_id = m.org_id AND n.opening_id = m.opening_id AND n.decided_at = 0 AND n.closed_at > 0
+JOIN applications a ON a.org_id = n.org_id AND a.id = n.application_id AND a.stage_id = n.stage_id AND a.status = 'active'
+WHERE m.org_id = $1 AND m.member_id = $2 AND m.role = 'manager'
+`
+
+func (q *Queries) ToDecideCount(ctx context.Context, orgID string, memberID string) (int64, error) {
+	row := q.db.QueryRowContext(ctx, toDecideCount, orgID, memberID)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
 }
 
 const unblind = `-- name: Unblind :execrows
