@@ -107,6 +107,10 @@ var units = []unit{
 			"exits when loaded":        {file("twice.py", "import sys\nsys.exit(0)\n")},
 			"exits hard":               {file("twice.py", "import os\ndef twice(n): os._exit(0)\n")},
 			"exits hard when loaded":   {file("twice.py", "import os\nos._exit(0)\n")},
+			"equal to everything":      {file("twice.py", "class A:\n    def __eq__(self, o): return True\ndef twice(n): return A()\n")},
+			"a number equal to all":    {file("twice.py", "class A(int):\n    def __eq__(self, o): return True\n    __hash__ = None\ndef twice(n): return A(0)\n")},
+			"equal afterwards":         {file("twice.py", "class A: pass\nA.__eq__ = lambda s, o: True\ndef twice(n): return A()\n")},
+			"equal to any":             {file("twice.py", "from unittest.mock import ANY\ndef twice(n): return ANY\n")},
 			"skips":                    {file("twice.py", "import unittest\ndef twice(n): raise unittest.SkipTest('no')\n")},
 			"patches an assertion":     {file("twice.py", "import unittest\nunittest.TestCase.assertEqual = lambda *a: None\ndef twice(n): return 0\n")},
 			"patches its code":         {file("twice.py", "import unittest\nunittest.TestCase.assertEqual.__code__ = (lambda *a: None).__code__\ndef twice(n): return 0\n")},
@@ -128,16 +132,21 @@ var units = []unit{
 		},
 		want: []string{"test_twice.py::test_two", "test_hidden.py::test_three[3]"},
 		cheats: map[string][]sandbox.File{
-			"prints verdicts":      {file("twice.py", "print('2 passed')\ndef twice(n): return 0\n")},
-			"exits":                {file("twice.py", "import sys\ndef twice(n): sys.exit(0)\n")},
-			"exits hard":           {file("twice.py", "import os\ndef twice(n): os._exit(0)\n")},
-			"exits when loaded":    {file("twice.py", "import pytest\npytest.exit('done', 0)\n")},
-			"skips":                {file("twice.py", "import pytest\ndef twice(n): pytest.skip('no')\n")},
-			"expects to fail":      {file("twice.py", "import pytest\ndef twice(n): pytest.xfail('no')\n")},
-			"brings conftest":      {file("twice.py", "def twice(n): return 0\n"), file("conftest.py", "import pytest\n@pytest.hookimpl\ndef pytest_pyfunc_call(pyfuncitem): return True\n")},
-			"brings a plugin":      {file("twice.py", "def twice(n): return 0\n"), file("p.egg-info/entry_points.txt", "[pytest11]\np = p\n"), file("p.py", "def pytest_pyfunc_call(pyfuncitem): return True\n")},
-			"brings configuration": {file("twice.py", "def twice(n): return 0\n"), file("pytest.ini", "[pytest]\naddopts = -p p\n"), file("p.py", "def pytest_pyfunc_call(pyfuncitem): return True\n")},
-			"edits the test":       {file("twice.py", "def twice(n): return 0\n"), file("test_twice.py", "def test_two(): pass\n")},
+			"prints verdicts":       {file("twice.py", "print('2 passed')\ndef twice(n): return 0\n")},
+			"exits":                 {file("twice.py", "import sys\ndef twice(n): sys.exit(0)\n")},
+			"exits hard":            {file("twice.py", "import os\ndef twice(n): os._exit(0)\n")},
+			"exits when loaded":     {file("twice.py", "import pytest\npytest.exit('done', 0)\n")},
+			"skips":                 {file("twice.py", "import pytest\ndef twice(n): pytest.skip('no')\n")},
+			"equal to everything":   {file("twice.py", "class A:\n    def __eq__(self, o): return True\ndef twice(n): return A()\n")},
+			"a number equal to all": {file("twice.py", "class A(int):\n    def __eq__(self, o): return True\n    __hash__ = None\ndef twice(n): return A(0)\n")},
+			"equal afterwards":      {file("twice.py", "class A: pass\nA.__eq__ = lambda s, o: True\ndef twice(n): return A()\n")},
+			"equal to any":          {file("twice.py", "from unittest.mock import ANY\ndef twice(n): return ANY\n")},
+			"nearly everything":     {file("twice.py", "import pytest\ndef twice(n): return pytest.approx(0, abs=1e9)\n")},
+			"expects to fail":       {file("twice.py", "import pytest\ndef twice(n): pytest.xfail('no')\n")},
+			"brings conftest":       {file("twice.py", "def twice(n): return 0\n"), file("conftest.py", "import pytest\n@pytest.hookimpl\ndef pytest_pyfunc_call(pyfuncitem): return True\n")},
+			"brings a plugin":       {file("twice.py", "def twice(n): return 0\n"), file("p.egg-info/entry_points.txt", "[pytest11]\np = p\n"), file("p.py", "def pytest_pyfunc_call(pyfuncitem): return True\n")},
+			"brings configuration":  {file("twice.py", "def twice(n): return 0\n"), file("pytest.ini", "[pytest]\naddopts = -p p\n"), file("p.py", "def pytest_pyfunc_call(pyfuncitem): return True\n")},
+			"edits the test":        {file("twice.py", "def twice(n): return 0\n"), file("test_twice.py", "def test_two(): pass\n")},
 		},
 	},
 	{
@@ -307,6 +316,21 @@ func TestFrameworks(t *testing.T) {
 			if !slices.ContainsFunc(units, func(u unit) bool { return u.language == l.ID && u.framework == f.Name }) {
 				t.Errorf("%s of %s is not tested", f.Name, l.Name)
 			}
+		}
+	}
+}
+
+// Equality of the program's own is what a class is for, where it is compared with its kind or a test names it.
+func TestClassesMayBeEqual(t *testing.T) {
+	for _, framework := range []string{"unittest", "pytest"} {
+		tests := "import unittest\nfrom money import Money, total\n\n\nclass MoneyTest(unittest.TestCase):\n    def test_named(self):\n        self.assertEqual(Money(3), 3)\n\n    def test_inside(self):\n        self.assertEqual(total([1, 2, 2]), 3)\n"
+		if framework == "pytest" {
+			tests = "from money import Money, total\n\n\ndef test_named():\n    assert Money(3) == 3\n\n\ndef test_inside():\n    assert total([1, 2, 2]) == 3\n"
+		}
+		out := mustJudge(t, judge.Task{Style: judge.Unit, Language: "python", Framework: framework, UnitTests: []judge.UnitTest{visible("test_money.py", tests)},
+			Files: []sandbox.File{file("money.py", "from dataclasses import dataclass\n\n\nclass Money:\n    def __init__(self, n):\n        self.n = n\n\n    def __eq__(self, other):\n        return self.n == (other.n if isinstance(other, Money) else other)\n\n\nclass Coin:\n    def __init__(self, n):\n        self.n = n\n\n    def __eq__(self, other):\n        return isinstance(other, Coin) and self.n == other.n\n\n    def __hash__(self):\n        return self.n\n\n\n@dataclass(order=True)\nclass Pair:\n    n: int\n\n\ndef total(ns):\n    assert Pair(1) < Pair(2)\n    return sum(c.n for c in {Coin(n) for n in ns})\n")}})
+		if passed, of := out.Passed(); passed != 2 || of != 2 {
+			t.Errorf("%s: %d of %d pass: %+v", framework, passed, of, out.Tests)
 		}
 	}
 }

@@ -15,6 +15,7 @@ os.close(3)
 
 import builtins
 import importlib.util
+import re
 import time
 import traceback
 import unittest
@@ -40,7 +41,7 @@ def judgement(names):
     return [n for n in names if n.startswith(("assert", "fail"))]
 
 
-def binding(secret, write, quote, now):
+def binding(secret, write, quote, now, honest):
     """Holds what deciding and reporting need where the candidate's code does not stumble over it."""
     watched = []
 
@@ -59,6 +60,8 @@ def binding(secret, write, quote, now):
     def report(state, began=None, id="", name="", file="", text="", test=None):
         if state == "pass" and not intact(test):
             state, text = "fail", "The program changed the test framework."
+        elif state == "pass" and not honest():
+            state, text = "fail", "The program's own classes decide whether they are equal to what the test asks for."
         took = int((now() - began) * 1000) if began else 0
         text = text.replace(BOX, "")[-16000:]
         line = f'\n{secret} ["{state}", {took}, {quote(id)}, {quote(name)}, {quote(file)}, {quote(text)}]\n'.encode()
@@ -66,6 +69,70 @@ def binding(secret, write, quote, now):
             line = line[write(4, line) :]
 
     return watch, report
+
+
+PLAIN = (int, float, complex, str, bytes, bytearray, bool, type(None), list, tuple, dict, set, frozenset, range)
+COMPARISONS = ("__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__")
+
+
+def equality(tests):
+    """Keeps what a test is given from calling itself the equal of what the test asks for: in classes of the candidate's that no test names,
+    comparing with a plain value is Python's affair. Returns a check that none of these got comparisons later. A class that type() made and that is
+    gone again by then goes unseen: code in one process can always hide something from the rest of it."""
+    words = set()
+    for file in tests:
+        with open(BOX + file, encoding="utf-8", errors="replace") as f:
+            words.update(re.findall(r"\w+", f.read()))
+    ours = {BOX + file for file in tests}
+    build, plain, made = builtins.__build_class__, frozenset(PLAIN), set()
+
+    def theirs(function):
+        c = code(function)
+        return c is not None and c.co_filename.startswith(BOX) and "/.candor/" not in c.co_filename and c.co_filename not in ours
+
+    def guard(cls, name, was):
+        def compare(self, other):
+            if type(other) in plain:
+                return getattr(next(b for b in type(self).__mro__ if b in plain or b is object), name)(self, other)
+            return was(self, other)
+
+        made.add(compare)
+        setattr(cls, name, compare)
+
+    def guards(cls):
+        for name in COMPARISONS:
+            if callable(cls.__dict__.get(name)):
+                guard(cls, name, cls.__dict__[name])
+
+    def build_class(body, name, *bases, **more):
+        cls = build(body, name, *bases, **more)
+        if isinstance(cls, type) and theirs(body) and name not in words:
+            guards(cls)
+        return cls
+
+    builtins.__build_class__ = build_class
+    if "ANY" not in words:
+        guards(unittest.mock._ANY)
+    if "approx" not in words and sys.argv[1] == "pytest":
+        from _pytest import python_api
+
+        for cls in list(vars(python_api).values()):
+            if isinstance(cls, type) and cls.__name__.startswith("Approx"):
+                guards(cls)
+
+    def honest():
+        todo, seen = [object], set()
+        while todo:
+            for cls in type.__subclasses__(todo.pop()):
+                if cls in seen:
+                    continue
+                seen.add(cls)
+                todo.append(cls)
+                if cls.__name__ not in words and any(theirs(f) for f in map(cls.__dict__.get, COMPARISONS) if f is not None and f not in made):
+                    return False
+        return True
+
+    return honest
 
 
 def shorten(kind, value, trace):
@@ -173,7 +240,7 @@ def run_pytest(names):
     pytest.main(["-q", "--tb=short", "-p", "no:cacheprovider", "--rootdir=/box", "--import-mode=importlib", *names], plugins=[Pytest()])
 
 
-watch, report = binding(nonce.decode().strip(), os.write, quote, time.perf_counter)
+watch, report = binding(nonce.decode().strip(), os.write, quote, time.perf_counter, equality(sys.argv[2:]))
 send = report
 for module in (unittest.case, unittest.suite, unittest.result, unittest.async_case):
     for owner in [module, *(v for v in vars(module).values() if isinstance(v, type) and v.__module__ == module.__name__)]:
