@@ -565,3 +565,34 @@ func TestPeopleInListsAreErasedAndForgotten(t *testing.T) {
 		}
 	})
 }
+
+// BenchmarkFiveThousandRows reads and checks a file of 5,000 people, half of whom the organisation knows from another opening.
+func BenchmarkFiveThousandRows(b *testing.B) {
+	d, tick := dbtest.Open(b, schemas...)
+	w := newWorld(b, d, tick)
+	w.Openings.Blind = func(ctx context.Context, tx db.Tx, _ actor.Actor, a opening.ApplicationID) (bool, string, error) {
+		var n int
+		err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM invitations WHERE org_id = $1 AND application_id = $2 AND revoked_at > 0`, tx.Org, string(a)).Scan(&n) // as much as review asks
+		return n > 0, "", err
+	}
+	elsewhere := w.open("Data engineer")
+	w.must(d.Write(ctx, w.rec.Org, func(tx db.Tx) error {
+		for i := 1; i <= 5000; i += 2 {
+			if _, err := w.Openings.InviteIn(ctx, tx, w.owner, elsewhere, opening.InviteForm{Name: "Known", Email: fmt.Sprintf("p%d@mail.example", i)}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	text := []byte(people(1, 5000))
+	b.ReportAllocs()
+	for b.Loop() {
+		s, err := sheet.Read(text)
+		w.must(err)
+		list, err := w.Create(ctx, w.rec, w.opening, s)
+		w.must(err)
+		if got := w.load(list); got.Counts[batch.Earlier] != 2500 || got.Counts[batch.New] != 2500 {
+			b.Fatalf("%v", got.Counts)
+		}
+	}
+}

@@ -85,7 +85,7 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request) error {
 // showBatch shows the list again with a form that came back, and why.
 func (p *Pages) showBatch(w http.ResponseWriter, r *http.Request, plan *planForm, edited *rowForm, cause error) error {
 	q := r.URL.Query()
-	v := showView{Page: web.PageOf(r, "List of people"), Which: batch.Which(q.Get("view")), Mails: p.mails()}
+	v := showView{Page: web.PageOf(r, "Invitations by list"), Which: batch.Which(q.Get("view")), Mails: p.mails()}
 	v.After, _ = strconv.Atoi(q.Get("after"))
 	open, _ := strconv.Atoi(q.Get("row"))
 	if edited != nil {
@@ -139,11 +139,8 @@ func (p *Pages) showBatch(w http.ResponseWriter, r *http.Request, plan *planForm
 	if plan != nil {
 		v.Plan = *plan
 	}
-	switch v.Batch.State {
-	case batch.Draft:
+	if v.Batch.State == batch.Draft {
 		v.Page.Title = "Check the list"
-	case batch.Running:
-		v.Page.Title = "Invitations are going out"
 	}
 	return web.ShowWith(w, r, cause, showPage(v))
 }
