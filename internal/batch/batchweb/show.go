@@ -166,13 +166,16 @@ func (p *Pages) rowView(r *http.Request, tx db.Tx, who actor.Actor, row batch.Ro
 			v.Name = "A candidate whose work you read"
 		}
 	}
+	if v.Name == "" {
+		v.Name = "Line " + itoa(row.Line)
+	}
 	switch row.Verdict {
 	case batch.New, batch.Earlier:
 		v.Tone, v.Icon, v.Word = "ok", "send", "To invite"
 		if row.Guessed {
 			v.Says = "The name is made from the address."
 		}
-		if row.Verdict == batch.Earlier {
+		if row.Verdict == batch.Earlier && v.Href != "" {
 			v.Says = "Applied before, for"
 		}
 	case batch.Twice:
