@@ -271,8 +271,8 @@ func broken(t testing.TB, d *db.DB) *job.Jobs {
 // TestALostJobIsTakenUp: without its job a batch would wait for ever.
 func TestALostJobIsTakenUp(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
-		b := w.bring(people(1, 3))
-		w.must(w.Send(ctx, w.rec, w.opening, b.ID, 3))
+		b := w.bring(people(1, 30)) // 600 an hour: ten at a time
+		w.must(w.Send(ctx, w.rec, w.opening, b.ID, 30))
 		w.must(w.DB.Installation(ctx, func(tx db.Tx) error { _, err := tx.Exec(ctx, `DELETE FROM river_job`); return err }))
 		w.tick.Add(9 * time.Minute)
 		w.must(w.Sweep(ctx, w.rec.Org))
@@ -282,10 +282,13 @@ func TestALostJobIsTakenUp(t *testing.T) {
 		}
 		w.tick.Add(2 * time.Minute)
 		w.must(w.Sweep(ctx, w.rec.Org))
-		w.must(w.Sweep(ctx, w.rec.Org))
+		w.must(w.Sweep(ctx, w.rec.Org)) // two jobs for one step
 		w.drain()
-		if got := w.load(b.ID); got.State != batch.Done || len(w.mails) != 3 {
-			t.Errorf("after the sweep = %s with %d mails; want done with 3", got.State, len(w.mails))
+		if len(w.mails) != 10 {
+			t.Errorf("%d mails after the sweep; want one step of 10", len(w.mails))
+		}
+		if got := w.finish(b.ID); got.State != batch.Done || len(w.mails) != 30 {
+			t.Errorf("in the end %s with %d mails; want done with 30", got.State, len(w.mails))
 		}
 	})
 }
@@ -407,6 +410,9 @@ func TestVerdicts(t *testing.T) {
 		for _, r := range w.rows(b.ID, batch.All) {
 			if r.Verdict == batch.Earlier {
 				t.Error("an earlier application is still told after confirming")
+			}
+			if named := r.Name + r.Email + r.Cells; named != "" && r.Verdict != batch.Bad {
+				t.Errorf("after confirming, a row that is %s still says %q", r.Verdict, named)
 			}
 		}
 	})

@@ -87,7 +87,7 @@ SELECT COUNT(*) AS n, CAST(COALESCE(MIN(b.touched_at), 0) AS BIGINT) AS oldest F
 	AND (b.state = 'draft' OR EXISTS (SELECT 1 FROM batch_rows r WHERE r.org_id = b.org_id AND r.batch_id = b.id AND r.verdict <> 'invited'));
 
 -- name: Spent :many
-SELECT b.id, b.state FROM batches b WHERE b.org_id = $1 AND b.touched_at < $2 AND b.state <> 'running'
+SELECT b.id FROM batches b WHERE b.org_id = $1 AND b.touched_at < $2 AND b.state <> 'running'
 	AND (b.state = 'draft' OR EXISTS (SELECT 1 FROM batch_rows r WHERE r.org_id = b.org_id AND r.batch_id = b.id AND r.verdict <> 'invited')) LIMIT 20;
 
 -- name: ForgetRows :execrows

@@ -66,12 +66,7 @@ func (bs *Batches) Forget(ctx context.Context, tx db.Tx, before time.Time) (int,
 		return 0, err
 	}
 	for _, b := range spent {
-		if State(b.State) == Draft {
-			err = drop(ctx, tx, ID(b.ID))
-		} else {
-			_, err = q.ForgetRows(ctx, tx.Org, b.ID)
-		}
-		if err != nil {
+		if _, err := q.ForgetRows(ctx, tx.Org, b); err != nil {
 			return 0, err
 		}
 	}

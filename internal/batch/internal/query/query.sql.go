@@ -752,28 +752,23 @@ func (q *Queries) SetRow(ctx context.Context, arg SetRowParams) error {
 }
 
 const spent = `-- name: Spent :many
-SELECT b.id, b.state FROM batches b WHERE b.org_id = $1 AND b.touched_at < $2 AND b.state <> 'running'
+SELECT b.id FROM batches b WHERE b.org_id = $1 AND b.touched_at < $2 AND b.state <> 'running'
 	AND (b.state = 'draft' OR EXISTS (SELECT 1 FROM batch_rows r WHERE r.org_id = b.org_id AND r.batch_id = b.id AND r.verdict <> 'invited')) LIMIT 20
 `
 
-type SpentRow struct {
-	ID    string
-	State string
-}
-
-func (q *Queries) Spent(ctx context.Context, orgID string, touchedAt int64) ([]SpentRow, error) {
+func (q *Queries) Spent(ctx context.Context, orgID string, touchedAt int64) ([]string, error) {
 	rows, err := q.db.QueryContext(ctx, spent, orgID, touchedAt)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var items []SpentRow
+	var items []string
 	for rows.Next() {
-		var i SpentRow
-		if err := rows.Scan(&i.ID, &i.State); err != nil {
+		var id string
+		if err := rows.Scan(&id); err != nil {
 			return nil, err
 		}
-		items = append(items, i)
+		items = append(items, id)
 	}
 	if err := rows.Close(); err != nil {
 		return nil, err
