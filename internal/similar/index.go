@@ -30,6 +30,10 @@ type segment struct {
 	docs     []uint32
 }
 
+// leastFresh is how many postings come together before they are folded into the settled ones: at least so many, and a quarter of these,
+// so that all folding together takes a few times as long as folding once.
+const leastFresh = 1 << 20
+
 // NewIndex is an empty index.
 func NewIndex() *Index {
 	return &Index{people: map[string]uint32{}, settled: segment{starts: []uint32{0}}}
@@ -40,6 +44,9 @@ func (x *Index) Add(p Print) int {
 	doc := uint32(len(x.Prints))
 	for _, f := range p.Features {
 		x.fresh = append(x.fresh, posting{f, doc})
+	}
+	if len(x.fresh) >= max(leastFresh, len(x.settled.docs)/4) {
+		x.fold()
 	}
 	p.Features = nil
 	if _, ok := x.people[p.Person]; !ok {
@@ -76,7 +83,7 @@ func (x *Index) fold() {
 		}
 		s.features, s.starts = append(s.features, f), append(s.starts, uint32(len(s.docs)))
 	}
-	x.settled, x.fresh = s, nil
+	x.settled, x.fresh = s, x.fresh[:0]
 }
 
 // sortPostings sorts by feature, then document: by the leading 16 bits first, so that each part fits a cache.
