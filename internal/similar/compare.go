@@ -13,7 +13,7 @@ type Pair struct {
 	Identical bool
 	Expected  float64    // innocent pairs this alike expected in this comparison
 	Outcome   Outcome    // by Expected
-	Share     [2]float64 // how much of A is in B, and of B in A, by weight: 0..1
+	Share     [2]float64 // how much of A is in B, and of B in A, by weight: 0..1; only of pairs that are worth a look
 	Cluster   int        // from 1; 0 when the pair is in none
 	excess    float64
 }
@@ -76,6 +76,11 @@ func (x *Index) Compare(ctx context.Context, tell func(done, total int)) (*Resul
 		r.judge(x, &r.Pairs[i])
 	}
 	r.withoutCircles(x)
+	for i := range r.Pairs {
+		if r.Pairs[i].Outcome != Not {
+			r.Pairs[i].Share = m.direction(r.Pairs[i].A, r.Pairs[i].B)
+		}
+	}
 	slices.SortFunc(r.Pairs, func(p, q Pair) int {
 		return cmp.Or(cmp.Compare(q.Score, p.Score), cmp.Compare(p.Expected, q.Expected), cmp.Compare(p.A, q.A), cmp.Compare(p.B, q.B))
 	})
@@ -159,6 +164,24 @@ func (m *matrix) rows(ctx context.Context, tell func(done, total int), do func(a
 	close(counts)
 	<-finished
 	return ctx.Err()
+}
+
+// direction is how much of a is in b, and of b in a.
+func (m *matrix) direction(a, b int) (out [2]float64) {
+	shared, w := 0.0, m.group[a].w
+	both(m.own[a], m.own[b], func(f uint32) {
+		if !m.skip(int(f)) {
+			shared += w.at(int(m.df[f]) - 1)
+		}
+	})
+	for i, d := range []int{a, b} {
+		total := 0.0
+		for _, mass := range m.mass[d] {
+			total += mass
+		}
+		out[i] = min(1, shared/max(total, 1e-9))
+	}
+	return out
 }
 
 // other is a document beside a given one.

@@ -139,6 +139,41 @@ func TestSixAmongFortyOne(t *testing.T) {
 	}
 }
 
+// TestDirection: of a program that holds another one and more, the smaller share is in common.
+func TestDirection(t *testing.T) {
+	r := rand.New(rand.NewPCG(2, 13))
+	list, texts := cohort(r, "java", 12)
+	long := list[4]
+	long.fns = append(person(r).fns, long.fns...)
+	_, result := compare(t, ".java", append(texts, render(long, "java", ownStyle(r))))
+	p, _ := pair(result, 4, 12)
+	if p.Share[0] < .7 || p.Share[1] > .65 || p.Share[1] < .2 {
+		t.Errorf("shares %v; want most of the first and about half of the second", p.Share)
+	}
+}
+
+// TestManyCopies: a third of the class has the same program, changed a little by each; what they share is rare all the same.
+func TestManyCopies(t *testing.T) {
+	r := rand.New(rand.NewPCG(61, 41))
+	list, texts := cohort(r, "java", 28)
+	for i := range 13 {
+		p, s := list[7], ownStyle(r)
+		p = disguises[1+i%4].do(r, renamed(p), &s)
+		texts = append(texts, render(p, "java", s))
+	}
+	_, result := compare(t, ".java", texts)
+	strong := 0
+	for _, p := range result.Pairs {
+		if p.Outcome == similar.Strong {
+			strong++
+		}
+	}
+	t.Logf("%d pairs with strong evidence, clusters %v", strong, result.Clusters)
+	if len(result.Clusters) == 0 || len(result.Clusters[0]) < 13 || strong < 65 {
+		t.Errorf("%d pairs with strong evidence, clusters %v; want one of 13 documents or more", strong, result.Clusters)
+	}
+}
+
 // given is code that everybody starts from.
 var given = bytes.Repeat([]byte("int readNumber(char *line, int *at) {\n  int sign = 1, value = 0;\n  if (line[*at] == '-') { sign = -1; (*at)++; }\n  while (line[*at] >= '0' && line[*at] <= '9') value = value * 10 + line[(*at)++] - '0';\n  return sign * value;\n}\nvoid skipBlanks(char *line, int *at) { while (line[*at] == ' ' || line[*at] == '\\t') (*at)++; }\n"), 1)
 
@@ -166,18 +201,31 @@ func TestStarter(t *testing.T) {
 	_, texts := cohort(r, "cpp", 10)
 	one := bytes.ReplaceAll(given, []byte("value"), []byte("number"))
 	two := bytes.ReplaceAll(given, []byte("sign = 1,"), []byte("sign = 1, seen = 0,"))
+	three := bytes.ReplaceAll(given, []byte(";\n"), []byte("; seen--;\n"))
 	with := func() [][]byte {
 		out := append([][]byte{}, texts...)
 		out[2] = append(bytes.Clone(one), texts[2]...)
 		out[5] = append(bytes.Clone(two), texts[5]...)
+		out[7], out[8] = append(bytes.Clone(three), texts[7]...), append(bytes.Clone(three), texts[8]...)
 		return out
 	}
+	_, unedited := compare(t, ".cpp", texts)
 	_, without := compare(t, ".cpp", with())
 	if p, _ := pair(without, 2, 5); p.Outcome == similar.Not {
 		t.Errorf("two who alone share a long passage: %+v; want a look", p)
 	}
 	_, result := compare(t, ".cpp", with(), similar.File{Name: "base.cpp", Data: given})
-	if p, _ := pair(result, 2, 5); p.Outcome != similar.Not {
-		t.Errorf("two who edited the starter: %+v; want %s", p, similar.Not)
+	for _, edited := range [][2]int{{2, 5}, {7, 8}} {
+		if p, _ := pair(result, edited[0], edited[1]); p.Outcome != similar.Not {
+			t.Errorf("two who edited the starter: %+v; want %s", p, similar.Not)
+		}
+	}
+	s := similar.NewStarter([]similar.File{{Name: "base.cpp", Data: given}}, nil)
+	if p := s.Print(similar.Document{Name: "e", Files: []similar.File{{Name: "e.cpp", Data: three}}}, nil); p.Tokens > 3 {
+		t.Errorf("%d tokens of an edited starter count; want at most the last insertion", p.Tokens)
+	}
+	plain, _ := pair(unedited, 7, 8)
+	if p, _ := pair(result, 7, 8); p.Score > plain.Score+.005 {
+		t.Errorf("two who edited the starter in the same way: score %.3f; want no more than %.3f, which is theirs without it", p.Score, plain.Score)
 	}
 }

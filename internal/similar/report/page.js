@@ -34,6 +34,7 @@
     if (!r) return "words and names only"
     return `${lines(r.a)} lines, ` + held(r)
   }
+  const percent = share => Math.round(100 * share) + " %"
   const lines = place => place.to - place.from + 1
   const held = r => r.people <= 2 ? `only these 2 of ${data.people} have it` : `${r.people} of ${data.people} have it`
 
@@ -122,7 +123,7 @@
       const chips = p.regions.map((r, n) => el("li", {}, el("button", {type: "button", class: hue(n), "data-region": n, "aria-pressed": "false", onclick: () => show(n, true)},
         el("b", {}, held(r)), el("span", {}, `lines ${r.a.from}–${r.a.to} and ${r.b.from}–${r.b.to}, ${r.tokens} tokens, ${Math.round(100 * r.same / r.tokens)} % to the letter`))))
       return [crumbs(`${name(p.a)} and ${name(p.b)}`), el("h1", {}, `${name(p.a)} and ${name(p.b)}`),
-        el("p", {class: "lead"}, badge(p), ` Score ${p.score === 1 ? "1, the same text" : p.score.toFixed(2)}. Innocent pairs this alike expected among these people: ${p.expected}.`,
+        el("p", {class: "lead"}, badge(p), ` Score ${p.score === 1 ? "1, the same text" : p.score.toFixed(2)}. Innocent pairs this alike expected among these people: ${p.expected}. By rarity, ${percent(p.share[0])} of ${name(p.a)} is in ${name(p.b)}, and ${percent(p.share[1])} the other way round.`,
           p.cluster ? el("span", {}, " Part of ", el("a", {href: "#cluster-" + p.cluster}, "cluster " + p.cluster), ".") : undefined),
         el("p", {class: "key"}, el("i", {class: "k-given"}), " given to everybody; grey text: common. Rare passages come first."),
         el("ol", {class: "regions", "aria-label": "Passages in common"}, ...chips),

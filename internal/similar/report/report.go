@@ -77,6 +77,7 @@ type pair struct {
 	Outcome  similar.Outcome  `json:"outcome"`
 	Expected string           `json:"expected"`
 	Cluster  int              `json:"cluster,omitempty"`
+	Share    [2]float64       `json:"share"`
 	Regions  []similar.Region `json:"regions"`
 }
 
@@ -125,7 +126,7 @@ func Write(ctx context.Context, w io.Writer, in Input) error {
 		if err != nil {
 			return err
 		}
-		d.Pairs = append(d.Pairs, pair{p.A, p.B, p.Score, p.Outcome, expected(p.Expected), p.Cluster, append([]similar.Region{}, regions...)})
+		d.Pairs = append(d.Pairs, pair{p.A, p.B, p.Score, p.Outcome, expected(p.Expected), p.Cluster, p.Share, append([]similar.Region{}, regions...)})
 		for _, doc := range []int{p.A, p.B} {
 			if d.Docs[doc].Files != nil {
 				continue
