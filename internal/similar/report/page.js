@@ -125,7 +125,7 @@
       return [crumbs(`${name(p.a)} and ${name(p.b)}`), el("h1", {}, `${name(p.a)} and ${name(p.b)}`),
         el("p", {class: "lead"}, badge(p), ` Score ${p.score === 1 ? "1, the same text" : p.score.toFixed(2)}. Innocent pairs this alike expected among these people: ${p.expected}. By rarity, ${percent(p.share[0])} of ${name(p.a)} is in ${name(p.b)}, and ${percent(p.share[1])} the other way round.`,
           p.cluster ? el("span", {}, " Part of ", el("a", {href: "#cluster-" + p.cluster}, "cluster " + p.cluster), ".") : undefined),
-        el("p", {class: "key"}, el("i", {class: "k-given"}), " given to everybody; grey text: common. Rare passages come first."),
+        el("p", {class: "key"}, el("i", {class: "k-given"}), el("span", {}, "Given to everybody. Grey text is common. Rare passages come first.")),
         el("ol", {class: "regions", "aria-label": "Passages in common"}, ...chips),
         el("div", {class: "sides"}, side(p, "a"), side(p, "b"))]
     },
