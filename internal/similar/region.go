@@ -31,6 +31,9 @@ const (
 	mostSeeds = 12 // places in B that are tried for one in A
 )
 
+// everywhere is what a token weighs in a region when everybody has it: it is still in common.
+const everywhere = 0.05
+
 // Text is a document's text made ready for regions: its tokens in a row, files one after the other.
 type Text struct {
 	tokens []place
@@ -38,6 +41,7 @@ type Text struct {
 	raw    []uint64
 	given  []bool
 	grams  []uint64 // the feature of structure that begins with each token, 0 where none does
+	short  []uint64 // likewise the phrase
 	Files  []TextFile
 }
 
@@ -90,6 +94,8 @@ func (s *Starter) Text(files []File, fallback *token.Language) *Text {
 		t.Files = append(t.Files, TextFile{f.Name, src.text, make([]bool, lastLine(b)+1)})
 		grams := make([]uint64, len(b.code))
 		b.grams(structure, b.norm, b.long, func(at int, f uint64) { grams[at] = f })
+		short := make([]uint64, len(b.code))
+		b.phrases(func(at int, f uint64) { short[at] = f })
 		lines := t.Files[n].Given
 		for i := range lines {
 			lines[i] = true
@@ -104,7 +110,7 @@ func (s *Starter) Text(files []File, fallback *token.Language) *Text {
 			lines[i] = lines[i] && touched[i]
 		}
 		t.norm, t.raw = append(t.norm, b.norm...), append(t.raw, b.raw...)
-		t.given, t.grams = append(t.given, given...), append(t.grams, grams...)
+		t.given, t.grams, t.short = append(t.given, given...), append(t.grams, grams...), append(t.short, short...)
 	}
 	return t
 }
@@ -130,7 +136,7 @@ func (r *Result) Regions(a, b *Text) []Region {
 	for i, g := range a.grams {
 		df := r.holders(g)
 		people[i] = df
-		w := 0.05 // what everybody has is still in common
+		w := everywhere
 		if g != 0 && !a.given[i] && df > 0 {
 			w += r.rarity(df)
 		}
@@ -142,7 +148,6 @@ func (r *Result) Regions(a, b *Text) []Region {
 		g := Region{A: a.span(first.a, last.a+last.n-1), B: b.span(first.b, last.b+last.n-1), People: 1 << 30}
 		for _, t := range run {
 			g.Tokens += t.n
-			g.weight += t.weight
 			for k := range t.n {
 				if a.raw[t.a+k] == b.raw[t.b+k] {
 					g.Same++
@@ -150,11 +155,15 @@ func (r *Result) Regions(a, b *Text) []Region {
 				if p := people[t.a+k]; p > 1 && k+leastTile <= t.n {
 					g.People = min(g.People, p)
 				}
+				if f := a.short[t.a+k]; f != 0 && f == b.short[t.b+k] && k+phrase <= t.n {
+					g.People = min(g.People, max(2, r.holders(f)))
+				}
 			}
 		}
 		if g.People == 1<<30 {
 			g.People = 2
 		}
+		g.weight = float64(g.Tokens) * (everywhere + r.rarity(g.People))
 		out = append(out, g)
 	}
 	slices.SortFunc(out, func(p, q Region) int {
