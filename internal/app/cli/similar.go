@@ -115,7 +115,7 @@ type origin struct {
 }
 
 // notRead are folders that hold no one's own code.
-var notRead = []string{"node_modules", "__pycache__", "__MACOSX", "venv", "site-packages", "target", "bin", "obj"}
+var notRead = []string{"node_modules", "__pycache__", "__MACOSX", "site-packages"}
 
 // walk lists the files of a folder, in order: links are not followed, and hidden ones and what tools put there left out.
 func walk(root string) ([]string, error) {
