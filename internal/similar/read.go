@@ -21,7 +21,7 @@ const (
 	skipBinary    = "binary"
 	skipGenerated = "generated"
 	skipMinified  = "minified"
-	skipLarge     = "larger than 2 MiB"
+	skipLarge     = "generated (larger than 2 MiB)"
 	skipUnknown   = "language not known"
 	skipNotebook  = "a notebook that cannot be read"
 )

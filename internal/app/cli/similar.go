@@ -102,8 +102,9 @@ type submissions struct {
 	byFolder bool
 	starter  *similar.Starter
 	index    *similar.Index
-	places   []origin // of each document of the index
-	own      int
+	places   []origin       // of each document of the index
+	own      int            // documents of DIR that can be compared
+	compared int            // those, and the archive's
 	skipped  map[string]int // files by why they are not compared
 	tell     func(done, total int, what string)
 }
@@ -227,8 +228,11 @@ func (s *submissions) read(ctx context.Context, root string, role similar.Role) 
 		switch {
 		case p.Exact == 0 && len(p.Skipped) == 0:
 			s.skip("empty, or only what everybody was given")
-		case p.Exact != 0 && role == similar.Own:
-			s.own++
+		case p.Exact != 0:
+			s.compared++
+			if role == similar.Own {
+				s.own++
+			}
 		}
 		if s.tell != nil && (i%50 == 0 || i == len(list)-1) {
 			s.tell(i+1, len(list), "read")
@@ -355,7 +359,7 @@ func (s *submissions) table(w io.Writer, r *similar.Result, took time.Duration) 
 	} else {
 		fmt.Fprintln(w, "\nEXPECTED BY CHANCE: how many innocent pairs as alike as this are expected among these people. A fact to look at, not a verdict.")
 	}
-	_, err := fmt.Fprintf(w, "%d compared in %.1f s.\n", len(s.index.Prints), took.Seconds())
+	_, err := fmt.Fprintf(w, "%d compared in %.1f s.\n", s.compared, took.Seconds())
 	return err
 }
 
