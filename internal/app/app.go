@@ -10,7 +10,6 @@ import (
 	"io/fs"
 	"log/slog"
 	"net"
-	"net/http"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -193,30 +192,29 @@ func (a *App) Serve(ctx context.Context, l net.Listener) error {
 	if err := a.Runs.Recover(ctx); err != nil {
 		return err
 	}
-	if err := a.Jobs.Start(ctx); err != nil {
-		return err
-	}
 	watching, stop := context.WithCancel(ctx)
 	var watch sync.WaitGroup
 	defer watch.Wait()
 	defer stop()
 	watch.Go(func() { a.Attempts.Outages.Run(watching) })
-	a.bench.begin(ctx) // takes seconds; until it is through every language that an author offers is offered
 	server := mux.Server()
 	server.RegisterOnShutdown(a.Hub.Close)
 	done := make(chan error, 1)
 	go func() { done <- server.Serve(web.Listen(l, a.DB.Clock)) }()
-	select {
-	case err = <-done:
-	case <-ctx.Done():
-		c, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
-		defer cancel()
-		err = server.Shutdown(c)
-	}
-	if errors.Is(err, http.ErrServerClosed) || errors.Is(err, context.DeadlineExceeded) {
-		err = nil
+	// It answers by now: jobs wait in the database, and their queues take longer to start than all of the above.
+	if err = a.Jobs.Start(ctx); err == nil {
+		a.bench.begin(ctx) // takes seconds; until it is through every language that an author offers is offered
+		select {
+		case err = <-done:
+		case <-ctx.Done():
+		}
 	}
 	c, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
+	defer cancel()
+	if late := server.Shutdown(c); !errors.Is(late, context.DeadlineExceeded) {
+		err = errors.Join(err, late)
+	}
+	c, cancel = context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
 	defer cancel()
 	return errors.Join(err, a.Jobs.Stop(c))
 }

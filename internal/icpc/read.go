@@ -37,13 +37,15 @@ func Read(tree fs.FS) (*Package, []Finding) {
 }
 
 // goodName is what a file or folder of a package is called; all others are as if they were not there.
-var goodName = regexp.MustCompile(`^[a-zA-Z0-9_][a-zA-Z0-9_.+-]{0,254}$`)
+func goodName(name string) bool { return len(name) <= 255 && nameShape.MatchString(name) }
+
+var nameShape = regexp.MustCompile(`^[a-zA-Z0-9_][a-zA-Z0-9_.+-]*$`)
 
 // entries are what stands in a folder, sorted by name; nil where there is none.
 func (r *reader) entries(dir string) []fs.DirEntry {
 	list, _ := fs.ReadDir(r.tree, dir)
 	return slices.DeleteFunc(list, func(e fs.DirEntry) bool {
-		if goodName.MatchString(e.Name()) {
+		if goodName(e.Name()) {
 			return false
 		}
 		if suffix := path.Ext(e.Name()); suffix == ".in" || suffix == ".ans" {
