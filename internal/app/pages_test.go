@@ -93,6 +93,28 @@ func TestPagesAskABoundedNumberOfQueries(t *testing.T) {
 	}
 }
 
+// A save reads the session, the sitting and the answer, one row each: not what a page of the same candidate shows.
+func TestASaveReadsNoMoreThanItNeeds(t *testing.T) {
+	w := makeWorld(t, "")
+	p := w.here.busy
+	var asked []statement
+	w.app.DB.Watch = func(query string, args []any) { asked = append(asked, statement{query, slices.Clone(args)}) }
+	got := w.island("/c/-/save", p.cookie, saves(p, "c1", 1, 1, "Saved."))
+	w.app.DB.Watch = nil
+	if got.status != http.StatusOK || !strings.Contains(got.body, `"standing":"on_time"`) {
+		t.Fatalf("a save = %d %s", got.status, got.body)
+	}
+	const most = 6
+	if len(asked) == 0 || len(asked) > most {
+		t.Errorf("a save reads %d times; want at most %d", len(asked), most)
+	}
+	for _, s := range asked {
+		if n := w.rows(s); n > 1 {
+			t.Errorf("a save reads %d rows\n%s", n, s.query)
+		}
+	}
+}
+
 // The list of people shows whom each of their own pages would show, to everybody who may read it.
 func TestTheListOfPeopleShowsWhomTheirPagesShow(t *testing.T) {
 	w, _ := crowded(t, 100)

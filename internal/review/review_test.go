@@ -294,3 +294,32 @@ func TestTheQueueIsByDayAndInAnOrderOfOnesOwn(t *testing.T) {
 		}
 	})
 }
+
+func TestDecisionsComeInPagesByTheDayTheyAreDue(t *testing.T) {
+	each(t, func(t *testing.T, w *reviewtest.World) {
+		n := w.Submitted("Amara Okafor", "amara@mail.example")
+		reviewtest.Crowd(t, w.DB, w.Org.ID, n, 1300) // every twentieth waits for a decision
+		first, total, more, err := w.Reviews.ToDecide(ctx, w.Rosa, "")
+		if err != nil || len(first) != review.PageSize || total != 65 || !more {
+			t.Fatalf("first page = %d of %d, more %v, %v; want 50 of 65 and more", len(first), total, more, err)
+		}
+		second, total, more, err := w.Reviews.ToDecide(ctx, w.Rosa, first[len(first)-1].Code)
+		if err != nil || len(second) != 15 || total != 65 || more {
+			t.Fatalf("second page = %d of %d, more %v, %v; want the other 15 of 65", len(second), total, more, err)
+		}
+		seen := map[review.Code]bool{}
+		var last time.Time
+		for _, u := range append(first, second...) {
+			if seen[u.Code] || u.Due.Before(last) {
+				t.Errorf("%s, due %v, came twice or after what is due %v", u.Code, u.Due, last)
+			}
+			seen[u.Code], last = true, u.Due
+		}
+		if list, total, _, err := w.Reviews.ToDecide(ctx, w.Mina, ""); err != nil || len(list) != 0 || total != 0 {
+			t.Errorf("who manages nothing has %d of %d to decide, %v", len(list), total, err)
+		}
+		if _, _, _, err := w.Reviews.ToDecide(ctx, w.Rosa, "none"); !errors.Is(err, review.ErrMissing) {
+			t.Errorf("paging from a code that is none: %v; want ErrMissing", err)
+		}
+	})
+}
