@@ -108,6 +108,7 @@ func lookAt(t *testing.T, p *browser.Page, name string) {
 // TestSixtyPeopleByFile: a recruiter brings a file; one row is mended on its page, one mail is refused by the server and its address
 // corrected; everybody gets one letter, and the same people again, by a browser without script, are all known.
 func TestSixtyPeopleByFile(t *testing.T) {
+	t.Parallel()
 	mails := startMail(t, "gone.example")
 	s := start(t, "serve", "--data", t.TempDir(), "--addr", freePort(t), "--smtp", mails.URL, "--mail-from", "jobs@northpier.example")
 	owner, _, opening := company(t, s, attempttest.Tree)
