@@ -70,8 +70,8 @@ ON CONFLICT (org_id, review_id, criterion) DO UPDATE SET level = CASE WHEN exclu
 SELECT review_id, criterion, level, reason, note, evidence FROM ratings WHERE org_id = $1 AND review_id = $2;
 
 -- name: RatingsOfRound :many
-SELECT t.review_id, t.criterion, t.level, t.reason, t.note, t.evidence FROM ratings t JOIN reviews r ON r.org_id = t.org_id AND r.id = t.review_id
-WHERE r.org_id = $1 AND r.attempt_id = $2 AND r.state = 'filed';
+SELECT t.review_id, t.criterion, t.level, t.reason, t.note, t.evidence FROM reviews r CROSS JOIN ratings t
+WHERE r.org_id = $1 AND r.attempt_id = $2 AND r.state = 'filed' AND t.org_id = r.org_id AND t.review_id = r.id;
 
 -- name: Queue :many
 SELECT r.id, r.due_at, r.shuffle, r.saved_at, n.code, n.opening_id, o.title AS opening_title, s.title AS stage_title,
@@ -125,29 +125,31 @@ WHERE n.org_id = sqlc.arg(org_id) AND n.opening_id = sqlc.arg(opening_id) AND n.
 	AND (n.closed_at, n.attempt_id) > (CAST(sqlc.arg(after_at) AS BIGINT), CAST(sqlc.arg(after_id) AS TEXT))
 ORDER BY n.closed_at, n.attempt_id LIMIT sqlc.arg(most);
 
--- Each opening gives its first ones by review_rounds_decide, and the first of those are the page.
+-- Each opening gives its first ones by review_rounds_decide, and the first of those are the page. CROSS JOIN keeps SQLite from beginning with
+-- all rounds of the organisation.
 -- name: ToDecide :many
 SELECT n.attempt_id, n.application_id, n.code, n.opening_id, COALESCE(p.due_at, n.due_at) AS due_at, o.title AS opening_title, s.title AS stage_title, c.name
 FROM opening_members m
-JOIN review_rounds n ON n.org_id = m.org_id AND n.attempt_id IN (
-	SELECT x.attempt_id FROM review_rounds x
-	JOIN applications y ON y.org_id = x.org_id AND y.id = x.application_id AND y.stage_id = x.stage_id AND y.status = 'active'
-	WHERE x.org_id = m.org_id AND x.opening_id = m.opening_id AND x.decided_at = 0 AND x.closed_at > 0
-		AND (x.due_at, x.attempt_id) > (CAST(sqlc.arg(after_due) AS BIGINT), CAST(sqlc.arg(after_id) AS TEXT))
-	ORDER BY x.due_at, x.attempt_id LIMIT sqlc.arg(most))
+CROSS JOIN review_rounds n
 JOIN applications a ON a.org_id = n.org_id AND a.id = n.application_id
 JOIN candidates c ON c.org_id = a.org_id AND c.id = a.candidate_id
 JOIN openings o ON o.org_id = n.org_id AND o.id = n.opening_id
 JOIN stages s ON s.org_id = n.org_id AND s.id = n.stage_id
 LEFT JOIN promises p ON p.org_id = n.org_id AND p.application_id = n.application_id AND p.kept_at = 0
-WHERE m.org_id = sqlc.arg(org_id) AND m.member_id = sqlc.arg(member_id) AND m.role = 'manager'
+WHERE m.org_id = sqlc.arg(org_id) AND m.member_id = sqlc.arg(member_id) AND m.role = 'manager' AND n.org_id = m.org_id AND n.attempt_id IN (
+	SELECT x.attempt_id FROM review_rounds x
+	JOIN applications y ON y.org_id = x.org_id AND y.id = x.application_id AND y.stage_id = x.stage_id AND y.status = 'active'
+	WHERE x.org_id = m.org_id AND x.opening_id = m.opening_id AND x.decided_at = 0 AND x.closed_at > 0
+		AND (x.due_at, x.attempt_id) > (CAST(sqlc.arg(after_due) AS BIGINT), CAST(sqlc.arg(after_id) AS TEXT))
+	ORDER BY x.due_at, x.attempt_id LIMIT sqlc.arg(most))
 ORDER BY n.due_at, n.attempt_id LIMIT sqlc.arg(most);
 
 -- name: ToDecideCount :one
 SELECT COUNT(*) FROM opening_members m
-JOIN review_rounds n ON n.org_id = m.org_id AND n.opening_id = m.opening_id AND n.decided_at = 0 AND n.closed_at > 0
+CROSS JOIN review_rounds n
 JOIN applications a ON a.org_id = n.org_id AND a.id = n.application_id AND a.stage_id = n.stage_id AND a.status = 'active'
-WHERE m.org_id = $1 AND m.member_id = $2 AND m.role = 'manager';
+WHERE m.org_id = $1 AND m.member_id = $2 AND m.role = 'manager'
+	AND n.org_id = m.org_id AND n.opening_id = m.opening_id AND n.decided_at = 0 AND n.closed_at > 0;
 
 -- name: MarkDecided :execrows
 UPDATE review_rounds SET decided_at = sqlc.arg(at) WHERE org_id = sqlc.arg(org_id) AND application_id = sqlc.arg(application_id) AND stage_id = sqlc.arg(stage_id);

@@ -809,8 +809,8 @@ func (q *Queries) RatingsOf(ctx context.Context, orgID string, reviewID string) 
 }
 
 const ratingsOfRound = `-- name: RatingsOfRound :many
-SELECT t.review_id, t.criterion, t.level, t.reason, t.note, t.evidence FROM ratings t JOIN reviews r ON r.org_id = t.org_id AND r.id = t.review_id
-WHERE r.org_id = $1 AND r.attempt_id = $2 AND r.state = 'filed'
+SELECT t.review_id, t.criterion, t.level, t.reason, t.note, t.evidence FROM reviews r CROSS JOIN ratings t
+WHERE r.org_id = $1 AND r.attempt_id = $2 AND r.state = 'filed' AND t.org_id = r.org_id AND t.review_id = r.id
 `
 
 type RatingsOfRoundRow struct {
@@ -1198,27 +1198,27 @@ func (q *Queries) Short(ctx context.Context, orgID string) ([]string, error) {
 const toDecide = `-- name: ToDecide :many
 SELECT n.attempt_id, n.application_id, n.code, n.opening_id, COALESCE(p.due_at, n.due_at) AS due_at, o.title AS opening_title, s.title AS stage_title, c.name
 FROM opening_members m
-JOIN review_rounds n ON n.org_id = m.org_id AND n.attempt_id IN (
-	SELECT x.attempt_id FROM review_rounds x
-	JOIN applications y ON y.org_id = x.org_id AND y.id = x.application_id AND y.stage_id = x.stage_id AND y.status = 'active'
-	WHERE x.org_id = m.org_id AND x.opening_id = m.opening_id AND x.decided_at = 0 AND x.closed_at > 0
-		AND (x.due_at, x.attempt_id) > (CAST($1 AS BIGINT), CAST($2 AS TEXT))
-	ORDER BY x.due_at, x.attempt_id LIMIT $3)
+CROSS JOIN review_rounds n
 JOIN applications a ON a.org_id = n.org_id AND a.id = n.application_id
 JOIN candidates c ON c.org_id = a.org_id AND c.id = a.candidate_id
 JOIN openings o ON o.org_id = n.org_id AND o.id = n.opening_id
 JOIN stages s ON s.org_id = n.org_id AND s.id = n.stage_id
 LEFT JOIN promises p ON p.org_id = n.org_id AND p.application_id = n.application_id AND p.kept_at = 0
-WHERE m.org_id = $4 AND m.member_id = $5 AND m.role = 'manager'
-ORDER BY n.due_at, n.attempt_id LIMIT $3
+WHERE m.org_id = $1 AND m.member_id = $2 AND m.role = 'manager' AND n.org_id = m.org_id AND n.attempt_id IN (
+	SELECT x.attempt_id FROM review_rounds x
+	JOIN applications y ON y.org_id = x.org_id AND y.id = x.application_id AND y.stage_id = x.stage_id AND y.status = 'active'
+	WHERE x.org_id = m.org_id AND x.opening_id = m.opening_id AND x.decided_at = 0 AND x.closed_at > 0
+		AND (x.due_at, x.attempt_id) > (CAST($3 AS BIGINT), CAST($4 AS TEXT))
+	ORDER BY x.due_at, x.attempt_id LIMIT $5)
+ORDER BY n.due_at, n.attempt_id LIMIT $5
 `
 
 type ToDecideParams struct {
+	OrgID    string
+	MemberID string
 	AfterDue int64
 	AfterID  string
 	Most     int32
-	OrgID    string
-	MemberID string
 }
 
 type ToDecideRow struct {
@@ -1232,14 +1232,15 @@ type ToDecideRow struct {
 	Name          string
 }
 
-// Each opening gives its first ones by review_rounds_decide, and the first of those are the page.
+// Each opening gives its first ones by review_rounds_decide, and the first of those are the page. CROSS JOIN keeps SQLite from beginning with
+// all rounds of the organisation.
 func (q *Queries) ToDecide(ctx context.Context, arg ToDecideParams) ([]ToDecideRow, error) {
 	rows, err := q.db.QueryContext(ctx, toDecide,
+		arg.OrgID,
+		arg.MemberID,
 		arg.AfterDue,
 		arg.AfterID,
 		arg.Most,
-		arg.OrgID,
-		arg.MemberID,
 	)
 	if err != nil {
 		return nil, err
@@ -1273,9 +1274,10 @@ func (q *Queries) ToDecide(ctx context.Context, arg ToDecideParams) ([]ToDecideR
 
 const toDecideCount = `-- name: ToDecideCount :one
 SELECT COUNT(*) FROM opening_members m
-JOIN review_rounds n ON n.org_id = m.org_id AND n.opening_id = m.opening_id AND n.decided_at = 0 AND n.closed_at > 0
+CROSS JOIN review_rounds n
 JOIN applications a ON a.org_id = n.org_id AND a.id = n.application_id AND a.stage_id = n.stage_id AND a.status = 'active'
 WHERE m.org_id = $1 AND m.member_id = $2 AND m.role = 'manager'
+	AND n.org_id = m.org_id AND n.opening_id = m.opening_id AND n.decided_at = 0 AND n.closed_at > 0
 `
 
 func (q *Queries) ToDecideCount(ctx context.Context, orgID string, memberID string) (int64, error) {
