@@ -419,7 +419,7 @@ CREATE TABLE opening_members (
 	FOREIGN KEY (org_id, member_id) REFERENCES members (org_id, id)
 );
 
-CREATE INDEX opening_members_member ON opening_members (org_id, member_id);
+CREATE INDEX opening_members_role ON opening_members (org_id, member_id, role, opening_id);
 
 CREATE TABLE openings (
 	org_id       TEXT NOT NULL,
