@@ -191,7 +191,7 @@ func defaultData(name string) string {
 }
 
 // defaultCache is where a machine keeps what it makes once for everybody, Go's library compiled: the user's cache folder.
-func defaultCache() string { return cacheOr(filepath.Join(os.TempDir(), "candor")) }
+func defaultCache() string { return cacheOr(filepath.Join(os.TempDir(), "candor-cache")) }
 
 // cacheOr is the user's cache folder, or, where that cannot be written, the other one.
 func cacheOr(other string) string {

@@ -41,7 +41,7 @@ func open(t *testing.T, log *slog.Logger) (*app.App, *Clock) {
 	t.Helper()
 	cache, err := os.UserCacheDir()
 	if err != nil {
-		cache = os.TempDir()
+		cache = filepath.Join(os.TempDir(), "candor-cache")
 	}
 	clock := &Clock{}
 	a, err := app.Open(t.Context(), app.Config{Data: t.TempDir(), Cache: filepath.Join(cache, "candor"), Log: log, Now: clock.Now})

@@ -18,7 +18,7 @@ var shared = sync.OnceValues(func() (*judge.Judge, error) {
 	ctx := context.Background()
 	cache, err := os.UserCacheDir()
 	if err != nil {
-		cache = os.TempDir()
+		cache = filepath.Join(os.TempDir(), "candor-cache")
 	}
 	binds, err := judge.Warm(ctx, filepath.Join(cache, "candor", "judge"), "bufio", "bytes", "context", "encoding/json", "errors", "fmt", "maps", "math/rand", "os/exec",
 		"reflect", "regexp", "slices", "strconv", "testing", "container/heap", "container/list")
