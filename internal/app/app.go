@@ -181,6 +181,14 @@ func lockFile(path string) (*os.File, error) {
 
 // Serve runs jobs and answers on a listener until ctx ends; then what is under way is finished.
 func (a *App) Serve(ctx context.Context, l net.Listener) error {
+	err := a.serve(ctx, l)
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		return nil // it was told to end while it began
+	}
+	return err
+}
+
+func (a *App) serve(ctx context.Context, l net.Listener) error {
 	mux, err := a.Mux()
 	if err != nil {
 		return err
