@@ -76,15 +76,23 @@ func TestEveryPage(t *testing.T) {
 		t.Skip("the long way through every page is left out by -short")
 	}
 	s := demo(t)
-	seen := map[string]bool{}
-	for _, who := range []string{"Helena Brandt", "Noor Haddad", "Piotr Zielinski", "Jun Park"} {
-		walk(t, s.link(who), strings.ToLower(strings.Fields(who)[0]), "staff", seen)
-	}
-	for _, who := range []string{"Amara Okafor", "Ingrid Solheim", "Samuel Adeyemi", "Chloe Martin"} {
-		name := strings.ToLower(strings.Fields(who)[0])
-		walk(t, s.link(who), name, name, seen)
-	}
-	t.Logf("%d pages", len(seen))
+	t.Run("staff", func(t *testing.T) {
+		t.Parallel()
+		seen := map[string]bool{}
+		for _, who := range []string{"Helena Brandt", "Noor Haddad", "Piotr Zielinski", "Jun Park"} {
+			walk(t, s.link(who), strings.ToLower(strings.Fields(who)[0]), "staff", seen)
+		}
+		t.Logf("%d pages", len(seen))
+	})
+	t.Run("candidates", func(t *testing.T) {
+		t.Parallel()
+		seen := map[string]bool{}
+		for _, who := range []string{"Amara Okafor", "Ingrid Solheim", "Samuel Adeyemi", "Chloe Martin"} {
+			name := strings.ToLower(strings.Fields(who)[0])
+			walk(t, s.link(who), name, name, seen)
+		}
+		t.Logf("%d pages", len(seen))
+	})
 }
 
 // leaves are addresses that are files, streams or somebody else's pages.
