@@ -203,7 +203,8 @@ func privateBytes(b *testing.B, pid int) (sum int64) {
 	return sum
 }
 
-// BenchmarkSlots is how many short runs a second come through with one busy slot, and with one for each core, in turns. Aim: a straight line.
+// BenchmarkSlots is how many short runs a second come through with one busy slot, and with one for each core, in turns; beside it the same
+// program bare. Aim: a straight line.
 func BenchmarkSlots(b *testing.B) {
 	e := engine(b, ns.Options{})
 	attack := sandboxtest.Build(b, e)
@@ -213,28 +214,30 @@ func BenchmarkSlots(b *testing.B) {
 		all = append(all, install(b, e, "attack", attack, spec))
 	}
 	const each = 100
-	round := func(slots []program) time.Duration {
+	round := func(slots []program, run func(program, *testing.B) cost) time.Duration {
 		began := time.Now()
 		var busy sync.WaitGroup
 		for _, p := range slots {
 			busy.Go(func() {
 				for range each {
-					p.sandboxed(b)
+					run(p, b)
 				}
 			})
 		}
 		busy.Wait()
 		return time.Since(began)
 	}
-	round(all)
-	var one, many time.Duration
-	rounds := max(5, b.N)
-	for range rounds {
-		one += round(all[:1])
-		many += round(all)
+	for name, run := range map[string]func(program, *testing.B) cost{"": program.sandboxed, "bare-": program.bare} {
+		round(all, run)
+		var one, many time.Duration
+		rounds := max(5, b.N)
+		for range rounds {
+			one += round(all[:1], run)
+			many += round(all, run)
+		}
+		b.ReportMetric(float64(rounds*each)/one.Seconds(), name+"runs/s-1")
+		b.ReportMetric(float64(rounds*each*len(all))/many.Seconds(), fmt.Sprintf("%sruns/s-%d", name, len(all)))
 	}
-	b.ReportMetric(float64(rounds*each)/one.Seconds(), "runs/s-1-slot")
-	b.ReportMetric(float64(rounds*each*len(all))/many.Seconds(), fmt.Sprintf("runs/s-%d-slots", len(all)))
 }
 
 // BenchmarkKill is from the end of the limit to the report: 60 processes that fork for ever. Aim: 250 ms.
