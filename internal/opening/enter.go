@@ -1,0 +1,234 @@
+package opening
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"candor/internal/actor"
+	"candor/internal/audit"
+	"candor/internal/clock"
+	"candor/internal/db"
+	"candor/internal/id"
+	"candor/internal/job"
+	"candor/internal/opening/internal/query"
+	"candor/internal/secret"
+)
+
+// byLink finds the invitation of a secret. The invitation comes back with ErrRotated and ErrRevoked too, so that the page can
+// name the organisation to whom the secret was once given. ErrLink.
+func (os *Openings) byLink(ctx context.Context, linkSecret string) (Invitation, error) {
+	var l query.LinkRow
+	err := os.DB.InstallationRead(ctx, func(tx db.Tx) (err error) {
+		l, err = query.New(tx).Link(ctx, secret.Hash(linkSecret))
+		return err
+	})
+	if errors.Is(err, sql.ErrNoRows) {
+		return Invitation{}, ErrLink
+	}
+	if err != nil {
+		return Invitation{}, err
+	}
+	var inv Invitation
+	err = os.DB.Read(ctx, l.OrgID, func(tx db.Tx) (err error) {
+		inv, err = os.InvitationIn(ctx, tx, InvitationID(l.InvitationID))
+		return err
+	})
+	switch {
+	case errors.Is(err, ErrMissing):
+		return Invitation{}, ErrLink
+	case err != nil:
+		return Invitation{}, err
+	case int64(inv.Rotation) != l.Rotation:
+		return inv, ErrRotated
+	case inv.Revoked:
+		return inv, ErrRevoked
+	}
+	return inv, nil
+}
+
+// Look is what the link's page may show before a press; nothing changes. ErrLink, ErrRotated, ErrRevoked, ErrExpired; but for
+// ErrLink the invitation comes back too.
+func (os *Openings) Look(ctx context.Context, linkSecret string) (Invitation, error) {
+	inv, err := os.byLink(ctx, linkSecret)
+	if err == nil && inv.State(os.DB.Now()) == Expired {
+		err = ErrExpired
+	}
+	return inv, err
+}
+
+// sessionGrace is how long after the window's end a candidate stays signed in: the receipt, the reply, their data.
+const sessionGrace = 24 * time.Hour
+
+// statusLife is how long a session lasts at least: the reply comes after the window's end.
+const statusLife = 60 * 24 * time.Hour
+
+// Enter is the human press on the link's page: it begins a session of this browser and gives its cookie. When a part has been
+// started in another browser, digits must be those that one shows, or that a mail brought. ErrLink, ErrRotated, ErrRevoked,
+// ErrExpired, ErrCodeNeeded, ErrCode.
+func (os *Openings) Enter(ctx context.Context, linkSecret, digits string) (cookie string, err error) {
+	inv, err := os.Look(ctx, linkSecret)
+	if err != nil {
+		return "", err
+	}
+	format, ok := os.Format(inv.Format)
+	if !ok {
+		return "", fmt.Errorf("opening: no format %q", inv.Format)
+	}
+	wrong := false
+	err = os.DB.Write(ctx, inv.Org, func(tx db.Tx) error {
+		cookie, wrong = "", false
+		q := query.New(tx)
+		sessions, err := q.SessionsOf(ctx, string(inv.ID))
+		if err != nil {
+			return err
+		}
+		running, err := format.Running(ctx, tx, inv)
+		if err != nil {
+			return err
+		}
+		if running && sessions > 0 {
+			if digits == "" {
+				return ErrCodeNeeded
+			}
+			if wrong, err = os.tryCode(ctx, q, inv, digits); err != nil || wrong {
+				return err // a wrong try counts, so it is committed
+			}
+		}
+		now := os.DB.Now()
+		first, err := q.Opened(ctx, tx.Org, string(inv.ID), clock.Milli(now))
+		if err != nil {
+			return err
+		}
+		if first == 1 {
+			if err := audit.Record(ctx, tx, now, actor.Actor{Kind: actor.Candidate, ID: string(inv.ID), Org: tx.Org}, "invitation.open", string(inv.Application), audit.Facts{"invitation": string(inv.ID)}); err != nil {
+				return err
+			}
+		}
+		if err := format.Start(ctx, tx, inv); err != nil {
+			return err
+		}
+		cookie = secret.Random()
+		until := os.SessionUntil(inv)
+		return q.AddSession(ctx, query.AddSessionParams{Hash: secret.Hash(cookie), ID: id.New("cse", now), OrgID: tx.Org, InvitationID: string(inv.ID),
+			CandidateID: inv.Candidate, CreatedAt: clock.Milli(now), ExpiresAt: clock.Milli(until)})
+	})
+	if err == nil && wrong {
+		err = ErrCode
+	}
+	return cookie, err
+}
+
+// SessionUntil is how long a session that begins now lasts: past the window's end, for the receipt and the reply.
+func (os *Openings) SessionUntil(inv Invitation) time.Time {
+	return later(inv.FinishBy.Add(sessionGrace), os.DB.Now().Add(statusLife))
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// CodeLife is how long the digits for another device hold.
+const CodeLife = 10 * time.Minute
+
+// DeviceCode makes the six digits that the first browser shows (or a mail brings). ErrMissing.
+func (os *Openings) DeviceCode(ctx context.Context, who actor.Actor) (string, error) {
+	if who.Kind != actor.Candidate {
+		return "", ErrMissing
+	}
+	now := os.DB.Now()
+	code := id.New("dvc", now)
+	err := os.DB.Write(ctx, who.Org, func(tx db.Tx) error {
+		return query.New(tx).AddCode(ctx, query.AddCodeParams{ID: code, OrgID: who.Org, InvitationID: who.ID, CreatedAt: clock.Milli(now), ExpiresAt: clock.Milli(now.Add(CodeLife))})
+	})
+	return os.Key.Digits("device-code", code), err
+}
+
+// CodeWanted is announced when a candidate without the first browser at hand asks for the digits by mail.
+const CodeWanted = job.Topic[CodeNote]("opening.code_wanted")
+
+// CodeNote names the code; the mail derives its digits with [Openings.CodeDigits].
+type CodeNote struct{ Org, Invitation, Code string }
+
+// codesPerHour is how many codes one invitation may have mailed in an hour: 5 codes of 5 tries leave a guess 1 in 40,000.
+const codesPerHour = 5
+
+// MailCode sends the digits to the candidate's address; the link's holder asks, before there is a session. ErrLink, ErrRotated,
+// ErrRevoked, ErrExpired, ErrCodes.
+func (os *Openings) MailCode(ctx context.Context, linkSecret string) error {
+	inv, err := os.Look(ctx, linkSecret)
+	if err != nil {
+		return err
+	}
+	return os.DB.Write(ctx, inv.Org, func(tx db.Tx) error {
+		now := os.DB.Now()
+		q := query.New(tx)
+		n, err := q.CodesSince(ctx, string(inv.ID), clock.Milli(now.Add(-time.Hour)))
+		if err != nil {
+			return err
+		}
+		if n >= codesPerHour {
+			return ErrCodes
+		}
+		code := id.New("dvc", now)
+		err = q.AddCode(ctx, query.AddCodeParams{ID: code, OrgID: inv.Org, InvitationID: string(inv.ID), CreatedAt: clock.Milli(now), ExpiresAt: clock.Milli(now.Add(CodeLife))})
+		if err != nil {
+			return err
+		}
+		return CodeWanted.Announce(ctx, os.Jobs, tx, CodeNote{inv.Org, string(inv.ID), code})
+	})
+}
+
+// CodeDigits are the six digits of a code.
+func (os *Openings) CodeDigits(code string) string { return os.Key.Digits("device-code", code) }
+
+func (os *Openings) tryCode(ctx context.Context, q *query.Queries, inv Invitation, digits string) (wrong bool, err error) {
+	now := clock.Milli(os.DB.Now())
+	code, err := q.LiveCode(ctx, string(inv.ID), now)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, ErrCode
+	}
+	if err != nil {
+		return false, err
+	}
+	if n, err := q.TryCode(ctx, code); err != nil || n == 0 {
+		return true, err
+	}
+	if !secret.Equal(digits, os.Key.Digits("device-code", code)) {
+		return true, nil
+	}
+	n, err := q.UseCode(ctx, code, now)
+	return n == 0, err
+}
+
+// CandidateSession finds whose session a cookie is. A revoked or rotated invitation ends it at once. ErrSession.
+func (os *Openings) CandidateSession(ctx context.Context, cookie string) (actor.Actor, Invitation, error) {
+	if cookie == "" {
+		return actor.Actor{}, Invitation{}, ErrSession
+	}
+	var r query.CandidateSessionRow
+	err := os.DB.InstallationRead(ctx, func(tx db.Tx) (err error) {
+		r, err = query.New(tx).CandidateSession(ctx, secret.Hash(cookie))
+		return err
+	})
+	if errors.Is(err, sql.ErrNoRows) || err == nil && (r.RevokedAt != 0 || r.ExpiresAt <= clock.Milli(os.DB.Now())) {
+		return actor.Actor{}, Invitation{}, ErrSession
+	}
+	if err != nil {
+		return actor.Actor{}, Invitation{}, err
+	}
+	var inv Invitation
+	err = os.DB.Read(ctx, r.OrgID, func(tx db.Tx) (err error) {
+		inv, err = os.InvitationIn(ctx, tx, InvitationID(r.InvitationID))
+		return err
+	})
+	if errors.Is(err, ErrMissing) || err == nil && inv.Revoked {
+		return actor.Actor{}, Invitation{}, ErrSession
+	}
+	return actor.Actor{Kind: actor.Candidate, ID: r.InvitationID, Org: r.OrgID, Session: r.ID, Subject: r.CandidateID}, inv, err
+}
