@@ -67,7 +67,7 @@ func TestListsAsPeopleHaveThem(t *testing.T) {
 func TestCandidateFiles(t *testing.T) {
 	dir := os.Getenv("CANDOR_TEST_CANDIDATE_CSV")
 	if dir == "" {
-		t.Skip("CANDOR_TEST_CANDIDATE_CSV names no folder")
+		t.Skip("the real lists of candidates are missing: dev/test finds them in ../shared/data/candidate-csv, else name their folder in CANDOR_TEST_CANDIDATE_CSV")
 	}
 	raw, err := os.ReadFile(filepath.Join(dir, "expected.json"))
 	if err != nil {

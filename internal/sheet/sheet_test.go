@@ -168,7 +168,7 @@ func FuzzRead(f *testing.F) {
 func TestSpectrum(t *testing.T) {
 	dir := os.Getenv("CANDOR_TEST_CSV_SPECTRUM")
 	if dir == "" {
-		t.Skip("CANDOR_TEST_CSV_SPECTRUM names no folder")
+		t.Skip("the files of csv-spectrum are missing: dev/test finds them in ../shared/data/csv-spectrum, else name their folder in CANDOR_TEST_CSV_SPECTRUM")
 	}
 	files, err := filepath.Glob(filepath.Join(dir, "csvs", "*.csv"))
 	if err != nil || len(files) == 0 {
