@@ -39,6 +39,17 @@ func lives(t *testing.T, w *attempttest.World, o *attempt.Outages, until time.Ti
 	}
 }
 
+// working is somebody in the tenth minute of the timed part, and the process that answers them.
+func working(t *testing.T, w *attempttest.World) (actor.Actor, attempt.Sitting, *attempt.Outages) {
+	t.Helper()
+	who := w.Enter(w.Invite("A B", "a@mail.example"))
+	o := watch(w, "one")
+	must(t, o.Start(ctx))
+	s := w.Begin(who, "writing")
+	lives(t, w, o, w.Tick.Now().Add(10*time.Minute))
+	return who, s, o
+}
+
 func credits(t *testing.T, w *attempttest.World, who actor.Actor) (all []int64) {
 	t.Helper()
 	list, err := w.Attempts.Ledger(ctx, who)
@@ -168,11 +179,7 @@ func TestAnotherNodeIsNoOutage(t *testing.T) {
 // An outage that was written by a process which died before it gave the time back is settled by the next one; until then nothing is sent by time.
 func TestACrashBeforeTheCreditLosesNothing(t *testing.T) {
 	each(t, func(t *testing.T, w *attempttest.World) {
-		who := w.Enter(w.Invite("A B", "a@mail.example"))
-		o := watch(w, "one")
-		must(t, o.Start(ctx))
-		s := w.Begin(who, "writing")
-		lives(t, w, o, w.Tick.Now().Add(10*time.Minute))
+		who, s, o := working(t, w)
 		w.Tick.Add(5 * time.Minute)
 		orgs := w.Attempts.Orgs
 		w.Attempts.Orgs = nil // the crash: right after the outage is written
@@ -196,11 +203,7 @@ func TestACrashBeforeTheCreditLosesNothing(t *testing.T) {
 // When more than one save in twenty fails, that is an outage too: nothing is sent by time while it lasts, and what it took comes back.
 func TestFailingSavesAreAnOutage(t *testing.T) {
 	each(t, func(t *testing.T, w *attempttest.World) {
-		who := w.Enter(w.Invite("A B", "a@mail.example"))
-		o := watch(w, "one")
-		must(t, o.Start(ctx))
-		s := w.Begin(who, "writing")
-		lives(t, w, o, w.Tick.Now().Add(10*time.Minute))
+		who, s, o := working(t, w)
 		broken, cancel := context.WithDeadline(ctx, time.Now().Add(-time.Hour)) // the database does not answer in time
 		defer cancel()
 		seq := int64(0)
@@ -250,11 +253,7 @@ func TestFailingSavesAreAnOutage(t *testing.T) {
 // A clock that was set back decides nothing until it has caught up or somebody confirms it; saves go on.
 func TestAClockThatWasSetBack(t *testing.T) {
 	each(t, func(t *testing.T, w *attempttest.World) {
-		who := w.Enter(w.Invite("A B", "a@mail.example"))
-		o := watch(w, "one")
-		must(t, o.Start(ctx))
-		s := w.Begin(who, "writing")
-		lives(t, w, o, w.Tick.Now().Add(10*time.Minute))
+		who, s, o := working(t, w)
 		w.Tick.Add(-5 * time.Minute)
 		must(t, o.Beat(ctx))
 		if holds, err := o.Holds(ctx); !holds || err != nil {
@@ -279,11 +278,7 @@ func TestAClockThatWasSetBack(t *testing.T) {
 // A clock that jumps ahead by less than a gap would take seconds away: they come back.
 func TestAClockThatJumpsAhead(t *testing.T) {
 	each(t, func(t *testing.T, w *attempttest.World) {
-		who := w.Enter(w.Invite("A B", "a@mail.example"))
-		o := watch(w, "one")
-		must(t, o.Start(ctx))
-		w.Begin(who, "writing")
-		lives(t, w, o, w.Tick.Now().Add(10*time.Minute))
+		who, _, o := working(t, w)
 		if o.Stepped(1999 * time.Millisecond) {
 			t.Error("less than two seconds is no jump")
 		}
