@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"candor/internal/candidate"
 	"candor/internal/db"
@@ -214,9 +215,13 @@ func BenchmarkPages(b *testing.B) {
 	for name, page := range pages {
 		asked := w.asked(page)
 		b.Run(name+"/page", func(b *testing.B) {
+			var waits []time.Duration
 			for b.Loop() {
+				began := time.Now()
 				w.page(page)
+				waits = append(waits, time.Since(began))
 			}
+			reportP99(b, waits)
 		})
 		b.Run(name+"/statements", func(b *testing.B) {
 			for b.Loop() {
