@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"sync"
+	"sync/atomic"
 
 	"candor/internal/problem"
 )
@@ -118,8 +119,16 @@ type child struct {
 	in   io.WriteCloser
 	enc  *gob.Encoder
 	mu   sync.Mutex
-	open map[int64]chan told
-	gone chan struct{}
+	open map[int64]ear
+
+	broken atomic.Bool // it did not take an order
+	gone   chan struct{}
+}
+
+// ear is where somebody listens until they leave.
+type ear struct {
+	heard chan told
+	left  chan struct{}
 }
 
 func (p *Process) child() (*child, int64, error) {
@@ -127,6 +136,9 @@ func (p *Process) child() (*child, int64, error) {
 	defer p.mu.Unlock()
 	p.n++
 	if p.now != nil {
+		if p.now.broken.Load() {
+			<-p.now.gone
+		}
 		select {
 		case <-p.now.gone:
 		default:
@@ -147,7 +159,7 @@ func (p *Process) child() (*child, int64, error) {
 	if err := cmd.Start(); err != nil {
 		return nil, 0, fmt.Errorf("starting the judge: %w", err)
 	}
-	c := &child{cmd: cmd, in: in, enc: gob.NewEncoder(in), open: map[int64]chan told{}, gone: make(chan struct{})}
+	c := &child{cmd: cmd, in: in, enc: gob.NewEncoder(in), open: map[int64]ear{}, gone: make(chan struct{})}
 	go c.listen(out)
 	p.now = c
 	return c, p.n, nil
@@ -161,10 +173,13 @@ func (c *child) listen(out io.Reader) {
 			break
 		}
 		c.mu.Lock()
-		to := c.open[t.ID]
+		to, listening := c.open[t.ID]
 		c.mu.Unlock()
-		if to != nil {
-			to <- t // whoever asked reads until Done
+		if listening {
+			select {
+			case to.heard <- t:
+			case <-to.left:
+			}
 		}
 	}
 	c.in.Close()
@@ -172,10 +187,14 @@ func (c *child) listen(out io.Reader) {
 	close(c.gone)
 }
 
+// send fails when the worker is dead or dying, and makes sure that it is, so that the next task starts a new one.
 func (c *child) send(a asked) error {
 	c.mu.Lock()
-	defer c.mu.Unlock()
-	if err := c.enc.Encode(a); err != nil {
+	err := c.enc.Encode(a)
+	c.mu.Unlock()
+	if err != nil {
+		c.broken.Store(true)
+		c.cmd.Process.Kill()
 		return ErrWorker
 	}
 	return nil
@@ -188,11 +207,12 @@ func (p *Process) ask(ctx context.Context, a asked, progress func(Result)) (told
 		return told{}, err
 	}
 	a.ID = id
-	heard := make(chan told)
+	heard, left := make(chan told), make(chan struct{})
 	c.mu.Lock()
-	c.open[id] = heard
+	c.open[id] = ear{heard, left}
 	c.mu.Unlock()
 	defer func() {
+		close(left)
 		c.mu.Lock()
 		delete(c.open, id)
 		c.mu.Unlock()

@@ -183,6 +183,7 @@ func host() error {
 
 // Attack 49: the process that holds the engine is killed in mid-run. Its slots die with it, and the next engine sweeps the rest.
 func TestAttack49_KilledHost(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir()) // engines of other tests sweep, too; here only ours does
 	mark := fmt.Sprintf("%s=%d-killed", hostRole, os.Getpid())
 	cmd := exec.Command("/proc/self/exe")
 	cmd.Env, cmd.Stderr = append(os.Environ(), mark), os.Stderr
