@@ -99,3 +99,67 @@ func TestTabsShareOneStream(t *testing.T) {
 	n = happen()
 	second.Until(fmt.Sprintf(`document.querySelector("#result").textContent === "Result %d"`, n))
 }
+
+// TestOlderAnswers: a press and a look that are under way at once end in what the press brought, whichever of the two comes home last.
+func TestOlderAnswers(t *testing.T) {
+	mux := web.New(web.Config{})
+	var looks atomic.Int64
+	var holdLook atomic.Bool
+	looking, look, press := make(chan bool), make(chan bool), make(chan bool)
+	show := func(w http.ResponseWriter, r *http.Request, state, refresh string) error {
+		body := templ.Raw(`<h1>Run</h1><div id="result" ` + refresh + `><p>Result ` + state + `</p><form method="post" action="/press" data-swap="result"><button>Press</button></form></div>`)
+		return web.Show(w, r, templ.ComponentFunc(func(ctx context.Context, out io.Writer) error {
+			return layout.Candidate(layout.CandidateView{Page: web.PageOf(r, "Run")}).Render(templ.WithChildren(ctx, body), out)
+		}))
+	}
+	route := func(pattern, action string, rate web.Rate) web.Route {
+		return web.Route{Pattern: pattern, Action: action, Auth: web.Anonymous, Tenant: web.NoTenant, Object: web.NoObject, Rate: rate}
+	}
+	mux.Handle(route("GET /run", "test.run", web.RateRead), func(w http.ResponseWriter, r *http.Request) error {
+		if looks.Add(1) == 1 { // the page itself
+			return show(w, r, "waits", `data-refresh="300"`)
+		}
+		if holdLook.Load() {
+			looking <- true
+			<-look
+			return show(w, r, "waits", "")
+		}
+		return show(w, r, "looked", "")
+	})
+	mux.Handle(route("POST /press", "test.press", web.RateWrite), func(w http.ResponseWriter, r *http.Request) error {
+		<-press
+		return show(w, r, "pressed", "")
+	})
+	if err := mux.Start(); err != nil {
+		t.Fatal(err)
+	}
+	s := httptest.NewServer(mux)
+	t.Cleanup(func() { s.CloseClientConnections(); s.Close() })
+	says := func(state string) string {
+		return `document.querySelector("#result p").textContent === "Result ` + state + `"`
+	}
+
+	t.Run("the look lands while the press is under way", func(t *testing.T) {
+		p := browser.New(t)
+		p.Go(s.URL + "/run")
+		p.Click(`#result button`)
+		p.Until(says("looked"))
+		press <- true
+		p.Until(says("pressed"))
+	})
+	t.Run("the look lands after the press", func(t *testing.T) {
+		looks.Store(0)
+		holdLook.Store(true)
+		p := browser.New(t)
+		p.Go(s.URL + "/run")
+		<-looking
+		p.Click(`#result button`)
+		press <- true
+		p.Until(says("pressed"))
+		look <- true
+		p.Value(`new Promise(r => setTimeout(r, 500))`)
+		if got := p.Text("#result p"); got != "Result pressed" {
+			t.Errorf("the page shows %q, which is older than what the press brought", got)
+		}
+	})
+}

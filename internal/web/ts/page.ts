@@ -7,14 +7,25 @@ export function parse(text: string): Document {
   return new DOMParser().parseFromString((html ? html.createHTML(text) : text) as string, "text/html")
 }
 
-/** Replaces an element by the same one of the answer. It fails where the server is not reached; the page stays as it is then. */
-export async function swap(url: string, id: string, init?: RequestInit, push = true): Promise<void> {
-  const target = document.getElementById(id)
+/** How often each element was replaced: an answer that was asked for before it was replaced is older than what stands there. */
+const landed = new Map<string, number>()
+
+/**
+ * Replaces an element by the same one of the answer. It fails where the server is not reached; the page stays as it is then. An answer
+ * that looks only (no push, no init) is left out when another one landed while it was on its way; false says so.
+ */
+export async function swap(url: string, id: string, init?: RequestInit, push = true): Promise<boolean> {
+  const before = landed.get(id)
   const r = await fetch(url, { headers: { Accept: "text/html" }, ...init })
-  if (!target) return void (location.href = r.url)
   const fresh = parse(await r.text())
+  if (!push && !init && landed.get(id) !== before) return false
+  const target = document.getElementById(id) // now and not before: another swap may have put a new one there
   const piece = fresh.getElementById(id)
-  if (!piece) return void (location.href = r.url)
+  if (!target || !piece) {
+    location.href = r.url
+    return true
+  }
+  landed.set(id, (landed.get(id) ?? 0) + 1)
   const focus = document.activeElement?.id
   target.replaceWith(document.adoptNode(piece))
   const toasts = one("[data-toasts]", fresh)
@@ -26,6 +37,7 @@ export async function swap(url: string, id: string, init?: RequestInit, push = t
   if (document.activeElement === document.body || document.activeElement === null) (again ?? one("[tabindex='-1'],h1,h2,h3", piece) ?? piece).focus({ preventScroll: true })
   announce(one("[data-say]", piece)?.textContent ?? fresh.title)
   document.dispatchEvent(new CustomEvent("candor-swapped"))
+  return true
 }
 
 function clicked(e: MouseEvent): void {

@@ -26,7 +26,7 @@ async function again(e: HTMLElement): Promise<void> {
     return
   }
   try {
-    await swap(e.dataset["from"] ?? location.href, e.id, undefined, false)
+    if (!(await swap(e.dataset["from"] ?? location.href, e.id, undefined, false))) startRefresh() // what stands there is newer
   } catch {
     startRefresh() // the server does not answer: later, and later each time
   }
