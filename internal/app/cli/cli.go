@@ -17,6 +17,7 @@ import (
 	"syscall"
 
 	"candor/internal/problem"
+	"candor/internal/sandbox/ns"
 
 	"github.com/alecthomas/kong"
 	"github.com/goccy/go-yaml"
@@ -68,8 +69,14 @@ type found struct{}
 
 func (found) Error() string { return "found" }
 
+// sandboxed are the commands that run code: an ordinary user's need control groups of their own first.
+var sandboxed = []string{"serve", "demo", "lint", "judge", "doctor"}
+
 // Main runs a command line and gives the exit code.
 func Main(args []string) int {
+	if len(args) > 0 && slices.Contains(sandboxed, args[0]) {
+		ns.Scope()
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	return Run(ctx, args, os.Stdout, os.Stderr)

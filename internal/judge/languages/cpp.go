@@ -1,10 +1,12 @@
 package languages
 
+var cppSuffixes = []string{".cpp", ".cc", ".cxx", ".c++", ".C"}
+
 func cpp() Language {
 	return Language{
-		ID: "cpp", Name: "C++", Mode: "cpp", Suffixes: []string{".cpp", ".cc", ".cxx"}, Main: "main.cpp",
+		ID: "cpp", Name: "C++", Mode: "cpp", Suffixes: cppSuffixes, Main: "main.cpp",
 		Packages: []string{"g++"}, Probe: []string{"g++", "--version"}, Version: version,
-		Compile:  func(s Source) [][]string { return compileC(s, []string{"g++", "-std=gnu++20"}, ".cpp", ".cc", ".cxx") },
+		Compile:  func(s Source) [][]string { return compileC(s, []string{"g++", "-std=gnu++20"}, cppSuffixes...) },
 		Run:      runProgram,
 		Memory:   8 * mib,
 		Function: cppFunction(),

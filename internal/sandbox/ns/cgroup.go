@@ -45,20 +45,29 @@ type groups struct {
 
 type mount struct{ root, at, kind, options string }
 
+// inV1 is a controller's name in v1.
+func inV1(c string) string {
+	if c == cpu {
+		return "cpuacct"
+	}
+	return c
+}
+
+// has: the mount is a v1 hierarchy with this controller.
+func (m mount) has(c string) bool {
+	return m.kind == "cgroup" && slices.Contains(strings.Split(m.options, ","), inV1(c))
+}
+
 // findGroups looks at what is mounted and where this process is, sweeps what dead engines left, and makes a pen. It never fails: what cannot
 // be used is missing.
 func findGroups() *groups {
 	g := &groups{dirs: map[string]string{}, why: map[string]string{}}
 	mounts, own := cgroupMounts(), ownGroups()
 	for _, c := range controllers {
-		name := c
-		if c == cpu {
-			name = "cpuacct"
-		}
 		for _, m := range mounts {
-			if m.kind == "cgroup" && slices.Contains(strings.Split(m.options, ","), name) {
+			if m.has(c) {
 				g.version = 1
-				g.dirs[c] = inside(m, own[name])
+				g.dirs[c] = inside(m, own[inV1(c)])
 			}
 		}
 	}

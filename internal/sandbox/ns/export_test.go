@@ -63,3 +63,12 @@ func Pid(s sandbox.Slot) int { return s.(*slot).cmd.Process.Pid }
 
 // Boot starts a slot without the pool.
 func (e *Engine) Boot(ctx context.Context) (sandbox.Slot, error) { return e.boot(ctx) }
+
+// ScopeIn is Scope on a machine where cgroup v2 stands at a folder, and v1 with the memory controller too when hybrid.
+func ScopeIn(dir string, hybrid bool) {
+	mounts := []mount{{root: "/", at: dir, kind: "cgroup2", options: "rw"}}
+	if hybrid {
+		mounts = append(mounts, mount{root: "/", at: dir, kind: "cgroup", options: "rw,memory"})
+	}
+	scope(mounts, map[string]string{"": "/"})
+}

@@ -70,7 +70,7 @@ func (e *Engine) try(ctx context.Context) []sandbox.Layer {
 
 func (e *Engine) tryGroups(ctx context.Context, s *slot) []sandbox.Layer {
 	by := fmt.Sprintf("cgroup v%d", e.groups.version)
-	advice := "Run candor as root, or as a user with delegated control groups: systemd-run --user --scope -p Delegate=yes candor serve."
+	advice := "Run candor as root, or as a user whose systemd answers (loginctl enable-linger USER): candor then asks it for control groups by itself."
 	sh := func(script string, memory int64, pids int) (sandbox.Report, error) {
 		return s.Run(ctx, sandbox.Spec{Args: []string{"/bin/sh", "-c", script}, Env: []string{"PATH=/usr/bin:/bin"}, Memory: memory, Pids: pids, CPU: 2 * time.Minute, Wall: 5 * time.Minute}) // time is not what is tried
 	}
