@@ -154,9 +154,9 @@ export async function stop(): Promise<void> {
   }
 }
 
-/** How many versions wait on this device for this sitting. */
+/** How many answers wait on this device for this sitting; of one answer several versions may. */
 export async function unsent(): Promise<number> {
-  return (await (store ?? (await open())).list()).filter((v) => v.sitting === sitting?.id).length
+  return new Set((await (store ?? (await open())).list()).filter((v) => v.sitting === sitting?.id).map((v) => v.item)).size
 }
 
 /** Sends after a while, unless something is to be sent sooner. */
