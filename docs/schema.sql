@@ -201,6 +201,17 @@ CREATE INDEX candidates_family ON candidates (org_id, family_key);
 
 CREATE INDEX candidates_name ON candidates (org_id, name_key, id);
 
+CREATE TABLE comparisons (
+	org_id     TEXT NOT NULL,
+	attempt_id TEXT NOT NULL,
+	item       TEXT NOT NULL,
+	others     BIGINT NOT NULL CHECK (others >= 0),
+	why        TEXT NOT NULL,
+	at         BIGINT NOT NULL,
+	PRIMARY KEY (org_id, attempt_id, item),
+	FOREIGN KEY (org_id, attempt_id) REFERENCES attempts (org_id, id)
+);
+
 CREATE TABLE decisions (
 	org_id         TEXT NOT NULL,
 	id             TEXT NOT NULL,
@@ -339,6 +350,26 @@ CREATE TABLE ledger (
 	UNIQUE (org_id, sitting_id, kind, key),
 	FOREIGN KEY (org_id, sitting_id) REFERENCES sittings (org_id, id)
 );
+
+CREATE TABLE likenesses (
+	org_id         TEXT NOT NULL,
+	attempt_id     TEXT NOT NULL,
+	item           TEXT NOT NULL,
+	other          TEXT NOT NULL,
+	source         TEXT NOT NULL,
+	outcome        TEXT NOT NULL,
+	score_ppm      BIGINT NOT NULL CHECK (score_ppm BETWEEN 0 AND 1000000),
+	expected_micro BIGINT NOT NULL CHECK (expected_micro >= 0),
+	share_ppm      BIGINT NOT NULL,
+	of_other_ppm   BIGINT NOT NULL,
+	identical      BOOLEAN NOT NULL,
+	regions        TEXT NOT NULL,
+	PRIMARY KEY (org_id, attempt_id, item, other, source),
+	FOREIGN KEY (org_id, attempt_id) REFERENCES attempts (org_id, id),
+	CHECK ((other = '') <> (source = ''))
+);
+
+CREATE INDEX likenesses_other ON likenesses (org_id, other);
 
 CREATE TABLE liveness (
 	node          TEXT PRIMARY KEY,

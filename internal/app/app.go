@@ -27,6 +27,7 @@ import (
 	"candor/internal/db"
 	"candor/internal/feedback"
 	"candor/internal/id"
+	"candor/internal/integrity"
 	"candor/internal/item"
 	"candor/internal/job"
 	"candor/internal/live"
@@ -80,6 +81,7 @@ type App struct {
 	Reviews     *review.Reviews
 	Feedbacks   *feedback.Feedbacks
 	Notify      *notify.Notify
+	Integrity   *integrity.Integrity
 	Privacy     *privacy.Privacy
 	Hub         *live.Hub
 
@@ -162,6 +164,7 @@ func (a *App) nouns() {
 	a.Feedbacks = &feedback.Feedbacks{DB: a.DB, Jobs: a.Jobs, Orgs: a.Orgs, Openings: a.Openings, Promises: a.Promises, Reviews: a.Reviews}
 	a.Notify = &notify.Notify{DB: a.DB, Jobs: a.Jobs, Accounts: a.Accounts, Orgs: a.Orgs, Openings: a.Openings, Candidates: a.Candidates,
 		Attempts: a.Attempts, Feedbacks: a.Feedbacks, URL: strings.TrimSuffix(a.Config.URL, "/")}
+	a.Integrity = &integrity.Integrity{DB: a.DB, Jobs: a.Jobs, Assessments: a.Assessments, Openings: a.Openings, Attempts: a.Attempts, Reviews: a.Reviews}
 	a.Privacy = &privacy.Privacy{DB: a.DB, Candidates: a.Candidates, Openings: a.Openings, Attempts: a.Attempts, Erasers: a.erasers()}
 	a.Hub = &live.Hub{DB: a.DB, Log: a.Config.Log}
 	a.signIn = &accountweb.Pages{Accounts: a.Accounts, Orgs: a.Orgs, Mails: a.Config.SMTP != ""}

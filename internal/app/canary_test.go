@@ -188,6 +188,7 @@ var more = map[string][]string{
 	"GET /o/{org}/openings/{opening}":                 {"", "?view=us", "?view=sent", "?view=invited", "?view=answered", "?view=declined", "?q=amara"},
 	"GET /o/{org}/candidates":                         {"", "?q=amara"},
 	"GET /o/{org}/openings/{opening}/batches/{batch}": {"", "?view=invited", "?view=left", "?view=look"},
+	"GET /o/{org}/review/{code}/alike/{item}":         {"?source=accepted/python/program.py"},
 	"GET /o/{org}/review/{code}":                      {"", "?item=pick", "?item=term", "?item=tell-us", "?item=program"},
 }
 

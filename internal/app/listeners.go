@@ -19,6 +19,7 @@ func (a *App) listen() {
 	a.Runs.Listen()
 	job.Listen(a.Jobs, run.Finished, "attempt.marked", job.Housekeeping, a.marked)
 	a.Feedbacks.Listen(a.Jobs)
+	a.Integrity.Listen()
 	a.Notify.Listen()
 	a.Batches.Listen()
 	a.keep()

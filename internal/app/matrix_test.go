@@ -152,6 +152,12 @@ var rules = map[string]func(v rights) outcome{
 	"review.card": reviewing, "review.rate": reviewing, "review.file": reviewing, "review.step_back": reviewing, "review.unblind": reviewing,
 	"review.cards": running, "review.reassign": running, "review.enough": running, "review.compare": running,
 	"feedback.table": deciding, "feedback.save": deciding, "feedback.preview": deciding, "decision.make": deciding,
+	"integrity.beside": func(v rights) outcome {
+		if v.card() {
+			return opens
+		}
+		return running(v)
+	},
 	"privacy.kept": keeping, "privacy.hold": keeping, "privacy.lift": keeping,
 	"decision.undo": func(v rights) outcome { return among(v.sees(), v.decides()) },
 }

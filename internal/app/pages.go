@@ -11,6 +11,7 @@ import (
 	"candor/internal/candidate/candidateweb"
 	"candor/internal/db"
 	"candor/internal/feedback/feedbackweb"
+	"candor/internal/integrity/integrityweb"
 	"candor/internal/live"
 	"candor/internal/markdown"
 	"candor/internal/notify/notifyweb"
@@ -52,7 +53,9 @@ func (a *App) mux(rates map[web.Rate]web.Limit) (*web.Mux, error) {
 		Reviews: a.Reviews, URL: a.Config.URL, Notify: a.Notify, Sections: a.sections()}).Routes(mux)
 	(&batchweb.Pages{Batches: a.Batches, Openings: a.Openings, Orgs: a.Orgs, Notify: a.Notify}).Routes(mux)
 	(&candidateweb.Pages{Candidates: a.Candidates, Openings: a.Openings, Attempts: a.Attempts, Orgs: a.Orgs}).Routes(mux)
-	(&reviewweb.Pages{Reviews: a.Reviews, MD: markdown.New(3)}).Routes(mux)
+	alike := &integrityweb.Pages{Integrity: a.Integrity}
+	alike.Routes(mux)
+	(&reviewweb.Pages{Reviews: a.Reviews, MD: markdown.New(3), Facts: alike.Facts}).Routes(mux)
 	(&feedbackweb.Pages{DB: a.DB, Feedbacks: a.Feedbacks, Orgs: a.Orgs}).Routes(mux)
 	(&attemptweb.Pages{Attempts: a.Attempts, Openings: a.Openings, Orgs: a.Orgs, Kinds: a.Kinds, MD: a.MD, Reply: a.reply}).Routes(mux)
 	return mux, mux.Start()

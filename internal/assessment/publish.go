@@ -44,7 +44,19 @@ func (as *Assessments) publish(ctx context.Context, tx db.Tx, who actor.Actor, v
 	if err != nil || n == 0 {
 		return err
 	}
-	return audit.Record(ctx, tx, as.DB.Now(), who, "assessment.publish", string(v), nil)
+	if err := audit.Record(ctx, tx, as.DB.Now(), who, "assessment.publish", string(v), nil); err != nil {
+		return err
+	}
+	return Went.Announce(ctx, as.Jobs, tx, WentNote{tx.Org, v})
+}
+
+// Went is announced when a version was published.
+const Went = job.Topic[WentNote]("assessment.published")
+
+// WentNote names the version.
+type WentNote struct {
+	Org     string
+	Version VersionID
 }
 
 // Prove runs what the kinds can prove of themselves; progress tells of the item that is at work.

@@ -145,8 +145,27 @@ type Anchorer interface {
 
 // Fingerprinter gives what to compare for similarity: file name -> text.
 type Fingerprinter interface {
+	// Documents are what the candidate wrote.
 	Documents(s Spec, body []byte) map[string]string
+	// Sources are the author's texts that stand beside the candidates'. No candidate sees a solution or a leaked one.
+	Sources(s Spec) []Source
 }
+
+// Source is a text that an author has of an item.
+type Source struct {
+	Name  string // "accepted/go/fast"
+	Role  SourceRole
+	Files map[string]string
+}
+
+// SourceRole says what a source is.
+type SourceRole string
+
+const (
+	Starter  SourceRole = "starter"  // everybody was given it
+	Solution SourceRole = "solution" // the author's own
+	Leaked   SourceRole = "leaked"   // went round outside
+)
 
 // Severity of a finding.
 type Severity string

@@ -2,6 +2,7 @@ package review
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -191,4 +192,32 @@ func (rs *Reviews) Cards(ctx context.Context, tx db.Tx, who actor.Actor, n Round
 	}
 	out, _, err := rs.cards(ctx, tx, n, "")
 	return out, err
+}
+
+// Known gives a round to those who may know what stands beside its scores: whoever filed their own card, and those who decide or run its
+// opening once every card is in. Problems as Cards.
+func (rs *Reviews) Known(ctx context.Context, tx db.Tx, who actor.Actor, c Code) (Round, error) {
+	n, err := roundIn(ctx, tx, c)
+	if err != nil {
+		return n, err
+	}
+	switch r, _, err := mine(ctx, tx, who, n); {
+	case err == nil && r.State == Filed:
+		return n, nil
+	case err == nil && r.State == Assigned:
+		return n, ErrOwnFirst
+	case err != nil && !errors.Is(err, ErrMissing):
+		return n, err
+	}
+	_, err = rs.Cards(ctx, tx, who, n)
+	return n, err
+}
+
+// Owes says whether the asker still has to score a round's work.
+func (rs *Reviews) Owes(ctx context.Context, tx db.Tx, who actor.Actor, n Round) (bool, error) {
+	r, _, err := mine(ctx, tx, who, n)
+	if errors.Is(err, ErrMissing) {
+		return false, nil
+	}
+	return r.State == Assigned, err
 }

@@ -89,7 +89,7 @@ func Make(t testing.TB, d *db.DB, tick *dbtest.Clock) *World {
 	key := secret.Of("test")
 	w.Accounts = &account.Accounts{DB: d, Jobs: jobs, Key: key}
 	w.Orgs = &org.Orgs{DB: d, Jobs: jobs, Accounts: w.Accounts}
-	w.Assessments = &assessment.Assessments{DB: d, Blobs: blob.Disk{Dir: t.TempDir()}, Kinds: Kinds()}
+	w.Assessments = &assessment.Assessments{DB: d, Blobs: blob.Disk{Dir: t.TempDir()}, Jobs: jobs, Kinds: Kinds()}
 	w.Candidates = &candidate.Candidates{DB: d}
 	w.Promises = &promise.Promises{DB: d, Jobs: jobs}
 	w.Openings = &opening.Openings{DB: d, Jobs: jobs, Key: key, Orgs: w.Orgs, Candidates: w.Candidates, Promises: w.Promises}

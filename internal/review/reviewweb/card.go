@@ -79,6 +79,7 @@ type cardView struct {
 	Answer  review.Answer
 	Read    templ.Component
 	Task    templ.Component
+	Facts   templ.Component
 	Before  string // address of the item before, "" at the first
 	After   string
 	After2  string // what was added after the time
@@ -118,6 +119,12 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request, s *review.Sheet, at
 	v.Here = v.Base + "/" + string(s.Code)
 	v.Page = web.PageOf(r, s.Title)
 	p.evidence(&v, at)
+	if s.Mine.State == review.Filed && p.Facts != nil {
+		var ferr error
+		if v.Facts, ferr = p.Facts(r.Context(), web.Actor(r), s.Code, s.Rubric, v.Item.Key); ferr != nil {
+			return ferr
+		}
+	}
 	if prob != nil {
 		for key, text := range prob.Fields {
 			if slices.ContainsFunc(s.Rubric.Rubric, func(c assessment.Criterion) bool { return c.Key == key }) {

@@ -3,6 +3,8 @@ package reviewweb
 import (
 	"net/http"
 
+	"github.com/a-h/templ"
+
 	"candor/internal/actor"
 	"candor/internal/problem"
 	"candor/internal/review"
@@ -16,6 +18,7 @@ type cardsView struct {
 	Here    string
 	Desk    *review.Desk
 	Column  *review.Column // nil while a card is open, or the asker's own is
+	Facts   templ.Component
 	Problem *problem.Problem
 	Fields  map[string]string
 }
@@ -45,6 +48,11 @@ func (p *Pages) showCards(w http.ResponseWriter, r *http.Request, err error) err
 			return cerr
 		}
 		v.Column = &col
+		if p.Facts != nil {
+			if v.Facts, cerr = p.Facts(r.Context(), who, desk.Code, col.Rubric, ""); cerr != nil {
+				return cerr
+			}
+		}
 	}
 	v.Page = web.PageOf(r, desk.Title)
 	return web.ShowWith(w, r, err, cardsPage(v))

@@ -4,10 +4,15 @@
 package reviewweb
 
 import (
+	"context"
 	"net/http"
 	"strings"
 	"time"
 
+	"github.com/a-h/templ"
+
+	"candor/internal/actor"
+	"candor/internal/assessment"
 	"candor/internal/markdown"
 	"candor/internal/review"
 	"candor/internal/web"
@@ -17,6 +22,8 @@ import (
 type Pages struct {
 	Reviews *review.Reviews
 	MD      *markdown.Markdown // headings from level 3
+	// Facts draws what stands beside scores and opens with one's own: of an item of a work, or of all when item is "". Nil draws nothing.
+	Facts func(ctx context.Context, who actor.Actor, c review.Code, v *assessment.Version, item string) (templ.Component, error)
 }
 
 // Routes declares them. Who may see what is decided by the loaders of review.

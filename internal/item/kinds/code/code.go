@@ -60,6 +60,7 @@ type spec struct {
 	tests     []judge.Test
 	cases     []judge.Case
 	samples   []submission
+	leaked    []submission // solutions that went round; compared with, never run
 	bounds    judge.Limits
 	signature languages.Signature
 }
@@ -160,6 +161,32 @@ func (Kind) Documents(s item.Spec, body []byte) map[string]string {
 	q := s.(*spec)
 	a := q.read(body)
 	return maps.Clone(a.Files[a.Language])
+}
+
+// Sources are the starters, the solutions of submissions/accepted and those of leaked.
+func (Kind) Sources(s item.Spec) []item.Source {
+	q := s.(*spec)
+	var out []item.Source
+	for _, l := range q.languages {
+		out = append(out, item.Source{Name: "starter/" + l.ID, Role: item.Starter, Files: byName(l.starter)})
+	}
+	for _, x := range q.samples {
+		if slices.Contains(x.want, judge.AC) {
+			out = append(out, item.Source{Name: strings.TrimPrefix(x.path, "submissions/"), Role: item.Solution, Files: byName(x.files)})
+		}
+	}
+	for _, x := range q.leaked {
+		out = append(out, item.Source{Name: x.path, Role: item.Leaked, Files: byName(x.files)})
+	}
+	return out
+}
+
+func byName(list []file) map[string]string {
+	out := map[string]string{}
+	for _, f := range list {
+		out[f.name] = f.text
+	}
+	return out
 }
 
 // Label names a line or a file: "limiter.go:12".

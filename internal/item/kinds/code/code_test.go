@@ -297,3 +297,22 @@ func TestEveryTextOfTheEditorIsThere(t *testing.T) {
 		}
 	}
 }
+
+func TestSourcesStandBesideTheCandidates(t *testing.T) {
+	s := spec(t, with(map[string]string{"leaked/python/forum.py": "print(sum(map(int, input().split())))\n", "leaked/blog.py": "print(0)\n"}))
+	roles := map[string]item.SourceRole{}
+	for _, x := range kind.Sources(s) {
+		roles[x.Name] = x.Role
+		if len(x.Files) == 0 && x.Role != item.Starter {
+			t.Errorf("%s has no text", x.Name)
+		}
+	}
+	want := map[string]item.SourceRole{"starter/python": item.Starter, "starter/c": item.Starter, "accepted/python/a.py": item.Solution, "accepted/c/a.c": item.Solution,
+		"leaked/python/forum.py": item.Leaked, "leaked/blog.py": item.Leaked}
+	if !maps.Equal(roles, want) {
+		t.Errorf("sources = %v; want %v, and no wrong submission", roles, want)
+	}
+	if _, findings := kind.Spec(with(map[string]string{"leaked/x.rb": "puts 1"})); !item.Failed(findings) {
+		t.Error("a leaked text of no offered language passed")
+	}
+}

@@ -69,6 +69,7 @@ func read(dir fs.FS) (*spec, []item.Finding) {
 		r.units(s)
 	}
 	r.submissions(s)
+	r.leaked(s)
 	return s, r.out
 }
 
@@ -396,21 +397,9 @@ func (r *reader) submissions(s *spec) {
 		if s.Style == judge.Unit && (v.Name() == "wrong_answer" || v.Name() == "run_time_error") {
 			want = []judge.Verdict{judge.WA, judge.RTE} // a unit test fails by an assertion or by an error
 		}
-		inside, _ := fs.ReadDir(r.dir, path.Join("submissions", v.Name()))
-		for _, e := range inside {
-			p := path.Join("submissions", v.Name(), e.Name())
-			if l, ok := s.language(e.Name()); ok && e.IsDir() {
-				each, _ := fs.ReadDir(r.dir, p)
-				for _, one := range each {
-					r.sample(s, path.Join(p, one.Name()), one.IsDir(), l, want)
-				}
-				continue
-			}
-			if l, ok := s.bySuffix(e.Name()); ok && !e.IsDir() {
-				r.sample(s, p, false, l, want)
-				continue
-			}
-			r.at(p, "This belongs to no language that the item offers. Sort submissions by language: %s/%s/....", path.Dir(p), "python")
+		for _, x := range r.sorted(s, path.Join("submissions", v.Name())) {
+			x.want = want
+			s.samples = append(s.samples, x)
 		}
 	}
 	for _, l := range s.languages {
@@ -433,8 +422,37 @@ func (s *spec) bySuffix(name string) (*language, bool) {
 	return nil, false
 }
 
-func (r *reader) sample(s *spec, p string, folder bool, l *language, want []judge.Verdict) {
-	x := submission{path: p, language: l.ID, want: want, entry: l.offer.Entry}
+// leaked reads leaked/LANGUAGE/... or leaked/FILE: solutions that went round.
+func (r *reader) leaked(s *spec) {
+	if _, err := fs.Stat(r.dir, "leaked"); err == nil {
+		s.leaked = r.sorted(s, "leaked")
+	}
+}
+
+// sorted are the submissions of a folder, by language.
+func (r *reader) sorted(s *spec, dir string) (out []submission) {
+	inside, _ := fs.ReadDir(r.dir, dir)
+	for _, e := range inside {
+		p := path.Join(dir, e.Name())
+		if l, ok := s.language(e.Name()); ok && e.IsDir() {
+			each, _ := fs.ReadDir(r.dir, p)
+			for _, one := range each {
+				out = append(out, r.sample(s, path.Join(p, one.Name()), one.IsDir(), l)...)
+			}
+			continue
+		}
+		if l, ok := s.bySuffix(e.Name()); ok && !e.IsDir() {
+			out = append(out, r.sample(s, p, false, l)...)
+			continue
+		}
+		r.at(p, "This belongs to no language that the item offers. Sort by language: %s/%s/....", dir, "python")
+	}
+	return out
+}
+
+// sample is one submission, or none where nothing can be read.
+func (r *reader) sample(s *spec, p string, folder bool, l *language) []submission {
+	x := submission{path: p, language: l.ID, entry: l.offer.Entry}
 	if folder {
 		x.files = r.under(p)
 	} else if text, ok := r.file(p); ok {
@@ -449,7 +467,7 @@ func (r *reader) sample(s *spec, p string, folder bool, l *language, want []judg
 	}
 	if len(x.files) == 0 {
 		r.at(p, "There is nothing in this submission.")
-		return
+		return nil
 	}
-	s.samples = append(s.samples, x)
+	return []submission{x}
 }

@@ -22,6 +22,8 @@ type spec struct {
 	item.Common `yaml:",inline"`
 	Words       words    `yaml:"words" doc:"A guide for how long an answer is expected to be."`
 	Hints       []string `yaml:"hints" doc:"What the answer should cover; candidates see them above the text."`
+
+	leaked []item.Source
 }
 
 type words struct {
@@ -54,6 +56,15 @@ func (Kind) Spec(dir fs.FS) (item.Spec, []item.Finding) {
 	}
 	if w.To > 0 && w.From > w.To || w.Max > 0 && w.To > w.Max {
 		out = append(out, d.At("$.words", "from, to and max must rise: %d, %d, %d.", w.From, w.To, w.Max))
+	}
+	texts, _ := fs.Glob(dir, "leaked/*")
+	for _, name := range texts {
+		text, err := fs.ReadFile(dir, name)
+		if err != nil {
+			out = append(out, item.Finding{Path: name, Severity: item.Error, Text: fmt.Sprintf("This file cannot be read: %v", err)})
+			continue
+		}
+		s.leaked = append(s.leaked, item.Source{Name: name, Role: item.Leaked, Files: map[string]string{"answer.md": string(text)}})
 	}
 	return s, out
 }
@@ -136,6 +147,9 @@ func (Kind) Documents(_ item.Spec, raw []byte) map[string]string {
 	text, _ := parse(raw)
 	return map[string]string{"answer.md": text}
 }
+
+// Sources are the texts of the folder leaked.
+func (Kind) Sources(s item.Spec) []item.Source { return s.(*spec).leaked }
 
 // Ask is a text area.
 func (k Kind) Ask(s item.Spec, v item.AskView) templ.Component {

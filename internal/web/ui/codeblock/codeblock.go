@@ -22,6 +22,7 @@ type View struct {
 	Code  string
 	ID    string         // prefix of the lines' anchors: <ID>L24; empty has no numbers
 	Marks map[int]string // line -> what is remarked there, shown as a sign at the line
+	On    map[int]bool   // lines that stand out
 	Wrap  bool
 }
 
@@ -124,7 +125,11 @@ func Code(v View) templ.Component {
 			if text, ok := v.Marks[i+1]; ok {
 				mark = `<span class="mark-line">` + html.EscapeString(text) + `</span>`
 			}
-			b.WriteString(`<span class="line" id="` + id + `"><a class="ln" href="#` + id + `" aria-label="Line ` + n + `">` + n + `</a><span class="tx">` + line + "\n" + `</span>` + mark + `</span>`)
+			on := ""
+			if v.On[i+1] {
+				on = " on"
+			}
+			b.WriteString(`<span class="line` + on + `" id="` + id + `"><a class="ln" href="#` + id + `" aria-label="Line ` + n + `">` + n + `</a><span class="tx">` + line + "\n" + `</span>` + mark + `</span>`)
 		}
 		b.WriteString(`</code></pre></div>`)
 		_, err := io.WriteString(w, b.String())

@@ -1,0 +1,291 @@
+package integrity
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+
+	"candor/internal/assessment"
+	"candor/internal/clock"
+	"candor/internal/db"
+	"candor/internal/integrity/internal/query"
+	"candor/internal/item"
+	"candor/internal/similar"
+)
+
+// compare compares everything that was submitted to an assessment, item by item.
+func (in *Integrity) compare(ctx context.Context, n note) error {
+	var ids []string
+	err := in.DB.Read(ctx, n.Org, func(tx db.Tx) (err error) {
+		ids, err = query.New(tx).Versions(ctx, n.Org, n.Assessment)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	versions := map[string]*assessment.Version{}
+	items := map[string]bool{}
+	for _, id := range ids {
+		v, err := in.Assessments.Version(ctx, n.Org, assessment.VersionID(id))
+		if err != nil {
+			return err
+		}
+		versions[id] = v
+		for _, p := range v.Parts {
+			for _, i := range p.Items {
+				if _, ok := i.Kind.(item.Fingerprinter); ok {
+					items[i.Key] = true
+				}
+			}
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(items)) {
+		c, err := in.cohort(ctx, n, key, versions)
+		if err != nil {
+			return err
+		}
+		found, err := c.compare(ctx)
+		if err != nil {
+			return err
+		}
+		if err := in.keep(ctx, n, key, found); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// document is a text of a cohort: a submission, or a source.
+type document struct {
+	attempt, source string
+	files           []similar.File
+}
+
+// cohort is everything that is compared for one item.
+type cohort struct {
+	index   *similar.Index
+	starter *similar.Starter
+	docs    []document
+}
+
+func (in *Integrity) cohort(ctx context.Context, n note, key string, versions map[string]*assessment.Version) (*cohort, error) {
+	var rows []query.HandedRow
+	err := in.DB.Read(ctx, n.Org, func(tx db.Tx) (err error) {
+		rows, err = query.New(tx).Handed(ctx, query.HandedParams{OrgID: n.Org, AssessmentID: n.Assessment, Item: key, Limit: Most})
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	var given []similar.File
+	sources := map[string]document{}
+	byAge := func(a, b *assessment.Version) int { return a.Number - b.Number }
+	for _, v := range slices.SortedFunc(maps.Values(versions), byAge) {
+		it, _, ok := v.Item(key)
+		if !ok {
+			continue
+		}
+		k, ok := it.Kind.(item.Fingerprinter)
+		if !ok {
+			continue
+		}
+		for _, s := range k.Sources(it.Spec) {
+			if s.Role == item.Starter {
+				given = append(given, texts(s.Files)...)
+				continue
+			}
+			sources[s.Name] = document{source: s.Name, files: texts(s.Files)} // of the newest version
+		}
+	}
+	c := &cohort{index: similar.NewIndex(), starter: similar.NewStarter(given, nil)}
+	for _, r := range rows {
+		it, _, ok := versions[r.VersionID].Item(key)
+		if !ok {
+			continue
+		}
+		k, ok := it.Kind.(item.Fingerprinter)
+		if !ok {
+			continue
+		}
+		c.add(document{attempt: r.ID, files: texts(k.Documents(it.Spec, []byte(r.Body)))},
+			similar.Document{Name: r.ID, Person: r.CandidateID, At: clock.Time(r.SubmittedAt)})
+	}
+	for _, name := range slices.Sorted(maps.Keys(sources)) {
+		c.add(sources[name], similar.Document{Name: "source " + name, Role: similar.Leaked})
+	}
+	return c, nil
+}
+
+func (c *cohort) add(d document, s similar.Document) {
+	s.Files = d.files
+	c.docs = append(c.docs, d)
+	c.index.Add(c.starter.Print(s, nil))
+}
+
+// texts are files in a stable order.
+func texts(files map[string]string) []similar.File {
+	var out []similar.File
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		out = append(out, similar.File{Name: name, Data: []byte(files[name])})
+	}
+	return out
+}
+
+// place is what a likeness is told apart by.
+type place struct{ attempt, other, source string }
+
+// findings are what a comparison says: rows, without the item and the instant.
+type findings struct {
+	compared map[string]query.PutComparisonParams // by attempt
+	alike    map[place]query.PutLikenessParams
+}
+
+func (c *cohort) compare(ctx context.Context) (findings, error) {
+	out := findings{map[string]query.PutComparisonParams{}, map[place]query.PutLikenessParams{}}
+	r, err := c.index.Compare(ctx, nil)
+	if err != nil {
+		return out, err
+	}
+	others := map[int]int{} // documents with something to compare -> people beside their own
+	for _, g := range r.Groups {
+		people := map[string]bool{}
+		for _, d := range g.Docs {
+			if c.docs[d].attempt != "" {
+				people[c.index.Prints[d].Person] = true
+			}
+		}
+		for _, d := range g.Docs {
+			others[d] = max(0, len(people)-1)
+		}
+	}
+	for i, d := range c.docs {
+		if d.attempt == "" {
+			continue
+		}
+		row := query.PutComparisonParams{AttemptID: d.attempt, Others: int64(others[i])}
+		switch p := c.index.Prints[i]; {
+		case len(p.Skipped) > 0 && p.Exact == 0:
+			row.Why = p.Skipped[0].Why
+		case p.Exact == 0:
+			row.Why = "too little that is not given"
+		}
+		out.compared[d.attempt] = row
+	}
+	load := similar.Texts{Load: func(doc int) (*similar.Text, error) { return c.starter.Text(c.docs[doc].files, nil), nil }}
+	for _, p := range r.Pairs {
+		if p.Outcome == similar.Not {
+			continue
+		}
+		regions, err := load.Regions(r, p)
+		if err != nil {
+			return out, err
+		}
+		mirrored := make([]similar.Region, len(regions))
+		for i, g := range regions {
+			g.A, g.B = g.B, g.A
+			mirrored[i] = g
+		}
+		a, b := c.docs[p.A], c.docs[p.B]
+		if err := out.put(a, b, p, p.Share, regions); err != nil {
+			return out, err
+		}
+		if err := out.put(b, a, p, [2]float64{p.Share[1], p.Share[0]}, mirrored); err != nil {
+			return out, err
+		}
+	}
+	return out, nil
+}
+
+// put notes a likeness on one side; a source has no side.
+func (f findings) put(a, b document, p similar.Pair, share [2]float64, regions []similar.Region) error {
+	if a.attempt == "" {
+		return nil
+	}
+	raw, err := json.Marshal(regions)
+	if err != nil {
+		return err
+	}
+	f.alike[place{a.attempt, b.attempt, b.source}] = query.PutLikenessParams{AttemptID: a.attempt, Other: b.attempt, Source: b.source, Outcome: string(p.Outcome),
+		ScorePpm: ppm(p.Score), ExpectedMicro: int64(math.Round(min(p.Expected, 1e6) * 1e6)), SharePpm: ppm(share[0]), OfOtherPpm: ppm(share[1]), Identical: p.Identical, Regions: string(raw)}
+	return nil
+}
+
+func ppm(share float64) int64 { return int64(math.Round(max(0, min(1, share)) * 1e6)) }
+
+// keep writes what is new or different and removes what is no longer so. Work that was erased meanwhile gets nothing.
+func (in *Integrity) keep(ctx context.Context, n note, key string, f findings) error {
+	return in.DB.Write(ctx, n.Org, func(tx db.Tx) error {
+		q, now := query.New(tx), in.DB.Now()
+		there := map[string]bool{}
+		submitted := func(a string) (bool, error) {
+			if known, ok := there[a]; ok || a == "" {
+				return known || a == "", nil
+			}
+			n, err := q.StillSubmitted(ctx, tx.Org, a, key)
+			there[a] = n > 0
+			return n > 0, err
+		}
+		before, err := q.ComparedIn(ctx, tx.Org, n.Assessment, key)
+		if err != nil {
+			return err
+		}
+		same := map[string]bool{}
+		for _, r := range before {
+			w, ok := f.compared[r.AttemptID]
+			same[r.AttemptID] = ok && w.Others == r.Others && w.Why == r.Why
+		}
+		for _, a := range slices.Sorted(maps.Keys(f.compared)) {
+			if same[a] {
+				continue
+			}
+			ok, err := submitted(a)
+			if err != nil {
+				return err
+			}
+			if !ok {
+				continue
+			}
+			row := f.compared[a]
+			row.OrgID, row.Item, row.At = tx.Org, key, clock.Milli(now)
+			if err := q.PutComparison(ctx, row); err != nil {
+				return err
+			}
+		}
+		had, err := q.LikeIn(ctx, tx.Org, n.Assessment, key)
+		if err != nil {
+			return err
+		}
+		for _, r := range had {
+			at := place{r.AttemptID, r.Other, r.Source}
+			if w, ok := f.alike[at]; !ok {
+				err = q.DropLikeness(ctx, query.DropLikenessParams{OrgID: tx.Org, AttemptID: r.AttemptID, Item: key, Other: r.Other, Source: r.Source})
+			} else if w == (query.PutLikenessParams{AttemptID: r.AttemptID, Other: r.Other, Source: r.Source, Outcome: r.Outcome, ScorePpm: r.ScorePpm, ExpectedMicro: r.ExpectedMicro,
+				SharePpm: r.SharePpm, OfOtherPpm: r.OfOtherPpm, Identical: r.Identical, Regions: r.Regions}) {
+				delete(f.alike, at)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		for at, row := range f.alike {
+			for _, a := range []string{at.attempt, at.other} {
+				ok, err := submitted(a)
+				if err != nil {
+					return fmt.Errorf("likeness of %s: %w", at.attempt, err)
+				}
+				there[a] = ok
+			}
+			if !there[at.attempt] || at.other != "" && !there[at.other] {
+				continue
+			}
+			row.OrgID, row.Item = tx.Org, key
+			if err := q.PutLikeness(ctx, row); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
