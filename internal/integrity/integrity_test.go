@@ -2,13 +2,9 @@ package integrity_test
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"io/fs"
 	"maps"
-	"math/rand/v2"
-	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -18,6 +14,7 @@ import (
 	"candor/internal/db"
 	"candor/internal/db/dbtest"
 	"candor/internal/integrity"
+	"candor/internal/integrity/integritytest"
 	"candor/internal/opening"
 	"candor/internal/review"
 	"candor/internal/review/reviewtest"
@@ -26,64 +23,10 @@ import (
 
 var ctx = context.Background()
 
-type world struct {
-	*reviewtest.World
-	in *integrity.Integrity
-}
+type world struct{ *integritytest.World }
 
 func each(t *testing.T, fn func(t *testing.T, w world)) {
-	schemas := append(slices.Clone(reviewtest.Schemas), fs.FS(integrity.Schema))
-	dbtest.Each(t, schemas, func(t *testing.T, d *db.DB, tick *dbtest.Clock) {
-		w := world{World: reviewtest.Make(t, d, tick)}
-		w.in = &integrity.Integrity{DB: d, Jobs: w.Jobs, Assessments: w.Assessments, Openings: w.Openings, Attempts: w.Attempts, Reviews: w.Reviews}
-		w.in.Listen()
-		fn(t, w)
-	})
-}
-
-// essay is a text of its own: the same number gives the same one.
-func essay(n uint64) string {
-	r := rand.New(rand.NewPCG(n, 7))
-	words := strings.Fields("queue worker retry charge provider customer payment order broker message lock row batch deploy alarm graph timeout cache index report replica leader shard cursor journal ledger budget refund invoice")
-	links := strings.Fields("before after while because until unless although since")
-	var b strings.Builder
-	for range 14 {
-		fmt.Fprintf(&b, "The %s %s %d %ss %s the %s was %s by a %s. ", words[r.IntN(len(words))], []string{"lost", "sent", "kept", "saw", "took"}[r.IntN(5)], r.IntN(900), words[r.IntN(len(words))],
-			links[r.IntN(len(links))], words[r.IntN(len(words))], []string{"held", "dropped", "repeated", "delayed"}[r.IntN(4)], words[r.IntN(len(words))])
-	}
-	return b.String()
-}
-
-// hand takes somebody through the assessment with a text.
-func (w world) hand(name, text string) review.Round {
-	w.T.Helper()
-	who := w.Enter(w.Invite(name, strings.ReplaceAll(strings.ToLower(name), " ", ".")+"@mail.example"))
-	s := w.Begin(who, "writing")
-	body, err := json.Marshal(map[string][]string{"text": {text}})
-	if err != nil {
-		w.T.Fatal(err)
-	}
-	w.Save(who, s, 1, "tell-us", string(body))
-	w.Begin(who, "quiz")
-	for _, part := range []string{"quiz", "writing"} {
-		if _, err := w.Attempts.Send(ctx, who, part); err != nil {
-			w.T.Fatal(err)
-		}
-	}
-	v, err := w.Attempts.View(ctx, who)
-	if err != nil {
-		w.T.Fatal(err)
-	}
-	w.Drain()
-	return w.Round(string(v.Attempt.ID))
-}
-
-// crowd are innocent people.
-func (w world) crowd(n int) (out []review.Round) {
-	for i := range n {
-		out = append(out, w.hand(fmt.Sprintf("Person Number%c", 'A'+i), fmt.Sprintf("%sSigned: Number%c", essay(uint64(i)), 'A'+i)))
-	}
-	return out
+	dbtest.Each(t, integritytest.Schemas, func(t *testing.T, d *db.DB, tick *dbtest.Clock) { fn(t, world{integritytest.Make(t, d, tick)}) })
 }
 
 // reader gives a member who was assigned to a round.
@@ -100,7 +43,7 @@ func (w world) reader(n review.Round) actor.Actor {
 
 func (w world) facts(who actor.Actor, n review.Round) integrity.Facts {
 	w.T.Helper()
-	f, err := w.in.Of(ctx, who, n.Code)
+	f, err := w.Integrity.Of(ctx, who, n.Code)
 	if err != nil {
 		w.T.Fatal(err)
 	}
@@ -112,20 +55,20 @@ func (w world) facts(who actor.Actor, n review.Round) integrity.Facts {
 
 func TestACopyIsAFactAfterTheScores(t *testing.T) {
 	each(t, func(t *testing.T, w world) {
-		first := w.crowd(7)[0]
-		copied := w.hand("Cora Copy", strings.ReplaceAll(essay(0), "because", "since"))
+		first := w.Crowd(7)[0]
+		copied := w.Hand("Cora Copy", strings.ReplaceAll(integritytest.Essay(0), "because", "since"))
 		mina := w.Mina
-		if _, err := w.in.Of(ctx, mina, copied.Code); !errors.Is(err, review.ErrOwnFirst) {
+		if _, err := w.Integrity.Of(ctx, mina, copied.Code); !errors.Is(err, review.ErrOwnFirst) {
 			t.Fatalf("before the own scorecard = %v; want ErrOwnFirst", err)
 		}
-		if _, err := w.in.Beside(ctx, mina, copied.Code, "tell-us", first.Code, ""); !errors.Is(err, review.ErrOwnFirst) {
+		if _, err := w.Integrity.Beside(ctx, mina, copied.Code, "tell-us", first.Code, ""); !errors.Is(err, review.ErrOwnFirst) {
 			t.Errorf("side by side before the own scorecard = %v; want ErrOwnFirst", err)
 		}
 		w.File(mina, copied, reviewtest.Card(3, 2))
 		if f := w.facts(mina, copied); f.Held != 1 || len(f.Items[0].Alike) != 0 {
 			t.Errorf("while she owes a scorecard for the other = %+v; want it held back", f)
 		}
-		if _, err := w.in.Beside(ctx, mina, copied.Code, "tell-us", first.Code, ""); !errors.Is(err, integrity.ErrUnlike) {
+		if _, err := w.Integrity.Beside(ctx, mina, copied.Code, "tell-us", first.Code, ""); !errors.Is(err, integrity.ErrUnlike) {
 			t.Errorf("side by side while she owes the other = %v; want ErrUnlike", err)
 		}
 		w.File(mina, first, reviewtest.Card(3, 2))
@@ -137,15 +80,15 @@ func TestACopyIsAFactAfterTheScores(t *testing.T) {
 		if back := w.facts(mina, first).Items[0]; len(back.Alike) != 1 || back.Alike[0].Code != copied.Code {
 			t.Errorf("the other's facts = %+v; want the same pair", back)
 		}
-		p, err := w.in.Beside(ctx, mina, copied.Code, "tell-us", first.Code, "")
-		if err != nil || len(p.Regions) == 0 || len(p.Sides[0].Files) != 1 || string(p.Sides[1].Files[0].Data) != essay(0)+"Signed: [name]" {
+		p, err := w.Integrity.Beside(ctx, mina, copied.Code, "tell-us", first.Code, "")
+		if err != nil || len(p.Regions) == 0 || len(p.Sides[0].Files) != 1 || string(p.Sides[1].Files[0].Data) != integritytest.Essay(0)+"Signed: [name]" {
 			t.Errorf("side by side = %+v, %v; want both texts without names, and what they share", p, err)
 		}
-		if _, err := w.in.Of(ctx, w.Rosa, copied.Code); !errors.Is(err, review.ErrOpenCards) {
+		if _, err := w.Integrity.Of(ctx, w.Rosa, copied.Code); !errors.Is(err, review.ErrOpenCards) {
 			t.Errorf("for a manager while a card is open = %v; want ErrOpenCards", err)
 		}
 		stranger := w.Member("Sam Stranger", "sam@tideway.example", []string{"reviewer"})
-		if _, err := w.in.Of(ctx, stranger, copied.Code); !errors.Is(err, opening.ErrMissing) {
+		if _, err := w.Integrity.Of(ctx, stranger, copied.Code); !errors.Is(err, opening.ErrMissing) {
 			t.Errorf("for somebody of another opening = %v; want it refused", err)
 		}
 	})
@@ -153,12 +96,12 @@ func TestACopyIsAFactAfterTheScores(t *testing.T) {
 
 func TestInnocentWorkIsNotNamed(t *testing.T) {
 	each(t, func(t *testing.T, w world) {
-		n := w.crowd(8)[0]
+		n := w.Crowd(8)[0]
 		w.File(w.reader(n), n, reviewtest.Card(3, 2))
 		if f := w.facts(w.reader(n), n); f.Held != 0 || len(f.Items[0].Alike) != 0 || f.Items[0].Others != 7 || f.Items[0].Why != "" {
 			t.Errorf("facts = %+v; want nothing alike among 7 others", f)
 		}
-		short := w.hand("Sara Short", "")
+		short := w.Hand("Sara Short", "")
 		w.File(w.reader(short), short, reviewtest.Card(1, 1))
 		if f := w.facts(w.reader(short), short); f.Items[0].Why == "" || f.Items[0].Others != 0 {
 			t.Errorf("facts of an empty text = %+v; want a reason", f)
@@ -175,8 +118,8 @@ func leakedTree(tree fstest.MapFS, text string) fstest.MapFS {
 
 func TestALeakedTextIsASource(t *testing.T) {
 	each(t, func(t *testing.T, w world) {
-		w.crowd(7)
-		n := w.hand("Lea Leak", essay(99))
+		w.Crowd(7)
+		n := w.Hand("Lea Leak", integritytest.Essay(99))
 		v, err := w.Assessments.Version(ctx, w.Org.ID, w.Version)
 		if err != nil {
 			t.Fatal(err)
@@ -202,7 +145,7 @@ func TestALeakedTextIsASource(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		next, findings, err := w.Assessments.Import(ctx, w.Owner, leakedTree(files, essay(99)), assessment.ID(v.Assessment))
+		next, findings, err := w.Assessments.Import(ctx, w.Owner, leakedTree(files, integritytest.Essay(99)), assessment.ID(v.Assessment))
 		if err != nil {
 			t.Fatal(err, findings)
 		}
@@ -214,8 +157,8 @@ func TestALeakedTextIsASource(t *testing.T) {
 		if len(f.Items[0].Alike) != 1 || f.Items[0].Alike[0].Source != "leaked/forum.md" || !f.Items[0].Alike[0].Identical || f.Items[0].Alike[0].Outcome != similar.Strong {
 			t.Fatalf("after it was supplied = %+v; want the leaked text", f)
 		}
-		p, err := w.in.Beside(ctx, who, n.Code, "tell-us", "", "leaked/forum.md")
-		if err != nil || string(p.Sides[1].Files[0].Data) != essay(99) {
+		p, err := w.Integrity.Beside(ctx, who, n.Code, "tell-us", "", "leaked/forum.md")
+		if err != nil || string(p.Sides[1].Files[0].Data) != integritytest.Essay(99) {
 			t.Errorf("side by side = %+v, %v; want the leaked text", p, err)
 		}
 	})
@@ -223,8 +166,8 @@ func TestALeakedTextIsASource(t *testing.T) {
 
 func TestErasedWorkLeavesBothSides(t *testing.T) {
 	each(t, func(t *testing.T, w world) {
-		first := w.crowd(7)[0]
-		copied := w.hand("Cora Copy", essay(0)+"And so it went.")
+		first := w.Crowd(7)[0]
+		copied := w.Hand("Cora Copy", integritytest.Essay(0)+"And so it went.")
 		for _, n := range []review.Round{first, copied} {
 			w.File(w.Mina, n, reviewtest.Card(3, 2))
 		}
@@ -233,11 +176,11 @@ func TestErasedWorkLeavesBothSides(t *testing.T) {
 		}
 		err := w.DB.Write(ctx, w.Org.ID, func(tx db.Tx) error {
 			p := db.Person{Attempts: []string{copied.Attempt}, Applications: []string{string(copied.Application)}}
-			before, err := w.in.Preview(ctx, tx, p)
+			before, err := w.Integrity.Preview(ctx, tx, p)
 			if err != nil {
 				return err
 			}
-			gone, err := w.in.Erase(ctx, tx, p)
+			gone, err := w.Integrity.Erase(ctx, tx, p)
 			if !maps.Equal(before, gone) || gone["comparisons"] == 0 {
 				t.Errorf("erased %v, the preview said %v", gone, before)
 			}
@@ -250,7 +193,7 @@ func TestErasedWorkLeavesBothSides(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.hand("Nora Next", essay(50)) // everything is compared anew
+		w.Hand("Nora Next", integritytest.Essay(50)) // everything is compared anew
 		if f := w.facts(w.Mina, first); len(f.Items[0].Alike) != 0 || f.Held != 0 {
 			t.Errorf("facts after the other was erased = %+v; want none", f)
 		}

@@ -1,0 +1,83 @@
+// Package integritytest makes submitted texts that are alike or not, by the same methods the pages call, for the tests of integrity and its pages.
+package integritytest
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"candor/internal/db"
+	"candor/internal/db/dbtest"
+	"candor/internal/integrity"
+	"candor/internal/review"
+	"candor/internal/review/reviewtest"
+)
+
+// Schemas are those that a World needs, in order.
+var Schemas = append(slices.Clone(reviewtest.Schemas), fs.FS(integrity.Schema))
+
+// World is reviewtest's with everything compared.
+type World struct {
+	*reviewtest.World
+	Integrity *integrity.Integrity
+}
+
+// Make makes a World on a migrated database.
+func Make(t testing.TB, d *db.DB, tick *dbtest.Clock) *World {
+	t.Helper()
+	w := &World{World: reviewtest.Make(t, d, tick)}
+	w.Integrity = &integrity.Integrity{DB: d, Jobs: w.Jobs, Assessments: w.Assessments, Openings: w.Openings, Attempts: w.Attempts, Reviews: w.Reviews}
+	w.Integrity.Listen()
+	return w
+}
+
+// Essay is a text of its own: the same number gives the same one.
+func Essay(n uint64) string {
+	r := rand.New(rand.NewPCG(n, 7))
+	words := strings.Fields("queue worker retry charge provider customer payment order broker message lock row batch deploy alarm graph timeout cache index report replica leader shard cursor journal ledger budget refund invoice")
+	links := strings.Fields("before after while because until unless although since")
+	var b strings.Builder
+	for range 14 {
+		fmt.Fprintf(&b, "The %s %s %d %ss %s the %s was %s by a %s. ", words[r.IntN(len(words))], []string{"lost", "sent", "kept", "saw", "took"}[r.IntN(5)], r.IntN(900), words[r.IntN(len(words))],
+			links[r.IntN(len(links))], words[r.IntN(len(words))], []string{"held", "dropped", "repeated", "delayed"}[r.IntN(4)], words[r.IntN(len(words))])
+	}
+	return b.String()
+}
+
+// Hand takes somebody through the assessment with a text.
+func (w *World) Hand(name, text string) review.Round {
+	w.T.Helper()
+	ctx := context.Background()
+	who := w.Enter(w.Invite(name, strings.ReplaceAll(strings.ToLower(name), " ", ".")+"@mail.example"))
+	s := w.Begin(who, "writing")
+	body, err := json.Marshal(map[string][]string{"text": {text}})
+	if err != nil {
+		w.T.Fatal(err)
+	}
+	w.Save(who, s, 1, "tell-us", string(body))
+	w.Begin(who, "quiz")
+	for _, part := range []string{"quiz", "writing"} {
+		if _, err := w.Attempts.Send(ctx, who, part); err != nil {
+			w.T.Fatal(err)
+		}
+	}
+	v, err := w.Attempts.View(ctx, who)
+	if err != nil {
+		w.T.Fatal(err)
+	}
+	w.Drain()
+	return w.Round(string(v.Attempt.ID))
+}
+
+// Crowd are n innocent people.
+func (w *World) Crowd(n int) (out []review.Round) {
+	for i := range n {
+		out = append(out, w.Hand(fmt.Sprintf("Person Number%c", 'A'+i), fmt.Sprintf("%sSigned: Number%c", Essay(uint64(i)), 'A'+i)))
+	}
+	return out
+}
