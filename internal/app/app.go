@@ -90,8 +90,15 @@ type App struct {
 	lock   *os.File
 }
 
-// Open opens an installation and brings its schema up to date; nothing runs and nothing listens yet.
-func Open(ctx context.Context, c Config) (_ *App, err error) {
+// Open opens an installation and brings its schema up to date; nothing runs and nothing listens yet. ErrUnfinished.
+func Open(ctx context.Context, c Config) (*App, error) {
+	if raw, err := os.ReadFile(filepath.Join(c.Data, unfinished)); err == nil {
+		return nil, ErrUnfinished.Saying(fmt.Sprintf("A restore into %s did not come to its end. Begin it again (%s --data %[1]s), or delete the folder.", c.Data, strings.TrimSpace(string(raw))))
+	}
+	return open(ctx, c)
+}
+
+func open(ctx context.Context, c Config) (_ *App, err error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
@@ -104,18 +111,16 @@ func Open(ctx context.Context, c Config) (_ *App, err error) {
 			a.Close()
 		}
 	}()
-	url := c.Database
-	if url == "" {
+	if c.Database == "" {
 		// One process owns the SQLite file; a second one would run jobs and close sittings twice.
-		if a.lock, err = lockFile(filepath.Join(c.Data, "lock")); err != nil {
+		if a.lock, err = lockFile(filepath.Join(c.Data, lockName)); err != nil {
 			return nil, err
 		}
-		url = "sqlite:" + filepath.Join(c.Data, "candor.db")
 	}
-	if a.Key, err = secret.Load(filepath.Join(c.Data, "secret.key")); err != nil {
+	if a.Key, err = secret.Load(filepath.Join(c.Data, keyFile)); err != nil {
 		return nil, err
 	}
-	if a.DB, err = db.Open(ctx, url, db.Options{Now: c.Now, Fatal: func(err error) {
+	if a.DB, err = db.Open(ctx, c.address(), db.Options{Now: c.Now, Fatal: func(err error) {
 		c.Log.Error("ending: the disk failed", "error", err)
 		os.Exit(70)
 	}}); err != nil {
@@ -124,7 +129,7 @@ func Open(ctx context.Context, c Config) (_ *App, err error) {
 	if err := a.DB.Migrate(ctx, Schemas(), job.Migrate(a.DB)); err != nil {
 		return nil, err
 	}
-	files := filepath.Join(c.Data, "files")
+	files := filepath.Join(c.Data, filesFolder)
 	if err := os.MkdirAll(files, 0o700); err != nil {
 		return nil, err
 	}

@@ -1,6 +1,9 @@
 package assessment
 
-import "candor/internal/db"
+import (
+	"candor/internal/blob"
+	"candor/internal/db"
+)
 
 // Columns is the inventory.
 var Columns = db.Columns{
@@ -9,8 +12,11 @@ var Columns = db.Columns{
 		"state": ours, "created_at": ours, "created_by": ours, "published_at": ours},
 	"proofs": {"org_id": ours, "version_id": ours, "state": ours, "done": ours, "total": ours, "what": ours, "findings": ours,
 		"asked_by": ours, "asked_at": ours, "seen_at": ours},
-	"version_files": {"org_id": ours, "version_id": ours, "path": ours, "hash": ours, "size": ours},
+	"version_files": {"org_id": ours, "version_id": ours, "path": ours, "hash": files, "size": ours},
 	"version_items": {"org_id": ours, "version_id": ours, "item": ours, "part": ours, "kind": ours, "title": ours, "position": ours, "weight_milli": ours},
 }
 
-var ours = db.Column{Class: db.Organisation, Keep: "while the assessment is kept"}
+var (
+	ours  = db.Column{Class: db.Organisation, Keep: "while the assessment is kept"}
+	files = db.Column{Class: db.Organisation, Keep: ours.Keep, File: string(blob.Package)}
+)

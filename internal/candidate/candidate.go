@@ -345,6 +345,25 @@ func (cs *Candidates) Erase(ctx context.Context, tx db.Tx, p db.Person) (map[str
 	return map[string]int{"name and address": int(n), "adjustments": int(a)}, err
 }
 
+// Tombstone is somebody who was erased.
+type Tombstone struct {
+	Org       string `json:"org"`
+	Candidate ID     `json:"candidate"`
+}
+
+// Tombstones are all of them, so that a restored backup from before erases them again.
+func Tombstones(ctx context.Context, p *db.Picture) ([]Tombstone, error) {
+	var out []Tombstone
+	var t Tombstone
+	for err := range p.Query(ctx, `SELECT org_id, id FROM candidates WHERE erased_at <> 0 ORDER BY org_id, id`, &t.Org, &t.Candidate) {
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, t)
+	}
+	return out, nil
+}
+
 // Preview counts what Erase would remove.
 func (cs *Candidates) Preview(ctx context.Context, tx db.Tx, p db.Person) (map[string]int, error) {
 	n, err := query.New(tx).CountPerson(ctx, tx.Org, p.Candidate)

@@ -27,6 +27,7 @@ const (
 type Column struct {
 	Class Class
 	Keep  string // how long: one of the rules above for personal data; else a word such as "while the opening is kept"
+	File  string // the class of the files that it names by their hash; "" names none
 }
 
 // Columns is a noun's inventory: table -> column -> what it is. A test fails on a column that is not listed.

@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -21,6 +23,11 @@ const lockKey = 0x63616e646f72 // "candor"
 // PostgreSQL the policies and grants that hold each transaction to its organisation. Nodes that start at once migrate once.
 // after runs under the same lock (River's own steps).
 func (d *DB) Migrate(ctx context.Context, steps []fs.FS, after ...func(context.Context) error) error {
+	return d.MigrateTo(ctx, math.MaxInt64, steps, after...)
+}
+
+// MigrateTo is Migrate up to a step, the number of its UTC second: rows that an older release kept go in there, and later steps see to them.
+func (d *DB) MigrateTo(ctx context.Context, step int64, steps []fs.FS, after ...func(context.Context) error) error {
 	merged, err := merge(steps)
 	if err != nil {
 		return err
@@ -34,7 +41,7 @@ func (d *DB) Migrate(ctx context.Context, steps []fs.FS, after ...func(context.C
 		if err != nil {
 			return fmt.Errorf("schema: %w", err)
 		}
-		if _, err := p.Up(ctx); err != nil {
+		if _, err := p.UpTo(ctx, step); err != nil {
 			return fmt.Errorf("schema: %w", err)
 		}
 		for _, f := range after {
@@ -47,6 +54,16 @@ func (d *DB) Migrate(ctx context.Context, steps []fs.FS, after ...func(context.C
 		}
 		return nil
 	})
+}
+
+// Newest is the number of the newest of all steps.
+func Newest(steps []fs.FS) (int64, error) {
+	m, err := merge(steps)
+	if err != nil || len(m.names) == 0 {
+		return 0, err
+	}
+	second, _, _ := strings.Cut(m.names[len(m.names)-1], "_")
+	return strconv.ParseInt(second, 10, 64)
 }
 
 func (d *DB) locked(ctx context.Context, fn func() error) error {

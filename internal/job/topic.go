@@ -94,11 +94,14 @@ func Priority(n int) Option { return func(s *settings) { s.priority = n } }
 // Tries is how often it may be tried; 0 means 25.
 func Tries(n int) Option { return func(s *settings) { s.tries = n } }
 
+// every is the key of what Every does.
+const every = "every"
+
 // Every does fn again and again, on one node at a time, first soon after the start.
 func Every(j *Jobs, name string, d time.Duration, class Class, fn func(ctx context.Context) error) {
 	j.register(name, class, func(ctx context.Context, _ []byte) error { return fn(ctx) })
 	j.client.PeriodicJobs().Add(river.NewPeriodicJob(river.PeriodicInterval(d), func() (river.JobArgs, *river.InsertOpts) {
-		return call{Name: name, Key: "every"}, &river.InsertOpts{Queue: string(class), MaxAttempts: 1,
+		return call{Name: name, Key: every}, &river.InsertOpts{Queue: string(class), MaxAttempts: 1,
 			UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: waiting}}
 	}, &river.PeriodicJobOpts{RunOnStart: true}))
 }

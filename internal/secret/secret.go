@@ -24,24 +24,48 @@ type Key struct{ b [32]byte }
 
 // Load reads DATA/secret.key, or makes it (mode 0600, synced) when there is none.
 func Load(path string) (Key, error) {
-	var k Key
-	raw, err := os.ReadFile(path)
+	k, _, err := Read(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		rand.Read(k.b[:])
 		return k, write(path, []byte(hex.EncodeToString(k.b[:])+"\n"))
 	}
+	return k, err
+}
+
+// Read reads a key and gives its file's bytes too.
+func Read(path string) (Key, []byte, error) {
+	raw, err := os.ReadFile(path)
 	if err != nil {
-		return k, fmt.Errorf("installation key: %w", err)
+		return Key{}, nil, fmt.Errorf("installation key: %w", err)
 	}
 	if info, err := os.Stat(path); err == nil && info.Mode().Perm()&0o077 != 0 {
-		return k, fmt.Errorf("installation key %s can be read by others (mode %o); run chmod 600 %s", path, info.Mode().Perm(), path)
+		return Key{}, nil, fmt.Errorf("installation key %s can be read by others (mode %o); run chmod 600 %s", path, info.Mode().Perm(), path)
 	}
+	k, err := parse(raw)
+	if err != nil {
+		return k, nil, fmt.Errorf("installation key %s is damaged: %w", path, err)
+	}
+	return k, raw, nil
+}
+
+// Put makes the file of a key that Read gave; there must be none.
+func Put(path string, raw []byte) error {
+	if _, err := parse(raw); err != nil {
+		return fmt.Errorf("installation key: %w", err)
+	}
+	return write(path, raw)
+}
+
+func parse(raw []byte) (k Key, err error) {
 	n, err := hex.Decode(k.b[:], trim(raw))
 	if err != nil || n != len(k.b) {
-		return k, fmt.Errorf("installation key %s is damaged: want 64 hex digits; restore it from your backup", path)
+		return Key{}, errors.New("want 64 hex digits; restore it from your backup")
 	}
 	return k, nil
 }
+
+// Check tells this key from another, and nothing else of it.
+func (k Key) Check() string { return k.Link("check") }
 
 func trim(b []byte) []byte {
 	for len(b) > 0 && (b[len(b)-1] == '\n' || b[len(b)-1] == '\r') {

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -40,6 +41,8 @@ type commands struct {
 	Import  Import         `cmd:"" help:"Import an assessment from a folder or a zip into an organisation."`
 	Export  Export         `cmd:"" help:"Export a version of an assessment, byte for byte, as a zip."`
 	Admin   Admin          `cmd:"" help:"Help somebody in: one-time sign-in links."`
+	Backup  Backup         `cmd:"" help:"Write everything of an installation into one file, while the server runs; or verify such a file."`
+	Restore Restore        `cmd:"" help:"Make an installation of a backup, in an empty place."`
 	Doctor  Doctor         `cmd:"" help:"Try what an installation needs: sandbox, languages, disk, database. Says what is missing and what to do."`
 	Version versionCommand `cmd:"" help:"Say which build this is."`
 
@@ -214,6 +217,12 @@ func cacheOr(other string) string {
 type versionCommand struct{}
 
 func (versionCommand) Run(e *env) error {
+	_, err := fmt.Fprintf(e.out, "candor %s, %s\n", build(), runtime.Version())
+	return err
+}
+
+// build is the revision that the program was built of.
+func build() string {
 	revision, dirty := "unknown", ""
 	if info, ok := debug.ReadBuildInfo(); ok {
 		for _, s := range info.Settings {
@@ -224,11 +233,8 @@ func (versionCommand) Run(e *env) error {
 				dirty = " with local changes"
 			}
 		}
-		fmt.Fprintf(e.out, "candor %s%s, %s\n", revision, dirty, info.GoVersion)
-		return nil
 	}
-	fmt.Fprintln(e.out, "candor", revision)
-	return nil
+	return revision + dirty
 }
 
 // logger writes lines for people on a terminal and for machines elsewhere.
