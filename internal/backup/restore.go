@@ -173,7 +173,7 @@ func Named(ctx context.Context, d *db.DB, refs []Ref, fn func(File) error) error
 func named(ctx context.Context, p *db.Picture, refs []Ref) iter.Seq2[File, error] {
 	var asks []string
 	for _, r := range refs {
-		asks = append(asks, fmt.Sprintf(`SELECT org_id, '%s', "%s" FROM "%s" WHERE "%[2]s" <> ''`, r.Class, r.Column, r.Table))
+		asks = append(asks, fmt.Sprintf(`SELECT DISTINCT org_id, '%s', "%s" FROM "%s" WHERE "%[2]s" <> ''`, r.Class, r.Column, r.Table))
 	}
 	return func(yield func(File, error) bool) {
 		if len(asks) == 0 {

@@ -83,6 +83,11 @@ func Write(ctx context.Context, w io.Writer, s Source, temp string) (out Report,
 			return out, err
 		}
 	}
+	for _, a := range out.Absent {
+		if err := k.list.put(line{Name: filesName + a.String(), Absent: a.Why}); err != nil {
+			return out, err
+		}
+	}
 	err = k.end()
 	out.Bytes = k.n
 	return out, err
@@ -274,11 +279,6 @@ func (s *Source) files(ctx context.Context, k *writer, wants *spool, out *Report
 		out.Absent = append(out.Absent, Absent{f, Erased})
 	}
 	slices.SortFunc(out.Absent, func(a, b Absent) int { return strings.Compare(a.String(), b.String()) })
-	for _, a := range out.Absent {
-		if err := k.list.put(line{Name: filesName + a.String(), Absent: a.Why}); err != nil {
-			return err
-		}
-	}
 	out.Files = done - len(out.Absent)
 	return nil
 }

@@ -1,9 +1,9 @@
 package job
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
-	"strings"
 	"time"
 
 	"candor/internal/db"
@@ -13,13 +13,13 @@ import (
 
 // Waiting is a job that is still to be done, as it goes from one installation to another.
 type Waiting struct {
-	Class    Class  `json:"class"`
-	Priority int    `json:"priority"`
-	Tries    int    `json:"tries"` // how often it may be tried, counted anew
-	Name     string `json:"name"`
-	Key      string `json:"key,omitempty"`
-	NotBy    int64  `json:"not_before,omitempty"` // milliseconds of the deciding clock
-	Note     any    `json:"note,omitempty"`
+	Class    Class           `json:"class"`
+	Priority int             `json:"priority"`
+	Tries    int             `json:"tries"` // how often it may be tried, counted anew
+	Name     string          `json:"name"`
+	Key      string          `json:"key,omitempty"`
+	NotBy    int64           `json:"not_before,omitempty"` // milliseconds of the deciding clock
+	Note     json.RawMessage `json:"note,omitempty"`       // its names in order
 }
 
 // Waits calls fn for every job that waits or runs, in the order in which they were enqueued. What runs may run once more, as every job may; what is
@@ -41,13 +41,14 @@ func Waits(ctx context.Context, tx db.Tx, fn func(Waiting) error) error {
 		if err := rows.Scan(&w.Class, &w.Priority, &w.Tries, &args); err != nil {
 			return err
 		}
-		d := json.NewDecoder(strings.NewReader(args))
-		d.UseNumber() // PostgreSQL puts names in an order of its own; a map puts them in ours
-		if err := d.Decode(&w); err != nil {
+		if err := json.Unmarshal([]byte(args), &w); err != nil {
 			return err
 		}
 		if w.Key == every {
 			continue
+		}
+		if w.Note, err = inOrder(w.Note); err != nil {
+			return err
 		}
 		if err := fn(w); err != nil {
 			return err
@@ -56,12 +57,22 @@ func Waits(ctx context.Context, tx db.Tx, fn func(Waiting) error) error {
 	return rows.Err()
 }
 
+// inOrder writes an object with its names in alphabetical order: PostgreSQL puts them in one of its own.
+func inOrder(note json.RawMessage) (json.RawMessage, error) {
+	if note == nil {
+		return nil, nil
+	}
+	d := json.NewDecoder(bytes.NewReader(note))
+	d.UseNumber()
+	var v any
+	if err := d.Decode(&v); err != nil {
+		return nil, err
+	}
+	return json.Marshal(v)
+}
+
 // Wait enqueues what Waits gave, also where nobody here works on it: a later start may.
 func (j *Jobs) Wait(ctx context.Context, tx db.Tx, w Waiting) error {
-	note, err := json.Marshal(w.Note)
-	if err != nil || w.Note == nil {
-		note = nil
-	}
 	in := &river.InsertOpts{Queue: string(w.Class), Priority: w.Priority, MaxAttempts: w.Tries}
 	if w.NotBy > 0 {
 		in.ScheduledAt = time.Now().Add(time.UnixMilli(w.NotBy).Sub(j.db.Now()))
@@ -69,6 +80,6 @@ func (j *Jobs) Wait(ctx context.Context, tx db.Tx, w Waiting) error {
 	if w.Key != "" {
 		in.UniqueOpts = river.UniqueOpts{ByArgs: true, ByState: waiting}
 	}
-	_, err = j.client.InsertTx(tx.Context(ctx), tx.Tx, call{Name: w.Name, Key: w.Key, Note: note, NotBy: w.NotBy}, in)
+	_, err := j.client.InsertTx(tx.Context(ctx), tx.Tx, call{Name: w.Name, Key: w.Key, Note: w.Note, NotBy: w.NotBy}, in)
 	return err
 }
