@@ -25,6 +25,7 @@ import (
 	"candor/internal/blob"
 	"candor/internal/candidate"
 	"candor/internal/db"
+	"candor/internal/disk"
 	"candor/internal/feedback"
 	"candor/internal/id"
 	"candor/internal/integrity"
@@ -54,8 +55,9 @@ type Config struct {
 	Proxies    []netip.Prefix
 	SMTP       string // "" keeps letters in the outbox
 	MailFrom   string
-	JudgeApart bool // judge in a process of its own, without the database and the key
-	AllowWeak  bool // run code although a layer of the sandbox is missing; every report says so
+	JudgeApart bool  // judge in a process of its own, without the database and the key
+	Ballast    int64 // bytes kept in reserve for saves; 0 keeps none
+	AllowWeak  bool  // run code although a layer of the sandbox is missing; every report says so
 	Log        *slog.Logger
 	Now        func() time.Time // injected clock; nil is the process's
 }
@@ -64,6 +66,7 @@ type Config struct {
 type App struct {
 	Config      Config
 	DB          *db.DB
+	Disk        *disk.Watch
 	Key         secret.Key
 	Blobs       blob.Store
 	Jobs        *job.Jobs
@@ -92,7 +95,7 @@ type App struct {
 
 // Open opens an installation and brings its schema up to date; nothing runs and nothing listens yet. ErrUnfinished.
 func Open(ctx context.Context, c Config) (*App, error) {
-	if raw, err := os.ReadFile(filepath.Join(c.Data, unfinished)); err == nil {
+	if raw, err := os.ReadFile(filepath.Join(c.Data, Unfinished)); err == nil {
 		return nil, ErrUnfinished.Saying(fmt.Sprintf("A restore into %s did not come to its end. Begin it again (%s --data %[1]s), or delete the folder.", c.Data, strings.TrimSpace(string(raw))))
 	}
 	return open(ctx, c)
@@ -120,10 +123,12 @@ func open(ctx context.Context, c Config) (_ *App, err error) {
 	if a.Key, err = secret.Load(filepath.Join(c.Data, keyFile)); err != nil {
 		return nil, err
 	}
-	if a.DB, err = db.Open(ctx, c.address(), db.Options{Now: c.Now, Fatal: func(err error) {
+	fatal := func(err error) {
 		c.Log.Error("ending: the disk failed", "error", err)
-		os.Exit(70)
-	}}); err != nil {
+		os.Exit(db.ExitDisk)
+	}
+	a.Disk = &disk.Watch{Dir: c.Data, Reserve: c.Ballast, Log: c.Log}
+	if a.DB, err = db.Open(ctx, c.address(), db.Options{Now: c.Now, Fatal: fatal, Room: a.Disk.Spend}); err != nil {
 		return nil, err
 	}
 	if err := a.DB.Migrate(ctx, Schemas(), job.Migrate(a.DB)); err != nil {
@@ -133,13 +138,13 @@ func open(ctx context.Context, c Config) (_ *App, err error) {
 	if err := os.MkdirAll(files, 0o700); err != nil {
 		return nil, err
 	}
-	a.Blobs = blob.Disk{Dir: files}
+	a.Blobs = blob.Disk{Dir: files, Fatal: fatal}
 	if a.Jobs, err = job.New(a.DB, job.Options{Log: c.Log}); err != nil {
 		return nil, err
 	}
 	a.MD = markdown.New(2)
 	a.bench = &bench{cache: filepath.Join(cmp.Or(c.Cache, filepath.Join(c.Data, "cache")), "judge"), allowWeak: c.AllowWeak, apart: c.JudgeApart, log: c.Log}
-	a.Runs = &run.Runs{DB: a.DB, Jobs: a.Jobs, Worker: a.bench, Build: a.build}
+	a.Runs = &run.Runs{DB: a.DB, Jobs: a.Jobs, Worker: a.bench, Build: a.build, Room: a.Disk.Admit}
 	a.Kinds = kinds(a.MD, a.bench, a.Runs)
 	a.nouns()
 	if c.SMTP != "" {
@@ -213,6 +218,7 @@ func (a *App) serve(ctx context.Context, l net.Listener) error {
 	defer watch.Wait()
 	defer stop()
 	watch.Go(func() { a.Attempts.Outages.Run(watching) })
+	watch.Go(func() { a.Disk.Run(watching) })
 	server := mux.Server()
 	server.RegisterOnShutdown(a.Hub.Close)
 	done := make(chan error, 1)

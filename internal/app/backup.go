@@ -31,9 +31,11 @@ const (
 	keyFile      = "secret.key"
 	filesFolder  = "files"
 	lockName     = "lock"
-	unfinished   = "restoring"   // is there as long as a restore is not through
 	lastBackup   = "backup.json" // what the last backup was
 )
+
+// Unfinished is a file in the data folder as long as a restore is not through.
+const Unfinished = "restoring"
 
 var (
 	// ErrUnfinished: the data folder is that of a restore that did not come to its end.
@@ -87,7 +89,7 @@ func Backup(ctx context.Context, c Config, to string, withKey bool, program stri
 	if _, err := os.Lstat(to); err == nil {
 		return out, errThere.Saying(to + " is there already. Nothing was written: give another name with --to.")
 	}
-	if _, err := os.Stat(filepath.Join(c.Data, unfinished)); err == nil {
+	if _, err := os.Stat(filepath.Join(c.Data, Unfinished)); err == nil {
 		return out, ErrUnfinished.Saying("The installation in " + c.Data + " is that of a restore that did not come to its end. Nothing was written.")
 	}
 	if _, err := os.Stat(filepath.Join(c.Data, databaseFile)); err != nil && c.Database == "" {
@@ -194,6 +196,42 @@ func Last(data string) (l LastBackup, err error) {
 	return l, json.Unmarshal(raw, &l)
 }
 
+// Files looks for every file that a row names, deep reads them too. It tells how many there are, and which are missing or damaged.
+func Files(ctx context.Context, c Config, deep bool, progress func(done, total int, what string)) (n int, bad []backup.Absent, err error) {
+	d, err := db.Open(ctx, c.address(), db.Options{Readers: 2})
+	if err != nil {
+		return 0, nil, err
+	}
+	defer d.Close()
+	var all []backup.File
+	err = backup.Named(ctx, d, Refs(), func(f backup.File) error { all = append(all, f); return nil })
+	blobs := blob.Disk{Dir: filepath.Join(c.Data, filesFolder)}
+	for i, f := range all {
+		if progress != nil {
+			progress(i+1, len(all), "files")
+		}
+		look := func() error {
+			r, err := blobs.Open(ctx, f.Org, f.Class, f.Hash)
+			if err != nil {
+				return err
+			}
+			return r.Close()
+		}
+		if deep {
+			look = func() error { _, err := backup.Check(ctx, blobs, f); return err }
+		}
+		switch err := look(); {
+		case errors.Is(err, blob.ErrMissing):
+			bad = append(bad, backup.Absent{File: f, Why: backup.Missing})
+		case errors.Is(err, blob.ErrDamaged):
+			bad = append(bad, backup.Absent{File: f, Why: backup.Damaged})
+		case err != nil:
+			return len(all), bad, err
+		}
+	}
+	return len(all), bad, err
+}
+
 // RestoreOptions say how a backup is restored.
 type RestoreOptions struct {
 	Key      string // a file with the installation key; "" takes the one in the backup
@@ -206,11 +244,25 @@ type RestoreOptions struct {
 // unfinished: nothing starts on it, and the restore can be begun again. Whoever was erased by the time the backup was finished is erased again.
 // It gives problems for a backup that cannot be used, a place that is not empty, and a key that is missing or another one.
 func Restore(ctx context.Context, c Config, from string, o RestoreOptions) (out backup.Unpacked, err error) {
-	a, erased, key, err := readBackup(ctx, from, o)
+	newest, err := db.Newest(Schemas())
+	if err != nil {
+		return out, err
+	}
+	a, err := backup.Open(from, newest)
 	if err != nil {
 		return out, err
 	}
 	defer a.Close()
+	key, err := o.key(a.Header)
+	if err != nil {
+		return out, err
+	}
+	var later []candidate.Tombstone
+	if o.Erased != "" {
+		if later, err = erasedBy(ctx, o.Erased, newest); err != nil {
+			return out, err
+		}
+	}
 	if err := os.MkdirAll(c.Data, 0o700); err != nil {
 		return out, fmt.Errorf("the data folder cannot be made: %w", err)
 	}
@@ -227,7 +279,7 @@ func Restore(ctx context.Context, c Config, from string, o RestoreOptions) (out 
 	if err != nil {
 		return out, err
 	}
-	if err := replace(filepath.Join(c.Data, unfinished), []byte("candor restore "+from+"\n")); err != nil {
+	if err := replace(filepath.Join(c.Data, Unfinished), []byte("candor restore "+from+"\n")); err != nil {
 		return out, err
 	}
 	p := backup.Place{Blobs: blob.Disk{Dir: filepath.Join(c.Data, filesFolder)}, Progress: o.Progress}
@@ -248,74 +300,67 @@ func Restore(ctx context.Context, c Config, from string, o RestoreOptions) (out 
 	if err != nil {
 		return out, err
 	}
-	var said notes
-	if out.Notes != nil {
-		if err := json.Unmarshal(out.Notes, &said); err != nil {
-			return out, err
-		}
+	erased, err := readNotes(out.Notes)
+	if err != nil {
+		return out, err
 	}
 	lock.Close()
 	lock = nil
-	if err := eraseAgain(ctx, c, append(said.Erased, erased...)); err != nil {
+	if err := eraseAgain(ctx, c, append(erased, later...)); err != nil {
 		return out, err
 	}
-	if err := os.Remove(filepath.Join(c.Data, unfinished)); err != nil {
+	if err := os.Remove(filepath.Join(c.Data, Unfinished)); err != nil {
 		return out, err
 	}
 	return out, syncFolder(c.Data)
 }
 
-// readBackup opens a backup and finds the key that belongs to it, before anything is written anywhere.
-func readBackup(ctx context.Context, from string, o RestoreOptions) (a *backup.Archive, erased []candidate.Tombstone, key []byte, err error) {
-	newest, err := db.Newest(Schemas())
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	if o.Erased != "" {
-		later, err := backup.Open(o.Erased, newest)
-		if err != nil {
-			return nil, nil, nil, err
-		}
-		defer later.Close()
-		raw, err := later.Notes(ctx)
-		if err != nil {
-			return nil, nil, nil, err
-		}
-		var said notes
-		if err := json.Unmarshal(raw, &said); err != nil {
-			return nil, nil, nil, err
-		}
-		erased = said.Erased
-	}
-	if a, err = backup.Open(from, newest); err != nil {
-		return nil, nil, nil, err
-	}
-	defer func() {
-		if err != nil {
-			a.Close()
-		}
-	}()
+// key finds the key that belongs to a backup; nil is the one inside, or a new one.
+func (o RestoreOptions) key(h backup.Header) ([]byte, error) {
 	if o.Key == "" {
-		if a.Header.Key || o.NewKey {
-			return a, erased, nil, nil
+		if h.Key || o.NewKey {
+			return nil, nil
 		}
-		return nil, nil, nil, errKey.Saying("This backup does not hold the installation key. Give the old server's secret.key with --key FILE. " +
+		return nil, errKey.Saying("This backup does not hold the installation key. Give the old server's secret.key with --key FILE. " +
 			"With --new-key it goes without: links that were sent still open, but those in mails that are still to be sent and in reminders do not, " +
 			"until each invitation gets a new link, and whatever was sealed with the key cannot be read.")
 	}
-	k, key, err := secret.Read(o.Key)
+	k, raw, err := secret.Read(o.Key)
 	if err != nil {
-		return nil, nil, nil, err
+		return nil, err
 	}
-	if k.Check() != a.Header.Seal {
-		return nil, nil, nil, errKey.Saying("The key in " + o.Key + " is not the one of the installation that this backup is of.")
+	if k.Check() != h.Seal {
+		return nil, errKey.Saying("The key in " + o.Key + " is not the one of the installation that this backup is of.")
 	}
-	return a, erased, key, nil
+	return raw, nil
+}
+
+// erasedBy are those who were erased until a backup was made.
+func erasedBy(ctx context.Context, path string, newest int64) ([]candidate.Tombstone, error) {
+	a, err := backup.Open(path, newest)
+	if err != nil {
+		return nil, err
+	}
+	defer a.Close()
+	raw, err := a.Notes(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return readNotes(raw)
+}
+
+func readNotes(raw []byte) ([]candidate.Tombstone, error) {
+	var said notes
+	if raw == nil {
+		return nil, nil
+	}
+	err := json.Unmarshal(raw, &said)
+	return said.Erased, err
 }
 
 // clearPlace makes sure that a folder is empty; what a restore that did not come to its end left there goes, and again says so.
 func clearPlace(data string) (again bool, err error) {
-	_, err = os.Stat(filepath.Join(data, unfinished))
+	_, err = os.Stat(filepath.Join(data, Unfinished))
 	if again = err == nil; !again && !errors.Is(err, fs.ErrNotExist) {
 		return false, err
 	}
@@ -324,7 +369,7 @@ func clearPlace(data string) (again bool, err error) {
 		return again, err
 	}
 	for _, e := range entries {
-		if e.Name() == lockName || e.Name() == unfinished {
+		if e.Name() == lockName || e.Name() == Unfinished {
 			continue
 		}
 		if !again {

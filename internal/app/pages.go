@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 
 	"candor/internal/actor"
@@ -10,6 +11,7 @@ import (
 	"candor/internal/batch/batchweb"
 	"candor/internal/candidate/candidateweb"
 	"candor/internal/db"
+	"candor/internal/disk"
 	"candor/internal/feedback/feedbackweb"
 	"candor/internal/integrity/integrityweb"
 	"candor/internal/live"
@@ -33,7 +35,7 @@ func (a *App) Mux() (*web.Mux, error) { return a.mux(nil) }
 
 // mux is Mux with other rates; nil are the built-in ones.
 func (a *App) mux(rates map[web.Rate]web.Limit) (*web.Mux, error) {
-	mux := web.New(web.Config{Rates: rates, Clock: a.DB.Clock, Log: a.Config.Log, Key: a.Key, URL: a.Config.URL, Content: a.Config.ContentURL, Proxies: a.Config.Proxies,
+	mux := web.New(web.Config{Rates: rates, Room: a.Disk.Admit, Clock: a.DB.Clock, Log: a.Config.Log, Key: a.Key, URL: a.Config.URL, Content: a.Config.ContentURL, Proxies: a.Config.Proxies,
 		SignInPath: "/sign-in", ErrorPage: errorpage.Show, Auth: web.Auth{
 			Staff:     a.signIn.Staff(func(o org.Org) string { return web.AccentPath(o.Hue, o.Chroma) }),
 			Candidate: a.candidate,
@@ -50,7 +52,7 @@ func (a *App) mux(rates map[web.Rate]web.Limit) (*web.Mux, error) {
 	(&privacyweb.Pages{Privacy: a.Privacy, Attempts: a.Attempts, Orgs: a.Orgs}).Routes(mux)
 	(&notifyweb.Pages{Notify: a.Notify}).Routes(mux)
 	(&openingweb.Pages{Openings: a.Openings, Orgs: a.Orgs, Candidates: a.Candidates, Promises: a.Promises, Assessments: a.Assessments, Attempts: a.Attempts,
-		Reviews: a.Reviews, URL: a.Config.URL, Notify: a.Notify, Sections: a.sections()}).Routes(mux)
+		Reviews: a.Reviews, URL: a.Config.URL, Notify: a.Notify, Sections: a.sections(), Notice: a.notice}).Routes(mux)
 	(&batchweb.Pages{Batches: a.Batches, Openings: a.Openings, Orgs: a.Orgs, Notify: a.Notify}).Routes(mux)
 	(&candidateweb.Pages{Candidates: a.Candidates, Openings: a.Openings, Attempts: a.Attempts, Orgs: a.Orgs}).Routes(mux)
 	alike := &integrityweb.Pages{Integrity: a.Integrity}
@@ -102,6 +104,14 @@ func (a *App) home(w http.ResponseWriter, r *http.Request) error {
 		return web.Redirect(w, r, "/o/"+who.Org+"/review", "")
 	}
 	return web.Redirect(w, r, "/o/"+who.Org+"/openings", "")
+}
+
+// notice is what an owner should know of the installation; "" is nothing.
+func (a *App) notice(who actor.Actor) string {
+	if !a.Disk.Low() || !org.May(who, "organisation.change") {
+		return ""
+	}
+	return fmt.Sprintf("Below %d %% exports, runs and imports stop; answers are saved to the last. Whoever runs this server should make room on the disk of its data folder.", disk.Stops)
 }
 
 // liveStaff tells members that something changed; ids only, and the page that is drawn anew asks its loader.

@@ -18,7 +18,19 @@ import (
 )
 
 // Disk is a store in a folder. It must exist.
-type Disk struct{ Dir string }
+type Disk struct {
+	Dir string
+	// Fatal is told of a sync that failed: the bytes may be gone although they can still be read. It must not return; nil makes it an error like others.
+	Fatal func(error)
+}
+
+// synced gives the error of a sync back, unless it is one to end of.
+func (d Disk) synced(err error) error {
+	if err != nil && d.Fatal != nil && full(err) == err {
+		d.Fatal(fmt.Errorf("blob: the disk failed while a file was synced: %w", err))
+	}
+	return err
+}
 
 func (d Disk) folder(org string, c Class) (string, error) {
 	if !plain(org) || !slices.Contains(Classes, c) {
@@ -90,7 +102,7 @@ func (d Disk) PutReader(ctx context.Context, org string, c Class, r io.Reader) (
 	if err = ctx.Err(); err != nil {
 		return "", 0, err
 	}
-	if err = tmp.Sync(); err != nil {
+	if err = d.synced(tmp.Sync()); err != nil {
 		return "", 0, err
 	}
 	if err = tmp.Close(); err != nil {
@@ -107,7 +119,8 @@ func (d Disk) PutReader(ctx context.Context, org string, c Class, r io.Reader) (
 	if err = os.Rename(tmp.Name(), path); err != nil {
 		return "", 0, err
 	}
-	if err = syncFolder(filepath.Dir(path)); err != nil {
+	if err = d.synced(syncFolder(filepath.Dir(path))); err != nil {
+		os.Remove(path) // a second try must not find it
 		return "", 0, err
 	}
 	return h, n, nil

@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"os"
 	"strings"
 	"time"
 
@@ -34,9 +35,15 @@ type Options struct {
 	Now func() time.Time
 	// Readers is the size of the reader pool (SQLite) or of the connection pool (PostgreSQL); 0 means 8.
 	Readers int
-	// Fatal is called when a sync to disk failed: what is in memory cannot be trusted any more. nil panics, which ends the process.
+	// Fatal is called when the disk failed while SQLite wrote: what is in memory cannot be trusted any more, and what was not synced may be lost
+	// although the next sync goes well. It must not return; nil prints the error and ends the process.
 	Fatal func(error)
+	// Room is asked by a write that found no room on the disk: it may make some, and says whether to try once more. nil makes none.
+	Room func() bool
 }
+
+// ExitDisk is the exit code of a process that the disk failed.
+const ExitDisk = 70
 
 // DB is one open database.
 type DB struct {
@@ -50,6 +57,7 @@ type DB struct {
 	reader *sql.DB
 	group  *group // SQLite only
 	pool   *pgxpool.Pool
+	room   func() bool
 	role   string // PostgreSQL: the role transactions take, "" when the connecting role is held by row level security itself
 	stop   context.CancelFunc
 	done   chan struct{}
@@ -61,7 +69,10 @@ func Open(ctx context.Context, rawURL string, o Options) (*DB, error) {
 		o.Readers = 8
 	}
 	if o.Fatal == nil {
-		o.Fatal = func(err error) { panic(err) }
+		o.Fatal = func(err error) {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(ExitDisk)
+		}
 	}
 	if strings.HasPrefix(rawURL, "postgres://") || strings.HasPrefix(rawURL, "postgresql://") {
 		return openPostgres(ctx, rawURL, o)
@@ -109,6 +120,14 @@ func (d *DB) InstallationRead(ctx context.Context, fn func(tx Tx) error) error {
 }
 
 func (d *DB) write(ctx context.Context, org string, fn func(tx Tx) error) error {
+	err := d.writeHere(ctx, org, fn)
+	if IsFull(err) && d.room != nil && d.room() {
+		err = d.writeHere(ctx, org, fn)
+	}
+	return err
+}
+
+func (d *DB) writeHere(ctx context.Context, org string, fn func(tx Tx) error) error {
 	if d.Engine == SQLite {
 		return d.group.do(ctx, org, fn)
 	}

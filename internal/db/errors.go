@@ -21,5 +21,9 @@ func IsUnique(err error) bool {
 
 // IsFull says that the write failed for want of room.
 func IsFull(err error) bool {
-	return sqliteCode(err) == sqlite3.SQLITE_FULL || pgCode(err) == "53100"
+	switch sqliteCode(err) {
+	case sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE:
+		return true
+	}
+	return pgCode(err) == "53100"
 }

@@ -19,11 +19,10 @@ const (
 // group commits many writers' closures with one sync. Each runs in a savepoint of its own, so that one that fails leaves no
 // trace and does not disturb the others.
 type group struct {
-	db    *sql.DB
-	ops   chan *op
-	quit  chan struct{}
-	gone  chan struct{}
-	fatal func(error)
+	db   *sql.DB
+	ops  chan *op
+	quit chan struct{}
+	gone chan struct{}
 }
 
 type op struct {
@@ -35,8 +34,8 @@ type op struct {
 
 var errClosed = errors.New("db: closed")
 
-func startGroup(w *sql.DB, fatal func(error)) *group {
-	g := &group{db: w, ops: make(chan *op), quit: make(chan struct{}), gone: make(chan struct{}), fatal: fatal}
+func startGroup(w *sql.DB) *group {
+	g := &group{db: w, ops: make(chan *op), quit: make(chan struct{}), gone: make(chan struct{})}
 	go g.loop()
 	return g
 }
@@ -102,7 +101,6 @@ func (g *group) batch(first *op) {
 			g.reply(ops, nil)
 			return
 		}
-		g.checkDisk(err)
 	}
 	tx.Rollback()
 	// SQLite gave up the whole transaction (a full disk, for one). Closures are repeatable: each gets a transaction to itself,
@@ -120,12 +118,9 @@ func (g *group) alone(o *op) error {
 	}
 	defer tx.Rollback()
 	if err := call(o.fn, Tx{Tx: tx, Org: o.org, Engine: SQLite, shared: true}); err != nil {
-		g.checkDisk(err)
 		return err
 	}
-	err = tx.Commit()
-	g.checkDisk(err)
-	return err
+	return tx.Commit()
 }
 
 // inSavepoint runs one closure; false means that the transaction around it is gone.
@@ -135,7 +130,6 @@ func (g *group) inSavepoint(tx *sql.Tx, o *op) bool {
 	}
 	o.err = call(o.fn, Tx{Tx: tx, Org: o.org, Engine: SQLite, shared: true})
 	if o.err != nil {
-		g.checkDisk(o.err)
 		if _, err := tx.Exec("ROLLBACK TO one"); err != nil {
 			return false
 		}
@@ -150,12 +144,6 @@ func (g *group) reply(ops []*op, err error) {
 			o.err = err
 		}
 		close(o.done)
-	}
-}
-
-func (g *group) checkDisk(err error) {
-	if err != nil && diskFailed(err) {
-		g.fatal(fmt.Errorf("db: the disk failed while saving; ending, so that the log is replayed on start: %w", err))
 	}
 }
 

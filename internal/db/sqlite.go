@@ -40,7 +40,7 @@ func openSQLite(ctx context.Context, path string, o Options) (*DB, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, fmt.Errorf("database folder: %w", err)
 	}
-	w, err := openKeeping(dsn(path, false))
+	w, err := openKeeping(dsn(path, false), o.Fatal)
 	if err != nil {
 		return nil, err
 	}
@@ -49,15 +49,15 @@ func openSQLite(ctx context.Context, path string, o Options) (*DB, error) {
 		w.Close()
 		return nil, fmt.Errorf("database %s: %w", path, err)
 	}
-	r, err := openKeeping(dsn(path, true))
+	r, err := openKeeping(dsn(path, true), nil)
 	if err != nil {
 		w.Close()
 		return nil, err
 	}
 	r.SetMaxOpenConns(o.Readers)
 	r.SetMaxIdleConns(o.Readers)
-	d := &DB{Engine: SQLite, Clock: clock.New(o.Now), writer: w, reader: r}
-	d.group = startGroup(w, o.Fatal)
+	d := &DB{Engine: SQLite, Clock: clock.New(o.Now), writer: w, reader: r, room: o.Room}
+	d.group = startGroup(w)
 	return d, nil
 }
 
@@ -82,11 +82,13 @@ func sqliteCode(err error) int {
 	return 0
 }
 
-// diskFailed says that the device reported an error while writing or syncing.
+// diskFailed says that the device reported an error, or that what it gave back is not what was written. No room for the index of the log, no memory
+// and a lock are told as input and output errors too, and are none of the device.
 func diskFailed(err error) bool {
-	switch sqliteCode(err) {
-	case sqlite3.SQLITE_IOERR_FSYNC, sqlite3.SQLITE_IOERR_DIR_FSYNC, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_CORRUPT:
-		return true
+	switch code := sqliteCode(err); code {
+	case sqlite3.SQLITE_IOERR_SHMSIZE, sqlite3.SQLITE_IOERR_NOMEM, sqlite3.SQLITE_IOERR_BLOCKED:
+		return false
+	default:
+		return code&0xff == sqlite3.SQLITE_IOERR || code&0xff == sqlite3.SQLITE_CORRUPT
 	}
-	return false
 }

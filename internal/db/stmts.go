@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
+	"fmt"
 
 	"modernc.org/sqlite"
 )
@@ -12,23 +13,28 @@ import (
 const keptMost = 256
 
 // keeping makes SQLite connections that keep their statements: to parse and plan one takes longer than to run it.
-type keeping struct{ driver.Connector }
+//
+// The writer's also tell of a disk that failed, whoever wrote: the group, the queue or a schema step.
+type keeping struct {
+	driver.Connector
+	fatal func(error) // nil tells nobody
+}
 
 func (k keeping) Connect(ctx context.Context) (driver.Conn, error) {
 	c, err := k.Connector.Connect(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return &keeper{inner: c.(inner), idle: map[string]stmt{}}, nil
+	return &keeper{inner: c.(inner), fatal: k.fatal, idle: map[string]stmt{}}, nil
 }
 
 // openKeeping is sql.Open with it.
-func openKeeping(dsn string) (*sql.DB, error) {
+func openKeeping(dsn string, fatal func(error)) (*sql.DB, error) {
 	c, err := sqlite.NewConnector(dsn)
 	if err != nil {
 		return nil, err
 	}
-	return sql.OpenDB(keeping{c}), nil
+	return sql.OpenDB(keeping{c, fatal}), nil
 }
 
 // inner and stmt are what the driver gives and database/sql asks for.
@@ -50,8 +56,33 @@ type stmt interface {
 // keeper is a connection with the statements that do not run. database/sql lets nobody else use it meanwhile.
 type keeper struct {
 	inner
-	idle map[string]stmt
+	fatal func(error)
+	idle  map[string]stmt
 }
+
+// told gives an error back, unless it says that the disk failed.
+func (k *keeper) told(err error) error {
+	if err != nil && k.fatal != nil && diskFailed(err) {
+		k.fatal(fmt.Errorf("db: the disk failed while saving; ending, so that the log is replayed on start: %w", err))
+	}
+	return err
+}
+
+// BeginTx begins a transaction whose end is looked at.
+func (k *keeper) BeginTx(ctx context.Context, o driver.TxOptions) (driver.Tx, error) {
+	tx, err := k.inner.BeginTx(ctx, o)
+	if err != nil {
+		return nil, k.told(err)
+	}
+	return watched{tx, k}, nil
+}
+
+type watched struct {
+	driver.Tx
+	k *keeper
+}
+
+func (t watched) Commit() error { return t.k.told(t.Tx.Commit()) }
 
 // take is a statement for one run: a kept one, or a new one where none is kept or that one runs already.
 func (k *keeper) take(ctx context.Context, query string) (stmt, error) {
@@ -83,7 +114,7 @@ func (k *keeper) ExecContext(ctx context.Context, query string, args []driver.Na
 	r, err := s.ExecContext(ctx, args)
 	if err != nil {
 		s.Close()
-		return nil, err
+		return nil, k.told(err)
 	}
 	return r, k.give(query, s)
 }
@@ -96,7 +127,7 @@ func (k *keeper) QueryContext(ctx context.Context, query string, args []driver.N
 	r, err := s.QueryContext(ctx, args)
 	if err != nil {
 		s.Close()
-		return nil, err
+		return nil, k.told(err)
 	}
 	return &keptRows{Rows: r, done: func() error { return k.give(query, s) }, drop: s.Close}, nil
 }

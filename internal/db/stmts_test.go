@@ -19,7 +19,7 @@ func kept(t *testing.T, c *sql.Conn) (n int) {
 
 func TestAConnectionKeepsItsStatements(t *testing.T) {
 	ctx := context.Background()
-	d, err := openKeeping(dsn(filepath.Join(t.TempDir(), "kept.db"), false))
+	d, err := openKeeping(dsn(filepath.Join(t.TempDir(), "kept.db"), false), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -118,6 +118,8 @@ type Runs struct {
 	Worker Worker
 	// Build makes a run's work; app binds it to the kinds.
 	Build func(ctx context.Context, r Run) (Work, error)
+	// Room is not nil while there is no room to run anything; what is asked for waits. nil always has room.
+	Room func() error
 }
 
 // Listen registers the worker and the sweep of what crashed workers left.

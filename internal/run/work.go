@@ -27,6 +27,9 @@ type taken struct {
 
 // Next takes the run whose turn it is and judges it; nothing when none waits.
 func (rs *Runs) Next(ctx context.Context) error {
+	if rs.Room != nil && rs.Room() != nil {
+		return nil // the sweep asks again
+	}
 	t, ok, err := rs.take(ctx)
 	if err != nil || !ok {
 		return err

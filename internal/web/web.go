@@ -58,6 +58,7 @@ type Config struct {
 	Content string         // the address of the content origin, or empty
 	Proxies []netip.Prefix // whose X-Forwarded-For and X-Forwarded-Proto are believed
 	Rates   map[Rate]Limit // overrides of the built-in classes, for tests
+	Room    func() error   // asked before exports, runs and uploads, which wait when a disk is nearly full; nil lets all in
 
 	// SignInPath is where a member without a session is sent; "?next=" with the address is added. Empty shows the error page.
 	SignInPath string

@@ -109,6 +109,9 @@ func (c *Import) Run(e *env) error {
 		return err
 	}
 	defer a.Close()
+	if err := a.Disk.Admit(); err != nil {
+		return err
+	}
 	who, err := author(e.ctx, a, c.As)
 	if err != nil {
 		return err

@@ -12,10 +12,11 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"time"
 
-	"golang.org/x/sys/unix"
-
+	"candor/internal/app"
 	"candor/internal/db"
+	"candor/internal/disk"
 	"candor/internal/judge"
 	"candor/internal/judge/languages"
 	"candor/internal/sandbox/ns"
@@ -25,6 +26,7 @@ import (
 type Doctor struct {
 	Where
 	JSON bool `name:"json" help:"Print one JSON object instead of a table."`
+	Deep bool `help:"Read every file that the database names and compare its hash; without it they are only looked for."`
 }
 
 // finding is one line: what was tried, and whether it is as it should be.
@@ -38,11 +40,8 @@ type finding struct {
 	Advice   string `json:"advice,omitempty"` // what to do when it is not ok
 }
 
-// Percentages of the disk that should be free: below the first uploads and runs will stop soon, below the second they do.
-const (
-	diskWarns = 10
-	diskStops = 5
-)
+// backupAge is how old the last backup may be.
+const backupAge = 48 * time.Hour
 
 // Run tries everything. Nothing of an existing installation is changed, and the server may be running.
 func (d *Doctor) Run(e *env) error {
@@ -50,7 +49,7 @@ func (d *Doctor) Run(e *env) error {
 		fmt.Fprintln(e.err, "Trying the sandbox, the languages and the disk. This can take half a minute.")
 	}
 	all := d.code(e.ctx)
-	all = append(all, d.storage(e.ctx)...)
+	all = append(all, d.storage(e.ctx, progress(e.err))...)
 	all = append(all, tools(e.ctx)...)
 	ok := true
 	for _, f := range all {
@@ -139,12 +138,20 @@ func (d *Doctor) code(ctx context.Context) []finding {
 	return all
 }
 
-func (d *Doctor) storage(ctx context.Context) []finding {
+func (d *Doctor) storage(ctx context.Context, progress func(done, total int, what string)) []finding {
 	all := []finding{d.folder(), d.disk()}
 	if d.Database != "" {
-		return append(all, d.postgres(ctx))
+		all = append(all, d.postgres(ctx)...)
+	} else {
+		all = append(all, d.pragmas(ctx), d.integrity(ctx))
 	}
-	return append(all, d.pragmas(ctx), d.integrity(ctx))
+	if _, err := os.Stat(filepath.Join(d.Data, "files")); err != nil {
+		return all // before the first start
+	}
+	if all[len(all)-1].OK { // else what the database names is not to be believed
+		all = append(all, d.files(ctx, progress))
+	}
+	return append(all, d.ballast(), d.backup())
 }
 
 // existing is the data folder, or, before the first start, the nearest folder above it that is there.
@@ -166,6 +173,10 @@ func (d *Doctor) folder() finding {
 		_, err = probe.WriteString("doctor")
 		err = errors.Join(err, probe.Sync(), probe.Close(), os.Remove(probe.Name()))
 	}
+	if _, unfinished := os.Stat(filepath.Join(d.Data, app.Unfinished)); err == nil && unfinished == nil {
+		err = errors.New("a restore into it did not come to its end")
+		f.Advice = "Begin the restore again, or delete the folder."
+	}
 	f.OK, f.Tried = err == nil, "wrote, synced and removed a file in "+dir
 	if err != nil {
 		f.Tried = err.Error()
@@ -174,15 +185,63 @@ func (d *Doctor) folder() finding {
 }
 
 func (d *Doctor) disk() finding {
-	f := finding{Group: "Storage", Name: "free disk", By: d.existing(), Advice: fmt.Sprintf("Make room: below %d %% uploads and runs stop.", diskStops)}
-	var s unix.Statfs_t
-	if err := unix.Statfs(d.existing(), &s); err != nil {
+	f := finding{Group: "Storage", Name: "free disk", By: d.existing(), Advice: fmt.Sprintf("Make room: below %d %% imports, exports and runs stop.", disk.Stops)}
+	r, err := disk.Look(d.existing())
+	if err != nil {
 		f.Tried = err.Error()
 		return f
 	}
-	free := 100 * float64(s.Bavail) / float64(max(1, s.Blocks))
-	f.OK, f.Required = free >= diskWarns, free < diskStops
-	f.Tried = fmt.Sprintf("%.0f %% free, %.1f GB", free, float64(s.Bavail)*float64(s.Bsize)/1e9)
+	f.OK, f.Required = r.Percent() >= disk.Warns, r.Percent() < disk.Stops
+	f.Tried = fmt.Sprintf("%.0f %% free, %.1f GB", r.Percent(), float64(r.Free)/1e9)
+	return f
+}
+
+// ballast is the reserve for saves.
+func (d *Doctor) ballast() finding {
+	f := finding{Group: "Storage", Name: "reserve", Advice: "The server makes it when there is room; while it is not there, a full disk ends saving at once."}
+	info, err := os.Stat(filepath.Join(d.Data, disk.Ballast))
+	if f.OK = err == nil; !f.OK {
+		f.Tried = "none"
+		return f
+	}
+	f.Tried = fmt.Sprintf("%.0f MB for saves on a full disk", float64(info.Size())/1e6)
+	return f
+}
+
+// backup is how old the last one is, as the data folder remembers it.
+func (d *Doctor) backup() finding {
+	f := finding{Group: "Storage", Name: "last backup", Advice: "Every night, to another machine: candor backup --data DIR --to FILE. docs/BACKUP.md tells more."}
+	last, err := app.Last(d.Data)
+	if errors.Is(err, fs.ErrNotExist) {
+		f.Tried = "none of this data folder"
+		return f
+	}
+	if err != nil {
+		f.Tried = err.Error()
+		return f
+	}
+	age := time.Since(last.At)
+	f.OK = age <= backupAge && last.Whole
+	f.Tried = fmt.Sprintf("%.0f hours old, %.1f MB, %s", age.Hours(), float64(last.Bytes)/1e6, last.To)
+	if !last.Whole {
+		f.Tried += ", without files that were missing or damaged"
+	}
+	return f
+}
+
+// files looks for every file that a row names; deep, it reads them too.
+func (d *Doctor) files(ctx context.Context, progress func(done, total int, what string)) finding {
+	f := finding{Group: "Storage", Name: "files", Required: true, By: filepath.Join(d.Data, "files"), Advice: "Take what is missing out of a backup: candor restore it elsewhere and copy the files over, then run candor doctor --deep."}
+	n, bad, err := app.Files(ctx, app.Config{Data: d.Data, Database: d.Database}, d.Deep, progress)
+	f.OK, f.Tried = err == nil && len(bad) == 0, fmt.Sprintf("%d that the database names are there", n)
+	switch {
+	case err != nil:
+		f.Tried = err.Error()
+	case len(bad) > 0:
+		f.Tried = fmt.Sprintf("%d of %d are missing or damaged, first %s (%s)", len(bad), n, bad[0].File, bad[0].Why)
+	case d.Deep:
+		f.Tried += ", with the hashes of their names"
+	}
 	return f
 }
 
@@ -241,19 +300,46 @@ func check(ctx context.Context, path string) (said string, err error) {
 	return fmt.Sprintf("row %d of %s points to nothing in %s", row.Int64, table, parent), nil
 }
 
-func (d *Doctor) postgres(ctx context.Context) finding {
-	f := finding{Group: "Storage", Name: "database", Required: true, By: "PostgreSQL", Tried: "connected and read", Advice: "Check the address, the password and that the server listens: --database postgres://..."}
-	p, err := db.Open(ctx, d.Database, db.Options{Readers: 1})
-	if err == nil {
-		err = errors.Join(p.InstallationRead(ctx, func(tx db.Tx) error {
-			var one int
-			return tx.QueryRowContext(ctx, "SELECT 1").Scan(&one)
-		}), p.Close())
+// postgres reads every table and asks for the settings on which a save's promise stands. Foreign keys are the server's to keep.
+func (d *Doctor) postgres(ctx context.Context) []finding {
+	durable := finding{Group: "Storage", Name: "durable saves", Required: true, By: "PostgreSQL", Advice: "Set fsync, full_page_writes and synchronous_commit to on; without them a power cut loses saves."}
+	f := finding{Group: "Storage", Name: "database", Required: true, By: "PostgreSQL", Advice: "Check the address, the password and that the server listens: --database postgres://..."}
+	p, err := db.Open(ctx, d.Database, db.Options{Readers: 2})
+	if err != nil {
+		f.Tried = err.Error()
+		return []finding{f}
 	}
-	if f.OK = err == nil; err != nil {
+	defer p.Close()
+	var sync, pages, commit, sums string
+	if err := p.Pool().QueryRow(ctx, `SELECT current_setting('fsync'), current_setting('full_page_writes'), current_setting('synchronous_commit'), current_setting('data_checksums')`).Scan(&sync, &pages, &commit, &sums); err != nil {
+		f.Tried = err.Error()
+		return []finding{f}
+	}
+	durable.OK = sync == "on" && pages == "on" && commit != "off"
+	durable.Tried = fmt.Sprintf("fsync %s, full_page_writes %s, synchronous_commit %s", sync, pages, commit)
+	tables, err := p.Tables(ctx)
+	if f.OK = err == nil && len(tables) == 0; f.OK {
+		f.Tried = "connected; no tables yet, the first start makes them"
+		return []finding{durable, f}
+	}
+	rows := int64(0)
+	if err == nil {
+		err = p.Picture(ctx, func(pic *db.Picture) error {
+			for _, t := range pic.Tables {
+				n, err := pic.Count(ctx, t)
+				if err != nil {
+					return err
+				}
+				rows += n
+			}
+			return nil
+		})
+	}
+	f.OK, f.Tried = err == nil, fmt.Sprintf("counted %d rows of %d tables; checksums of pages are %s", rows, len(tables), sums)
+	if err != nil {
 		f.Tried = err.Error()
 	}
-	return f
+	return []finding{durable, f}
 }
 
 // tools are programs that some features call.

@@ -9,7 +9,9 @@ import (
 	"strings"
 	"testing"
 
+	"candor/internal/app"
 	"candor/internal/db"
+	"candor/internal/job"
 )
 
 func TestDoctor(t *testing.T) {
@@ -43,7 +45,7 @@ func TestDoctorStorage(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "candor.db")
 	bad := func(d Doctor) (names string) {
-		for _, f := range d.storage(t.Context()) {
+		for _, f := range d.storage(t.Context(), nil) {
 			if !f.OK && f.Name != "free disk" {
 				names += f.Name + " "
 			}
@@ -56,6 +58,9 @@ func TestDoctorStorage(t *testing.T) {
 	}
 	d, err := db.Open(t.Context(), path, db.Options{})
 	if err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Migrate(t.Context(), app.Schemas(), job.Migrate(d)); err != nil {
 		t.Fatal(err)
 	}
 	if err := d.Installation(t.Context(), func(tx db.Tx) error {

@@ -21,6 +21,7 @@ type listView struct {
 	Sealed  []opening.Sealed
 	Members map[string]org.Member
 	Create  bool
+	Notice  string // of the disk
 }
 
 func (p *Pages) list(w http.ResponseWriter, r *http.Request) error {
@@ -30,6 +31,9 @@ func (p *Pages) list(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v := listView{Page: web.PageOf(r, "Openings"), Create: org.May(who, "opening.create")}
+	if p.Notice != nil {
+		v.Notice = p.Notice(who)
+	}
 	for _, o := range all {
 		if o.Open {
 			v.Open = append(v.Open, o)

@@ -35,6 +35,8 @@ type Pages struct {
 	Notify      *notify.Notify
 	// Sections are what other faces add to an application's page, in order; an empty Body is left out.
 	Sections []func(ctx context.Context, who actor.Actor, a opening.Application) (Section, error)
+	// Notice is what somebody should know of the disk's room; "" or nil is nothing.
+	Notice func(who actor.Actor) string
 }
 
 // Section is a card on an application's page.
