@@ -46,7 +46,7 @@ type Serve struct {
 	Net
 	SMTP             string `name:"smtp" help:"Mail server: smtp://user:password@host:587 or smtps://host:465. Without one letters wait in the owner's outbox." placeholder:"URL"`
 	MailFrom         string `help:"Sender's address of all mails." placeholder:"ADDRESS"`
-	Ballast          int    `help:"Megabytes kept in reserve on the disk of the data folder, so that answers are still saved when it is full; 0 keeps none." default:"64" placeholder:"MB"`
+	Ballast          uint   `help:"Megabytes kept in reserve on the disk of the data folder, so that answers are still saved when it is full; 0 keeps none." default:"64" placeholder:"MB"`
 	JudgeApart       bool   `help:"Judge code in a process of its own, which holds neither the database nor the key."`
 	AllowWeakSandbox bool   `help:"Run candidates' code although a layer of the sandbox is missing (candor doctor names it). Every report then says so."`
 }
