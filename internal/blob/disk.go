@@ -69,7 +69,7 @@ func (d Disk) Put(ctx context.Context, org string, c Class, data []byte) (Hash, 
 		return "", err
 	}
 	if info, err := os.Stat(path); err == nil && info.Size() == int64(len(data)) {
-		return h, nil
+		return h, full(d.synced(d.syncNames(path))) // who wrote it may not have come so far
 	}
 	got, _, err := d.PutReader(ctx, org, c, bytes.NewReader(data))
 	return got, err
@@ -81,7 +81,7 @@ func (d Disk) PutReader(ctx context.Context, org string, c Class, r io.Reader) (
 	if err != nil {
 		return "", 0, err
 	}
-	if err := makeFolder(dir); err != nil {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return "", 0, full(err)
 	}
 	tmp, err := os.CreateTemp(dir, ".new-*")
@@ -102,7 +102,7 @@ func (d Disk) PutReader(ctx context.Context, org string, c Class, r io.Reader) (
 	if err = ctx.Err(); err != nil {
 		return "", 0, err
 	}
-	if err = d.synced(tmp.Sync()); err != nil {
+	if err = d.synced(fsync(tmp)); err != nil {
 		return "", 0, err
 	}
 	if err = tmp.Close(); err != nil {
@@ -113,34 +113,33 @@ func (d Disk) PutReader(ctx context.Context, org string, c Class, r io.Reader) (
 	if err != nil {
 		return "", 0, err
 	}
-	if err = makeFolder(filepath.Dir(path)); err != nil {
+	if err = os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return "", 0, err
 	}
 	if err = os.Rename(tmp.Name(), path); err != nil {
 		return "", 0, err
 	}
-	if err = d.synced(syncFolder(filepath.Dir(path))); err != nil {
+	if err = d.synced(d.syncNames(path)); err != nil {
 		os.Remove(path) // a second try must not find it
 		return "", 0, err
 	}
 	return h, n, nil
 }
 
-// makeFolder makes a folder and syncs every parent in which something new appeared.
-func makeFolder(dir string) error {
-	if _, err := os.Stat(dir); err == nil {
-		return nil
-	}
-	parent := filepath.Dir(dir)
-	if parent != dir {
-		if err := makeFolder(parent); err != nil {
+// fsync is taken away by the negative control of the power cuts, and by nothing else.
+var fsync = (*os.File).Sync
+
+// syncNames syncs every folder on the way to a path, also the one that the store's is in. It does not remember which were synced before:
+// a process that died between making a folder and syncing its name leaves no sign of it.
+func (d Disk) syncNames(path string) error {
+	for dir := filepath.Dir(path); ; dir = filepath.Dir(dir) {
+		if err := syncFolder(dir); err != nil {
 			return err
 		}
+		if len(dir) < len(d.Dir) || dir == filepath.Dir(dir) {
+			return nil
+		}
 	}
-	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
-		return err
-	}
-	return syncFolder(parent)
 }
 
 func syncFolder(dir string) error {
@@ -149,7 +148,7 @@ func syncFolder(dir string) error {
 		return err
 	}
 	defer f.Close()
-	return f.Sync()
+	return fsync(f)
 }
 
 func full(err error) error {

@@ -11,7 +11,6 @@
 package disktest
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -241,8 +240,11 @@ func (d *Disk) fails(k Kind, n *node) (errno syscall.Errno, yes bool) {
 
 // renames is fails for what has no half.
 func (d *Disk) renames(n *node) fuse.Status {
+	if d.fault != nil && d.fault.Errno == 0 {
+		return fuse.OK
+	}
 	if errno, yes := d.fails(Write, n); yes {
-		return fuse.Status(cmp.Or(errno, syscall.EIO))
+		return fuse.Status(errno)
 	}
 	return fuse.OK
 }
