@@ -34,6 +34,9 @@ SELECT id, n, standing, size, received_at FROM revisions WHERE org_id = $1 AND o
 -- name: Stray :many
 SELECT id, item, n, standing, sha256, size, received_at FROM revisions WHERE org_id = $1 AND owner = $2 AND standing <> 'on_time' ORDER BY received_at DESC, n DESC LIMIT 200;
 
+-- name: Written :many
+SELECT id, item, n, client, seq, standing, sha256, size, received_at FROM revisions WHERE org_id = $1 AND owner = $2 ORDER BY item, n;
+
 -- name: EraseRevisions :execrows
 DELETE FROM revisions WHERE org_id = $1 AND owner = $2;
 

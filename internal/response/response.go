@@ -173,6 +173,23 @@ func Stray(ctx context.Context, tx db.Tx, owner string) ([]Revision, error) {
 	return out, err
 }
 
+// Written is who wrote a revision: (Item, Client, Seq) is what a writer calls it.
+type Written struct {
+	Revision
+	Client string
+	Seq    int64
+}
+
+// WrittenOf are all revisions of an owner in order, without their bodies: what a proof compares with acknowledgements.
+func WrittenOf(ctx context.Context, tx db.Tx, owner string) ([]Written, error) {
+	rows, err := query.New(tx).Written(ctx, tx.Org, owner)
+	var out []Written
+	for _, r := range rows {
+		out = append(out, Written{Revision{ID: r.ID, Owner: owner, Item: r.Item, N: r.N, Standing: Standing(r.Standing), SHA256: r.Sha256, Size: int(r.Size), Received: clock.Time(r.ReceivedAt)}, r.Client, r.Seq})
+	}
+	return out, err
+}
+
 // Erase removes the answers of a person's attempts.
 func Erase(ctx context.Context, tx db.Tx, p db.Person) (map[string]int, error) {
 	total := 0

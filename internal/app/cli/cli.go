@@ -47,6 +47,7 @@ type commands struct {
 	Version versionCommand `cmd:"" help:"Say which build this is."`
 
 	JudgeWorker JudgeWorker `cmd:"" hidden:"" help:"A judge in a process of its own; serve --judge-apart starts it."`
+	LoadTest    LoadTest    `cmd:"" name:"loadtest" hidden:"" help:"Play candidates against a server and prove that nothing acknowledged is lost, for developers."`
 
 	Config kong.ConfigFlag `help:"Read settings from a YAML file (keys are the flags' names)." placeholder:"FILE" type:"path"`
 }

@@ -465,3 +465,52 @@ func (q *Queries) UntimeCurrent(ctx context.Context, arg UntimeCurrentParams) (i
 	}
 	return result.RowsAffected()
 }
+
+const written = `-- name: Written :many
+SELECT id, item, n, client, seq, standing, sha256, size, received_at FROM revisions WHERE org_id = $1 AND owner = $2 ORDER BY item, n
+`
+
+type WrittenRow struct {
+	ID         string
+	Item       string
+	N          int64
+	Client     string
+	Seq        int64
+	Standing   string
+	Sha256     string
+	Size       int64
+	ReceivedAt int64
+}
+
+func (q *Queries) Written(ctx context.Context, orgID string, owner string) ([]WrittenRow, error) {
+	rows, err := q.db.QueryContext(ctx, written, orgID, owner)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []WrittenRow
+	for rows.Next() {
+		var i WrittenRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Item,
+			&i.N,
+			&i.Client,
+			&i.Seq,
+			&i.Standing,
+			&i.Sha256,
+			&i.Size,
+			&i.ReceivedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
