@@ -43,6 +43,20 @@ func (p *powered) cut() {
 	p.mount()
 }
 
+// lasts wants files after a cut that the server does not notice.
+func (p *powered) lasts(names ...string) {
+	p.t.Helper()
+	to := p.t.TempDir()
+	if err := p.disk.Cut(p.chance).WriteTo(to); err != nil {
+		p.t.Fatal(err)
+	}
+	for _, name := range names {
+		if _, err := os.Stat(filepath.Join(to, name)); err != nil {
+			p.t.Errorf("after a cut: %v", err)
+		}
+	}
+}
+
 // TestPowerCuts: the power goes while candidates type, again and again; the server comes back on what the disk kept, recovers, and the
 // candidates go on. Nothing that was acknowledged is lost. On a disk that only says that it syncs something is, or the test would be blind.
 func TestPowerCuts(t *testing.T) {
@@ -52,7 +66,10 @@ func TestPowerCuts(t *testing.T) {
 		s := &powered{t: t, disk: disktest.New(), chance: rand.New(rand.NewPCG(4, uint64(n)))}
 		s.mount()
 		p := prepare(t, s.data, "--candidates", "10")
-		s.disk = s.disk.Cut(s.chance) // also right after the first import
+		for range 10 { // also right after the first start of all
+			s.lasts("data/candor.db", "data/secret.key")
+		}
+		s.disk = s.disk.Cut(s.chance)
 		s.mount()
 		addr := freePort(t)
 		s.start(addr)

@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"candor/internal/account"
@@ -105,7 +106,7 @@ func open(ctx context.Context, c Config) (_ *App, err error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	if err := os.MkdirAll(c.Data, 0o700); err != nil {
+	if err := makeData(c.Data); err != nil {
 		return nil, fmt.Errorf("the data folder cannot be made: %w", err)
 	}
 	a := &App{Config: c}
@@ -178,6 +179,40 @@ func (a *App) nouns() {
 	a.Privacy = &privacy.Privacy{DB: a.DB, Candidates: a.Candidates, Openings: a.Openings, Attempts: a.Attempts, Erasers: a.erasers()}
 	a.Hub = &live.Hub{DB: a.DB, Log: a.Config.Log}
 	a.signIn = &accountweb.Pages{Accounts: a.Accounts, Orgs: a.Orgs, Mails: a.Config.SMTP != ""}
+}
+
+// makeData makes the data folder with those above it and syncs their names: what is synced in a folder without a name is lost with it.
+func makeData(dir string) error {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return err
+	}
+	there := filepath.Dir(dir) // what was there before us, or that folder's own
+	for there != filepath.Dir(there) {
+		if _, err := os.Stat(there); err == nil {
+			break
+		}
+		there = filepath.Dir(there)
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	for len(dir) > len(there) {
+		dir = filepath.Dir(dir)
+		f, err := os.Open(dir)
+		if errors.Is(err, fs.ErrPermission) {
+			return nil // whoever made it for us may not let us read what else is there
+		}
+		if err != nil {
+			return err
+		}
+		err = f.Sync()
+		f.Close()
+		if err != nil && !errors.Is(err, syscall.EINVAL) { // not every file system syncs folders
+			return err
+		}
+	}
+	return nil
 }
 
 func lockFile(path string) (*os.File, error) {

@@ -85,9 +85,6 @@ func (as *Attempts) save(ctx context.Context, who actor.Actor, r SaveRequest) (S
 		out.Tick = as.tick(sit, who)
 		return nil
 	})
-	if db.IsFull(err) {
-		err = db.ErrFull
-	}
 	return out, err
 }
 

@@ -93,12 +93,12 @@ func (d *DB) Writer() *sql.DB { return d.writer }
 func (d *DB) Pool() *pgxpool.Pool { return d.pool }
 
 // Write runs fn in a transaction of one organisation. When it returns nil, what fn wrote is committed and synced.
-// fn may be run more than once. It must not call Write or Read itself.
+// fn may be run more than once. It must not call Write or Read itself. ErrFull.
 func (d *DB) Write(ctx context.Context, org string, fn func(tx Tx) error) error {
 	if org == "" {
 		return errors.New("db: Write without an organisation")
 	}
-	return d.write(ctx, org, fn)
+	return full(d.write(ctx, org, fn))
 }
 
 // Read runs fn on a snapshot of one organisation.
@@ -109,9 +109,9 @@ func (d *DB) Read(ctx context.Context, org string, fn func(tx Tx) error) error {
 	return d.read(ctx, org, fn)
 }
 
-// Installation is Write for the tables that belong to no organisation.
+// Installation is Write for the tables that belong to no organisation. ErrFull.
 func (d *DB) Installation(ctx context.Context, fn func(tx Tx) error) error {
-	return d.write(ctx, "", fn)
+	return full(d.write(ctx, "", fn))
 }
 
 // InstallationRead is Read for the tables that belong to no organisation.

@@ -27,3 +27,11 @@ func IsFull(err error) bool {
 	}
 	return pgCode(err) == "53100"
 }
+
+// full makes ErrFull of an error that says so: a person may read it, whatever they did.
+func full(err error) error {
+	if IsFull(err) {
+		return ErrFull
+	}
+	return err
+}

@@ -22,18 +22,23 @@ import (
 // Name is the organisation in which invented candidates are. An installation that holds another one has real people in it.
 const Name = "Load test"
 
+// Owner is the address of that organisation's owner, for candor admin link.
+const Owner = "owner@load.example"
+
 // Plan is who plays. It holds their links, so it is as secret as those are.
 type Plan struct {
-	Org   string `json:"org"`
-	Code  bool   `json:"code"` // the assessment has a program to write
-	Seats []Seat `json:"seats"`
+	Org     string `json:"org"`
+	Opening string `json:"opening"`
+	Code    bool   `json:"code"` // the assessment has a program to write
+	Seats   []Seat `json:"seats"`
 }
 
 // Seat is one invented candidate.
 type Seat struct {
-	Invitation string `json:"invitation"`
-	Candidate  string `json:"candidate"`
-	Secret     string `json:"secret"` // of the link
+	Invitation  string `json:"invitation"`
+	Application string `json:"application"`
+	Candidate   string `json:"candidate"`
+	Secret      string `json:"secret"` // of the link
 }
 
 // ErrPeople: the installation is in use.
@@ -56,7 +61,7 @@ func Prepare(ctx context.Context, a *app.App, n int, code, among bool) (Plan, er
 			return Plan{}, ErrPeople.With("organisation", o.Name)
 		}
 	}
-	o, m, err := a.Orgs.Found(ctx, Name, "owner@load.example", "Load Owner", "UTC")
+	o, m, err := a.Orgs.Found(ctx, Name, Owner, "Load Owner", "UTC")
 	if err != nil {
 		return Plan{}, err
 	}
@@ -73,7 +78,7 @@ func Prepare(ctx context.Context, a *app.App, n int, code, among bool) (Plan, er
 	if err != nil {
 		return Plan{}, err
 	}
-	p := Plan{Org: o.ID, Code: code}
+	p := Plan{Org: o.ID, Opening: string(op), Code: code}
 	for len(p.Seats) < n {
 		if err := invite(ctx, a, owner, op, &p, min(100, n-len(p.Seats))); err != nil {
 			return p, err
@@ -93,7 +98,7 @@ func invite(ctx context.Context, a *app.App, who actor.Actor, op opening.ID, p *
 			if err != nil {
 				return err
 			}
-			more = append(more, Seat{string(inv.ID), inv.Candidate, a.Openings.Secret(inv)})
+			more = append(more, Seat{string(inv.ID), string(inv.Application), inv.Candidate, a.Openings.Secret(inv)})
 		}
 		return nil
 	})
