@@ -84,6 +84,7 @@ func titled(title string) fstest.MapFS {
 // faulty is a server on a disk that fails.
 type faulty struct {
 	powered
+	addr    string
 	plan    loadtest.Plan
 	next    int // seat
 	owner   string
@@ -93,9 +94,9 @@ type faulty struct {
 	done    []string      // the seat of each act that was acknowledged, with its query
 }
 
-func (w *faulty) up(addr string) {
+func (w *faulty) up() {
 	w.t.Helper()
-	w.start(addr)
+	w.start(w.addr)
 	w.dead = make(chan struct{})
 	go func() { w.cmd.Wait(); close(w.dead) }()
 }
@@ -145,19 +146,31 @@ func (w *faulty) ask(r *http.Request, err error) (*http.Response, string, error)
 	return res, string(raw), err
 }
 
-func (w *faulty) must(r *http.Request, err error) (*http.Response, string) {
+// must is ask of what has to go well. A server that was still beginning when its disk was full has ended a moment later: then again.
+func (w *faulty) must(build func() (*http.Request, error)) (*http.Response, string) {
 	w.t.Helper()
-	res, page, err := w.ask(r, err)
-	if err != nil || res.StatusCode >= 400 {
-		w.t.Fatalf("%s without a fault = %v, %v\n%s", r.URL.Path, res, err, words(page))
+	for {
+		res, page, err := w.ask(build())
+		if err != nil && w.ended() && w.full() {
+			w.recover()
+			continue
+		}
+		if err != nil || res.StatusCode >= 400 {
+			w.t.Fatalf("without a fault: %v, %v\n%s", res, err, words(page))
+		}
+		return res, page
 	}
-	return res, page
+}
+
+// full says that the process ended for want of room while it began.
+func (w *faulty) full() bool {
+	return w.cmd.ProcessState.ExitCode() == 1 && regexp.MustCompile(`(?m)^candor: .*(disk_full|disk is full|disk I/O error)`).MatchString(w.out.String())
 }
 
 // enter opens a seat's link.
 func (w *faulty) enter(s loadtest.Seat) string {
 	w.t.Helper()
-	res, _ := w.must(w.form("/i/"+s.Secret, "", "", url.Values{}))
+	res, _ := w.must(func() (*http.Request, error) { return w.form("/i/"+s.Secret, "", "", url.Values{}) })
 	for _, c := range res.Cookies() {
 		if c.Name == web.CandidateCookie {
 			return c.Value
@@ -171,12 +184,16 @@ func (w *faulty) enter(s loadtest.Seat) string {
 func (w *faulty) begin(s loadtest.Seat) string {
 	w.t.Helper()
 	cookie := w.enter(s)
-	w.must(w.form("/c/parts/writing/start", web.CandidateCookie, cookie, url.Values{}))
-	r, err := w.form("/c/parts/writing/items/tell-us", web.CandidateCookie, cookie, nil)
-	if err == nil {
-		r.Method = "GET"
-	}
-	_, page := w.must(r, err)
+	w.must(func() (*http.Request, error) {
+		return w.form("/c/parts/writing/start", web.CandidateCookie, cookie, url.Values{})
+	})
+	_, page := w.must(func() (*http.Request, error) {
+		r, err := w.form("/c/parts/writing/items/tell-us", web.CandidateCookie, cookie, nil)
+		if err == nil {
+			r.Method = "GET"
+		}
+		return r, err
+	})
 	m := regexp.MustCompile(`data-sitting="([^"]+)"\s+data-epoch="(\d+)"`).FindStringSubmatch(page)
 	if m == nil {
 		w.t.Fatalf("the page names no sitting:\n%s", page)
@@ -239,8 +256,8 @@ func TestFaults(t *testing.T) {
 	if code != 0 {
 		t.Fatalf("admin link ended with %d", code)
 	}
-	addr := freePort(t)
-	w.up(addr)
+	w.addr = freePort(t)
+	w.up()
 	owner := newVisitor(t, w.URL)
 	owner.get(strings.TrimSpace(link))
 	owner.post(owner.at, nil)
@@ -258,7 +275,7 @@ func TestFaults(t *testing.T) {
 					f.Nth += w.chance.IntN(20)
 				}
 				came[w.try(a, f)]++
-				w.recover(addr)
+				w.recover()
 			}
 		}
 	}
@@ -317,7 +334,7 @@ func (w *faulty) try(a act, f disktest.Fault) string {
 	}
 	select {
 	case <-w.dead:
-		if f.Errno == syscall.ENOSPC && strings.Contains(w.out.String(), "candor: disk_full") {
+		if f.Errno == syscall.ENOSPC && w.full() {
 			return "ended" // it was still beginning
 		}
 		if code := w.cmd.ProcessState.ExitCode(); code != 70 || !strings.Contains(w.out.String(), "ending: the disk failed") {
@@ -338,13 +355,13 @@ func (w *faulty) try(a act, f disktest.Fault) string {
 }
 
 // recover starts a server that has ended on what a power cut leaves of its disk.
-func (w *faulty) recover(addr string) {
+func (w *faulty) recover() {
 	w.t.Helper()
 	select {
 	case <-w.dead:
 		w.disk = w.disk.Cut(w.chance)
 		w.mount()
-		w.up(addr)
+		w.up()
 	default:
 	}
 }
