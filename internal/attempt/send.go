@@ -39,9 +39,16 @@ func (as *Attempts) Send(ctx context.Context, who actor.Actor, part string) (Sit
 			return err
 		}
 		s, ok := all[part]
-		switch {
-		case !ok:
+		if !ok {
 			return ErrMissing
+		}
+		if _, err := query.New(tx).Hold(ctx, tx.Org, string(s.ID)); err != nil { // more time that comes in this moment must not make the press count for nothing
+			return err
+		}
+		if s, err = as.sitting(ctx, tx, s.ID); err != nil {
+			return err
+		}
+		switch {
 		case s.State == Ready:
 			return ErrNotStarted
 		case s.State == Ended:
