@@ -43,7 +43,7 @@ func keep(dir string) error {
 		go func() {
 			for range lines {
 				n := next.Add(1)
-				h, err := Disk{dir}.Put(ctx, "org_a", Package, []byte(strings.Repeat(fmt.Sprintln("blob", n-n%3), 300)))
+				h, err := Disk{Dir: dir}.Put(ctx, "org_a", Package, []byte(strings.Repeat(fmt.Sprintln("blob", n-n%3), 300)))
 				if err != nil {
 					failed <- err
 					return
@@ -99,7 +99,7 @@ func cuts(t *testing.T, unsynced string, n int) (acknowledged, lost int) {
 			t.Fatal(err)
 		}
 		for _, h := range all {
-			if _, err := (Disk{filepath.Join(to, "files")}).Bytes(t.Context(), "org_a", Package, h); err != nil {
+			if _, err := (Disk{Dir: filepath.Join(to, "files")}).Bytes(t.Context(), "org_a", Package, h); err != nil {
 				lost++
 			}
 		}
@@ -139,7 +139,7 @@ func TestANameThatWasNotSynced(t *testing.T) {
 			t.Fatal(err)
 		}
 		disk.Arm(disktest.Fault{Kind: disktest.Sync, Nth: nth, Errno: syscall.EIO})
-		d := Disk{dir}
+		d := Disk{Dir: dir}
 		if _, err := d.Put(t.Context(), "org_a", Package, []byte("text")); !errors.Is(err, syscall.EIO) {
 			t.Errorf("Put whose sync %d failed = %v; want EIO", nth, err)
 		}
@@ -152,7 +152,7 @@ func TestANameThatWasNotSynced(t *testing.T) {
 			if err := disk.Cut(rand.New(rand.NewPCG(seed, 3))).WriteTo(to); err != nil {
 				t.Fatal(err)
 			}
-			if _, err := (Disk{filepath.Join(to, "files")}).Bytes(t.Context(), "org_a", Package, h); err != nil {
+			if _, err := (Disk{Dir: filepath.Join(to, "files")}).Bytes(t.Context(), "org_a", Package, h); err != nil {
 				t.Fatalf("after sync %d failed and it was kept again: Bytes = %v", nth, err)
 			}
 		}
@@ -164,16 +164,16 @@ func TestFaultyDisk(t *testing.T) {
 	disk := disktest.New()
 	dir := disk.Mount(t)
 	disk.Arm(disktest.Fault{Kind: disktest.Write, Nth: 1})
-	h, err := Disk{dir}.Put(t.Context(), "org_a", Package, []byte("a text of some length"))
+	h, err := Disk{Dir: dir}.Put(t.Context(), "org_a", Package, []byte("a text of some length"))
 	if err != nil || disk.Mend() != 1 {
 		t.Fatalf("Put with a short write = %v", err)
 	}
-	if b, err := (Disk{dir}).Bytes(t.Context(), "org_a", Package, h); err != nil || string(b) != "a text of some length" {
+	if b, err := (Disk{Dir: dir}).Bytes(t.Context(), "org_a", Package, h); err != nil || string(b) != "a text of some length" {
 		t.Errorf("Bytes after a short write = %q, %v", b, err)
 	}
 	for nth := 1; nth <= 4; nth++ {
 		disk.Arm(disktest.Fault{Kind: disktest.Write, Nth: nth, Errno: syscall.ENOSPC, Stays: true})
-		_, err := Disk{dir}.Put(t.Context(), "org_b", Package, fmt.Appendf(nil, "text %d", nth))
+		_, err := Disk{Dir: dir}.Put(t.Context(), "org_b", Package, fmt.Appendf(nil, "text %d", nth))
 		if n := disk.Mend(); n == 0 {
 			break
 		}
