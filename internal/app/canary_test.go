@@ -111,6 +111,7 @@ func (w *world) words() []canary {
 		for _, what := range []string{"answer", "typed", "program"} {
 			add(what, a.name, field("answers"))
 		}
+		add("late", a.name, is("candidate", "recruiter"))
 		add("private", a.name, field("private notes"))
 		add("seen", a.name, field("others' scorecards"))
 		add("shareable", a.name, field("others' scorecards"))

@@ -199,12 +199,13 @@ func (a *App) marked(ctx context.Context, n run.Note) error {
 	if n.Purpose != run.Graded {
 		return nil
 	}
-	var result []byte
+	var ran, result []byte
 	err := a.DB.Read(ctx, n.Org, func(tx db.Tx) error {
 		r, err := a.Runs.Load(ctx, tx, n.Run)
 		if err != nil {
 			return err
 		}
+		ran = r.Body
 		result, err = json.Marshal(r.Outcome)
 		return err
 	})
@@ -214,7 +215,7 @@ func (a *App) marked(ctx context.Context, n run.Note) error {
 	if err != nil {
 		return err
 	}
-	if err := a.Attempts.Finish(ctx, n.Org, attempt.ID(n.Owner), n.Item, result, n.Failed); err != nil && !errors.Is(err, attempt.ErrMissing) {
+	if err := a.Attempts.Finish(ctx, n.Org, attempt.ID(n.Owner), n.Item, ran, result, n.Failed); err != nil && !errors.Is(err, attempt.ErrMissing) {
 		return err
 	}
 	return nil

@@ -131,8 +131,8 @@ func TestSendPressedTwentyTimes(t *testing.T) {
 		if after.Attempt.Receipt != v.Attempt.Receipt || string(after.Answers["tell-us"].Body) != string(v.Answers["tell-us"].Body) {
 			t.Error("what came after sending changed what was sent")
 		}
-		if len(after.Stray) != len(v.Stray)+1 {
-			t.Errorf("what came after sending is not kept: %d, were %d", len(after.Stray), len(v.Stray))
+		if len(after.Late) != len(v.Late)+1 {
+			t.Errorf("what came after sending is not kept: %d, were %d", len(after.Late), len(v.Late))
 		}
 	})
 }

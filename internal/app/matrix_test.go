@@ -148,7 +148,8 @@ var rules = map[string]func(v rights) outcome{
 	"application.read": func(v rights) outcome { return among(v.reads(), true) },
 	"invitation.link":  lookingAfter, "invitation.rotate": lookingAfter, "invitation.revoke": lookingAfter, "invitation.resend": lookingAfter, "invitation.address": lookingAfter,
 	"invitation.extend": lookingAfter,
-	"candidate.read":    knowing, "candidate.adjust": knowing, "candidate.wish": knowing, "candidate.correct": knowing,
+	"application.late":  keeping, "application.accept_late": keeping,
+	"candidate.read": knowing, "candidate.adjust": knowing, "candidate.wish": knowing, "candidate.correct": knowing,
 	"review.card": reviewing, "review.rate": reviewing, "review.file": reviewing, "review.step_back": reviewing, "review.unblind": reviewing,
 	"review.cards": running, "review.reassign": running, "review.enough": running, "review.compare": running,
 	"feedback.table": deciding, "feedback.save": deciding, "feedback.preview": deciding, "decision.make": deciding,
@@ -246,6 +247,8 @@ var acts = map[string]act{
 	"POST /o/{org}/decide/{application}":                                        {form: url.Values{"outcome": {"reject"}, "reason": {"No."}, "body": {"No."}}},
 	"POST /o/{org}/versions/{version}/items/{item}/again":                       {form: url.Values{"by": {"{version}"}}},
 	"POST /o/{org}/applications/{application}/keep":                             {form: url.Values{"reason": {"A question of law."}}},
+	"POST /o/{org}/applications/{application}/late":                             {form: url.Values{"revision": {"{late}"}, "reason": {"The network was gone."}}},
+	"POST /c/parts/{part}/items/{item}/leave":                                   {form: url.Values{"revision": {"{revision}"}}},
 	"POST /c/parts/{part}/note":                                                 {form: url.Values{"note": {"One more thing."}}},
 	"POST /c/parts/{part}/items/{item}":                                         {form: url.Values{"text": {"Other words."}}},
 	"POST /c/parts/{part}/items/{item}/restore":                                 {form: url.Values{"revision": {"{revision}"}}},
@@ -271,7 +274,7 @@ func (w *world) fill(text string, ids map[string]string) string {
 func (s *side) ids(a *applicant) map[string]string {
 	out := map[string]string{"org": s.org.ID, "assessment": string(s.assessment), "version": string(s.published), "member": s.members["leaver"].ID, "opening": string(a.opening),
 		"stage": string(a.stage), "batch": string(s.batches[a.opening]), "application": string(a.inv.Application), "invitation": string(a.inv.ID), "candidate": a.inv.Candidate, "code": string(a.code), "decision": a.decision,
-		"sitting": string(a.sitting), "revision": a.revision, "session": s.session}
+		"sitting": string(a.sitting), "revision": a.revision, "late": a.late, "session": s.session}
 	for _, name := range slices.Sorted(maps.Keys(a.cards)) {
 		out["reader"] = s.members[name].ID
 	}
@@ -283,12 +286,12 @@ func (s *side) ids(a *applicant) map[string]string {
 }
 
 // about are the wildcards that name something of one candidate or opening.
-var about = []string{"opening", "stage", "batch", "application", "invitation", "candidate", "code", "decision", "sitting", "revision", "reader", "closed"}
+var about = []string{"opening", "stage", "batch", "application", "invitation", "candidate", "code", "decision", "sitting", "revision", "late", "reader", "closed"}
 
 // values are the ids of a route for somebody who asks about a candidate of here.
 func (w *world) values(r web.Route, p *person, a *applicant) map[string]string {
 	ids := w.here.ids(a)
-	ids["part"], ids["item"] = "writing", "tell-us" // no ids: words of the version
+	ids["part"], ids["item"], ids["n"] = "writing", "tell-us", "1" // no ids: words of the version
 	if p.candidate != nil {
 		ids["sitting"], ids["revision"] = string(p.candidate.sitting), p.candidate.revision
 	}

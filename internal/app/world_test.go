@@ -80,6 +80,7 @@ type applicant struct {
 	decision string
 	sitting  attempt.SittingID
 	revision string
+	late     string // the revision of what came after the end
 	cards    map[string]bool // by reader: whether it is filed
 }
 
@@ -339,6 +340,10 @@ func (s *side) submitted(name string, o opening.ID, readers ...string) *applican
 		_, err := a.Attempts.Send(ctx, p.who, part)
 		s.w.must(err)
 	}
+	kept, err := a.Attempts.Save(ctx, p.who, attempt.SaveRequest{Sitting: p.sitting, Epoch: 1, Received: a.DB.Now(), Saves: []response.Save{{Item: "tell-us", Client: "c1", Seq: 2,
+		Body: []byte(`{"text":["What came too late. ` + s.word("late", p.name) + `"]}`)}}})
+	s.w.must(err)
+	p.late = kept.Kept[0].Revision
 	s.w.drain()
 	v, err := a.Attempts.View(ctx, p.who)
 	s.w.must(err)

@@ -193,7 +193,9 @@ type View struct {
 	Version    *assessment.Version
 	Sittings   map[string]Sitting
 	Answers    map[string]response.Revision // present ones
-	Stray      []response.Revision
+	Late       []Late                       // kept and marked, and not what counts
+	Branches   []response.Revision          // from a device that had lost the takeover, neither used nor left yet: of each item the newest
+	Replaced   []Replaced                   // late answers that were accepted, and those of parts that were opened again
 	Afterwords map[string]string
 	Candidate  candidate.Candidate
 	Adjusted   candidate.Accommodation
@@ -260,7 +262,15 @@ func (as *Attempts) fill(ctx context.Context, tx db.Tx, v *View, a Attempt) (err
 	if v.Answers, err = response.Current(ctx, tx, string(a.ID)); err != nil {
 		return err
 	}
-	if v.Stray, err = response.Stray(ctx, tx, string(a.ID)); err != nil {
+	stray, err := response.Stray(ctx, tx, string(a.ID))
+	if err != nil {
+		return err
+	}
+	if v.Late, err = as.late(ctx, tx, a, stray); err != nil {
+		return err
+	}
+	v.Branches = branchesOf(stray, v.Answers)
+	if v.Replaced, err = as.Replaced(ctx, tx, a.ID); err != nil {
 		return err
 	}
 	if v.Candidate, err = as.Candidates.In(ctx, tx, a.Candidate); err != nil {
@@ -278,6 +288,22 @@ func (as *Attempts) fill(ctx context.Context, tx db.Tx, v *View, a Attempt) (err
 		v.Afterwords[r.Part] = r.Body
 	}
 	return err
+}
+
+// branchesOf are the newest branches of each item that are neither used nor left and differ from the present answer.
+func branchesOf(stray []response.Revision, answers map[string]response.Revision) []response.Revision {
+	seen := map[string]bool{}
+	var out []response.Revision
+	for _, r := range stray { // of each item the newest first
+		if r.Standing != response.Branch || seen[r.Item] {
+			continue
+		}
+		seen[r.Item] = true
+		if !r.Settled && r.SHA256 != answers[r.Item].SHA256 {
+			out = append(out, r)
+		}
+	}
+	return out
 }
 
 // Begin is the candidate's press on start: from now on time runs. Pressing again changes nothing. ErrMissing, ErrWindow, ErrEnded.

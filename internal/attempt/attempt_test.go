@@ -139,8 +139,8 @@ func TestTimeEndsAPartWithWhatWasSaved(t *testing.T) {
 		if got.State != attempt.Ended || got.By != attempt.ByTime || !got.Finished.Equal(s.End()) || got.Receipt == "" {
 			t.Errorf("the sitting = %+v; want it ended by time at the entitled end with a receipt", got)
 		}
-		if string(v.Answers["tell-us"].Body) != text || late.Standing != response.Late || len(v.Stray) != 1 {
-			t.Errorf("answer %s, late %s, stray %d; want what was on time, and the late one kept", v.Answers["tell-us"].Body, late.Standing, len(v.Stray))
+		if string(v.Answers["tell-us"].Body) != text || late.Standing != response.Late || len(v.Late) != 1 {
+			t.Errorf("answer %s, late %s, stray %d; want what was on time, and the late one kept", v.Answers["tell-us"].Body, late.Standing, len(v.Late))
 		}
 		// The quiz was never opened; when the window is over the attempt is submitted with what there is.
 		w.Tick.Set(v.Invitation.FinishBy.Add(time.Minute))

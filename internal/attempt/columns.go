@@ -8,6 +8,7 @@ var Columns = db.Columns{
 	"sittings":         {"org_id": numbers, "id": numbers, "attempt_id": numbers, "part": numbers, "epoch": numbers, "state": numbers, "ended_by": numbers, "timed_seconds": numbers, "factor_permille": numbers, "finish_by": numbers, "started_at": numbers, "added_seconds": numbers, "entitled_end": numbers, "hard_end": numbers, "saved_at": numbers, "takeover": numbers, "editor": numbers, "finished_at": numbers, "receipt": numbers},
 	"ledger":           {"org_id": numbers, "id": numbers, "sitting_id": numbers, "kind": numbers, "key": numbers, "seconds": numbers, "at": numbers, "actor_kind": numbers, "actor_id": numbers, "reason_id": numbers},
 	"submission_items": {"org_id": theirs, "attempt_id": theirs, "item": theirs, "part": theirs, "revision_id": theirs, "sha256": theirs, "size": theirs},
+	"replaced_items":   {"org_id": theirs, "id": theirs, "attempt_id": theirs, "item": theirs, "cause": theirs, "was_id": theirs, "was_sha256": theirs, "was_size": theirs, "revision_id": theirs, "at": theirs},
 	"marks":            {"org_id": theirs, "attempt_id": theirs, "item": theirs, "state": theirs, "share_ppm": theirs, "why": theirs, "provisional": theirs, "detail": theirs, "at": theirs},
 	"liveness":         {"node": ours, "at": ours, "failing_since": ours},
 	"outages":          {"id": ours, "cause": ours, "began": ours, "ended": ours, "credited_at": ours},

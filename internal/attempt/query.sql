@@ -70,6 +70,15 @@ ON CONFLICT (org_id, attempt_id, item) DO UPDATE SET revision_id = excluded.revi
 SELECT i.item, i.part, i.revision_id, i.sha256, i.size, v.body FROM submission_items i
 LEFT JOIN revisions v ON v.org_id = i.org_id AND v.id = i.revision_id WHERE i.org_id = $1 AND i.attempt_id = $2 ORDER BY i.part, i.item;
 
+-- name: FrozenItem :one
+SELECT part, revision_id, sha256, size FROM submission_items WHERE org_id = $1 AND attempt_id = $2 AND item = $3;
+
+-- name: AddReplaced :exec
+INSERT INTO replaced_items (org_id, id, attempt_id, item, cause, was_id, was_sha256, was_size, revision_id, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10);
+
+-- name: Replaced :many
+SELECT item, cause, was_id, was_sha256, was_size, revision_id, at FROM replaced_items WHERE org_id = $1 AND attempt_id = $2 ORDER BY at, id;
+
 -- name: Submit :execrows
 UPDATE attempts SET state = 'submitted', submission_id = sqlc.arg(submission), receipt = sqlc.arg(receipt), submitted_at = sqlc.arg(now)
 WHERE attempts.org_id = sqlc.arg(org_id) AND attempts.id = sqlc.arg(id) AND attempts.state = 'open'
@@ -123,6 +132,14 @@ UPDATE sittings SET state = 'ended', ended_by = 'void', editor = '' WHERE org_id
 
 -- name: Follow :execrows
 UPDATE submission_items SET revision_id = sqlc.arg(timeless) WHERE org_id = sqlc.arg(org_id) AND attempt_id = sqlc.arg(attempt_id) AND item = sqlc.arg(item) AND revision_id = sqlc.arg(was);
+
+-- name: FollowReplaced :execrows
+UPDATE replaced_items SET was_id = CASE WHEN was_id = sqlc.arg(was) THEN sqlc.arg(timeless) ELSE was_id END,
+	revision_id = CASE WHEN revision_id = sqlc.arg(was) THEN sqlc.arg(timeless) ELSE revision_id END
+WHERE org_id = sqlc.arg(org_id) AND attempt_id = sqlc.arg(attempt_id) AND item = sqlc.arg(item) AND (was_id = sqlc.arg(was) OR revision_id = sqlc.arg(was));
+
+-- name: EraseReplaced :execrows
+DELETE FROM replaced_items WHERE org_id = $1 AND attempt_id = $2;
 
 -- name: DropLedger :execrows
 DELETE FROM ledger WHERE ledger.org_id = $1 AND sitting_id IN (SELECT s.id FROM sittings s WHERE s.org_id = $1 AND s.attempt_id = $2);

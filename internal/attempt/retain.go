@@ -14,7 +14,7 @@ import (
 func (as *Attempts) Erase(ctx context.Context, tx db.Tx, p db.Person) (map[string]int, error) {
 	q := query.New(tx)
 	for _, a := range p.Attempts {
-		for _, f := range []func(context.Context, string, string) (int64, error){q.Void, q.EraseAfterwords, q.EraseMarks, q.EraseFrozen} {
+		for _, f := range []func(context.Context, string, string) (int64, error){q.Void, q.EraseAfterwords, q.EraseMarks, q.EraseReplaced, q.EraseFrozen} {
 			if _, err := f(ctx, tx.Org, a); err != nil {
 				return nil, err
 			}
@@ -49,6 +49,10 @@ func (as *Attempts) Untime(ctx context.Context, tx db.Tx, before time.Time) (n i
 	}
 	for _, r := range list {
 		_, err := query.New(tx).Follow(ctx, query.FollowParams{Timeless: r.ID, OrgID: tx.Org, AttemptID: r.Owner, Item: r.Item, Was: r.Was})
+		if err != nil {
+			return 0, err
+		}
+		_, err = query.New(tx).FollowReplaced(ctx, query.FollowReplacedParams{Was: r.Was, Timeless: r.ID, OrgID: tx.Org, AttemptID: r.Owner, Item: r.Item})
 		if err != nil {
 			return 0, err
 		}

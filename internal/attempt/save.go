@@ -215,21 +215,10 @@ func (as *Attempts) own(ctx context.Context, who actor.Actor, s SittingID, also 
 }
 
 // Restore makes an earlier state of an answer, a late one or a branch the present one, while the part runs: as a new revision,
-// so that nothing is lost by it. ErrMissing, ErrEnded.
+// so that nothing is lost by it. A branch is not offered any more then. ErrMissing, response.ErrMissing, ErrEnded.
 func (as *Attempts) Restore(ctx context.Context, who actor.Actor, s SittingID, revision string) error {
-	a, part, _, err := as.own(ctx, who, s, nil)
-	if err != nil {
-		return err
-	}
-	now := as.DB.Now()
-	return as.DB.Write(ctx, who.Org, func(tx db.Tx) error {
-		old, err := response.Load(ctx, tx, string(a.ID), revision)
-		if err != nil {
-			return err
-		}
-		if !has(part, old.Item) {
-			return ErrMissing
-		}
+	return as.state(ctx, who, s, revision, func(tx db.Tx, old response.Revision) error {
+		now := as.DB.Now()
 		sit, err := as.sitting(ctx, tx, s)
 		if err != nil {
 			return err
@@ -241,20 +230,66 @@ func (as *Attempts) Restore(ctx context.Context, who actor.Actor, s SittingID, r
 		if standing != response.OnTime {
 			return ErrEnded
 		}
-		_, err = response.Keep(ctx, tx, string(a.ID), response.Save{Item: old.Item, Client: "restore", Seq: clock.Milli(now), Epoch: sit.Takeover, Body: old.Body}, standing, now)
-		return err
+		_, err = response.Keep(ctx, tx, old.Owner, response.Save{Item: old.Item, Client: "restore " + old.ID, Seq: clock.Milli(now), Epoch: sit.Takeover, Body: old.Body}, standing, now)
+		if err != nil || old.Standing != response.Branch {
+			return err
+		}
+		return response.Settle(ctx, tx, old.Owner, old.Item, old.N)
 	})
 }
 
-// History are the states of one answer, newest first: the candidate's own. ErrMissing.
-func (as *Attempts) History(ctx context.Context, who actor.Actor, itemKey string) ([]response.Revision, error) {
+// Leave says that a branch is not wanted: it stays among the states of its answer and is not offered any more. ErrMissing, response.ErrMissing.
+func (as *Attempts) Leave(ctx context.Context, who actor.Actor, s SittingID, revision string) error {
+	return as.state(ctx, who, s, revision, func(tx db.Tx, old response.Revision) error {
+		return response.Settle(ctx, tx, old.Owner, old.Item, old.N)
+	})
+}
+
+// state runs fn on a revision of the part of a sitting of the asking candidate. ErrMissing, response.ErrMissing.
+func (as *Attempts) state(ctx context.Context, who actor.Actor, s SittingID, revision string, fn func(db.Tx, response.Revision) error) error {
+	a, part, _, err := as.own(ctx, who, s, nil)
+	if err != nil {
+		return err
+	}
+	return as.DB.Write(ctx, who.Org, func(tx db.Tx) error {
+		r, err := response.Load(ctx, tx, string(a.ID), revision)
+		if err != nil {
+			return err
+		}
+		if !has(part, r.Item) {
+			return ErrMissing
+		}
+		return fn(tx, r)
+	})
+}
+
+// StatesPerPage is how many states of an answer History gives at once.
+const StatesPerPage = 50
+
+// History are states of one answer before the n-th (0: from the newest), newest first and without their bodies: the candidate's own.
+// ErrMissing.
+func (as *Attempts) History(ctx context.Context, who actor.Actor, itemKey string, before int64) ([]response.Revision, error) {
 	var out []response.Revision
 	err := as.DB.Read(ctx, who.Org, func(tx db.Tx) error {
 		a, err := as.ofInvitation(ctx, tx, who)
 		if err != nil {
 			return err
 		}
-		out, err = response.History(ctx, tx, string(a.ID), itemKey)
+		out, err = response.History(ctx, tx, string(a.ID), itemKey, before, StatesPerPage)
+		return err
+	})
+	return out, err
+}
+
+// State is the n-th state of one answer: the candidate's own. ErrMissing, response.ErrMissing.
+func (as *Attempts) State(ctx context.Context, who actor.Actor, itemKey string, n int64) (response.Revision, error) {
+	var out response.Revision
+	err := as.DB.Read(ctx, who.Org, func(tx db.Tx) error {
+		a, err := as.ofInvitation(ctx, tx, who)
+		if err != nil {
+			return err
+		}
+		out, err = response.LoadN(ctx, tx, string(a.ID), itemKey, n)
 		return err
 	})
 	return out, err

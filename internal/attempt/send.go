@@ -1,6 +1,7 @@
 package attempt
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -169,8 +170,9 @@ func fill(p *query.PutMarkParams, m item.Mark) {
 	p.State, p.SharePpm, p.Why, p.Provisional, p.Detail = "done", int64(m.Share*1e6+.5), m.Why, m.Provisional, string(m.Detail)
 }
 
-// Finish puts the mark of an item whose run has ended; failed says that the judge could not (never the candidate's fault).
-func (as *Attempts) Finish(ctx context.Context, o string, a ID, itemKey string, result []byte, failed bool) error {
+// Finish puts the mark of an item whose run has ended; ran is the answer that was run, and where another one counts by now nothing is changed.
+// failed says that the judge could not (never the candidate's fault).
+func (as *Attempts) Finish(ctx context.Context, o string, a ID, itemKey string, ran, result []byte, failed bool) error {
 	var at Attempt
 	var body []byte
 	err := as.DB.Read(ctx, o, func(tx db.Tx) (err error) {
@@ -202,6 +204,9 @@ func (as *Attempts) Finish(ctx context.Context, o string, a ID, itemKey string, 
 	}
 	if body == nil {
 		body = it.Kind.Blank(it.Spec)
+	}
+	if !bytes.Equal(body, ran) {
+		return nil
 	}
 	put := query.PutMarkParams{OrgID: o, AttemptID: string(a), Item: itemKey, State: "failed", Why: "We could not run this. That is our fault; somebody looks at it.", At: clock.Milli(as.DB.Now())}
 	if !failed {

@@ -239,10 +239,11 @@ func (ps *Privacy) Export(ctx context.Context, who actor.Actor) ([]byte, error) 
 		Standing response.Standing `json:"standing"`
 		Received time.Time         `json:"received,omitzero"` // kept for 90 days
 		Size     int               `json:"size"`
+		Device   string            `json:"device,omitempty"`
 	}
 	type answer struct {
 		Item    string          `json:"item"`
-		Body    json.RawMessage `json:"body"`
+		Body    json.RawMessage `json:"body,omitzero"` // what counts; nothing where all of it came late
 		SHA256  string          `json:"sha256"`
 		History []revision      `json:"history"`
 	}
@@ -256,19 +257,24 @@ func (ps *Privacy) Export(ctx context.Context, who actor.Actor) ([]byte, error) 
 	}{v.Candidate.Name, v.Candidate.Email, v.Candidate.Zone, v.Opening.Title, v.Version.Title, v.Adjusted.Factor, nil, v.Afterwords, ledger, v.Promises}
 	for _, p := range v.Version.Parts {
 		for _, it := range p.Items {
-			r, ok := v.Answers[it.Key]
-			if !ok {
-				continue
-			}
+			r := v.Answers[it.Key]
 			a := answer{Item: it.Key, Body: r.Body, SHA256: r.SHA256}
-			list, err := ps.Attempts.History(ctx, who, it.Key)
-			if err != nil {
-				return nil, err
+			for before := int64(0); ; {
+				list, err := ps.Attempts.History(ctx, who, it.Key, before)
+				if err != nil {
+					return nil, err
+				}
+				for _, h := range list {
+					a.History = append(a.History, revision{h.N, h.Standing, h.Received, h.Size, h.Device})
+					before = h.N
+				}
+				if len(list) < attempt.StatesPerPage {
+					break
+				}
 			}
-			for _, h := range list {
-				a.History = append(a.History, revision{h.N, h.Standing, h.Received, h.Size})
+			if a.History != nil {
+				out.Answers = append(out.Answers, a)
 			}
-			out.Answers = append(out.Answers, a)
 		}
 	}
 	return json.MarshalIndent(out, "", "  ")

@@ -8,8 +8,8 @@ UPDATE responses SET n = n WHERE org_id = $1 AND owner = $2 AND item = $3;
 UPDATE responses SET n = n + 1 WHERE org_id = $1 AND owner = $2 AND item = $3 RETURNING n;
 
 -- name: AddRevision :execrows
-INSERT INTO revisions (org_id, id, owner, item, n, client, seq, epoch, standing, sha256, size, body, received_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (org_id, owner, item, client, seq) DO NOTHING;
+INSERT INTO revisions (org_id, id, owner, item, n, client, seq, epoch, standing, sha256, size, body, received_at, typed_at, heard_at, device)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) ON CONFLICT (org_id, owner, item, client, seq) DO NOTHING;
 
 -- name: There :one
 SELECT id, n, standing, sha256 FROM revisions WHERE org_id = sqlc.arg(org_id) AND owner = sqlc.arg(owner) AND item = sqlc.arg(item) AND client = sqlc.arg(client) AND seq = sqlc.arg(seq);
@@ -26,13 +26,20 @@ JOIN revisions v ON v.org_id = r.org_id AND v.id = r.current WHERE r.org_id = $1
 SELECT v.body FROM responses r JOIN revisions v ON v.org_id = r.org_id AND v.id = r.current WHERE r.org_id = $1 AND r.owner = $2 AND r.item = $3;
 
 -- name: Revision :one
-SELECT id, owner, item, n, standing, sha256, size, body, received_at FROM revisions WHERE org_id = $1 AND id = $2;
+SELECT id, owner, item, n, standing, sha256, size, body, received_at, typed_at, heard_at, device, settled FROM revisions WHERE org_id = $1 AND id = $2;
 
 -- name: History :many
-SELECT id, n, standing, size, received_at FROM revisions WHERE org_id = $1 AND owner = $2 AND item = $3 ORDER BY n DESC LIMIT 200;
+SELECT id, n, standing, size, received_at, typed_at, heard_at, device, settled FROM revisions
+WHERE org_id = sqlc.arg(org_id) AND owner = sqlc.arg(owner) AND item = sqlc.arg(item) AND n < sqlc.arg(before) ORDER BY n DESC LIMIT sqlc.arg(most);
+
+-- name: RevisionN :one
+SELECT id, owner, item, n, standing, sha256, size, body, received_at, typed_at, heard_at, device, settled FROM revisions WHERE org_id = sqlc.arg(org_id) AND owner = sqlc.arg(owner) AND item = sqlc.arg(item) AND n = sqlc.arg(n);
 
 -- name: Stray :many
-SELECT id, item, n, standing, sha256, size, received_at FROM revisions WHERE org_id = $1 AND owner = $2 AND standing <> 'on_time' ORDER BY received_at DESC, n DESC LIMIT 200;
+SELECT id, item, n, standing, sha256, size, received_at, typed_at, heard_at, device, settled FROM revisions WHERE org_id = $1 AND owner = $2 AND standing <> 'on_time' ORDER BY n DESC LIMIT 1000;
+
+-- name: Settle :execrows
+UPDATE revisions SET settled = TRUE WHERE org_id = sqlc.arg(org_id) AND owner = sqlc.arg(owner) AND item = sqlc.arg(item) AND standing = 'branch' AND n <= sqlc.arg(n);
 
 -- name: Written :many
 SELECT id, item, n, client, seq, standing, sha256, size, received_at FROM revisions WHERE org_id = $1 AND owner = $2 ORDER BY item, n;
@@ -54,7 +61,7 @@ SELECT id, owner, item FROM revisions WHERE org_id = sqlc.arg(org_id) AND receiv
 SELECT COUNT(*) AS n, CAST(COALESCE(MIN(received_at), 0) AS BIGINT) AS oldest FROM revisions WHERE org_id = $1 AND received_at > 0 AND received_at < $2;
 
 -- name: Untime :execrows
-UPDATE revisions SET id = sqlc.arg(timeless), received_at = 0 WHERE org_id = sqlc.arg(org_id) AND id = sqlc.arg(id);
+UPDATE revisions SET id = sqlc.arg(timeless), received_at = 0, typed_at = 0, heard_at = 0, device = '' WHERE org_id = sqlc.arg(org_id) AND id = sqlc.arg(id);
 
 -- name: UntimeCurrent :execrows
 UPDATE responses SET current = sqlc.arg(timeless), updated_at = 0 WHERE org_id = sqlc.arg(org_id) AND owner = sqlc.arg(owner) AND item = sqlc.arg(item) AND current = sqlc.arg(id);

@@ -13,6 +13,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"candor/internal/clock"
@@ -42,6 +43,22 @@ type Save struct {
 	Epoch  int64
 	Body   []byte
 	SHA256 string // of Body in hex; "" is computed
+	// What the writer says of it, kept only of what is late or a branch; zero where nothing is said.
+	Typed  time.Time // when it was typed, by the writer's monotonic clock since Heard
+	Heard  time.Time // the deciding time that the writer had last heard before
+	Device string    // in words: "Firefox on Android"
+}
+
+// evidence is when a version was typed as far as it can be true: not after it arrived, and not before its writer had heard from us.
+func (s Save) evidence(received time.Time) (typed, heard time.Time) {
+	typed, heard = s.Typed, s.Heard
+	if typed.After(received) {
+		typed = received
+	}
+	if typed.IsZero() || heard.IsZero() || heard.After(typed) {
+		return time.Time{}, time.Time{}
+	}
+	return typed, heard
 }
 
 // Kept is what became of it.
@@ -63,6 +80,10 @@ type Revision struct {
 	Size     int
 	Body     []byte // nil in lists
 	Received time.Time
+	Typed    time.Time // as the writer says; zero: it says nothing, or the version was on time
+	Heard    time.Time // what it had last heard from us before
+	Device   string
+	Settled  bool // a branch that was used or left
 }
 
 var (
@@ -102,8 +123,13 @@ func Keep(ctx context.Context, tx db.Tx, owner string, s Save, standing Standing
 		return Kept{}, err
 	}
 	k := Kept{Revision: id.New("rvn", received), N: n, Standing: standing}
-	added, err := q.AddRevision(ctx, query.AddRevisionParams{OrgID: tx.Org, ID: k.Revision, Owner: owner, Item: s.Item, N: n, Client: s.Client, Seq: s.Seq,
-		Epoch: s.Epoch, Standing: string(standing), Sha256: sum, Size: int64(len(s.Body)), Body: string(s.Body), ReceivedAt: clock.Milli(received)})
+	row := query.AddRevisionParams{OrgID: tx.Org, ID: k.Revision, Owner: owner, Item: s.Item, N: n, Client: s.Client, Seq: s.Seq,
+		Epoch: s.Epoch, Standing: string(standing), Sha256: sum, Size: int64(len(s.Body)), Body: string(s.Body), ReceivedAt: clock.Milli(received)}
+	if standing != OnTime {
+		typed, heard := s.evidence(received)
+		row.TypedAt, row.HeardAt, row.Device = clock.Milli(typed), clock.Milli(heard), s.Device
+	}
+	added, err := q.AddRevision(ctx, row)
 	if err != nil {
 		return Kept{}, err
 	}
@@ -130,7 +156,7 @@ func Current(ctx context.Context, tx db.Tx, owner string) (map[string]Revision, 
 	rows, err := query.New(tx).Current(ctx, tx.Org, owner)
 	out := map[string]Revision{}
 	for _, r := range rows {
-		out[r.Item] = Revision{r.ID, owner, r.Item, r.N, OnTime, r.Sha256, int(r.Size), []byte(r.Body), clock.Time(r.ReceivedAt)}
+		out[r.Item] = Revision{ID: r.ID, Owner: owner, Item: r.Item, N: r.N, Standing: OnTime, SHA256: r.Sha256, Size: int(r.Size), Body: []byte(r.Body), Received: clock.Time(r.ReceivedAt)}
 	}
 	return out, err
 }
@@ -150,25 +176,44 @@ func Load(ctx context.Context, tx db.Tx, owner, revision string) (Revision, erro
 	if errors.Is(err, sql.ErrNoRows) || err == nil && r.Owner != owner {
 		return Revision{}, ErrMissing
 	}
-	return Revision{r.ID, r.Owner, r.Item, r.N, Standing(r.Standing), r.Sha256, int(r.Size), []byte(r.Body), clock.Time(r.ReceivedAt)}, err
+	return revisionOf(r), err
 }
 
-// History are the newest 200 revisions of an answer without their bodies: the candidate's own.
-func History(ctx context.Context, tx db.Tx, owner, item string) ([]Revision, error) {
-	rows, err := query.New(tx).History(ctx, tx.Org, owner, item)
+// LoadN reads the n-th state of an answer, n from 1. ErrMissing.
+func LoadN(ctx context.Context, tx db.Tx, owner, item string, n int64) (Revision, error) {
+	r, err := query.New(tx).RevisionN(ctx, query.RevisionNParams{OrgID: tx.Org, Owner: owner, Item: item, N: n})
+	if errors.Is(err, sql.ErrNoRows) {
+		return Revision{}, ErrMissing
+	}
+	return revisionOf(query.RevisionRow(r)), err
+}
+
+func revisionOf(r query.RevisionRow) Revision {
+	return Revision{r.ID, r.Owner, r.Item, r.N, Standing(r.Standing), r.Sha256, int(r.Size), []byte(r.Body), clock.Time(r.ReceivedAt), clock.Time(r.TypedAt), clock.Time(r.HeardAt), r.Device, r.Settled}
+}
+
+// History are at most so many revisions of an answer before the n-th (0: from the newest), newest first and without their bodies: the
+// candidate's own.
+func History(ctx context.Context, tx db.Tx, owner, item string, before int64, most int) ([]Revision, error) {
+	if before == 0 {
+		before = math.MaxInt64
+	}
+	rows, err := query.New(tx).History(ctx, query.HistoryParams{OrgID: tx.Org, Owner: owner, Item: item, Before: before, Most: int32(most)})
 	var out []Revision
 	for _, r := range rows {
-		out = append(out, Revision{ID: r.ID, Owner: owner, Item: item, N: r.N, Standing: Standing(r.Standing), Size: int(r.Size), Received: clock.Time(r.ReceivedAt)})
+		out = append(out, Revision{ID: r.ID, Owner: owner, Item: item, N: r.N, Standing: Standing(r.Standing), Size: int(r.Size), Received: clock.Time(r.ReceivedAt),
+			Typed: clock.Time(r.TypedAt), Heard: clock.Time(r.HeardAt), Device: r.Device, Settled: r.Settled})
 	}
 	return out, err
 }
 
-// Stray are late revisions and branches, newest first, without their bodies.
+// Stray are late revisions and branches, of each answer the newest first, without their bodies.
 func Stray(ctx context.Context, tx db.Tx, owner string) ([]Revision, error) {
 	rows, err := query.New(tx).Stray(ctx, tx.Org, owner)
 	var out []Revision
 	for _, r := range rows {
-		out = append(out, Revision{ID: r.ID, Owner: owner, Item: r.Item, N: r.N, Standing: Standing(r.Standing), SHA256: r.Sha256, Size: int(r.Size), Received: clock.Time(r.ReceivedAt)})
+		out = append(out, Revision{ID: r.ID, Owner: owner, Item: r.Item, N: r.N, Standing: Standing(r.Standing), SHA256: r.Sha256, Size: int(r.Size), Received: clock.Time(r.ReceivedAt),
+			Typed: clock.Time(r.TypedAt), Heard: clock.Time(r.HeardAt), Device: r.Device, Settled: r.Settled})
 	}
 	return out, err
 }
@@ -188,6 +233,12 @@ func WrittenOf(ctx context.Context, tx db.Tx, owner string) ([]Written, error) {
 		out = append(out, Written{Revision{ID: r.ID, Owner: owner, Item: r.Item, N: r.N, Standing: Standing(r.Standing), SHA256: r.Sha256, Size: int(r.Size), Received: clock.Time(r.ReceivedAt)}, r.Client, r.Seq})
 	}
 	return out, err
+}
+
+// Settle says that the branches of an answer up to the n-th state were used or left: they are kept and not offered any more.
+func Settle(ctx context.Context, tx db.Tx, owner, item string, n int64) error {
+	_, err := query.New(tx).Settle(ctx, query.SettleParams{OrgID: tx.Org, Owner: owner, Item: item, N: n})
+	return err
 }
 
 // Erase removes the answers of a person's attempts.

@@ -60,7 +60,7 @@ func TestTheSameVersionIsKeptOnceHoweverOftenItArrives(t *testing.T) {
 			t.Errorf("the present answer is %s; want the newest, whatever order they arrived in", r.Body)
 		}
 		var h []response.Revision
-		d.Read(ctx, "o1", func(tx db.Tx) (err error) { h, err = response.History(ctx, tx, "att_1", "a"); return err })
+		d.Read(ctx, "o1", func(tx db.Tx) (err error) { h, err = response.History(ctx, tx, "att_1", "a", 0, 200); return err })
 		if len(h) != 20 {
 			t.Errorf("%d revisions of 100 arrivals; want 20", len(h))
 		}

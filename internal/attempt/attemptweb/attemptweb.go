@@ -59,7 +59,9 @@ func (p *Pages) Routes(mux *web.Mux) {
 	handle(web.RateWrite, "POST /c/parts/{part}/note", "attempt.note", p.note)
 	handle(web.RateRead, "GET /c/parts/{part}/items/{item}", "attempt.item", p.item)
 	handle(web.RateRead, "GET /c/parts/{part}/items/{item}/history", "attempt.history", p.history)
+	handle(web.RateRead, "GET /c/parts/{part}/items/{item}/states/{n}", "attempt.state", p.state)
 	handle(web.RateWrite, "POST /c/parts/{part}/items/{item}/restore", "attempt.restore", p.restore)
+	handle(web.RateWrite, "POST /c/parts/{part}/items/{item}/leave", "attempt.leave", p.leave)
 	mux.Handle(web.Route{Pattern: "POST /c/parts/{part}/items/{item}", Action: "attempt.save_form", Auth: web.Candidate, Tenant: web.FromSession, Object: "attempt",
 		Rate: web.RateSave, MaxBody: 8 << 20}, p.saveForm)
 	mux.Handle(web.Route{Pattern: "POST /c/parts/{part}/items/{item}/do/{action}", Action: "attempt.do", Auth: web.Candidate, Tenant: web.FromSession, Object: "attempt",

@@ -2,9 +2,9 @@ package attemptweb
 
 import (
 	"encoding/json"
-	"errors"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -115,12 +115,15 @@ func (p *Pages) saveForm(w http.ResponseWriter, r *http.Request) error {
 		}
 		return p.showItem(w, r, v, body, err)
 	}
-	kept, err := p.keep(r, v, body, received)
+	kept, err := p.keep(r, v, body, fields, received)
 	if err != nil {
 		return p.showItem(w, r, v, body, err)
 	}
-	if kept.Standing != response.OnTime {
+	switch kept.Standing {
+	case response.Late:
 		return web.Redirect(w, r, partPath(v.Part.Key), "This arrived after the end of the part. It is kept as late work.")
+	case response.Branch:
+		return web.Redirect(w, r, itemPath(v.Part.Key, v.Item.Key), "You went on with this part on another device. What you wrote here is kept beside it.")
 	}
 	to := itemPath(v.Part.Key, v.Item.Key)
 	switch go_ := first(fields["_go"]); {
@@ -143,9 +146,14 @@ func first(s []string) string {
 	return s[0]
 }
 
-func (p *Pages) keep(r *http.Request, v itemView, body []byte, received time.Time) (response.Kept, error) {
-	out, err := p.Attempts.Save(r.Context(), web.Actor(r), attempt.SaveRequest{Sitting: v.Sitting.ID, Epoch: v.Sitting.Takeover, Received: received,
-		Saves: []response.Save{{Item: v.Item.Key, Client: "form " + web.RequestID(r), Seq: clock.Milli(received), Body: body}}})
+// keep saves a posted page; the page says which takeover it was drawn in.
+func (p *Pages) keep(r *http.Request, v itemView, body []byte, fields url.Values, received time.Time) (response.Kept, error) {
+	epoch, err := strconv.ParseInt(fields.Get("_epoch"), 10, 64)
+	if err != nil {
+		epoch = v.Sitting.Takeover
+	}
+	out, err := p.Attempts.Save(r.Context(), web.Actor(r), attempt.SaveRequest{Sitting: v.Sitting.ID, Epoch: epoch, Received: received,
+		Saves: []response.Save{{Item: v.Item.Key, Client: "form " + web.RequestID(r), Seq: clock.Milli(received), Body: body, Device: deviceOf(r.UserAgent())}}})
 	if err != nil {
 		return response.Kept{}, err
 	}
@@ -170,7 +178,7 @@ func (p *Pages) do(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return p.showItem(w, r, v, v.V.Body(v.Item), err)
 	}
-	if _, err := p.keep(r, v, body, received); err != nil {
+	if _, err := p.keep(r, v, body, fields, received); err != nil {
 		return p.showItem(w, r, v, body, err)
 	}
 	err = p.Attempts.DB.Write(r.Context(), v.Org.ID, func(tx db.Tx) error {
@@ -198,6 +206,8 @@ type wireSave struct {
 	Base   int64  `json:"base"`
 	Body   string `json:"body"`
 	SHA256 string `json:"sha256"`
+	Typed  int64  `json:"typed"`
+	Heard  int64  `json:"heard"`
 }
 
 type wireTick struct {
@@ -241,7 +251,8 @@ func (p *Pages) save(w http.ResponseWriter, r *http.Request) error {
 		if s.SHA256 != "" && s.SHA256 != response.Hash(body) {
 			return response.ErrHash
 		}
-		req.Saves = append(req.Saves, response.Save{Item: s.Item, Client: in.Client, Seq: s.Seq, Body: body})
+		req.Saves = append(req.Saves, response.Save{Item: s.Item, Client: in.Client, Seq: s.Seq, Body: body,
+			Typed: clock.Time(s.Typed), Heard: clock.Time(s.Heard), Device: deviceOf(r.UserAgent())})
 	}
 	out, err := p.Attempts.Save(r.Context(), web.Actor(r), req)
 	if err != nil {
@@ -269,33 +280,4 @@ func (p *Pages) clock(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return web.JSON(w, r, tick(t))
-}
-
-func (p *Pages) history(w http.ResponseWriter, r *http.Request) error {
-	v, err := p.find(r)
-	if err != nil {
-		return err
-	}
-	list, err := p.Attempts.History(r.Context(), web.Actor(r), v.Item.Key)
-	if err != nil {
-		return err
-	}
-	return web.Show(w, r, historyPage(historyView{v, list}))
-}
-
-func (p *Pages) restore(w http.ResponseWriter, r *http.Request) error {
-	var f struct {
-		Revision string `form:"revision,required"`
-	}
-	if err := web.ReadForm(r, &f); err != nil {
-		return err
-	}
-	v, err := p.find(r)
-	if err != nil {
-		return err
-	}
-	if err := p.Attempts.Restore(r.Context(), web.Actor(r), v.Sitting.ID, f.Revision); err != nil && !errors.Is(err, response.ErrMissing) {
-		return err
-	}
-	return web.Redirect(w, r, itemPath(v.Part.Key, v.Item.Key), "That state is the present one now. The one before is kept too.")
 }

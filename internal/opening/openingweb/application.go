@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"candor/internal/actor"
+	"candor/internal/attempt"
 	"candor/internal/audit"
 	"candor/internal/clock"
 	"candor/internal/db"
@@ -28,6 +29,7 @@ type applicationView struct {
 	History   []timeline.Event
 	Earlier   []opening.Earlier
 	Sections  []Section
+	Late      []attempt.Beside
 	Problem   *problem.Problem
 	For       opening.InvitationID // whose form came back, or whose link is shown
 	Link      string
@@ -81,6 +83,11 @@ func (p *Pages) showApplication(w http.ResponseWriter, r *http.Request, v applic
 					return err
 				}
 			}
+		}
+	}
+	if v.Manage {
+		if v.Late, err = p.Attempts.LateBeside(ctx, who, a.ID); err != nil {
+			return err
 		}
 	}
 	for _, section := range p.Sections {
@@ -166,6 +173,7 @@ var verbs = map[string]struct{ icon, text string }{
 	"opening.invite": {"send", "Invited"}, "invitation.open": {"book-open", "Opened the link"}, "invitation.copy": {"copy", "Link copied"},
 	"invitation.rotate": {"refresh-cw", "New link; the old one ended"}, "invitation.revoke": {"x", "Link taken back"},
 	"invitation.resend": {"mail", "Mail sent again"}, "invitation.extend": {"clock", "More time given"}, "time.credit": {"clock", "Time given back for an outage of ours"},
+	"late.accept":       {"check", "A late answer accepted"},
 	"application.hired": {"check", "Hired"}, "application.declined": {"circle-check", "Declined"}, "application.withdrawn": {"undo-2", "Withdrew"},
 	"application.hold": {"lock", "Kept until somebody lifts it"}, "application.lift": {"undo-2", "No longer kept longer"}, "application.expire": {"x", "What was written was deleted"},
 	"review.unblind": {"eye", "Name opened before scoring"}, "decision.make": {"flag", "Decided"}, "decision.undo": {"undo-2", "Decision taken back"},

@@ -68,6 +68,8 @@ func (p *Pages) Routes(mux *web.Mux) {
 	staff(web.RateRead, "GET "+one+"/team", "opening.team", "opening", p.team)
 	staff(web.RateWrite, "POST "+one+"/team", "opening.role", "opening", p.setRoles)
 	staff(web.RateRead, "GET /o/{org}/applications/{application}", "application.read", "application", p.application)
+	staff(web.RateRead, "GET /o/{org}/applications/{application}/late", "application.late", "application", p.late)
+	staff(web.RateWrite, "POST /o/{org}/applications/{application}/late", "application.accept_late", "application", p.acceptLate)
 	for action, h := range map[string]web.Handler{"link": p.copyLink, "rotate": p.rotate, "revoke": p.revoke, "resend": p.resend, "address": p.readdress, "extend": p.extend} {
 		staff(web.RateWrite, "POST /o/{org}/applications/{application}/invitations/{invitation}/"+action, "invitation."+action, "application", h)
 	}

@@ -1,5 +1,5 @@
 import { answerOf, pristine, restore } from "./answer"
-import { learnFrom, serverNow } from "./clock"
+import { evidence, learnFrom, serverNow } from "./clock"
 import { announce, fill, one } from "./dom"
 import { batch, newClient, openStore, pause, request, sha256, type Kept, type Reply, type Store, type Tick } from "./outbox"
 
@@ -122,7 +122,7 @@ async function keep(f: HTMLFormElement): Promise<void> {
   try {
     store ??= await open()
     const { id, epoch } = sitting
-    await store.put({ sitting: id, item, client, seq, base: bases.get(item) ?? 0, body, sha256: await sha256(body), epoch, typed: performance.timeOrigin + performance.now(), tried: false })
+    await store.put({ sitting: id, item, client, seq, base: bases.get(item) ?? 0, body, sha256: await sha256(body), epoch, typed: performance.timeOrigin + performance.now(), at: evidence(), tried: false })
     reason = ""
     others?.postMessage({ item, body })
   } catch {

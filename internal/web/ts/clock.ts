@@ -3,11 +3,18 @@
  * (milliseconds), and the page knows at which performance.now() it came.
  */
 let offset = Number.NaN
+let last = 0
 
 /** Learns from an answer: server milliseconds, and when (performance.now) it arrived. Between asking and answering lies the way; the stamp is taken at sending, so the true offset is a little later, in the candidate's favour. */
 export function learn(server: number, arrived = performance.now()): void {
-  if (server > 0) offset = server - arrived
+  if (server <= 0 || Number.isNaN(server)) return
+  offset = server - arrived
+  last = server
 }
+
+/** When something happens now, in server milliseconds, and what the server had last said; undefined before it said anything. */
+export const evidence = (): { readonly typed: number; readonly heard: number } | undefined =>
+  known() ? { typed: Math.max(last, Math.round(serverNow())), heard: last } : undefined
 
 export const known = (): boolean => !Number.isNaN(offset)
 

@@ -14,9 +14,12 @@
  *     "epoch":   3,           the editor epoch the page was given (rule 17: an older epoch's saves become a branch)
  *     "age":     1234,        milliseconds since the oldest of these was typed, by the monotonic clock (rule 6; information only)
  *     "saves": [
- *       { "item": "itm_...", "seq": 17, "base": 16, "body": "{...}", "sha256": "<hex of body's UTF-8>" },
+ *       { "item": "itm_...", "seq": 17, "base": 16, "body": "{...}", "sha256": "<hex of body's UTF-8>",
+ *         "typed": 1763929190000, "heard": 1763929100000 },
  *       ...                   at most 50, oldest first; seq rises by one per client and item, from 1; base is the seq last
- *     ]                       acknowledged to this client for the item, 0 when none
+ *     ]                       acknowledged to this client for the item, 0 when none. heard is the server time of the last answer this
+ *                             page had when the version was typed, typed is that plus the monotonic time since: evidence for work
+ *                             that arrives late (rule 6), whatever the device's date is. Both are left out when unknown
  *   }
  *
  *   200 {
@@ -62,7 +65,8 @@ export interface Kept extends Save {
   readonly sitting: string
   readonly client: string
   readonly epoch: number
-  readonly typed: number
+  readonly typed: number // by the device's own clock: only for the order
+  readonly at?: { readonly typed: number; readonly heard: number } // by the server's, as outbox.ts says above
   tried: boolean
   refused?: string
 }
@@ -193,7 +197,7 @@ export function request(list: readonly Kept[], now: number): string {
     client: first.client,
     epoch: first.epoch,
     age: Math.max(0, Math.round(now - first.typed)),
-    saves: list.map(({ item, seq, base, body, sha256 }) => ({ item, seq, base, body, sha256 })),
+    saves: list.map(({ item, seq, base, body, sha256, at }) => ({ item, seq, base, body, sha256, ...at })),
   })
 }
 

@@ -103,6 +103,39 @@ func (q *Queries) AddOutage(ctx context.Context, arg AddOutageParams) (int64, er
 	return result.RowsAffected()
 }
 
+const addReplaced = `-- name: AddReplaced :exec
+INSERT INTO replaced_items (org_id, id, attempt_id, item, cause, was_id, was_sha256, was_size, revision_id, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+`
+
+type AddReplacedParams struct {
+	OrgID      string
+	ID         string
+	AttemptID  string
+	Item       string
+	Cause      string
+	WasID      string
+	WasSha256  string
+	WasSize    int64
+	RevisionID string
+	At         int64
+}
+
+func (q *Queries) AddReplaced(ctx context.Context, arg AddReplacedParams) error {
+	_, err := q.db.ExecContext(ctx, addReplaced,
+		arg.OrgID,
+		arg.ID,
+		arg.AttemptID,
+		arg.Item,
+		arg.Cause,
+		arg.WasID,
+		arg.WasSha256,
+		arg.WasSize,
+		arg.RevisionID,
+		arg.At,
+	)
+	return err
+}
+
 const addSitting = `-- name: AddSitting :execrows
 INSERT INTO sittings (org_id, id, attempt_id, part, epoch, state, ended_by, timed_seconds, factor_permille, finish_by, started_at, added_seconds, entitled_end, hard_end, saved_at, takeover, editor, finished_at, receipt)
 VALUES ($1, $2, $3, $4, $5, 'ready', '', $6, $7, $8, 0, 0, 0, 0, 0, 0, '', 0, '') ON CONFLICT (org_id, attempt_id, part, epoch) DO NOTHING
@@ -530,6 +563,18 @@ func (q *Queries) EraseMarks(ctx context.Context, orgID string, attemptID string
 	return result.RowsAffected()
 }
 
+const eraseReplaced = `-- name: EraseReplaced :execrows
+DELETE FROM replaced_items WHERE org_id = $1 AND attempt_id = $2
+`
+
+func (q *Queries) EraseReplaced(ctx context.Context, orgID string, attemptID string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, eraseReplaced, orgID, attemptID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const failing = `-- name: Failing :one
 SELECT COUNT(*) FROM liveness WHERE failing_since > 0 AND at >= $1
 `
@@ -595,6 +640,34 @@ func (q *Queries) Follow(ctx context.Context, arg FollowParams) (int64, error) {
 		arg.AttemptID,
 		arg.Item,
 		arg.Was,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const followReplaced = `-- name: FollowReplaced :execrows
+UPDATE replaced_items SET was_id = CASE WHEN was_id = $1 THEN $2 ELSE was_id END,
+	revision_id = CASE WHEN revision_id = $1 THEN $2 ELSE revision_id END
+WHERE org_id = $3 AND attempt_id = $4 AND item = $5 AND (was_id = $1 OR revision_id = $1)
+`
+
+type FollowReplacedParams struct {
+	Was       string
+	Timeless  string
+	OrgID     string
+	AttemptID string
+	Item      string
+}
+
+func (q *Queries) FollowReplaced(ctx context.Context, arg FollowReplacedParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, followReplaced,
+		arg.Was,
+		arg.Timeless,
+		arg.OrgID,
+		arg.AttemptID,
+		arg.Item,
 	)
 	if err != nil {
 		return 0, err
@@ -696,6 +769,29 @@ func (q *Queries) Frozen(ctx context.Context, orgID string, attemptID string) ([
 		return nil, err
 	}
 	return items, nil
+}
+
+const frozenItem = `-- name: FrozenItem :one
+SELECT part, revision_id, sha256, size FROM submission_items WHERE org_id = $1 AND attempt_id = $2 AND item = $3
+`
+
+type FrozenItemRow struct {
+	Part       string
+	RevisionID string
+	Sha256     string
+	Size       int64
+}
+
+func (q *Queries) FrozenItem(ctx context.Context, orgID string, attemptID string, item string) (FrozenItemRow, error) {
+	row := q.db.QueryRowContext(ctx, frozenItem, orgID, attemptID, item)
+	var i FrozenItemRow
+	err := row.Scan(
+		&i.Part,
+		&i.RevisionID,
+		&i.Sha256,
+		&i.Size,
+	)
+	return i, err
 }
 
 const hold = `-- name: Hold :execrows
@@ -953,6 +1049,51 @@ func (q *Queries) PutMark(ctx context.Context, arg PutMarkParams) error {
 		arg.At,
 	)
 	return err
+}
+
+const replaced = `-- name: Replaced :many
+SELECT item, cause, was_id, was_sha256, was_size, revision_id, at FROM replaced_items WHERE org_id = $1 AND attempt_id = $2 ORDER BY at, id
+`
+
+type ReplacedRow struct {
+	Item       string
+	Cause      string
+	WasID      string
+	WasSha256  string
+	WasSize    int64
+	RevisionID string
+	At         int64
+}
+
+func (q *Queries) Replaced(ctx context.Context, orgID string, attemptID string) ([]ReplacedRow, error) {
+	rows, err := q.db.QueryContext(ctx, replaced, orgID, attemptID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ReplacedRow
+	for rows.Next() {
+		var i ReplacedRow
+		if err := rows.Scan(
+			&i.Item,
+			&i.Cause,
+			&i.WasID,
+			&i.WasSha256,
+			&i.WasSize,
+			&i.RevisionID,
+			&i.At,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const runningDuring = `-- name: RunningDuring :many

@@ -10,8 +10,8 @@ import (
 )
 
 const addRevision = `-- name: AddRevision :execrows
-INSERT INTO revisions (org_id, id, owner, item, n, client, seq, epoch, standing, sha256, size, body, received_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (org_id, owner, item, client, seq) DO NOTHING
+INSERT INTO revisions (org_id, id, owner, item, n, client, seq, epoch, standing, sha256, size, body, received_at, typed_at, heard_at, device)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) ON CONFLICT (org_id, owner, item, client, seq) DO NOTHING
 `
 
 type AddRevisionParams struct {
@@ -28,6 +28,9 @@ type AddRevisionParams struct {
 	Size       int64
 	Body       string
 	ReceivedAt int64
+	TypedAt    int64
+	HeardAt    int64
+	Device     string
 }
 
 func (q *Queries) AddRevision(ctx context.Context, arg AddRevisionParams) (int64, error) {
@@ -45,6 +48,9 @@ func (q *Queries) AddRevision(ctx context.Context, arg AddRevisionParams) (int64
 		arg.Size,
 		arg.Body,
 		arg.ReceivedAt,
+		arg.TypedAt,
+		arg.HeardAt,
+		arg.Device,
 	)
 	if err != nil {
 		return 0, err
@@ -185,8 +191,17 @@ func (q *Queries) EraseRevisions(ctx context.Context, orgID string, owner string
 }
 
 const history = `-- name: History :many
-SELECT id, n, standing, size, received_at FROM revisions WHERE org_id = $1 AND owner = $2 AND item = $3 ORDER BY n DESC LIMIT 200
+SELECT id, n, standing, size, received_at, typed_at, heard_at, device, settled FROM revisions
+WHERE org_id = $1 AND owner = $2 AND item = $3 AND n < $4 ORDER BY n DESC LIMIT $5
 `
+
+type HistoryParams struct {
+	OrgID  string
+	Owner  string
+	Item   string
+	Before int64
+	Most   int32
+}
 
 type HistoryRow struct {
 	ID         string
@@ -194,10 +209,20 @@ type HistoryRow struct {
 	Standing   string
 	Size       int64
 	ReceivedAt int64
+	TypedAt    int64
+	HeardAt    int64
+	Device     string
+	Settled    bool
 }
 
-func (q *Queries) History(ctx context.Context, orgID string, owner string, item string) ([]HistoryRow, error) {
-	rows, err := q.db.QueryContext(ctx, history, orgID, owner, item)
+func (q *Queries) History(ctx context.Context, arg HistoryParams) ([]HistoryRow, error) {
+	rows, err := q.db.QueryContext(ctx, history,
+		arg.OrgID,
+		arg.Owner,
+		arg.Item,
+		arg.Before,
+		arg.Most,
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -211,6 +236,10 @@ func (q *Queries) History(ctx context.Context, orgID string, owner string, item 
 			&i.Standing,
 			&i.Size,
 			&i.ReceivedAt,
+			&i.TypedAt,
+			&i.HeardAt,
+			&i.Device,
+			&i.Settled,
 		); err != nil {
 			return nil, err
 		}
@@ -280,7 +309,7 @@ func (q *Queries) Point(ctx context.Context, arg PointParams) (int64, error) {
 }
 
 const revision = `-- name: Revision :one
-SELECT id, owner, item, n, standing, sha256, size, body, received_at FROM revisions WHERE org_id = $1 AND id = $2
+SELECT id, owner, item, n, standing, sha256, size, body, received_at, typed_at, heard_at, device, settled FROM revisions WHERE org_id = $1 AND id = $2
 `
 
 type RevisionRow struct {
@@ -293,6 +322,10 @@ type RevisionRow struct {
 	Size       int64
 	Body       string
 	ReceivedAt int64
+	TypedAt    int64
+	HeardAt    int64
+	Device     string
+	Settled    bool
 }
 
 func (q *Queries) Revision(ctx context.Context, orgID string, iD string) (RevisionRow, error) {
@@ -308,12 +341,93 @@ func (q *Queries) Revision(ctx context.Context, orgID string, iD string) (Revisi
 		&i.Size,
 		&i.Body,
 		&i.ReceivedAt,
+		&i.TypedAt,
+		&i.HeardAt,
+		&i.Device,
+		&i.Settled,
 	)
 	return i, err
 }
 
+const revisionN = `-- name: RevisionN :one
+SELECT id, owner, item, n, standing, sha256, size, body, received_at, typed_at, heard_at, device, settled FROM revisions WHERE org_id = $1 AND owner = $2 AND item = $3 AND n = $4
+`
+
+type RevisionNParams struct {
+	OrgID string
+	Owner string
+	Item  string
+	N     int64
+}
+
+type RevisionNRow struct {
+	ID         string
+	Owner      string
+	Item       string
+	N          int64
+	Standing   string
+	Sha256     string
+	Size       int64
+	Body       string
+	ReceivedAt int64
+	TypedAt    int64
+	HeardAt    int64
+	Device     string
+	Settled    bool
+}
+
+func (q *Queries) RevisionN(ctx context.Context, arg RevisionNParams) (RevisionNRow, error) {
+	row := q.db.QueryRowContext(ctx, revisionN,
+		arg.OrgID,
+		arg.Owner,
+		arg.Item,
+		arg.N,
+	)
+	var i RevisionNRow
+	err := row.Scan(
+		&i.ID,
+		&i.Owner,
+		&i.Item,
+		&i.N,
+		&i.Standing,
+		&i.Sha256,
+		&i.Size,
+		&i.Body,
+		&i.ReceivedAt,
+		&i.TypedAt,
+		&i.HeardAt,
+		&i.Device,
+		&i.Settled,
+	)
+	return i, err
+}
+
+const settle = `-- name: Settle :execrows
+UPDATE revisions SET settled = TRUE WHERE org_id = $1 AND owner = $2 AND item = $3 AND standing = 'branch' AND n <= $4
+`
+
+type SettleParams struct {
+	OrgID string
+	Owner string
+	Item  string
+	N     int64
+}
+
+func (q *Queries) Settle(ctx context.Context, arg SettleParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, settle,
+		arg.OrgID,
+		arg.Owner,
+		arg.Item,
+		arg.N,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const stray = `-- name: Stray :many
-SELECT id, item, n, standing, sha256, size, received_at FROM revisions WHERE org_id = $1 AND owner = $2 AND standing <> 'on_time' ORDER BY received_at DESC, n DESC LIMIT 200
+SELECT id, item, n, standing, sha256, size, received_at, typed_at, heard_at, device, settled FROM revisions WHERE org_id = $1 AND owner = $2 AND standing <> 'on_time' ORDER BY n DESC LIMIT 1000
 `
 
 type StrayRow struct {
@@ -324,6 +438,10 @@ type StrayRow struct {
 	Sha256     string
 	Size       int64
 	ReceivedAt int64
+	TypedAt    int64
+	HeardAt    int64
+	Device     string
+	Settled    bool
 }
 
 func (q *Queries) Stray(ctx context.Context, orgID string, owner string) ([]StrayRow, error) {
@@ -343,6 +461,10 @@ func (q *Queries) Stray(ctx context.Context, orgID string, owner string) ([]Stra
 			&i.Sha256,
 			&i.Size,
 			&i.ReceivedAt,
+			&i.TypedAt,
+			&i.HeardAt,
+			&i.Device,
+			&i.Settled,
 		); err != nil {
 			return nil, err
 		}
@@ -429,7 +551,7 @@ func (q *Queries) Timed(ctx context.Context, orgID string, before int64) ([]Time
 }
 
 const untime = `-- name: Untime :execrows
-UPDATE revisions SET id = $1, received_at = 0 WHERE org_id = $2 AND id = $3
+UPDATE revisions SET id = $1, received_at = 0, typed_at = 0, heard_at = 0, device = '' WHERE org_id = $2 AND id = $3
 `
 
 func (q *Queries) Untime(ctx context.Context, timeless string, orgID string, iD string) (int64, error) {
