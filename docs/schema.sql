@@ -547,6 +547,23 @@ CREATE TABLE reasons (
 
 CREATE INDEX reasons_subject ON reasons (org_id, subject);
 
+CREATE TABLE replaced_items (
+	org_id      TEXT NOT NULL,
+	id          TEXT NOT NULL,
+	attempt_id  TEXT NOT NULL,
+	item        TEXT NOT NULL,
+	cause       TEXT NOT NULL CHECK (cause IN ('late', 'reopen')),
+	was_id      TEXT NOT NULL,
+	was_sha256  TEXT NOT NULL,
+	was_size    BIGINT NOT NULL,
+	revision_id TEXT NOT NULL,
+	at          BIGINT NOT NULL,
+	PRIMARY KEY (org_id, id),
+	FOREIGN KEY (org_id, attempt_id) REFERENCES attempts (org_id, id)
+);
+
+CREATE INDEX replaced_items_attempt ON replaced_items (org_id, attempt_id, at);
+
 CREATE TABLE responses (
 	org_id     TEXT NOT NULL,
 	id         TEXT NOT NULL,
@@ -629,7 +646,7 @@ CREATE TABLE revisions (
 	sha256      TEXT NOT NULL,
 	size        BIGINT NOT NULL,
 	body        TEXT NOT NULL,
-	received_at BIGINT NOT NULL,
+	received_at BIGINT NOT NULL, typed_at BIGINT NOT NULL DEFAULT 0, heard_at BIGINT NOT NULL DEFAULT 0, device TEXT NOT NULL DEFAULT '', settled BOOLEAN NOT NULL DEFAULT FALSE,
 	PRIMARY KEY (org_id, id),
 	UNIQUE (org_id, owner, item, client, seq),
 	UNIQUE (org_id, owner, item, n)

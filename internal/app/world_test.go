@@ -301,8 +301,8 @@ func (s *side) enter(name string, o opening.ID) *applicant {
 	s.w.must(err)
 	p.who, _, err = a.Openings.CandidateSession(ctx, p.cookie)
 	s.w.must(err)
-	s.w.must(a.Attempts.Adjust(ctx, p.who, p.who.Subject, 1375))
-	s.w.must(a.Candidates.Ask(ctx, p.who, candidate.ID(p.who.Subject), "Large print. "+s.word("wish", name)))
+	s.w.must(a.Attempts.Adjust(ctx, p.who, p.who.Subject, candidate.Time{Factor: 1375, Breaks: 17}))
+	s.w.must(a.Attempts.Ask(ctx, p.who, "Large print. "+s.word("wish", name)))
 	return p
 }
 

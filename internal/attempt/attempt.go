@@ -86,15 +86,11 @@ type Sitting struct {
 	Editor   string // the session that edits
 	Finished time.Time
 	Receipt  string
+	Broken   time.Duration // breaks that were taken and are over
 }
 
 // End is the entitled end as candidates read it; zero for a timed part that is not started.
 func (s Sitting) End() time.Time { return s.Clock.Entitled() }
-
-// Over says whether saving has ended at an instant, whatever the database says yet: a dead scheduler changes nothing.
-func (s Sitting) Over(now time.Time) bool {
-	return s.State == Ended || s.State == Running && now.After(s.Clock.Hard()) || s.State == Ready && now.After(s.Clock.FinishBy)
-}
 
 // PartSent is announced when a part ended, Submitted when the last one did.
 const (
@@ -130,8 +126,9 @@ func fromAttempt(r query.AttemptRow) Attempt {
 
 func fromSitting(r query.SittingRow) Sitting {
 	return Sitting{ID: SittingID(r.ID), Attempt: ID(r.AttemptID), Part: r.Part, Epoch: int(r.Epoch), State: State(r.State), By: Cause(r.EndedBy),
-		Clock:   Clock{Timed: seconds(r.TimedSeconds), Factor: int(r.FactorPermille), Started: clock.Time(r.StartedAt), FinishBy: clock.Time(r.FinishBy), Added: seconds(r.AddedSeconds)},
-		SavedAt: clock.Time(r.SavedAt), Takeover: r.Takeover, Editor: r.Editor, Finished: clock.Time(r.FinishedAt), Receipt: r.Receipt}
+		Clock: Clock{Timed: seconds(r.TimedSeconds), Factor: int(r.FactorPermille), Started: clock.Time(r.StartedAt), FinishBy: clock.Time(r.FinishBy), Added: seconds(r.AddedSeconds),
+			Paused: clock.Time(r.PausedAt), Break: seconds(r.BreakSeconds)},
+		SavedAt: clock.Time(r.SavedAt), Takeover: r.Takeover, Editor: r.Editor, Finished: clock.Time(r.FinishedAt), Receipt: r.Receipt, Broken: seconds(r.BreakUsed)}
 }
 
 func seconds(n int64) time.Duration { return time.Duration(n) * time.Second }
@@ -224,7 +221,7 @@ func (v *View) Body(i assessment.PartItem) []byte {
 // Sent counts the parts that are sent.
 func (v *View) Sent() (n int) {
 	for _, s := range v.Sittings {
-		if s.Over(v.Now) && (s.State == Ended || s.State == Running) {
+		if s.Over(v.Now) && s.State != Ready {
 			n++
 		}
 	}
@@ -319,7 +316,7 @@ func (as *Attempts) Begin(ctx context.Context, who actor.Actor, part string) (Si
 			return err
 		}
 		s, ok := all[part]
-		if !ok || a.State != "open" && s.State != Ended {
+		if !ok || a.State != "open" && a.State != "submitted" {
 			return ErrMissing
 		}
 		adjusted, err := as.Candidates.AccommodationIn(ctx, tx, a.Candidate)
@@ -327,8 +324,12 @@ func (as *Attempts) Begin(ctx context.Context, who actor.Actor, part string) (Si
 			return err
 		}
 		now := as.DB.Now()
+		by := now
+		if adjusted.Waits() {
+			by = time.Time{} // a part that is not started waits for the answer
+		}
 		s.Clock.Started, s.Clock.Factor = now, max(adjusted.Factor, s.Clock.Factor)
-		n, err := query.New(tx).Begin(ctx, query.BeginParams{Now: clock.Milli(now), Factor: int64(s.Clock.Factor), Entitled: clock.Milli(s.Clock.Entitled()),
+		n, err := query.New(tx).Begin(ctx, query.BeginParams{Now: clock.Milli(now), By: clock.Milli(by), Factor: int64(s.Clock.Factor), Entitled: clock.Milli(s.Clock.Entitled()),
 			Hard: clock.Milli(s.Clock.Hard()), Editor: who.Session, OrgID: tx.Org, ID: string(s.ID)})
 		if err != nil {
 			return err
@@ -342,7 +343,7 @@ func (as *Attempts) Begin(ctx context.Context, who actor.Actor, part string) (Si
 				return err
 			}
 			return audit.Record(ctx, tx, now, who, "part.start", string(s.ID), audit.Facts{"part": part, "end": fmt.Sprint(clock.Milli(out.End()))})
-		case out.State == Running:
+		case out.State == Running || out.State == Paused:
 			return nil
 		case out.State == Ended:
 			return ErrEnded

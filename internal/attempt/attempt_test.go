@@ -10,6 +10,7 @@ import (
 	"candor/internal/attempt"
 	"candor/internal/attempt/attempttest"
 	"candor/internal/audit"
+	"candor/internal/candidate"
 	"candor/internal/db"
 	"candor/internal/db/dbtest"
 	"candor/internal/opening"
@@ -257,10 +258,10 @@ func TestExtraTime(t *testing.T) {
 		who := w.Enter(inv)
 		s := w.Begin(who, "writing")
 		end := func() time.Duration { return view(t, w, who).Sittings["writing"].End().Sub(s.End()) }
-		if err := w.Attempts.Adjust(ctx, who, who.Subject, 3000); err == nil {
+		if err := w.Attempts.Adjust(ctx, who, who.Subject, candidate.Time{Factor: 3000}); err == nil {
 			t.Error("triple time was granted at once; want it asked for")
 		}
-		if err := w.Attempts.Adjust(ctx, who, who.Subject, 1500); err != nil {
+		if err := w.Attempts.Adjust(ctx, who, who.Subject, candidate.Time{Factor: 1500}); err != nil {
 			t.Fatal(err)
 		}
 		if got := end(); got != 15*time.Minute {
@@ -282,14 +283,14 @@ func TestExtraTime(t *testing.T) {
 			t.Errorf("after the extension the end moved by %v; want 45 min", got)
 		}
 		reviewer := w.Member("Jun Li", "jun@tideway.example", []string{"reviewer"}, opening.Reviewer)
-		if err := w.Attempts.Extend(ctx, reviewer, app, "writing", 10, ""); !errors.Is(err, opening.ErrRole) {
+		if err := w.Attempts.Extend(ctx, reviewer, app, "writing", 10, "please"); !errors.Is(err, opening.ErrRole) {
 			t.Errorf("a reviewer's extension = %v; want ErrRole", err)
 		}
 		lines, err := w.Attempts.Ledger(ctx, who)
 		if err != nil || len(lines) != 4 {
 			t.Errorf("ledger = %+v, %v; want start, factor, own_failure, extend", lines, err)
 		}
-		if err := w.Attempts.Adjust(ctx, who, who.Subject, 1000); err != nil {
+		if err := w.Attempts.Adjust(ctx, who, who.Subject, candidate.Time{Factor: 1000}); err != nil {
 			t.Fatal(err)
 		}
 		if got := end(); got != 45*time.Minute {

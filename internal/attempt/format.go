@@ -76,7 +76,7 @@ func (f Format) Running(ctx context.Context, tx db.Tx, inv opening.Invitation) (
 	}
 	rows, err := q.Sittings(ctx, tx.Org, a.ID)
 	for _, r := range rows {
-		if r.State == string(Running) {
+		if r.State == string(Running) || r.State == string(Paused) {
 			return true, err
 		}
 	}
@@ -90,8 +90,6 @@ func notThere(err error) error {
 	}
 	return err
 }
-
-func candidateID(s string) candidate.ID { return candidate.ID(s) }
 
 // Standing is how an application's attempt stands, for boards.
 type Standing struct {

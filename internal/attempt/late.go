@@ -189,15 +189,8 @@ func (as *Attempts) AcceptLate(ctx context.Context, who actor.Actor, app opening
 		if !ok {
 			return ErrMissing
 		}
-		sittings, err := as.Sittings(ctx, tx, a.ID)
+		s, err := as.holdPart(ctx, tx, a, part.Key)
 		if err != nil {
-			return err
-		}
-		s := sittings[part.Key]
-		if _, err := query.New(tx).Hold(ctx, tx.Org, string(s.ID)); err != nil {
-			return err
-		}
-		if s, err = as.sitting(ctx, tx, s.ID); err != nil {
 			return err
 		}
 		if s.State != Ended {

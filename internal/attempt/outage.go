@@ -321,7 +321,7 @@ func (as *Attempts) creditOne(ctx context.Context, tx db.Tx, who actor.Actor, id
 		return err
 	}
 	s, err := as.sitting(ctx, tx, id)
-	if err != nil || s.State != Running {
+	if err != nil || s.State != Running && s.State != Paused {
 		return err
 	}
 	c := s.Clock

@@ -16,27 +16,28 @@ INSERT INTO sittings (org_id, id, attempt_id, part, epoch, state, ended_by, time
 VALUES ($1, $2, $3, $4, $5, 'ready', '', $6, $7, $8, 0, 0, 0, 0, 0, 0, '', 0, '') ON CONFLICT (org_id, attempt_id, part, epoch) DO NOTHING;
 
 -- name: Sittings :many
-SELECT id, attempt_id, part, epoch, state, ended_by, timed_seconds, factor_permille, finish_by, started_at, added_seconds, entitled_end, hard_end, saved_at, takeover, editor, finished_at, receipt
+SELECT id, attempt_id, part, epoch, state, ended_by, timed_seconds, factor_permille, finish_by, started_at, added_seconds, entitled_end, hard_end, saved_at, takeover, editor, finished_at, receipt, paused_at, break_seconds, break_used
 FROM sittings WHERE org_id = $1 AND attempt_id = $2 ORDER BY part, epoch;
 
 -- name: Sitting :one
-SELECT id, attempt_id, part, epoch, state, ended_by, timed_seconds, factor_permille, finish_by, started_at, added_seconds, entitled_end, hard_end, saved_at, takeover, editor, finished_at, receipt
+SELECT id, attempt_id, part, epoch, state, ended_by, timed_seconds, factor_permille, finish_by, started_at, added_seconds, entitled_end, hard_end, saved_at, takeover, editor, finished_at, receipt, paused_at, break_seconds, break_used
 FROM sittings WHERE org_id = $1 AND id = $2;
 
 -- name: Begin :execrows
 UPDATE sittings SET state = 'running', started_at = sqlc.arg(now), factor_permille = sqlc.arg(factor), entitled_end = sqlc.arg(entitled), hard_end = sqlc.arg(hard), editor = sqlc.arg(editor), takeover = 1
-WHERE org_id = sqlc.arg(org_id) AND id = sqlc.arg(id) AND state = 'ready' AND finish_by >= sqlc.arg(now);
+WHERE org_id = sqlc.arg(org_id) AND id = sqlc.arg(id) AND state = 'ready' AND finish_by >= sqlc.arg(by);
 
 -- name: HoldOpen :one
-UPDATE sittings SET saved_at = sqlc.arg(now) WHERE org_id = sqlc.arg(org_id) AND id = sqlc.arg(id) AND state = 'running' AND hard_end >= sqlc.arg(received) AND takeover <= sqlc.arg(epoch)
-RETURNING id, attempt_id, part, epoch, state, ended_by, timed_seconds, factor_permille, finish_by, started_at, added_seconds, entitled_end, hard_end, saved_at, takeover, editor, finished_at, receipt;
+UPDATE sittings SET saved_at = sqlc.arg(now) WHERE org_id = sqlc.arg(org_id) AND id = sqlc.arg(id) AND hard_end >= sqlc.arg(received) AND takeover <= sqlc.arg(epoch)
+	AND (state = 'running' OR state = 'paused' AND (paused_at + sqlc.arg(grace) >= sqlc.arg(received) OR paused_at + break_seconds * 1000 <= sqlc.arg(received)))
+RETURNING id, attempt_id, part, epoch, state, ended_by, timed_seconds, factor_permille, finish_by, started_at, added_seconds, entitled_end, hard_end, saved_at, takeover, editor, finished_at, receipt, paused_at, break_seconds, break_used;
 
 -- name: Hold :execrows
 UPDATE sittings SET saved_at = saved_at WHERE org_id = $1 AND id = $2;
 
 -- name: End :execrows
 UPDATE sittings SET state = 'ended', ended_by = sqlc.arg(ended_by), finished_at = sqlc.arg(finished), receipt = sqlc.arg(receipt)
-WHERE org_id = sqlc.arg(org_id) AND id = sqlc.arg(id) AND state = 'running' AND hard_end = sqlc.arg(hard);
+WHERE org_id = sqlc.arg(org_id) AND id = sqlc.arg(id) AND state IN ('running', 'paused') AND hard_end = sqlc.arg(hard);
 
 -- name: EndUnstarted :execrows
 UPDATE sittings SET state = 'ended', ended_by = 'time', finished_at = finish_by, receipt = sqlc.arg(receipt) WHERE org_id = sqlc.arg(org_id) AND id = sqlc.arg(id) AND state = 'ready' AND finish_by < sqlc.arg(now);
@@ -45,8 +46,16 @@ UPDATE sittings SET state = 'ended', ended_by = 'time', finished_at = finish_by,
 UPDATE sittings SET factor_permille = sqlc.arg(factor), finish_by = sqlc.arg(finish_by), added_seconds = sqlc.arg(added), entitled_end = sqlc.arg(entitled), hard_end = sqlc.arg(hard)
 WHERE org_id = sqlc.arg(org_id) AND id = sqlc.arg(id) AND state <> 'ended';
 
+-- name: Pause :execrows
+UPDATE sittings SET state = 'paused', paused_at = sqlc.arg(now), break_seconds = sqlc.arg(left_seconds), entitled_end = sqlc.arg(entitled), hard_end = sqlc.arg(hard)
+WHERE org_id = sqlc.arg(org_id) AND id = sqlc.arg(id) AND state = 'running';
+
+-- name: Resume :execrows
+UPDATE sittings SET state = 'running', paused_at = 0, break_seconds = 0, break_used = break_used + sqlc.arg(used), added_seconds = sqlc.arg(added), entitled_end = sqlc.arg(entitled), hard_end = sqlc.arg(hard)
+WHERE org_id = sqlc.arg(org_id) AND id = sqlc.arg(id) AND state = 'paused' AND paused_at = sqlc.arg(paused);
+
 -- name: TakeOver :execrows
-UPDATE sittings SET takeover = takeover + 1, editor = sqlc.arg(editor) WHERE org_id = sqlc.arg(org_id) AND id = sqlc.arg(id) AND state = 'running' AND editor <> sqlc.arg(editor);
+UPDATE sittings SET takeover = takeover + 1, editor = sqlc.arg(editor) WHERE org_id = sqlc.arg(org_id) AND id = sqlc.arg(id) AND state IN ('running', 'paused') AND editor <> sqlc.arg(editor);
 
 -- name: AddLedger :execrows
 INSERT INTO ledger (org_id, id, sitting_id, kind, key, seconds, at, actor_kind, actor_id, reason_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (org_id, sitting_id, kind, key) DO NOTHING;
@@ -55,12 +64,12 @@ INSERT INTO ledger (org_id, id, sitting_id, kind, key, seconds, at, actor_kind, 
 SELECT id, sitting_id, kind, seconds, at, actor_kind, actor_id, reason_id FROM ledger WHERE org_id = $1 AND sitting_id = $2 ORDER BY at, id;
 
 -- name: Due :many
-SELECT id, attempt_id FROM sittings WHERE org_id = $1 AND state = 'running' AND hard_end < $2 ORDER BY hard_end LIMIT 200;
+SELECT id, attempt_id FROM sittings WHERE org_id = $1 AND state IN ('running', 'paused') AND hard_end < $2 ORDER BY hard_end LIMIT 200;
 
 -- name: DueUnstarted :many
 SELECT s.id, s.attempt_id FROM sittings s WHERE s.org_id = $1 AND s.state = 'ready' AND s.finish_by < $2
 	AND EXISTS (SELECT 1 FROM sittings o WHERE o.org_id = s.org_id AND o.attempt_id = s.attempt_id AND o.started_at > 0)
-	AND NOT EXISTS (SELECT 1 FROM sittings o WHERE o.org_id = s.org_id AND o.attempt_id = s.attempt_id AND o.state = 'running') LIMIT 200;
+	AND NOT EXISTS (SELECT 1 FROM sittings o WHERE o.org_id = s.org_id AND o.attempt_id = s.attempt_id AND o.state IN ('running', 'paused')) LIMIT 200;
 
 -- name: Freeze :exec
 INSERT INTO submission_items (org_id, attempt_id, item, part, revision_id, sha256, size) VALUES ($1, $2, $3, $4, $5, $6, $7)
@@ -105,9 +114,9 @@ SELECT part, body, at FROM afterwords WHERE org_id = $1 AND attempt_id = $2 ORDE
 
 -- name: Standing :many
 SELECT a.application_id, a.state, a.submitted_at,
-	(SELECT COUNT(*) FROM sittings s WHERE s.org_id = a.org_id AND s.attempt_id = a.id) AS parts,
-	(SELECT COUNT(*) FROM sittings s WHERE s.org_id = a.org_id AND s.attempt_id = a.id AND s.state = 'ended') AS ended,
-	(SELECT COUNT(*) FROM sittings s WHERE s.org_id = a.org_id AND s.attempt_id = a.id AND s.started_at > 0) AS started
+	(SELECT COUNT(*) FROM sittings s WHERE s.org_id = a.org_id AND s.attempt_id = a.id AND s.epoch = (SELECT MAX(e.epoch) FROM sittings e WHERE e.org_id = s.org_id AND e.attempt_id = s.attempt_id AND e.part = s.part)) AS parts,
+	(SELECT COUNT(*) FROM sittings s WHERE s.org_id = a.org_id AND s.attempt_id = a.id AND s.state = 'ended' AND s.epoch = (SELECT MAX(e.epoch) FROM sittings e WHERE e.org_id = s.org_id AND e.attempt_id = s.attempt_id AND e.part = s.part)) AS ended,
+	(SELECT COUNT(*) FROM sittings s WHERE s.org_id = a.org_id AND s.attempt_id = a.id AND s.started_at > 0 AND s.epoch = (SELECT MAX(e.epoch) FROM sittings e WHERE e.org_id = s.org_id AND e.attempt_id = s.attempt_id AND e.part = s.part)) AS started
 FROM attempts a JOIN applications p ON p.org_id = a.org_id AND p.id = a.application_id
 WHERE a.org_id = sqlc.arg(org_id) AND p.opening_id = sqlc.arg(opening_id) AND a.application_id >= sqlc.arg(from_id) AND a.application_id <= sqlc.arg(to_id) ORDER BY a.created_at;
 
@@ -181,7 +190,7 @@ SELECT id, cause, began, ended FROM outages WHERE credited_at = 0 ORDER BY began
 UPDATE outages SET credited_at = $1 WHERE id = $2;
 
 -- name: RunningDuring :many
-SELECT s.id FROM sittings s WHERE s.org_id = sqlc.arg(org_id) AND s.state = 'running' AND s.started_at < sqlc.arg(ended) AND s.hard_end > sqlc.arg(began)
+SELECT s.id FROM sittings s WHERE s.org_id = sqlc.arg(org_id) AND s.state IN ('running', 'paused') AND s.started_at < sqlc.arg(ended) AND s.hard_end > sqlc.arg(began)
 	AND NOT EXISTS (SELECT 1 FROM ledger l WHERE l.org_id = s.org_id AND l.sitting_id = s.id AND l.kind = 'credit' AND l.key = sqlc.arg(outage)) ORDER BY s.id LIMIT 200;
 
 -- name: ForgetOutages :execrows

@@ -136,7 +136,8 @@ var ErrLarge = problem.New(problem.TooLarge, "answer_large",
 // time is told apart afterwards.
 func (as *Attempts) hold(ctx context.Context, tx db.Tx, r SaveRequest) (response.Standing, Sitting, error) {
 	q := query.New(tx)
-	row, err := q.HoldOpen(ctx, query.HoldOpenParams{Now: clock.Milli(as.DB.Now()), OrgID: tx.Org, ID: string(r.Sitting), Received: clock.Milli(r.Received), Epoch: r.Epoch})
+	row, err := q.HoldOpen(ctx, query.HoldOpenParams{Now: clock.Milli(as.DB.Now()), OrgID: tx.Org, ID: string(r.Sitting), Received: clock.Milli(r.Received), Epoch: r.Epoch,
+		Grace: Grace.Milliseconds()})
 	if err == nil {
 		return response.OnTime, fromSitting(query.SittingRow(row)), nil
 	}
@@ -155,10 +156,8 @@ func (as *Attempts) hold(ctx context.Context, tx db.Tx, r SaveRequest) (response
 		return "", s, ErrMissing
 	case as.brokenGuard:
 		return response.OnTime, s, nil
-	case s.State == Running && r.Epoch < s.Takeover && !r.Received.After(s.Clock.Hard()):
-		return response.Branch, s, nil
 	}
-	return response.Late, s, nil
+	return s.Standing(r.Epoch, r.Received), s, nil
 }
 
 func (as *Attempts) tick(s Sitting, who actor.Actor) Tick {
@@ -166,6 +165,9 @@ func (as *Attempts) tick(s Sitting, who actor.Actor) Tick {
 	t := Tick{Now: now, End: s.End(), State: s.State, Editor: s.Editor == "" || s.Editor == who.Session, Interval: Interval}
 	if s.Over(now) {
 		t.State = Ended
+	}
+	if t.State == Paused && !s.Clock.Stands(now) {
+		t.State = Running // the break is used up
 	}
 	return t
 }

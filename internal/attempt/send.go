@@ -52,7 +52,8 @@ func (as *Attempts) Send(ctx context.Context, who actor.Actor, part string) (Sit
 		switch {
 		case s.State == Ready:
 			return ErrNotStarted
-		case s.State == Ended:
+		}
+		if _, ok := s.State.Next(Hand); !ok {
 			out = s
 			return nil
 		}
@@ -125,6 +126,7 @@ func receiptOf(a Attempt, p assessment.Part, answers map[string]response.Revisio
 	return hex.EncodeToString(h.Sum(nil))
 }
 
+// freeze makes the answers of a part what counts, and marks them. Of a part that was opened again those that differ take the place of what counted.
 func (as *Attempts) freeze(ctx context.Context, tx db.Tx, a Attempt, p assessment.Part, s Sitting, answers map[string]response.Revision) error {
 	q := query.New(tx)
 	for _, it := range p.Items {
@@ -133,9 +135,21 @@ func (as *Attempts) freeze(ctx context.Context, tx db.Tx, a Attempt, p assessmen
 		if !ok {
 			body = it.Kind.Blank(it.Spec)
 		}
-		err := q.Freeze(ctx, query.FreezeParams{OrgID: tx.Org, AttemptID: string(a.ID), Item: it.Key, Part: p.Key, RevisionID: r.ID, Sha256: r.SHA256, Size: int64(r.Size)})
+		var err error
+		changed := true
+		switch {
+		case s.Epoch == 1:
+			err = q.Freeze(ctx, query.FreezeParams{OrgID: tx.Org, AttemptID: string(a.ID), Item: it.Key, Part: p.Key, RevisionID: r.ID, Sha256: r.SHA256, Size: int64(r.Size)})
+		case ok:
+			changed, err = as.replace(ctx, tx, a, "reopen", p.Key, r)
+		default:
+			changed = false
+		}
 		if err != nil {
 			return err
+		}
+		if !changed {
+			continue
 		}
 		ref := item.Ref{Org: tx.Org, Owner: string(a.ID), Version: string(a.Version), Item: it.Key, Sitting: string(s.ID)}
 		if err := as.mark(ctx, tx, ref, it, body); err != nil {
@@ -315,22 +329,39 @@ func (as *Attempts) closeOne(ctx context.Context, o string, a ID, s SittingID) e
 			return err
 		}
 		now := as.DB.Now()
+		act, due := sit.Due(now)
 		switch {
-		case sit.State == Running && now.After(sit.Clock.Hard()):
+		case due && act == ByHardEnd:
 			return as.end(ctx, tx, who, at, sit, v, ByTime, sit.End())
-		case sit.State == Ready && now.After(sit.Clock.FinishBy):
-			part, _ := v.Part(sit.Part)
-			n, err := query.New(tx).EndUnstarted(ctx, query.EndUnstartedParams{Receipt: receiptOf(at, part, nil, sit.Clock.FinishBy), OrgID: tx.Org, ID: string(s), Now: clock.Milli(now)})
-			if err != nil || n == 0 {
-				return err
-			}
-			if err := as.freeze(ctx, tx, at, part, sit, nil); err != nil {
-				return err
-			}
-			return as.submit(ctx, tx, at, v)
+		case due && act == ByWindow:
+			return as.endUnstarted(ctx, tx, at, sit, v)
 		}
 		return nil
 	})
+}
+
+// endUnstarted ends a part whose window is over, unless an answer to what the person asked for is owed. Of one that was opened again what counted
+// before stays.
+func (as *Attempts) endUnstarted(ctx context.Context, tx db.Tx, a Attempt, s Sitting, v *assessment.Version) error {
+	adjusted, err := as.Candidates.AccommodationIn(ctx, tx, a.Candidate)
+	if err != nil || adjusted.Waits() {
+		return err
+	}
+	var answers map[string]response.Revision
+	if s.Epoch > 1 {
+		if answers, err = response.Current(ctx, tx, string(a.ID)); err != nil {
+			return err
+		}
+	}
+	part, _ := v.Part(s.Part)
+	n, err := query.New(tx).EndUnstarted(ctx, query.EndUnstartedParams{Receipt: receiptOf(a, part, answers, s.Clock.FinishBy), OrgID: tx.Org, ID: string(s.ID), Now: clock.Milli(as.DB.Now())})
+	if err != nil || n == 0 {
+		return err
+	}
+	if err := as.freeze(ctx, tx, a, part, s, answers); err != nil {
+		return err
+	}
+	return as.submit(ctx, tx, a, v)
 }
 
 // SubmittedItem is one frozen answer.

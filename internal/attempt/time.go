@@ -1,6 +1,10 @@
 package attempt
 
-import "time"
+import (
+	"time"
+
+	"candor/internal/response"
+)
 
 // Grace is how long after the end a save still counts.
 const Grace = 30 * time.Second
@@ -16,11 +20,13 @@ type Clock struct {
 	Started  time.Time     // zero: not started
 	FinishBy time.Time     // of the invitation: start by for timed parts, finish by for untimed ones
 	Added    time.Duration // sum of the ledger's adjustments, never negative
+	Paused   time.Time     // when the break that lasts began; zero: none
+	Break    time.Duration // what was left of the person's breaks then
 }
 
 // Entitled is the entitled end, a pure function of the clock (time.md): started + base x factor + additions for a timed part,
-// finish_by + additions for an untimed one. Whole seconds are rounded up in the candidate's favour. The zero time for a timed part
-// that was not started.
+// finish_by + additions for an untimed one. Whole seconds are rounded up in the candidate's favour. In a break it is the latest that the end
+// can be. The zero time for a timed part that was not started.
 func (c Clock) Entitled() time.Time {
 	if c.Timed == 0 {
 		return c.FinishBy.Add(c.Added)
@@ -28,7 +34,11 @@ func (c Clock) Entitled() time.Time {
 	if c.Started.IsZero() {
 		return time.Time{}
 	}
-	return c.Started.Add(c.length()).Add(c.Added)
+	end := c.Started.Add(c.length()).Add(c.Added)
+	if !c.Paused.IsZero() {
+		end = end.Add(c.Break)
+	}
+	return end
 }
 
 // length is base x factor, rounded up to a whole second.
@@ -55,6 +65,59 @@ func (c Clock) Hard() time.Time {
 	return e.Add(Grace)
 }
 
+// Resumed is the clock when a break ends: what was used of it, rounded up to a whole second, is added. A break that used up what was left
+// ended by itself then.
+func (c Clock) Resumed(now time.Time) (after Clock, used time.Duration) {
+	used = min(now.Sub(c.Paused), c.Break)
+	used = (max(used, 0) + time.Second - 1).Truncate(time.Second)
+	c.Paused, c.Break, c.Added = time.Time{}, 0, c.Added+used
+	return c, used
+}
+
+// Stands says whether the clock stands at an instant: a break lasts and is not used up.
+func (c Clock) Stands(now time.Time) bool {
+	return !c.Paused.IsZero() && now.Before(c.Paused.Add(c.Break))
+}
+
+// Standing is how content counts that was received at an instant from a page drawn in a takeover: on time while the sitting runs and its hard end
+// is not past, else late; a branch from a page whose takeover is over, and from one that goes on in a break, after [Grace].
+func (s Sitting) Standing(epoch int64, received time.Time) response.Standing {
+	switch {
+	case s.State != Running && s.State != Paused || received.After(s.Clock.Hard()):
+		return response.Late
+	case epoch < s.Takeover || s.Clock.Stands(received) && received.After(s.Clock.Paused.Add(Grace)):
+		return response.Branch
+	}
+	return response.OnTime
+}
+
+// Over says whether saving has ended at an instant, whatever the database says yet: a dead scheduler changes nothing.
+func (s Sitting) Over(now time.Time) bool {
+	switch s.State {
+	case Ended:
+		return true
+	case Ready:
+		return now.After(s.Clock.FinishBy)
+	}
+	return now.After(s.Clock.Hard())
+}
+
+// Works says whether the candidate can work on it at an instant.
+func (s Sitting) Works(now time.Time) bool {
+	return (s.State == Running || s.State == Paused) && !s.Over(now) && !s.Clock.Stands(now)
+}
+
+// Due says whether time ends a sitting at an instant, and by which act; [Settle] after it is over, so that what was received in time is in.
+func (s Sitting) Due(now time.Time) (Act, bool) {
+	switch s.State {
+	case Running, Paused:
+		return ByHardEnd, now.After(s.Clock.Hard().Add(Settle))
+	case Ready:
+		return ByWindow, now.After(s.Clock.FinishBy.Add(Grace + Settle))
+	}
+	return "", false
+}
+
 // State of a sitting.
 type State string
 
@@ -75,21 +138,48 @@ const (
 	ByVoid      Cause = "void"
 )
 
+// Act is what moves a sitting from one state to another.
+type Act string
+
+const (
+	Start     Act = "start"
+	Hand      Act = "hand in"
+	Pause     Act = "pause"
+	Resume    Act = "resume"
+	ByHardEnd Act = "hard end"
+	ByWindow  Act = "window's end"
+	Void      Act = "void"
+)
+
 // Transition is one line of the table of states.
 type Transition struct {
-	From, To State
-	By       string
+	From State
+	Act  Act
+	To   State
+	By   string // in words
 }
 
-// Transitions is the whole table: code, tests and docs read it. Nothing leaves ended; reopening makes a new epoch.
+// Transitions is the whole table: code, tests and docs read it. Nothing leaves ended; reopening makes a new epoch, which begins ready.
 var Transitions = []Transition{
-	{Ready, Running, "the candidate's press on start"},
-	{Ready, Ended, "the window's end, when another part was started"},
-	{Running, Ended, "the candidate's press on send"},
-	{Running, Ended, "the hard end"},
-	{Ready, Ended, "everything about the person being erased"},
-	{Running, Ended, "everything about the person being erased"},
-	{Running, Paused, "a pause the opening allows"},
-	{Paused, Running, "the candidate's press on go on"},
-	{Paused, Ended, "the window's end"},
+	{Ready, Start, Running, "the candidate's press on start"},
+	{Ready, ByWindow, Ended, "the window's end, when another part was started"},
+	{Ready, Void, Ended, "everything about the person being erased"},
+	{Running, Hand, Ended, "the candidate's press on send"},
+	{Running, Pause, Paused, "the candidate's press on take a break, while breaks of theirs are left"},
+	{Running, ByHardEnd, Ended, "the hard end"},
+	{Running, Void, Ended, "everything about the person being erased"},
+	{Paused, Resume, Running, "the candidate's press on go on"},
+	{Paused, Hand, Ended, "the candidate's press on send"},
+	{Paused, ByHardEnd, Ended, "the hard end, as if the rest of the break had been taken"},
+	{Paused, Void, Ended, "everything about the person being erased"},
+}
+
+// Next is the state that an act leads to; ok is false where the act is not in the table.
+func (s State) Next(a Act) (to State, ok bool) {
+	for _, t := range Transitions {
+		if t.From == s && t.Act == a {
+			return t.To, true
+		}
+	}
+	return s, false
 }

@@ -44,14 +44,26 @@ type Candidate struct {
 	Erased  bool
 }
 
+// Time is what a person has on every clock of theirs.
+type Time struct {
+	Factor int // thousandths of the usual time; 1000 is none
+	Breaks int // minutes of breaks that stop the clock, in each timed part
+}
+
 // Accommodation is what a person takes their parts with.
 type Accommodation struct {
-	Factor    int // thousandths of the usual time; 1000 is none
+	Time
 	Wish      string
 	WishState string // "", asked, granted, declined
 	Asked     time.Time
 	Changed   time.Time
 }
+
+// Waits says that a wish is not answered yet: parts that are not started wait with it.
+func (a Accommodation) Waits() bool { return a.WishState == "asked" }
+
+// AnswerDays are the working days within which a wish is answered.
+const AnswerDays = 2
 
 // Candidates keeps them.
 type Candidates struct{ DB *db.DB }
@@ -261,21 +273,21 @@ func (cs *Candidates) Correct(ctx context.Context, tx db.Tx, who actor.Actor, c 
 func (cs *Candidates) AccommodationIn(ctx context.Context, tx db.Tx, c ID) (Accommodation, error) {
 	r, err := query.New(tx).Accommodation(ctx, tx.Org, string(c))
 	if errors.Is(err, sql.ErrNoRows) {
-		return Accommodation{Factor: 1000}, nil
+		return Accommodation{Time: Time{Factor: 1000}}, nil
 	}
-	return Accommodation{int(r.FactorPermille), r.Wish, r.WishState, clock.Time(r.AskedAt), clock.Time(r.ChangedAt)}, err
+	return Accommodation{Time{int(r.FactorPermille), int(r.BreakMinutes)}, r.Wish, r.WishState, clock.Time(r.AskedAt), clock.Time(r.ChangedAt)}, err
 }
 
-// Adjust sets the factor in the caller's transaction: the candidate up to most (thousandths), a recruiter up to 10000; never
-// less than before, for running clocks are never shortened. ErrFactor, ErrMissing.
-func (cs *Candidates) Adjust(ctx context.Context, tx db.Tx, who actor.Actor, c ID, factor, most int) error {
+// Adjust sets what a person has on every clock, in the caller's transaction: the candidate up to most, a recruiter up to ten times the usual time
+// and [MaxBreaks]; never less than before, for running clocks are never shortened. ErrFactor, ErrMissing.
+func (cs *Candidates) Adjust(ctx context.Context, tx db.Tx, who actor.Actor, c ID, want, most Time) error {
 	if !mine(who, c) {
 		if !org.May(who, "candidate.adjust") {
 			return ErrMissing
 		}
-		most = 10000
+		most = Time{10000, MaxBreaks}
 	}
-	if factor < 1000 || factor > most {
+	if want.Factor < 1000 || want.Factor > most.Factor || want.Breaks < 0 || want.Breaks > most.Breaks {
 		return ErrFactor
 	}
 	if err := cs.Hold(ctx, tx, c); err != nil {
@@ -286,34 +298,38 @@ func (cs *Candidates) Adjust(ctx context.Context, tx db.Tx, who actor.Actor, c I
 		return err
 	}
 	now := cs.DB.Now()
-	if err := query.New(tx).Adjust(ctx, query.AdjustParams{OrgID: tx.Org, ID: string(c), FactorPermille: int64(max(factor, before.Factor)), ChangedAt: clock.Milli(now)}); err != nil {
+	err = query.New(tx).Adjust(ctx, query.AdjustParams{OrgID: tx.Org, ID: string(c), FactorPermille: int64(max(want.Factor, before.Factor)),
+		BreakMinutes: int64(max(want.Breaks, before.Breaks)), ChangedAt: clock.Milli(now)})
+	if err != nil {
 		return err
 	}
 	return audit.Record(ctx, tx, now, who, "candidate.adjust", string(c), nil)
 }
 
-// Ask keeps a wish in words, for people who do not review. ErrMissing, ErrInvalid.
-func (cs *Candidates) Ask(ctx context.Context, who actor.Actor, c ID, wish string) error {
+// MaxBreaks is how many minutes of breaks in a part anybody may have.
+const MaxBreaks = 240
+
+// Ask keeps a wish in words, for people who do not review, in the caller's transaction. Asking again before it is answered changes the words, not
+// the day by which it is answered. ErrMissing, ErrInvalid.
+func (cs *Candidates) Ask(ctx context.Context, tx db.Tx, who actor.Actor, c ID, wish string) error {
 	if !mine(who, c) {
 		return ErrMissing
 	}
 	if wish = strings.TrimSpace(wish); wish == "" || len([]rune(wish)) > 2000 {
 		return problem.Field("wish", "Say in up to 2,000 characters what would help.")
 	}
-	return cs.DB.Write(ctx, who.Org, func(tx db.Tx) error {
-		if err := cs.Hold(ctx, tx, c); err != nil {
-			return err
-		}
-		now := cs.DB.Now()
-		if err := query.New(tx).Wish(ctx, query.WishParams{OrgID: who.Org, ID: string(c), Wish: wish, AskedAt: clock.Milli(now)}); err != nil {
-			return err
-		}
-		return audit.Record(ctx, tx, now, who, "candidate.ask", string(c), nil)
-	})
+	if err := cs.Hold(ctx, tx, c); err != nil {
+		return err
+	}
+	now := cs.DB.Now()
+	if err := query.New(tx).Wish(ctx, query.WishParams{OrgID: who.Org, ID: string(c), Wish: wish, AskedAt: clock.Milli(now)}); err != nil {
+		return err
+	}
+	return audit.Record(ctx, tx, now, who, "candidate.ask", string(c), nil)
 }
 
-// Answer settles a wish. ErrRole, ErrMissing.
-func (cs *Candidates) Answer(ctx context.Context, who actor.Actor, c ID, granted bool) error {
+// Answer settles a wish, in the caller's transaction. ErrRole, ErrMissing.
+func (cs *Candidates) Answer(ctx context.Context, tx db.Tx, who actor.Actor, c ID, granted bool) error {
 	if err := org.Need(who, "candidate.adjust"); err != nil {
 		return err
 	}
@@ -321,17 +337,15 @@ func (cs *Candidates) Answer(ctx context.Context, who actor.Actor, c ID, granted
 	if granted {
 		state = "granted"
 	}
-	return cs.DB.Write(ctx, who.Org, func(tx db.Tx) error {
-		now := cs.DB.Now()
-		n, err := query.New(tx).AnswerWish(ctx, query.AnswerWishParams{OrgID: who.Org, ID: string(c), WishState: state, ChangedAt: clock.Milli(now)})
-		if err == nil && n == 0 {
-			return ErrMissing
-		}
-		if err != nil {
-			return err
-		}
-		return audit.Record(ctx, tx, now, who, "candidate.answer_wish", string(c), audit.Facts{"state": state})
-	})
+	now := cs.DB.Now()
+	n, err := query.New(tx).AnswerWish(ctx, query.AnswerWishParams{OrgID: who.Org, ID: string(c), WishState: state, ChangedAt: clock.Milli(now)})
+	if err == nil && n == 0 {
+		return ErrMissing
+	}
+	if err != nil {
+		return err
+	}
+	return audit.Record(ctx, tx, now, who, "candidate.answer_wish", string(c), audit.Facts{"state": state})
 }
 
 // Erase removes everything that names the person; the row stays as a hollow id for what is counted.

@@ -121,7 +121,9 @@ func TestAdjustmentsNeverShrink(t *testing.T) {
 	each(t, func(t *testing.T, cs *candidate.Candidates, add func(string, string) candidate.Candidate) {
 		c, other := add("Amara Okafor", "amara@mail.example"), add("Jun Li", "jun@mail.example")
 		adjust := func(who actor.Actor, factor int) error {
-			return cs.DB.Write(ctx, "o1", func(tx db.Tx) error { return cs.Adjust(ctx, tx, who, c.ID, factor, 2000) })
+			return cs.DB.Write(ctx, "o1", func(tx db.Tx) error {
+				return cs.Adjust(ctx, tx, who, c.ID, candidate.Time{Factor: factor}, candidate.Time{Factor: 2000, Breaks: 30})
+			})
 		}
 		factor := func() (n int) {
 			cs.DB.Read(ctx, "o1", func(tx db.Tx) error {
@@ -146,19 +148,25 @@ func TestAdjustmentsNeverShrink(t *testing.T) {
 				t.Errorf("%s: Adjust = %v, now %d; want %v, %d", s.name, err, factor(), s.want, s.now)
 			}
 		}
-		if err := cs.Ask(ctx, self(c), c.ID, ""); !errors.Is(err, problem.ErrInvalid) {
+		ask := func(wish string) error {
+			return cs.DB.Write(ctx, "o1", func(tx db.Tx) error { return cs.Ask(ctx, tx, self(c), c.ID, wish) })
+		}
+		answer := func(who actor.Actor, granted bool) error {
+			return cs.DB.Write(ctx, "o1", func(tx db.Tx) error { return cs.Answer(ctx, tx, who, c.ID, granted) })
+		}
+		if err := ask(""); !errors.Is(err, problem.ErrInvalid) {
 			t.Errorf("an empty wish = %v; want ErrInvalid", err)
 		}
-		if err := cs.Ask(ctx, self(c), c.ID, "breaks every hour"); err != nil {
+		if err := ask("breaks every hour"); err != nil {
 			t.Fatal(err)
 		}
-		if err := cs.Answer(ctx, reviewer, c.ID, true); !errors.Is(err, org.ErrRole) {
+		if err := answer(reviewer, true); !errors.Is(err, org.ErrRole) {
 			t.Errorf("a reviewer answers = %v; want ErrRole", err)
 		}
-		if err := cs.Answer(ctx, recruiter, c.ID, true); err != nil {
+		if err := answer(recruiter, true); err != nil {
 			t.Error(err)
 		}
-		if err := cs.Answer(ctx, recruiter, c.ID, false); !errors.Is(err, candidate.ErrMissing) {
+		if err := answer(recruiter, false); !errors.Is(err, candidate.ErrMissing) {
 			t.Errorf("answering twice = %v; want ErrMissing", err)
 		}
 	})

@@ -19,18 +19,18 @@ WHERE org_id = sqlc.arg(org_id) AND erased_at = 0 AND (name_key LIKE CAST(sqlc.a
 UPDATE candidates SET name = '', email = '', name_key = '', family_key = '', email_key = id, zone = '', erased_at = $3 WHERE org_id = $1 AND id = $2;
 
 -- name: Adjust :exec
-INSERT INTO accommodations (org_id, id, factor_permille, wish, wish_state, asked_at, changed_at) VALUES ($1, $2, $3, '', '', 0, $4)
-ON CONFLICT (org_id, id) DO UPDATE SET factor_permille = excluded.factor_permille, changed_at = excluded.changed_at;
+INSERT INTO accommodations (org_id, id, factor_permille, break_minutes, wish, wish_state, asked_at, changed_at) VALUES ($1, $2, $3, $4, '', '', 0, $5)
+ON CONFLICT (org_id, id) DO UPDATE SET factor_permille = excluded.factor_permille, break_minutes = excluded.break_minutes, changed_at = excluded.changed_at;
 
 -- name: Wish :exec
 INSERT INTO accommodations (org_id, id, factor_permille, wish, wish_state, asked_at, changed_at) VALUES ($1, $2, 1000, $3, 'asked', $4, $4)
-ON CONFLICT (org_id, id) DO UPDATE SET wish = excluded.wish, wish_state = 'asked', asked_at = excluded.asked_at;
+ON CONFLICT (org_id, id) DO UPDATE SET wish = excluded.wish, wish_state = 'asked', asked_at = CASE WHEN accommodations.wish_state = 'asked' THEN accommodations.asked_at ELSE excluded.asked_at END;
 
 -- name: AnswerWish :execrows
 UPDATE accommodations SET wish_state = $3, changed_at = $4 WHERE org_id = $1 AND id = $2 AND wish_state = 'asked';
 
 -- name: Accommodation :one
-SELECT factor_permille, wish, wish_state, asked_at, changed_at FROM accommodations WHERE org_id = $1 AND id = $2;
+SELECT factor_permille, break_minutes, wish, wish_state, asked_at, changed_at FROM accommodations WHERE org_id = $1 AND id = $2;
 
 -- name: EraseAccommodation :execrows
 DELETE FROM accommodations WHERE org_id = $1 AND id = $2;

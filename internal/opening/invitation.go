@@ -394,3 +394,13 @@ func (os *Openings) Extend(ctx context.Context, tx db.Tx, who actor.Actor, i Inv
 	}
 	return audit.Record(ctx, tx, now, who, "invitation.extend", string(inv.Application), audit.Facts{"invitation": string(i), "finish_by": fmt.Sprint(clock.Milli(by)), "reason": why})
 }
+
+// Wait moves the end of a window for somebody whom an answer is owed; neither why nor that it was moved is told to anybody but them.
+func (os *Openings) Wait(ctx context.Context, tx db.Tx, i InvitationID, by time.Time) error {
+	q := query.New(tx)
+	if _, err := q.SetFinishBy(ctx, clock.Milli(by), tx.Org, string(i)); err != nil {
+		return err
+	}
+	_, err := q.ProlongSessions(ctx, string(i), clock.Milli(later(by.Add(sessionGrace), os.DB.Now().Add(statusLife))))
+	return err
+}

@@ -9,6 +9,7 @@ import (
 
 	"candor/internal/attempt"
 	"candor/internal/audit"
+	"candor/internal/candidate"
 	"candor/internal/db"
 	"candor/internal/id"
 	"candor/internal/privacy"
@@ -125,8 +126,8 @@ func TestNothingIsKeptOfAnErasedPersonAnyMore(t *testing.T) {
 		for what, do := range map[string]func() error{
 			"a save":  func() error { _, err := a.Attempts.Save(ctx, p.who, save); return err },
 			"a note":  func() error { return a.Attempts.Afterword(ctx, p.who, "quiz", word, false) },
-			"a wish":  func() error { return a.Candidates.Ask(ctx, p.who, p.id, word) },
-			"more":    func() error { return a.Attempts.Adjust(ctx, p.who, string(p.id), 1500) },
+			"a wish":  func() error { return a.Attempts.Ask(ctx, p.who, word) },
+			"more":    func() error { return a.Attempts.Adjust(ctx, p.who, string(p.id), candidate.Time{Factor: 1500}) },
 			"erasing": func() error { _, err := a.Privacy.Erase(ctx, p.who, p.id); return err },
 		} {
 			if err := do(); err == nil {

@@ -206,8 +206,8 @@ func (w *world) read(fn func(tx db.Tx) error) {
 func (w *world) work(p person) {
 	w.t.Helper()
 	a := w.app
-	w.must(a.Candidates.Ask(ctx, p.who, p.id, "Large print, "+p.word))
-	w.must(a.Attempts.Adjust(ctx, p.who, string(p.id), 1500))
+	w.must(a.Attempts.Ask(ctx, p.who, "Large print, "+p.word))
+	w.must(a.Attempts.Adjust(ctx, p.who, string(p.id), candidate.Time{Factor: 1500}))
 	_, err := a.Openings.DeviceCode(ctx, p.who)
 	w.must(err)
 	program := `{"language":"python","files":{"python":{"main.py":"print(input()) # ` + p.word + `"}},"input":"1 ` + p.word + `"}`

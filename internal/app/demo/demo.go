@@ -17,6 +17,7 @@ import (
 	"candor/internal/app"
 	"candor/internal/assessment"
 	"candor/internal/attempt"
+	"candor/internal/candidate"
 	"candor/internal/db"
 	"candor/internal/item"
 	"candor/internal/opening"
@@ -233,7 +234,7 @@ func (f *filler) tell(o opening.ID, s story) error {
 		return err
 	}
 	if s.factor > 0 {
-		if err := f.Attempts.Adjust(f.ctx, who, who.Subject, s.factor); err != nil {
+		if err := f.Attempts.Adjust(f.ctx, who, who.Subject, candidate.Time{Factor: s.factor}); err != nil {
 			return err
 		}
 	}

@@ -22,6 +22,7 @@ import (
 	"candor/internal/item/kinds/choice"
 	"candor/internal/item/kinds/freetext"
 	"candor/internal/job"
+	"candor/internal/live"
 	"candor/internal/markdown"
 	"candor/internal/opening"
 	"candor/internal/org"
@@ -31,7 +32,7 @@ import (
 )
 
 // Schemas are those that a World needs, in order.
-var Schemas = []fs.FS{audit.Schema, account.Schema, org.Schema, assessment.Schema, candidate.Schema, promise.Schema, opening.Schema, response.Schema, attempt.Schema}
+var Schemas = []fs.FS{audit.Schema, live.Schema, account.Schema, org.Schema, assessment.Schema, candidate.Schema, promise.Schema, opening.Schema, response.Schema, attempt.Schema}
 
 // World is an organisation ready to invite.
 type World struct {

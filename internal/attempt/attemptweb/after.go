@@ -1,17 +1,20 @@
 package attemptweb
 
 import (
-	"candor/internal/actor"
 	"encoding/csv"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
+	"candor/internal/actor"
 	"candor/internal/assessment"
 	"candor/internal/attempt"
 	"candor/internal/candidate"
+	"candor/internal/db"
 	"candor/internal/problem"
 	"candor/internal/web"
+	"candor/internal/web/locale"
 )
 
 func (p *Pages) showSent(w http.ResponseWriter, r *http.Request, f frame, part assessment.Part, s attempt.Sitting, err error) error {
@@ -100,12 +103,21 @@ func (p *Pages) timeTable(w http.ResponseWriter, r *http.Request) error {
 	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
 	w.Header().Set("Content-Disposition", `attachment; filename="your-time.csv"`)
 	c := csv.NewWriter(w)
-	c.Write([]string{"at_utc", "part", "what", "seconds", "by"})
+	c.Write([]string{"at_utc", "part", "opened", "what", "seconds", "by", "in_words", "why"})
+	text := locale.For(web.PageOf(r, "").Lang)
 	for _, e := range list {
-		c.Write([]string{e.At.Format(time.RFC3339Nano), e.Part, e.Kind, strconv.FormatInt(e.Seconds, 10), string(e.By.Kind)})
+		c.Write([]string{e.At.Format(time.RFC3339Nano), e.Part, strconv.Itoa(e.Epoch), e.Kind, strconv.FormatInt(e.Seconds, 10), string(e.By.Kind), text.T("ledger." + e.Kind), cell(e.Why)})
 	}
 	c.Flush()
 	return c.Error()
+}
+
+// cell is a text that people typed as a table keeps it: no program takes it for a formula.
+func cell(s string) string {
+	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
+		return "'" + s
+	}
+	return s
 }
 
 func (p *Pages) device(w http.ResponseWriter, r *http.Request) error {
@@ -142,18 +154,29 @@ func (p *Pages) showAdjust(w http.ResponseWriter, r *http.Request, wish string, 
 	if err2 != nil {
 		return err2
 	}
-	return web.ShowWith(w, r, err, adjustPage(adjustView{f, wish, prob}))
+	v := adjustView{frame: f, Wish: wish, Problem: prob}
+	if f.V.Adjusted.Waits() {
+		err := p.Attempts.DB.Read(r.Context(), f.Org.ID, func(tx db.Tx) (err error) {
+			v.AnswerBy, err = p.Attempts.AnswerBy(r.Context(), tx, f.V.Adjusted.Asked)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return web.ShowWith(w, r, err, adjustPage(v))
 }
 
 func (p *Pages) adjusted(w http.ResponseWriter, r *http.Request) error {
 	var in struct {
 		Factor int `form:"factor" min:"1000" max:"10000"`
+		Breaks int `form:"breaks" min:"0" max:"240"`
 	}
 	if err := web.ReadForm(r, &in); err != nil {
 		return p.showAdjust(w, r, "", err)
 	}
 	who := web.Actor(r)
-	if err := p.Attempts.Adjust(r.Context(), who, who.Subject, in.Factor); err != nil {
+	if err := p.Attempts.Adjust(r.Context(), who, who.Subject, candidate.Time{Factor: in.Factor, Breaks: in.Breaks}); err != nil {
 		return p.showAdjust(w, r, "", err)
 	}
 	return web.Redirect(w, r, "/c/adjust", "It is in every clock of yours from now on.")
@@ -167,7 +190,7 @@ func (p *Pages) asked(w http.ResponseWriter, r *http.Request) error {
 		return p.showAdjust(w, r, in.Wish, err)
 	}
 	who := web.Actor(r)
-	if err := p.Attempts.Candidates.Ask(r.Context(), who, candidate.ID(who.Subject), in.Wish); err != nil {
+	if err := p.Attempts.Ask(r.Context(), who, in.Wish); err != nil {
 		return p.showAdjust(w, r, in.Wish, err)
 	}
 	return web.Redirect(w, r, "/c/adjust", "Asked. You hear within 2 working days.")

@@ -54,6 +54,8 @@ func (p *Pages) Routes(mux *web.Mux) {
 	handle(web.RateWrite, "POST /c/parts/{part}/start", "attempt.start", p.start)
 	handle(web.RateWrite, "POST /c/parts/{part}/here", "attempt.here", p.here)
 	handle(web.RateWrite, "POST /c/parts/{part}/failure", "attempt.failure", p.failure)
+	handle(web.RateWrite, "POST /c/parts/{part}/break", "attempt.break", p.takeBreak)
+	handle(web.RateWrite, "POST /c/parts/{part}/go-on", "attempt.go_on", p.goOn)
 	handle(web.RateRead, "GET /c/parts/{part}/check", "attempt.check", p.check)
 	handle(web.RateWrite, "POST /c/parts/{part}/send", "attempt.send", p.send)
 	handle(web.RateWrite, "POST /c/parts/{part}/note", "attempt.note", p.note)
@@ -213,7 +215,9 @@ func (p *Pages) part(w http.ResponseWriter, r *http.Request) error {
 	switch {
 	case s.State == attempt.Ready && !s.Over(f.V.Now):
 		return web.Show(w, r, beforePage(beforeView{f, part, s}))
-	case s.State == attempt.Running && !s.Over(f.V.Now):
+	case !s.Over(f.V.Now) && s.Clock.Stands(f.V.Now):
+		return web.Show(w, r, breakPage(breakView{f, part, s}))
+	case s.Works(f.V.Now):
 		return web.Redirect(w, r, itemPath(part.Key, p.first(f, part)), "")
 	}
 	return p.showSent(w, r, f, part, s, nil)
@@ -253,6 +257,20 @@ func (p *Pages) failure(w http.ResponseWriter, r *http.Request) error {
 	return web.Redirect(w, r, partPath(r.PathValue("part")), fmt.Sprintf("You have %d more minutes. They are in your clock.", n))
 }
 
+func (p *Pages) takeBreak(w http.ResponseWriter, r *http.Request) error {
+	if err := p.Attempts.TakeBreak(r.Context(), web.Actor(r), r.PathValue("part")); err != nil {
+		return err
+	}
+	return web.Redirect(w, r, partPath(r.PathValue("part")), "")
+}
+
+func (p *Pages) goOn(w http.ResponseWriter, r *http.Request) error {
+	if err := p.Attempts.GoOn(r.Context(), web.Actor(r), r.PathValue("part")); err != nil && !errors.Is(err, attempt.ErrEnded) {
+		return err
+	}
+	return web.Redirect(w, r, partPath(r.PathValue("part")), "Your clock goes on. The break is in it.")
+}
+
 func (p *Pages) check(w http.ResponseWriter, r *http.Request) error {
 	f, err := p.frame(r, "Check and send")
 	if err != nil {
@@ -262,7 +280,7 @@ func (p *Pages) check(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if s.State != attempt.Running || s.Over(f.V.Now) {
+	if !s.Works(f.V.Now) {
 		return web.Redirect(w, r, partPath(part.Key), "")
 	}
 	return web.Show(w, r, checkPage(checkView{f, part, s}))

@@ -123,5 +123,5 @@ func (v itemView) branches() []response.Revision {
 
 // writable says whether a state can be made the present one.
 func (v itemView) writable() bool {
-	return v.Sitting.State == attempt.Running && !v.Sitting.Over(v.V.Now)
+	return v.Sitting.Works(v.V.Now)
 }

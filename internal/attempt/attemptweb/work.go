@@ -60,7 +60,7 @@ func (p *Pages) showItem(w http.ResponseWriter, r *http.Request, v itemView, bod
 	if err != nil && !ok {
 		return err
 	}
-	if v.Sitting.State == attempt.Ready || v.Sitting.Over(v.V.Now) && err == nil {
+	if v.Sitting.State == attempt.Ready || !v.Sitting.Works(v.V.Now) && err == nil {
 		return web.Redirect(w, r, partPath(v.Part.Key), "")
 	}
 	v.Problem = prob
@@ -171,7 +171,7 @@ func (p *Pages) do(w http.ResponseWriter, r *http.Request) error {
 	if !ok {
 		return item.ErrAction
 	}
-	if v.Sitting.State != attempt.Running || v.Sitting.Over(v.V.Now) {
+	if !v.Sitting.Works(v.V.Now) {
 		return attempt.ErrEnded
 	}
 	body, fields, err := p.posted(r, v)
@@ -232,8 +232,8 @@ type wireReply struct {
 
 func tick(t attempt.Tick) wireTick {
 	state := "running"
-	if t.State == attempt.Ended {
-		state = "ended"
+	if t.State == attempt.Ended || t.State == attempt.Paused {
+		state = string(t.State)
 	}
 	return wireTick{clock.Milli(t.Now), clock.Milli(t.End), t.Interval.Milliseconds(), state, t.Editor}
 }

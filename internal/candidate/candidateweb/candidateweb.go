@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"time"
 
 	"candor/internal/attempt"
 	"candor/internal/candidate"
@@ -67,6 +68,7 @@ type showView struct {
 	Page         web.Page
 	Person       candidate.Candidate
 	Adjusted     candidate.Accommodation
+	AnswerBy     time.Time // of an open wish
 	Applications []opening.Earlier
 	Problem      *problem.Problem
 	Form         correctForm
@@ -99,7 +101,10 @@ func (p *Pages) draw(w http.ResponseWriter, r *http.Request, form *correctForm, 
 		v.Form = *form
 	}
 	err = p.Candidates.DB.Read(r.Context(), web.Actor(r).Org, func(tx db.Tx) (err error) {
-		v.Adjusted, err = p.Candidates.AccommodationIn(r.Context(), tx, person.ID)
+		if v.Adjusted, err = p.Candidates.AccommodationIn(r.Context(), tx, person.ID); err != nil {
+			return err
+		}
+		v.AnswerBy, err = p.Attempts.AnswerBy(r.Context(), tx, v.Adjusted.Asked)
 		return err
 	})
 	if err != nil {
@@ -121,7 +126,10 @@ func (p *Pages) back(w http.ResponseWriter, r *http.Request, c candidate.ID, toa
 
 // adjust gives extra time; running clocks get it at once.
 func (p *Pages) adjust(w http.ResponseWriter, r *http.Request) error {
-	var f struct{ Factor string }
+	var f struct {
+		Factor string
+		Breaks int `max:"240"`
+	}
 	if err := web.ReadForm(r, &f); err != nil {
 		return p.draw(w, r, nil, err)
 	}
@@ -133,7 +141,7 @@ func (p *Pages) adjust(w http.ResponseWriter, r *http.Request) error {
 	if err != nil || x < 1 || x > 10 {
 		return p.draw(w, r, nil, problem.Field("factor", "Give a number from 1 to 10, such as 1.5."))
 	}
-	if err := p.Attempts.Adjust(r.Context(), web.Actor(r), string(person.ID), int(x*1000+0.5)); err != nil {
+	if err := p.Attempts.Adjust(r.Context(), web.Actor(r), string(person.ID), candidate.Time{Factor: int(x*1000 + 0.5), Breaks: f.Breaks}); err != nil {
 		return p.draw(w, r, nil, err)
 	}
 	return p.back(w, r, person.ID, "Saved. It holds for every clock of theirs, running ones too.")
@@ -149,7 +157,7 @@ func (p *Pages) wish(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := p.Candidates.Answer(r.Context(), web.Actor(r), person.ID, f.Answer == "granted"); err != nil && !errors.Is(err, candidate.ErrMissing) {
+	if err := p.Attempts.Answer(r.Context(), web.Actor(r), person.ID, f.Answer == "granted"); err != nil && !errors.Is(err, candidate.ErrMissing) {
 		return err
 	}
 	return p.back(w, r, person.ID, "Answered. They read it under their adjustments.")

@@ -173,7 +173,8 @@ var verbs = map[string]struct{ icon, text string }{
 	"opening.invite": {"send", "Invited"}, "invitation.open": {"book-open", "Opened the link"}, "invitation.copy": {"copy", "Link copied"},
 	"invitation.rotate": {"refresh-cw", "New link; the old one ended"}, "invitation.revoke": {"x", "Link taken back"},
 	"invitation.resend": {"mail", "Mail sent again"}, "invitation.extend": {"clock", "More time given"}, "time.credit": {"clock", "Time given back for an outage of ours"},
-	"late.accept":       {"check", "A late answer accepted"},
+	"late.accept": {"check", "A late answer accepted"},
+	"time.extend": {"clock", "More minutes given"}, "part.reopen": {"rotate-ccw", "A part opened again"},
 	"application.hired": {"check", "Hired"}, "application.declined": {"circle-check", "Declined"}, "application.withdrawn": {"undo-2", "Withdrew"},
 	"application.hold": {"lock", "Kept until somebody lifts it"}, "application.lift": {"undo-2", "No longer kept longer"}, "application.expire": {"x", "What was written was deleted"},
 	"review.unblind": {"eye", "Name opened before scoring"}, "decision.make": {"flag", "Decided"}, "decision.undo": {"undo-2", "Decision taken back"},
@@ -204,7 +205,7 @@ func (p *Pages) history(r *http.Request, tx db.Tx, a opening.ApplicationID, zone
 		if by, err := strconv.ParseInt(l.Facts["finish_by"], 10, 64); err == nil {
 			e.Text += ", until " + clock.Time(by).In(zone).Format("Mon 2 Jan, 15:04")
 		}
-		if n, err := strconv.Atoi(l.Facts["seconds"]); err == nil && l.Verb == "time.credit" {
+		if n, err := strconv.Atoi(l.Facts["seconds"]); err == nil && n > 0 {
 			e.Text += fmt.Sprintf(", %d min %d s", n/60, n%60)
 		}
 		why, err := audit.ReasonText(r.Context(), tx, l.Facts["reason"])

@@ -68,6 +68,9 @@ func (p *Pages) Routes(mux *web.Mux) {
 	staff(web.RateRead, "GET "+one+"/team", "opening.team", "opening", p.team)
 	staff(web.RateWrite, "POST "+one+"/team", "opening.role", "opening", p.setRoles)
 	staff(web.RateRead, "GET /o/{org}/applications/{application}", "application.read", "application", p.application)
+	staff(web.RateRead, "GET /o/{org}/applications/{application}/parts", "application.parts", "application", p.parts)
+	staff(web.RateWrite, "POST /o/{org}/applications/{application}/parts/extend", "application.extend_part", "application", p.moreMinutes)
+	staff(web.RateWrite, "POST /o/{org}/applications/{application}/parts/reopen", "application.reopen_part", "application", p.reopenPart)
 	staff(web.RateRead, "GET /o/{org}/applications/{application}/late", "application.late", "application", p.late)
 	staff(web.RateWrite, "POST /o/{org}/applications/{application}/late", "application.accept_late", "application", p.acceptLate)
 	for action, h := range map[string]web.Handler{"link": p.copyLink, "rotate": p.rotate, "revoke": p.revoke, "resend": p.resend, "address": p.readdress, "extend": p.extend} {

@@ -331,7 +331,7 @@ func (q *Queries) AttemptsOf(ctx context.Context, orgID string, applicationID st
 
 const begin = `-- name: Begin :execrows
 UPDATE sittings SET state = 'running', started_at = $1, factor_permille = $2, entitled_end = $3, hard_end = $4, editor = $5, takeover = 1
-WHERE org_id = $6 AND id = $7 AND state = 'ready' AND finish_by >= $1
+WHERE org_id = $6 AND id = $7 AND state = 'ready' AND finish_by >= $8
 `
 
 type BeginParams struct {
@@ -342,6 +342,7 @@ type BeginParams struct {
 	Editor   string
 	OrgID    string
 	ID       string
+	By       int64
 }
 
 func (q *Queries) Begin(ctx context.Context, arg BeginParams) (int64, error) {
@@ -353,6 +354,7 @@ func (q *Queries) Begin(ctx context.Context, arg BeginParams) (int64, error) {
 		arg.Editor,
 		arg.OrgID,
 		arg.ID,
+		arg.By,
 	)
 	if err != nil {
 		return 0, err
@@ -409,7 +411,7 @@ func (q *Queries) DropSittings(ctx context.Context, orgID string, attemptID stri
 }
 
 const due = `-- name: Due :many
-SELECT id, attempt_id FROM sittings WHERE org_id = $1 AND state = 'running' AND hard_end < $2 ORDER BY hard_end LIMIT 200
+SELECT id, attempt_id FROM sittings WHERE org_id = $1 AND state IN ('running', 'paused') AND hard_end < $2 ORDER BY hard_end LIMIT 200
 `
 
 type DueRow struct {
@@ -443,7 +445,7 @@ func (q *Queries) Due(ctx context.Context, orgID string, hardEnd int64) ([]DueRo
 const dueUnstarted = `-- name: DueUnstarted :many
 SELECT s.id, s.attempt_id FROM sittings s WHERE s.org_id = $1 AND s.state = 'ready' AND s.finish_by < $2
 	AND EXISTS (SELECT 1 FROM sittings o WHERE o.org_id = s.org_id AND o.attempt_id = s.attempt_id AND o.started_at > 0)
-	AND NOT EXISTS (SELECT 1 FROM sittings o WHERE o.org_id = s.org_id AND o.attempt_id = s.attempt_id AND o.state = 'running') LIMIT 200
+	AND NOT EXISTS (SELECT 1 FROM sittings o WHERE o.org_id = s.org_id AND o.attempt_id = s.attempt_id AND o.state IN ('running', 'paused')) LIMIT 200
 `
 
 type DueUnstartedRow struct {
@@ -476,7 +478,7 @@ func (q *Queries) DueUnstarted(ctx context.Context, orgID string, finishBy int64
 
 const end = `-- name: End :execrows
 UPDATE sittings SET state = 'ended', ended_by = $1, finished_at = $2, receipt = $3
-WHERE org_id = $4 AND id = $5 AND state = 'running' AND hard_end = $6
+WHERE org_id = $4 AND id = $5 AND state IN ('running', 'paused') AND hard_end = $6
 `
 
 type EndParams struct {
@@ -819,8 +821,9 @@ func (q *Queries) HoldAttempt(ctx context.Context, orgID string, iD string) (int
 }
 
 const holdOpen = `-- name: HoldOpen :one
-UPDATE sittings SET saved_at = $1 WHERE org_id = $2 AND id = $3 AND state = 'running' AND hard_end >= $4 AND takeover <= $5
-RETURNING id, attempt_id, part, epoch, state, ended_by, timed_seconds, factor_permille, finish_by, started_at, added_seconds, entitled_end, hard_end, saved_at, takeover, editor, finished_at, receipt
+UPDATE sittings SET saved_at = $1 WHERE org_id = $2 AND id = $3 AND hard_end >= $4 AND takeover <= $5
+	AND (state = 'running' OR state = 'paused' AND (paused_at + $6 >= $4 OR paused_at + break_seconds * 1000 <= $4))
+RETURNING id, attempt_id, part, epoch, state, ended_by, timed_seconds, factor_permille, finish_by, started_at, added_seconds, entitled_end, hard_end, saved_at, takeover, editor, finished_at, receipt, paused_at, break_seconds, break_used
 `
 
 type HoldOpenParams struct {
@@ -829,6 +832,7 @@ type HoldOpenParams struct {
 	ID       string
 	Received int64
 	Epoch    int64
+	Grace    int64
 }
 
 type HoldOpenRow struct {
@@ -850,6 +854,9 @@ type HoldOpenRow struct {
 	Editor         string
 	FinishedAt     int64
 	Receipt        string
+	PausedAt       int64
+	BreakSeconds   int64
+	BreakUsed      int64
 }
 
 func (q *Queries) HoldOpen(ctx context.Context, arg HoldOpenParams) (HoldOpenRow, error) {
@@ -859,6 +866,7 @@ func (q *Queries) HoldOpen(ctx context.Context, arg HoldOpenParams) (HoldOpenRow
 		arg.ID,
 		arg.Received,
 		arg.Epoch,
+		arg.Grace,
 	)
 	var i HoldOpenRow
 	err := row.Scan(
@@ -880,6 +888,9 @@ func (q *Queries) HoldOpen(ctx context.Context, arg HoldOpenParams) (HoldOpenRow
 		&i.Editor,
 		&i.FinishedAt,
 		&i.Receipt,
+		&i.PausedAt,
+		&i.BreakSeconds,
+		&i.BreakUsed,
 	)
 	return i, err
 }
@@ -985,6 +996,35 @@ func (q *Queries) NewestBeat(ctx context.Context) (int64, error) {
 	var column_1 int64
 	err := row.Scan(&column_1)
 	return column_1, err
+}
+
+const pause = `-- name: Pause :execrows
+UPDATE sittings SET state = 'paused', paused_at = $1, break_seconds = $2, entitled_end = $3, hard_end = $4
+WHERE org_id = $5 AND id = $6 AND state = 'running'
+`
+
+type PauseParams struct {
+	Now         int64
+	LeftSeconds int64
+	Entitled    int64
+	Hard        int64
+	OrgID       string
+	ID          string
+}
+
+func (q *Queries) Pause(ctx context.Context, arg PauseParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, pause,
+		arg.Now,
+		arg.LeftSeconds,
+		arg.Entitled,
+		arg.Hard,
+		arg.OrgID,
+		arg.ID,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 const putAfterword = `-- name: PutAfterword :exec
@@ -1096,8 +1136,39 @@ func (q *Queries) Replaced(ctx context.Context, orgID string, attemptID string) 
 	return items, nil
 }
 
+const resume = `-- name: Resume :execrows
+UPDATE sittings SET state = 'running', paused_at = 0, break_seconds = 0, break_used = break_used + $1, added_seconds = $2, entitled_end = $3, hard_end = $4
+WHERE org_id = $5 AND id = $6 AND state = 'paused' AND paused_at = $7
+`
+
+type ResumeParams struct {
+	Used     int64
+	Added    int64
+	Entitled int64
+	Hard     int64
+	OrgID    string
+	ID       string
+	Paused   int64
+}
+
+func (q *Queries) Resume(ctx context.Context, arg ResumeParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, resume,
+		arg.Used,
+		arg.Added,
+		arg.Entitled,
+		arg.Hard,
+		arg.OrgID,
+		arg.ID,
+		arg.Paused,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const runningDuring = `-- name: RunningDuring :many
-SELECT s.id FROM sittings s WHERE s.org_id = $1 AND s.state = 'running' AND s.started_at < $2 AND s.hard_end > $3
+SELECT s.id FROM sittings s WHERE s.org_id = $1 AND s.state IN ('running', 'paused') AND s.started_at < $2 AND s.hard_end > $3
 	AND NOT EXISTS (SELECT 1 FROM ledger l WHERE l.org_id = s.org_id AND l.sitting_id = s.id AND l.kind = 'credit' AND l.key = $4) ORDER BY s.id LIMIT 200
 `
 
@@ -1207,7 +1278,7 @@ func (q *Queries) SetTime(ctx context.Context, arg SetTimeParams) (int64, error)
 }
 
 const sitting = `-- name: Sitting :one
-SELECT id, attempt_id, part, epoch, state, ended_by, timed_seconds, factor_permille, finish_by, started_at, added_seconds, entitled_end, hard_end, saved_at, takeover, editor, finished_at, receipt
+SELECT id, attempt_id, part, epoch, state, ended_by, timed_seconds, factor_permille, finish_by, started_at, added_seconds, entitled_end, hard_end, saved_at, takeover, editor, finished_at, receipt, paused_at, break_seconds, break_used
 FROM sittings WHERE org_id = $1 AND id = $2
 `
 
@@ -1230,6 +1301,9 @@ type SittingRow struct {
 	Editor         string
 	FinishedAt     int64
 	Receipt        string
+	PausedAt       int64
+	BreakSeconds   int64
+	BreakUsed      int64
 }
 
 func (q *Queries) Sitting(ctx context.Context, orgID string, iD string) (SittingRow, error) {
@@ -1254,12 +1328,15 @@ func (q *Queries) Sitting(ctx context.Context, orgID string, iD string) (Sitting
 		&i.Editor,
 		&i.FinishedAt,
 		&i.Receipt,
+		&i.PausedAt,
+		&i.BreakSeconds,
+		&i.BreakUsed,
 	)
 	return i, err
 }
 
 const sittings = `-- name: Sittings :many
-SELECT id, attempt_id, part, epoch, state, ended_by, timed_seconds, factor_permille, finish_by, started_at, added_seconds, entitled_end, hard_end, saved_at, takeover, editor, finished_at, receipt
+SELECT id, attempt_id, part, epoch, state, ended_by, timed_seconds, factor_permille, finish_by, started_at, added_seconds, entitled_end, hard_end, saved_at, takeover, editor, finished_at, receipt, paused_at, break_seconds, break_used
 FROM sittings WHERE org_id = $1 AND attempt_id = $2 ORDER BY part, epoch
 `
 
@@ -1282,6 +1359,9 @@ type SittingsRow struct {
 	Editor         string
 	FinishedAt     int64
 	Receipt        string
+	PausedAt       int64
+	BreakSeconds   int64
+	BreakUsed      int64
 }
 
 func (q *Queries) Sittings(ctx context.Context, orgID string, attemptID string) ([]SittingsRow, error) {
@@ -1312,6 +1392,9 @@ func (q *Queries) Sittings(ctx context.Context, orgID string, attemptID string) 
 			&i.Editor,
 			&i.FinishedAt,
 			&i.Receipt,
+			&i.PausedAt,
+			&i.BreakSeconds,
+			&i.BreakUsed,
 		); err != nil {
 			return nil, err
 		}
@@ -1328,9 +1411,9 @@ func (q *Queries) Sittings(ctx context.Context, orgID string, attemptID string) 
 
 const standing = `-- name: Standing :many
 SELECT a.application_id, a.state, a.submitted_at,
-	(SELECT COUNT(*) FROM sittings s WHERE s.org_id = a.org_id AND s.attempt_id = a.id) AS parts,
-	(SELECT COUNT(*) FROM sittings s WHERE s.org_id = a.org_id AND s.attempt_id = a.id AND s.state = 'ended') AS ended,
-	(SELECT COUNT(*) FROM sittings s WHERE s.org_id = a.org_id AND s.attempt_id = a.id AND s.started_at > 0) AS started
+	(SELECT COUNT(*) FROM sittings s WHERE s.org_id = a.org_id AND s.attempt_id = a.id AND s.epoch = (SELECT MAX(e.epoch) FROM sittings e WHERE e.org_id = s.org_id AND e.attempt_id = s.attempt_id AND e.part = s.part)) AS parts,
+	(SELECT COUNT(*) FROM sittings s WHERE s.org_id = a.org_id AND s.attempt_id = a.id AND s.state = 'ended' AND s.epoch = (SELECT MAX(e.epoch) FROM sittings e WHERE e.org_id = s.org_id AND e.attempt_id = s.attempt_id AND e.part = s.part)) AS ended,
+	(SELECT COUNT(*) FROM sittings s WHERE s.org_id = a.org_id AND s.attempt_id = a.id AND s.started_at > 0 AND s.epoch = (SELECT MAX(e.epoch) FROM sittings e WHERE e.org_id = s.org_id AND e.attempt_id = s.attempt_id AND e.part = s.part)) AS started
 FROM attempts a JOIN applications p ON p.org_id = a.org_id AND p.id = a.application_id
 WHERE a.org_id = $1 AND p.opening_id = $2 AND a.application_id >= $3 AND a.application_id <= $4 ORDER BY a.created_at
 `
@@ -1451,7 +1534,7 @@ func (q *Queries) SubmittedOf(ctx context.Context, orgID string, versionID strin
 }
 
 const takeOver = `-- name: TakeOver :execrows
-UPDATE sittings SET takeover = takeover + 1, editor = $1 WHERE org_id = $2 AND id = $3 AND state = 'running' AND editor <> $1
+UPDATE sittings SET takeover = takeover + 1, editor = $1 WHERE org_id = $2 AND id = $3 AND state IN ('running', 'paused') AND editor <> $1
 `
 
 func (q *Queries) TakeOver(ctx context.Context, editor string, orgID string, iD string) (int64, error) {

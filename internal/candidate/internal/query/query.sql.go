@@ -10,11 +10,12 @@ import (
 )
 
 const accommodation = `-- name: Accommodation :one
-SELECT factor_permille, wish, wish_state, asked_at, changed_at FROM accommodations WHERE org_id = $1 AND id = $2
+SELECT factor_permille, break_minutes, wish, wish_state, asked_at, changed_at FROM accommodations WHERE org_id = $1 AND id = $2
 `
 
 type AccommodationRow struct {
 	FactorPermille int64
+	BreakMinutes   int64
 	Wish           string
 	WishState      string
 	AskedAt        int64
@@ -26,6 +27,7 @@ func (q *Queries) Accommodation(ctx context.Context, orgID string, iD string) (A
 	var i AccommodationRow
 	err := row.Scan(
 		&i.FactorPermille,
+		&i.BreakMinutes,
 		&i.Wish,
 		&i.WishState,
 		&i.AskedAt,
@@ -69,14 +71,15 @@ func (q *Queries) Add(ctx context.Context, arg AddParams) (int64, error) {
 }
 
 const adjust = `-- name: Adjust :exec
-INSERT INTO accommodations (org_id, id, factor_permille, wish, wish_state, asked_at, changed_at) VALUES ($1, $2, $3, '', '', 0, $4)
-ON CONFLICT (org_id, id) DO UPDATE SET factor_permille = excluded.factor_permille, changed_at = excluded.changed_at
+INSERT INTO accommodations (org_id, id, factor_permille, break_minutes, wish, wish_state, asked_at, changed_at) VALUES ($1, $2, $3, $4, '', '', 0, $5)
+ON CONFLICT (org_id, id) DO UPDATE SET factor_permille = excluded.factor_permille, break_minutes = excluded.break_minutes, changed_at = excluded.changed_at
 `
 
 type AdjustParams struct {
 	OrgID          string
 	ID             string
 	FactorPermille int64
+	BreakMinutes   int64
 	ChangedAt      int64
 }
 
@@ -85,6 +88,7 @@ func (q *Queries) Adjust(ctx context.Context, arg AdjustParams) error {
 		arg.OrgID,
 		arg.ID,
 		arg.FactorPermille,
+		arg.BreakMinutes,
 		arg.ChangedAt,
 	)
 	return err
@@ -350,7 +354,7 @@ func (q *Queries) SetZone(ctx context.Context, orgID string, iD string, zone str
 
 const wish = `-- name: Wish :exec
 INSERT INTO accommodations (org_id, id, factor_permille, wish, wish_state, asked_at, changed_at) VALUES ($1, $2, 1000, $3, 'asked', $4, $4)
-ON CONFLICT (org_id, id) DO UPDATE SET wish = excluded.wish, wish_state = 'asked', asked_at = excluded.asked_at
+ON CONFLICT (org_id, id) DO UPDATE SET wish = excluded.wish, wish_state = 'asked', asked_at = CASE WHEN accommodations.wish_state = 'asked' THEN accommodations.asked_at ELSE excluded.asked_at END
 `
 
 type WishParams struct {

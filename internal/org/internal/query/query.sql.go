@@ -267,7 +267,7 @@ func (q *Queries) Memberships(ctx context.Context, accountID string) ([]string, 
 }
 
 const organisation = `-- name: Organisation :one
-SELECT org_id, name, contact_email, zone, hue, chroma_milli, failure_minutes, factor_max, keep_months, created_at FROM organisations WHERE org_id = $1
+SELECT org_id, name, contact_email, zone, hue, chroma_milli, failure_minutes, factor_max, break_max, keep_months, created_at FROM organisations WHERE org_id = $1
 `
 
 type OrganisationRow struct {
@@ -279,6 +279,7 @@ type OrganisationRow struct {
 	ChromaMilli    int64
 	FailureMinutes int64
 	FactorMax      int64
+	BreakMax       int64
 	KeepMonths     int64
 	CreatedAt      int64
 }
@@ -295,6 +296,7 @@ func (q *Queries) Organisation(ctx context.Context, orgID string) (OrganisationR
 		&i.ChromaMilli,
 		&i.FailureMinutes,
 		&i.FactorMax,
+		&i.BreakMax,
 		&i.KeepMonths,
 		&i.CreatedAt,
 	)
@@ -343,7 +345,7 @@ func (q *Queries) SetMember(ctx context.Context, arg SetMemberParams) (int64, er
 }
 
 const setOrganisation = `-- name: SetOrganisation :execrows
-UPDATE organisations SET name = $2, contact_email = $3, zone = $4, hue = $5, chroma_milli = $6, failure_minutes = $7, factor_max = $8, keep_months = $9 WHERE org_id = $1
+UPDATE organisations SET name = $2, contact_email = $3, zone = $4, hue = $5, chroma_milli = $6, failure_minutes = $7, factor_max = $8, keep_months = $9, break_max = $10 WHERE org_id = $1
 `
 
 type SetOrganisationParams struct {
@@ -356,6 +358,7 @@ type SetOrganisationParams struct {
 	FailureMinutes int64
 	FactorMax      int64
 	KeepMonths     int64
+	BreakMax       int64
 }
 
 func (q *Queries) SetOrganisation(ctx context.Context, arg SetOrganisationParams) (int64, error) {
@@ -369,6 +372,7 @@ func (q *Queries) SetOrganisation(ctx context.Context, arg SetOrganisationParams
 		arg.FailureMinutes,
 		arg.FactorMax,
 		arg.KeepMonths,
+		arg.BreakMax,
 	)
 	if err != nil {
 		return 0, err
