@@ -13,9 +13,14 @@ export interface Live {
 
 const channel = typeof BroadcastChannel === "undefined" ? undefined : new BroadcastChannel("candor-live")
 
-export function subscribe(heard: (topic: string, subject: string) => void): void {
+type Heard = (topic: string, subject: string) => void
+const hearing: Heard[] = []
+
+/** Calls back for every event from now on; the page connects once, however many parts of it listen. */
+export function subscribe(heard: Heard): void {
+  if (hearing.push(heard) > 1) return
   const address = document.querySelector<HTMLElement>("[data-live-from]")?.dataset["liveFrom"]
-  const tell = (e: Live): void => heard(e.topic, e.subject)
+  const tell = (e: Live): void => hearing.forEach((h) => h(e.topic, e.subject))
   channel?.addEventListener("message", (m: MessageEvent<Live>) => tell(m.data))
   if (!address) return
   const connect = (): Promise<void> =>

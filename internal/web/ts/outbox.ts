@@ -26,7 +26,7 @@
  *     "now": 1763929200000,   server milliseconds
  *     "end": 1763932800000,   entitled_end of the sitting in ms, 0 when untimed and open
  *     "interval": 2000,       ms to wait before the next send (2,000 to 15,000, by the server's load)
- *     "state": "running",     of the sitting: running | ended | void
+ *     "state": "running",     of the sitting: running | paused | ended | void
  *     "editor": true,         false: another device took over, this page becomes read-only and says so
  *     "acks": [ { "item": "itm_...", "seq": 17, "standing": "on_time" | "late" | "branch", "revision": 42 } ]
  *   }                         one ack per save, also when it is already there ((client, item, seq) is the idempotency key)
@@ -52,7 +52,7 @@ export interface Tick {
   readonly now: number
   readonly end: number
   readonly interval: number
-  readonly state: "running" | "ended" | "void"
+  readonly state: "running" | "paused" | "ended" | "void"
   readonly editor: boolean
 }
 

@@ -39,15 +39,15 @@ export function startClock(): void {
 /** The server said something about the sitting: an extension, a takeover, the end. */
 export function onTick(t: Tick): void {
   learn(t.now)
+  if (over && t.editor && t.state === "running" && t.end > end) return location.reload() // the end was moved after this page had stopped
   if (t.end !== end && end > 0 && t.end > end) {
     total += t.end - end
     const note = one("[data-timer]")?.dataset["extended"]
     if (note) announce(fill(note, { n: Math.round((t.end - end) / 60_000) }))
-    over = false
   }
   end = t.end
   if (!t.editor) document.dispatchEvent(new CustomEvent("candor-takeover"))
-  if (!t.editor || t.state !== "running") void finish(t.editor)
+  if (!t.editor || t.state !== "running") void finish(t.editor, t.state === "paused")
   paint()
 }
 
@@ -66,18 +66,29 @@ function paint(): void {
   before = ms
   if (w !== null && w !== 0) announce(el.dataset["w" + w] ?? "", w === 1)
   if (ms <= 0) {
-    if (!over) void finish(true)
+    if (!over && !asking) void atZero()
     return
   }
   timer = window.setTimeout(paint, ms <= 61_000 ? ms % 1000 || 1000 : Math.min(ms % 60_000 || 60_000, 15_000))
 }
 
+let asking = false
+
+/** Somebody may have given more time while nothing was saved: the page asks once more before it stops, and waits two seconds at most. */
+async function atZero(): Promise<void> {
+  asking = true
+  await Promise.race([ask(), new Promise((done) => setTimeout(done, 2000))])
+  asking = false
+  if (end > serverNow()) return paint()
+  if (!over) await finish(true)
+}
+
 /** Time is over, the part was sent elsewhere, or another device took over: keep and send what is there, and say so. */
-async function finish(editor: boolean): Promise<void> {
+async function finish(editor: boolean, paused = false): Promise<void> {
   if (over) return
   over = true
   await stop()
-  const name = !editor ? "takeover" : (await unsent()) > 0 ? "over-offline" : "over"
+  const name = !editor ? "takeover" : paused ? "paused" : (await unsent()) > 0 ? "over-offline" : "over"
   for (const el of all("[data-ended]")) el.hidden = el.dataset["ended"] !== name
   const shown = one(`[data-ended="${name}"]`)
   if (shown) announce(shown.innerText, true)

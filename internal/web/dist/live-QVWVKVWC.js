@@ -1,0 +1,1 @@
+import{a}from"./chunk-DU7MS6FY.js";export{a as subscribe};
