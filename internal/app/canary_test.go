@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"candor/internal/actor"
+	"candor/internal/candidate"
 	"candor/internal/db"
 	"candor/internal/live"
 	"candor/internal/notify"
@@ -48,6 +49,51 @@ func TestBroken_Blindness(t *testing.T) {
 	w.quick = true
 	if found, _ := w.canaries(); len(found) == 0 {
 		t.Error("no name was found on any page of a blind reader, so the canaries prove nothing")
+	}
+}
+
+// What people have on their clocks, and what they asked for, changes no byte of anything that is sent to whoever neither recruits nor is that person.
+func TestAdjustmentsChangeNothingForReaders(t *testing.T) {
+	w := makeWorld(t, "")
+	h := w.here
+	all := []*applicant{h.read, h.blind, h.waits, h.told, h.kept, h.busy}
+	recruits := func(p *person) bool {
+		return slices.ContainsFunc(all, func(a *applicant) bool { return rights{w.table, p, a, a.opening == h.sealed}.manages() })
+	}
+	sent := func(p *person) map[string]string {
+		out := map[string]string{}
+		w.everything(p, func(what, text string) { out[what] += text })
+		return out
+	}
+	before := map[*person]map[string]string{}
+	for _, p := range w.people {
+		if p.side == h && p.candidate == nil && !p.ended && (!recruits(p) || p.name == "recruiter") {
+			before[p] = sent(p)
+		}
+	}
+	if len(before) < 8 {
+		t.Fatalf("only %d people are looked at", len(before))
+	}
+	for _, a := range all {
+		w.must(w.app.Attempts.Adjust(ctx, h.as("founder"), a.inv.Candidate, candidate.Time{Factor: 2750, Breaks: 120}))
+		w.must(w.app.Attempts.Ask(ctx, a.who, "And a person to read it to me."))
+		w.must(w.app.Attempts.Answer(ctx, h.as("founder"), candidate.ID(a.inv.Candidate), true))
+	}
+	w.drain()
+	for p, was := range before {
+		changed := 0
+		for what, now := range sent(p) {
+			if now == was[what] {
+				continue
+			}
+			changed++
+			if p.name != "recruiter" {
+				t.Errorf("%s of the %s changes: %s", what, p.name, apart(was[what], now))
+			}
+		}
+		if p.name == "recruiter" && changed == 0 {
+			t.Error("nothing changes for the recruiter either, so this proves nothing")
+		}
 	}
 }
 

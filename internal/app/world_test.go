@@ -80,7 +80,7 @@ type applicant struct {
 	decision string
 	sitting  attempt.SittingID
 	revision string
-	late     string // the revision of what came after the end
+	late     string          // the revision of what came after the end
 	cards    map[string]bool // by reader: whether it is filed
 }
 

@@ -31,6 +31,7 @@ const (
 	holdOff    = 2 * time.Minute // from a start to the first auto-submit
 	stepOver   = 2 * time.Second // a jump of the wall clock
 	keepOutage = 90 * 24 * time.Hour
+	remember   = time.Hour // of how many saves there were each second
 )
 
 // Outage is a time in which candidates could not save, by our fault.
@@ -51,7 +52,8 @@ type Outages struct {
 	held    time.Time // nothing is sent by time before this instant
 	behind  bool      // this process's time is before what was written last
 	stepped bool      // the wall clock jumped, and no beat has been since
-	window  [int(spell / time.Second)]tally
+	window  [int(remember / time.Second)]tally
+	others  bool      // another node answers too
 	failing time.Time // the first failure of the spell that lasts; zero is none
 	failed  time.Time // the last failure
 	ended   []Outage  // spells that are over and not written yet
@@ -124,9 +126,7 @@ func (o *Outages) saved(received time.Time, err error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	t := &o.window[int(now.Unix())%len(o.window)]
-	if t.second != now.Unix() {
-		*t = tally{second: now.Unix()}
-	}
+	*t = o.at(now.Unix())
 	t.all++
 	if !bad {
 		return
@@ -142,18 +142,55 @@ func (o *Outages) saved(received time.Time, err error) {
 	}
 }
 
-// look sums the window up; first is the second of the first failure in it.
+// look sums up the spell that ends at an instant; first is the second of the first failure in it.
 func (o *Outages) look(now time.Time) (all, bad int, first time.Time) {
-	for _, t := range o.window {
-		if now.Unix()-t.second >= int64(len(o.window)) {
-			continue
-		}
+	for second := now.Unix() - int64(spell/time.Second) + 1; second <= now.Unix(); second++ {
+		t := o.at(second)
 		all, bad = all+t.all, bad+t.bad
-		if at := time.Unix(t.second, 0); t.bad > 0 && (first.IsZero() || at.Before(first)) {
-			first = at.UTC()
+		if t.bad > 0 && first.IsZero() {
+			first = time.Unix(second, 0).UTC()
 		}
 	}
 	return all, bad, first
+}
+
+// at are the saves of a second, as far as they are remembered.
+func (o *Outages) at(second int64) tally {
+	if t := o.window[int(second)%len(o.window)]; t.second == second {
+		return t
+	}
+	return tally{second: second}
+}
+
+// unreached takes the report of a browser that reaches us again: from an instant to now no try of its went through. It is believed as far as this
+// node's own evidence goes: the longest time in between in which nobody's save arrived, when at least [spellSaves] had in the spell before, so that
+// silence says something. That is an outage for everybody, once however many report it. Where another node answers too, silence here says nothing.
+func (o *Outages) unreached(from, now time.Time) {
+	if o == nil || from.IsZero() || now.Sub(from) <= gapOver {
+		return
+	}
+	if earliest := now.Add(-remember + spell); from.Before(earliest) {
+		from = earliest
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	var began, ended int64
+	for second, since := from.Unix(), from.Unix(); second <= now.Unix(); second++ {
+		if o.at(second).all > 0 {
+			since = second + 1
+		}
+		if second+1-since > ended-began {
+			began, ended = since, second+1
+		}
+	}
+	for began > from.Add(-spell).Unix() && o.at(began-1).all == 0 { // it began with the last save that arrived, not with the first that did not
+		began--
+	}
+	all, bad, _ := o.look(time.Unix(began-1, 0))
+	if o.others || ended-began <= int64(gapOver/time.Second) || all-bad < spellSaves {
+		return
+	}
+	o.ended = append(o.ended, Outage{Cause: "failing", Began: time.Unix(began, 0).UTC(), Ended: time.Unix(ended, 0).UTC()})
 }
 
 // settle ends a spell that is over: half a minute without too many failures.
@@ -175,6 +212,7 @@ func (o *Outages) Beat(ctx context.Context) error {
 	now := d.Now()
 	since, over := o.settle(now)
 	var all []Outage
+	var others int64
 	behind := false
 	err := d.Installation(ctx, func(tx db.Tx) error {
 		q := query.New(tx)
@@ -201,6 +239,9 @@ func (o *Outages) Beat(ctx context.Context) error {
 		if _, err := q.ForgetOutages(ctx, clock.Milli(now.Add(-keepOutage))); err != nil {
 			return err
 		}
+		if others, err = q.Others(ctx, o.Node, clock.Milli(now.Add(-spell))); err != nil {
+			return err
+		}
 		return q.PutBeat(ctx, o.Node, clock.Milli(now), clock.Milli(since))
 	})
 	if err != nil || behind {
@@ -224,7 +265,7 @@ func (o *Outages) Beat(ctx context.Context) error {
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.behind, o.stepped = false, false
+	o.behind, o.stepped, o.others = false, false, others > 0
 	return nil
 }
 

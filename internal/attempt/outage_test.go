@@ -298,3 +298,67 @@ func TestAClockThatJumpsAhead(t *testing.T) {
 		}
 	})
 }
+
+// A browser that could not reach us is believed as far as we saw the same: when nobody's saves came through although many had before. Then it is an
+// outage for everybody who worked.
+func TestABrowserThatCouldNotReachUs(t *testing.T) {
+	const silent = 40
+	for name, c := range map[string]struct {
+		before int  // saves in the half minute before
+		during bool // somebody else's came through in the middle
+		other  bool // another node answers
+		want   int64
+	}{
+		"nobody came through":              {25, false, false, silent + 60},
+		"somebody came through":            {25, true, false, silent/2 + 60}, // the longer half
+		"nobody was working":               {2, false, false, 0},
+		"another node may have heard them": {25, false, true, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			each(t, func(t *testing.T, w *attempttest.World) {
+				who, s, o := working(t, w)
+				second := w.Tick.Now().Truncate(time.Second)
+				w.Tick.Set(second)
+				seq := int64(0)
+				save := func(since time.Time) {
+					seq++
+					_, err := w.Attempts.Save(ctx, who, attempt.SaveRequest{Sitting: s.ID, Epoch: 1, Received: w.Tick.Now(), Unreached: since,
+						Saves: []response.Save{{Item: "tell-us", Client: "c", Seq: seq, Body: []byte(text)}}})
+					must(t, err)
+				}
+				for range c.before {
+					save(time.Time{})
+				}
+				two := &attempt.Outages{Attempts: w.Attempts, Node: "two", Log: slog.New(slog.DiscardHandler)}
+				w.Tick.Add(time.Second)
+				from := w.Tick.Now()
+				must(t, o.Beat(ctx))
+				for i := range silent {
+					if c.during && i == silent/2 {
+						save(time.Time{})
+					}
+					w.Tick.Add(time.Second)
+					if i%5 == 4 && c.other {
+						must(t, two.Beat(ctx))
+					}
+					if i%5 == 4 {
+						must(t, o.Beat(ctx))
+					}
+				}
+				w.Tick.Add(-time.Millisecond)
+				save(from)
+				if !c.during {
+					save(from.Add(3 * time.Second)) // the same told by another page, which noticed later
+				}
+				must(t, o.Beat(ctx))
+				var got int64
+				for _, n := range credits(t, w, who) {
+					got += n
+				}
+				if got != c.want {
+					t.Errorf("credit = %d s; want %d", got, c.want)
+				}
+			})
+		})
+	}
+}

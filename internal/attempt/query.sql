@@ -171,6 +171,9 @@ SELECT CAST(COALESCE(MAX(at), 0) AS BIGINT) FROM liveness;
 -- name: PutBeat :exec
 INSERT INTO liveness (node, at, failing_since) VALUES ($1, $2, $3) ON CONFLICT (node) DO UPDATE SET at = excluded.at, failing_since = excluded.failing_since;
 
+-- name: Others :one
+SELECT COUNT(*) FROM liveness WHERE node <> $1 AND at > $2;
+
 -- name: ForgetBeats :execrows
 DELETE FROM liveness WHERE at < $1;
 

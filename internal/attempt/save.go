@@ -24,6 +24,8 @@ type SaveRequest struct {
 	Received time.Time // when the request's first byte reached us, by the deciding clock
 	Saves    []response.Save
 	Shape    Shape // nil: a save's body is the answer
+	// Unreached is since when no try of the page went through, by our clock as it had heard it; zero: it reached us.
+	Unreached time.Time
 }
 
 // Shape makes an answer of what a page sent; before is the present answer, or what it begins with.
@@ -55,6 +57,9 @@ const Interval = 2 * time.Second
 // when the sitting is not the actor's or has no such item, ErrBody and the kind's own for bytes no page of ours could have sent.
 func (as *Attempts) Save(ctx context.Context, who actor.Actor, r SaveRequest) (SaveReply, error) {
 	out, err := as.save(ctx, who, r)
+	if err == nil {
+		as.Outages.unreached(r.Unreached, r.Received)
+	}
 	as.Outages.saved(r.Received, err)
 	return out, err
 }

@@ -197,6 +197,7 @@ type wireSaves struct {
 	Client  string     `json:"client"`
 	Epoch   int64      `json:"epoch"`
 	Age     int64      `json:"age"`
+	Since   int64      `json:"unreached"`
 	Saves   []wireSave `json:"saves"`
 }
 
@@ -245,7 +246,7 @@ func (p *Pages) save(w http.ResponseWriter, r *http.Request) error {
 	if err := web.ReadJSON(r, &in); err != nil {
 		return err
 	}
-	req := attempt.SaveRequest{Sitting: attempt.SittingID(in.Sitting), Epoch: in.Epoch, Received: received, Shape: bodyOf}
+	req := attempt.SaveRequest{Sitting: attempt.SittingID(in.Sitting), Epoch: in.Epoch, Received: received, Shape: bodyOf, Unreached: clock.Time(in.Since)}
 	for _, s := range in.Saves {
 		body := []byte(s.Body)
 		if s.SHA256 != "" && s.SHA256 != response.Hash(body) {

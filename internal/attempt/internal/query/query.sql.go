@@ -998,6 +998,17 @@ func (q *Queries) NewestBeat(ctx context.Context) (int64, error) {
 	return column_1, err
 }
 
+const others = `-- name: Others :one
+SELECT COUNT(*) FROM liveness WHERE node <> $1 AND at > $2
+`
+
+func (q *Queries) Others(ctx context.Context, node string, at int64) (int64, error) {
+	row := q.db.QueryRowContext(ctx, others, node, at)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const pause = `-- name: Pause :execrows
 UPDATE sittings SET state = 'paused', paused_at = $1, break_seconds = $2, entitled_end = $3, hard_end = $4
 WHERE org_id = $5 AND id = $6 AND state = 'running'
