@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -22,14 +23,16 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/cdproto/storage"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
 
 // The browser of this test binary. It ends with the process of the tests.
-var shared = sync.OnceValues(start)
+var shared = sync.OnceValues(func() (context.Context, error) { return start("") })
 
-func start() (context.Context, error) {
+// start starts a Chromium; profile is the folder of its profile, "" for one that nobody comes back to.
+func start(profile string) (context.Context, error) {
 	path := ""
 	// The headless shell is Chromium without the windows of a desktop: the same pages in half the time.
 	for _, name := range []string{"chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"} {
@@ -45,6 +48,9 @@ func start() (context.Context, error) {
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("disable-sync", true), chromedp.Flag("hide-scrollbars", true), chromedp.Flag("font-render-hinting", "none"),
 		chromedp.Flag("disable-dev-shm-usage", true), chromedp.WSURLReadTimeout(60 * time.Second)}
+	if profile != "" {
+		opts = append(opts, chromedp.UserDataDir(profile))
+	}
 	if os.Geteuid() == 0 {
 		opts = append(opts, chromedp.Flag("no-sandbox", true))
 	}
@@ -72,6 +78,38 @@ func New(t *testing.T) *Page {
 		missing(t, err.Error())
 	}
 	return open(t, root, chromedp.WithNewBrowserContext())
+}
+
+// Launch opens a tab in a Chromium of its own, whose profile stays in a folder. kill ends that whole browser as a power cut would.
+func Launch(t *testing.T, profile string) (p *Page, kill func()) {
+	t.Helper()
+	root, err := start(profile)
+	if err != nil {
+		missing(t, err.Error())
+	}
+	p = open(t, root)
+	process := chromedp.FromContext(p.ctx).Browser.Process()
+	kill = sync.OnceFunc(func() {
+		p.closed = true
+		process.Kill()
+		for process.Signal(syscall.Signal(0)) == nil { // its profile is free when it is gone
+			time.Sleep(10 * time.Millisecond)
+		}
+	})
+	t.Cleanup(kill)
+	return p, kill
+}
+
+// Before runs a script in every page that is opened from now on, before the page's own.
+func (p *Page) Before(script string) {
+	p.t.Helper()
+	send(p, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script})
+}
+
+// Quota limits what an origin may keep on the device, in bytes.
+func (p *Page) Quota(origin string, bytes float64) {
+	p.t.Helper()
+	send(p, storage.OverrideQuotaForOrigin, storage.OverrideQuotaForOriginParams{Origin: origin, QuotaSize: &bytes})
 }
 
 // For reports what fn finds to a subtest.

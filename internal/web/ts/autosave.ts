@@ -28,6 +28,7 @@ let opening: Promise<Store> | undefined
 let sitting: Sitting | undefined
 let interval = 2000
 let failures = 0
+let unreached = 0 // since when no try went through, in server milliseconds; 0: the last one did
 let sending = false
 let again: number | undefined
 let due = 0
@@ -173,6 +174,7 @@ function schedule(wait = pause(failures)): void {
 
 async function resume(): Promise<void> {
   failures = 0
+  unreached = 0
   await send()
 }
 
@@ -199,17 +201,26 @@ async function drain(): Promise<void> {
     try {
       r = await post(list)
     } catch {
+      missed()
       failures++
       return schedule()
     }
+    if (r.status >= 502 && r.status <= 504) missed() // whoever answered, it was not us
+    else unreached = 0
     learnFrom(r)
     if (!(await accept(r, list))) return
   }
 }
 
+/** A try did not go through; without a network of its own the device has nothing to report. */
+function missed(): void {
+  if (!navigator.onLine) unreached = 0
+  else if (unreached === 0) unreached = Math.round(serverNow()) || 0
+}
+
 /** A page that is being left may still send a little: browsers carry on with at most 64 KB. */
 function post(list: readonly Kept[]): Promise<Response> {
-  const body = request(list, performance.timeOrigin + performance.now())
+  const body = request(list, performance.timeOrigin + performance.now(), unreached)
   return fetch("/c/-/save", { method: "POST", headers: { "Content-Type": "application/json" }, body, keepalive: document.hidden && body.length < 30_000, signal: AbortSignal.timeout(10_000) })
 }
 
@@ -289,8 +300,8 @@ async function status(): Promise<void> {
   if (reason || waiting.some((v) => v.refused !== undefined)) return show("failed", waiting.length)
   if (timers.size > 0 || keeping > 0) return show("saving")
   if (waiting.length === 0) return show(navigator.onLine ? "saved" : "offline")
-  if (!store.durable) {
-    reason = lost ? text("memory") : ""
+  if (store.lacks) {
+    reason = lost ? text(store.lacks) : ""
     return show(lost ? "failed" : "saving")
   }
   show(lost ? "offline" : "device")

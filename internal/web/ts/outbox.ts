@@ -13,6 +13,8 @@
  *     "client":  "c_<26 base32>",  this browser tab's writer id; a new one for each page load
  *     "epoch":   3,           the editor epoch the page was given (rule 17: an older epoch's saves become a branch)
  *     "age":     1234,        milliseconds since the oldest of these was typed, by the monotonic clock (rule 6; information only)
+ *     "unreached": 1763929150000,  since when no try of this page went through although the device has a network, in server time; 0 or
+ *                             left out when it reaches us. It counts as far as the server saw the same (rule 9)
  *     "saves": [
  *       { "item": "itm_...", "seq": 17, "base": 16, "body": "{...}", "sha256": "<hex of body's UTF-8>",
  *         "typed": 1763929190000, "heard": 1763929100000 },
@@ -73,7 +75,8 @@ export interface Kept extends Save {
 
 /** Where versions are kept. Two exist: the browser's database, and memory where that is not to be had. */
 export interface Store {
-  readonly durable: boolean
+  /** Why what is kept now would not outlive the page: there is no database ("memory"), or no room in it ("full"). "" when it would. */
+  readonly lacks: "" | "memory" | "full"
   /** Keeps a version, in place of older ones of the same client and item that were never tried. Resolves when it is on the disk. */
   put(v: Kept): Promise<void>
   list(): Promise<Kept[]>
@@ -81,6 +84,9 @@ export interface Store {
   refuse(v: Kept, why: string): Promise<void>
   done(list: readonly Pick<Kept, "client" | "item" | "seq">[]): Promise<void>
 }
+
+/** In the order in which they were typed, by the server's clock: the device's date may have been changed between two pages. */
+export const inOrder = (a: Kept, b: Kept): number => (a.at && b.at ? a.at.typed - b.at.typed : a.typed - b.typed) || a.seq - b.seq
 
 type Key = [string, string, number]
 const key = (v: Pick<Kept, "client" | "item" | "seq">): Key => [v.client, v.item, v.seq]
@@ -91,8 +97,12 @@ const finished = (tx: IDBTransaction): Promise<void> =>
   })
 
 class Disk implements Store {
-  readonly durable = true
+  private readonly spill = new Memory() // what there was no room for
   constructor(private readonly db: IDBDatabase) {}
+
+  get lacks(): "" | "full" {
+    return this.spill.size > 0 ? "full" : ""
+  }
 
   private write(fn: (s: IDBObjectStore) => void): Promise<void> {
     const tx = this.db.transaction("outbox", "readwrite", { durability: "strict" })
@@ -100,7 +110,12 @@ class Disk implements Store {
     return finished(tx)
   }
 
+  /** A full disk takes nothing: the version is kept in memory then, and goes out from there. */
   put(v: Kept): Promise<void> {
+    return this.keep(v).then(() => this.spill.done([v]), () => this.spill.put(v))
+  }
+
+  private keep(v: Kept): Promise<void> {
     return this.write((s) => {
       const older = s.openCursor(IDBKeyRange.bound([v.client, v.item, 0], [v.client, v.item, v.seq], false, true))
       older.onsuccess = () => {
@@ -113,32 +128,43 @@ class Disk implements Store {
     })
   }
 
-  list(): Promise<Kept[]> {
-    return new Promise((ok, no) => {
+  async list(): Promise<Kept[]> {
+    const there = await new Promise<Kept[]>((ok, no) => {
       const r = this.db.transaction("outbox").objectStore("outbox").getAll()
-      r.onsuccess = () => ok((r.result as Kept[]).sort((a, b) => a.typed - b.typed || a.seq - b.seq))
+      r.onsuccess = () => ok(r.result as Kept[])
       r.onerror = () => no(r.error)
     })
+    return [...there, ...(await this.spill.list())].sort(inOrder)
   }
 
-  tried(list: readonly Kept[]): Promise<void> {
+  /** That something was tried is no more than a help: a disk without room for it does not stop the sending. */
+  async tried(list: readonly Kept[]): Promise<void> {
+    await this.spill.tried(list)
     // only what is still there: an entry replaced meanwhile by a newer one must not come back
-    return this.write((s) => list.forEach((v) => (s.getKey(key(v)).onsuccess = (e) => (e.target as IDBRequest).result && s.put({ ...v, tried: true }))))
+    await this.write((s) => list.forEach((v) => (s.getKey(key(v)).onsuccess = (e) => (e.target as IDBRequest).result && s.put({ ...v, tried: true })))).catch(() => undefined)
   }
 
-  refuse(v: Kept, why: string): Promise<void> {
+  async refuse(v: Kept, why: string): Promise<void> {
+    if (await this.spill.has(v)) return this.spill.refuse(v, why)
     return this.write((s) => s.put({ ...v, tried: true, refused: why }))
   }
 
-  done(list: readonly Pick<Kept, "client" | "item" | "seq">[]): Promise<void> {
-    return this.write((s) => list.forEach((v) => s.delete(key(v))))
+  async done(list: readonly Pick<Kept, "client" | "item" | "seq">[]): Promise<void> {
+    await this.spill.done(list)
+    await this.write((s) => list.forEach((v) => s.delete(key(v))))
   }
 }
 
 /** Memory keeps the order and the rules, only not the promise to outlive the page. */
 export class Memory implements Store {
-  readonly durable = false
+  readonly lacks = "memory"
   private all: Kept[] = []
+  get size(): number {
+    return this.all.length
+  }
+  async has(v: Kept): Promise<boolean> {
+    return this.all.some((o) => key(o).join() === key(v).join())
+  }
   async put(v: Kept): Promise<void> {
     this.all = [...this.all.filter((o) => o.client !== v.client || o.item !== v.item || o.seq > v.seq || o.tried), v]
   }
@@ -189,7 +215,7 @@ export function batch(list: readonly Kept[], skip: ReadonlySet<string>): Kept[] 
 }
 
 /** The body of a request for such a batch. */
-export function request(list: readonly Kept[], now: number): string {
+export function request(list: readonly Kept[], now: number, unreached = 0): string {
   const [first] = list
   if (!first) return ""
   return JSON.stringify({
@@ -197,6 +223,7 @@ export function request(list: readonly Kept[], now: number): string {
     client: first.client,
     epoch: first.epoch,
     age: Math.max(0, Math.round(now - first.typed)),
+    ...(unreached > 0 ? { unreached } : {}),
     saves: list.map(({ item, seq, base, body, sha256, at }) => ({ item, seq, base, body, sha256, ...at })),
   })
 }

@@ -32,6 +32,7 @@ type keeper struct {
 	mu     sync.Mutex
 	saves  map[string]string // client/item/seq -> body
 	order  []string          // bodies as they first came
+	typed  []time.Time       // when each was typed, as its page says
 	twice  int               // saves that came again: not an error, but never counted again
 	wrong  []string          // what broke the protocol
 	mode   string            // "", "down" (503), "lost" (kept, but the reply never arrives, once), "signed_out", "large"
@@ -45,12 +46,15 @@ type saveRequest struct {
 	Client  string `json:"client"`
 	Epoch   int    `json:"epoch"`
 	Age     int64  `json:"age"`
+	Since   int64  `json:"unreached"`
 	Saves   []struct {
 		Item   string `json:"item"`
 		Seq    int    `json:"seq"`
 		Base   int    `json:"base"`
 		Body   string `json:"body"`
 		SHA256 string `json:"sha256"`
+		Typed  int64  `json:"typed"`
+		Heard  int64  `json:"heard"`
 	} `json:"saves"`
 }
 
@@ -98,6 +102,10 @@ func (k *keeper) save(w http.ResponseWriter, r *http.Request) error {
 		} else {
 			k.saves[key] = s.Body
 			k.order = append(k.order, s.Body)
+			k.typed = append(k.typed, time.UnixMilli(s.Typed))
+			if s.Typed < s.Heard || s.Heard == 0 {
+				k.wrong = append(k.wrong, "evidence of "+s.Body)
+			}
 		}
 		if d, ok := k.grants[s.Body]; ok {
 			k.end = time.Now().Add(d)
@@ -388,4 +396,115 @@ func TestTakeover(t *testing.T) {
 	p.Type("textarea", "Too late here")
 	p.Sees("You went on with this part on another device")
 	p.Until(`document.querySelector("textarea").readOnly`)
+}
+
+// TestFullDisk: a device without room keeps the answer in the page and sends it from there; while the server is not reached either, it says so.
+func TestFullDisk(t *testing.T) {
+	k, url := serve(t, 0)
+	p := enter(t, url)
+	p.Quota(url, 1)
+	k.set("down")
+	p.Type("textarea", "No room ")
+	p.Value(`document.querySelector("textarea").value += "x".repeat(200000)`) // more than what a browser lets through in any case
+	p.Type("textarea", "here")
+	p.Until(status + ` === "Not saved: this device has no room left. Keep the page open until you are online."`)
+	p.Axe()
+	k.set("")
+	p.Until(saved)
+	k.until(t, p, answer("No room "+strings.Repeat("x", 200000)+"here"))
+}
+
+// TestNoDatabase: where the browser keeps nothing, as in some private windows, work is saved all the same, and the page says what is not safe.
+func TestNoDatabase(t *testing.T) {
+	for name, script := range map[string]string{
+		"refused": `Object.defineProperty(window, "indexedDB", {get() { throw new DOMException("refused", "SecurityError") }})`,
+		"fails":   `IDBFactory.prototype.open = () => { const r = new EventTarget(); setTimeout(() => r.onerror(new Event("error"))); return r }`,
+		"missing": `Object.defineProperty(window, "indexedDB", {value: undefined})`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			k, url := serve(t, 0)
+			p := browser.New(t)
+			p.Before(script)
+			p.Go(url + "/enter")
+			p.Until(`document.querySelector("[data-ready]") !== null`)
+			p.Type("textarea", "Private")
+			p.Until(saved)
+			k.until(t, p, answer("Private"))
+			k.set("down")
+			p.Type("textarea", " work")
+			p.Until(status + `.startsWith("Not saved: this browser keeps nothing on this device, and we cannot reach the server.")`)
+			k.set("")
+			p.Until(saved)
+			k.until(t, p, answer("Private work"))
+		})
+	}
+}
+
+// years is a device whose date is wrong by nine years; its monotonic clock runs as ever.
+const years = `(() => {
+	const off = 9 * 365 * 86400e3, D = Date
+	window.Date = class extends D { constructor(...a) { a.length ? super(...a) : super(D.now() + off) } static now() { return D.now() + off } }
+	const origin = performance.timeOrigin
+	Object.defineProperty(performance, "timeOrigin", {get: () => origin + off})
+})()`
+
+// TestDeviceClock: on a device whose date is wrong by years the clock, the status and what is said of when something was typed are right; and what
+// was typed after the date was set right comes after what was typed before.
+func TestDeviceClock(t *testing.T) {
+	k, url := serve(t, 30*time.Minute)
+	p := browser.New(t)
+	p.Before(years)
+	p.Go(url + "/enter")
+	p.Until(`document.querySelector("[data-ready]") !== null`)
+	if p.Value(`new Date().getFullYear()`) == time.Now().Format("2006") {
+		t.Fatal("the device's date is right: this test shows nothing")
+	}
+	p.Until(`document.querySelector("[data-timer-value]").textContent === "30"`)
+	p.Type("textarea", "Then")
+	p.Until(saved)
+	k.until(t, p, answer("Then"))
+	if got := time.Since(k.typed[0]); got < 0 || got > 5*time.Minute {
+		t.Errorf("it says that this was typed %v ago", got)
+	}
+	lagos, err := time.LoadLocation("Africa/Lagos")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := p.Value(status), "Saved "+time.Now().In(lagos).Format("15:0"); !strings.HasPrefix(got, want[:9]) {
+		t.Errorf("status = %q; want %q", got, want)
+	}
+	k.set("down")
+	p.Type("textarea", ", in the future")
+	p.Until(`document.querySelector("[data-offline-count]").textContent.includes("waits")`)
+	right := p.Tab()
+	p.Close()
+	right.Go(url + "/c/work")
+	right.Until(`document.querySelector("textarea").value === "Then, in the future" && document.querySelector("[data-ready]") !== null`)
+	right.Type("textarea", ", and now")
+	right.Until(`document.querySelector("[data-offline-count]").textContent.includes("2 answers wait")`)
+	k.set("")
+	right.Until(saved)
+	k.until(t, right, answer("Then, in the future, and now"))
+}
+
+// TestBrowserKill: a whole browser that is killed with unsent work loses nothing that it said was kept on the device.
+func TestBrowserKill(t *testing.T) {
+	k, url := serve(t, 0)
+	profile := t.TempDir()
+	p, kill := browser.Launch(t, profile)
+	p.Go(url + "/enter")
+	p.Until(`document.querySelector("[data-ready]") !== null`)
+	k.set("down")
+	p.Type("textarea", "Survives it all")
+	p.Until(status + ` === "Saved on this device, sending…" || ` + status + `.startsWith("Offline")`)
+	kill()
+	k.set("")
+	again, _ := browser.Launch(t, profile)
+	again.Go(url + "/enter") // the cookie of a session does not outlive a browser
+	again.Until(`document.querySelector("textarea").value === "Survives it all"`)
+	k.until(t, again, answer("Survives it all"))
+	again.Until(saved)
+	if len(k.order) != 1 {
+		t.Errorf("the server counts %d versions; want 1: %q", len(k.order), k.order)
+	}
 }
