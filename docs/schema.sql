@@ -7,7 +7,7 @@ CREATE TABLE accommodations (
 	wish            TEXT NOT NULL,
 	wish_state      TEXT NOT NULL CHECK (wish_state IN ('', 'asked', 'granted', 'declined')),
 	asked_at        BIGINT NOT NULL,
-	changed_at      BIGINT NOT NULL,
+	changed_at      BIGINT NOT NULL, break_minutes BIGINT NOT NULL DEFAULT 0,
 	PRIMARY KEY (org_id, id),
 	FOREIGN KEY (org_id, id) REFERENCES candidates (org_id, id)
 );
@@ -478,7 +478,7 @@ CREATE TABLE organisations (
 	failure_minutes BIGINT NOT NULL CHECK (failure_minutes BETWEEN 0 AND 120),
 	factor_max      BIGINT NOT NULL CHECK (factor_max BETWEEN 1000 AND 10000),
 	keep_months     BIGINT NOT NULL CHECK (keep_months BETWEEN 1 AND 120),
-	created_at      BIGINT NOT NULL,
+	created_at      BIGINT NOT NULL, break_max BIGINT NOT NULL DEFAULT 30,
 	PRIMARY KEY (org_id, id)
 );
 
@@ -734,7 +734,7 @@ CREATE TABLE sittings (
 	takeover        BIGINT NOT NULL,
 	editor          TEXT NOT NULL,
 	finished_at     BIGINT NOT NULL,
-	receipt         TEXT NOT NULL,
+	receipt         TEXT NOT NULL, paused_at BIGINT NOT NULL DEFAULT 0, break_seconds BIGINT NOT NULL DEFAULT 0, break_used BIGINT NOT NULL DEFAULT 0,
 	PRIMARY KEY (org_id, id),
 	UNIQUE (org_id, attempt_id, part, epoch),
 	FOREIGN KEY (org_id, attempt_id) REFERENCES attempts (org_id, id),
