@@ -1,5 +1,0 @@
-<<<<<<<< HEAD:internal/web/dist/base-JGV4KWZF.js
-import{b as a}from"./chunk-SROXENDK.js";import{b as t}from"./chunk-KZSEJ7RP.js";async function r(){if(!t("[data-sitting],[data-outbox]"))return;(await import("./work-LWXHTZSP.js")).startWork()}async function i(){t("[data-refresh],[data-topic]")&&(await import("./refresh-KOI7CKJF.js")).startRefresh()}a();r();i();t("form[data-autosave]")&&import("./draft-TAEXSYEF.js").then(o=>o.startDrafts());document.addEventListener("candor-swapped",()=>{r(),i()});
-========
-import{b as a}from"./chunk-SROXENDK.js";import{b as t}from"./chunk-KZSEJ7RP.js";async function r(){if(!t("[data-sitting],[data-outbox]"))return;(await import("./work-236AOBBB.js")).startWork()}async function i(){t("[data-refresh],[data-topic]")&&(await import("./refresh-KOI7CKJF.js")).startRefresh()}a();r();i();t("form[data-autosave]")&&import("./draft-5PLJU7B5.js").then(o=>o.startDrafts());document.addEventListener("candor-swapped",()=>{r(),i()});
->>>>>>>> 258d688 (attempt: late work is kept with its evidence and accepted with a reason; branches are offered; every state can be restored):internal/web/dist/base-65GQDABP.js
