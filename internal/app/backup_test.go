@@ -17,6 +17,7 @@ import (
 	"candor/internal/candidate"
 	"candor/internal/db"
 	"candor/internal/db/dbtest"
+	"candor/internal/disk/disktest"
 	"candor/internal/secret"
 )
 
@@ -279,6 +280,23 @@ func TestBackupKey(t *testing.T) {
 		if _, err := a.Openings.Enter(ctx, w.secrets["i"], ""); err != nil {
 			t.Errorf("%s: a link that was sent: %v", c.name, err)
 		}
+	}
+}
+
+// A disk without room for a backup, or for what is restored, is told, and a backup that did not fit leaves nothing.
+func TestBackupOnAFullDisk(t *testing.T) {
+	w := makeWorld(t, "")
+	path := w.backup("candor.tar", true, nil)
+	small := disktest.Small(t, 64<<10)
+	if _, err := app.Backup(ctx, w.where(), filepath.Join(small, "x.tar"), true, "", nil); err == nil || !strings.Contains(err.Error(), "is full. Nothing was left there.") {
+		t.Errorf("Backup = %v; want that the disk is full", err)
+	}
+	if left, err := os.ReadDir(small); len(left) > 0 || err != nil {
+		t.Errorf("%v is left there, %v", left, err)
+	}
+	small = disktest.Small(t, 512<<10)
+	if _, err := app.Restore(ctx, app.Config{Data: filepath.Join(small, "new")}, path, app.RestoreOptions{}); err == nil || !strings.Contains(err.Error(), "begin the restore again") {
+		t.Errorf("Restore = %v; want that the disk is full", err)
 	}
 }
 
