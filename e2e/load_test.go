@@ -66,13 +66,17 @@ func (p *play) begin(url string, more ...string) {
 	p.t.Cleanup(func() { p.cmd.Process.Kill() })
 }
 
-// acknowledged waits until the ledger has n lines.
-func (p *play) acknowledged(n int) {
+// acknowledged is how many lines the ledger has.
+func (p *play) acknowledged() int {
+	raw, _ := os.ReadFile(p.ledger)
+	return bytes.Count(raw, []byte("\n"))
+}
+
+// more waits for n more of them.
+func (p *play) more(n int) {
 	p.t.Helper()
-	eventually(p.t, "acknowledgements", func() bool {
-		raw, _ := os.ReadFile(p.ledger)
-		return bytes.Count(raw, []byte("\n")) >= n
-	})
+	n += p.acknowledged()
+	eventually(p.t, "acknowledgements", func() bool { return p.acknowledged() >= n })
 }
 
 // end waits until all have sent.
@@ -107,7 +111,7 @@ func TestLoadKilled(t *testing.T) {
 	args := []string{"serve", "--data", data, "--addr", freePort(t), "--behind-proxy", "127.0.0.1/32"}
 	s := start(t, args...)
 	p.begin(s.URL, "--for", "10s", "--ramp", "2s", "--every", "500ms")
-	p.acknowledged(100)
+	p.more(100)
 	s.kill()
 	s = start(t, args...)
 	r := p.end()

@@ -73,9 +73,9 @@ func TestPowerCuts(t *testing.T) {
 		s.mount()
 		addr := freePort(t)
 		s.start(addr)
-		p.begin(s.URL, "--for", fmt.Sprint(n*4, "s"), "--ramp", "1s", "--every", "200ms", "--patience", "120s")
-		for i := range n {
-			p.acknowledged((i + 1) * 60)
+		p.begin(s.URL, "--for", fmt.Sprint(n*6, "s"), "--ramp", "1s", "--every", "200ms", "--patience", "120s")
+		for range n {
+			p.more(30)
 			s.cut()
 			s.start(addr)
 		}
@@ -83,7 +83,7 @@ func TestPowerCuts(t *testing.T) {
 		s.stop()
 		v, code := p.verify("--data", s.data)
 		t.Logf("%d cuts, %v; what candidates saw: %v", n, v, r.Errors)
-		if code != 0 || !v.OK() || v.Saves < n*60 || v.Sent != 10 {
+		if code != 0 || !v.OK() || v.Saves < n*30 || v.Sent != 10 {
 			t.Errorf("verify = %d, %v; want nothing lost, and 10 parts sent", code, v)
 		}
 	})
@@ -94,7 +94,7 @@ func TestPowerCuts(t *testing.T) {
 		s.start(freePort(t))
 		s.disk.Arm(disktest.Fault{Kind: disktest.Sync, Nth: 1, Stays: true})
 		p.begin(s.URL, "--for", "60s", "--ramp", "1s", "--every", "200ms")
-		p.acknowledged(60)
+		p.more(60)
 		p.cmd.Process.Kill()
 		p.cmd.Wait()
 		s.cut()
@@ -114,8 +114,8 @@ func TestKillLoop(t *testing.T) {
 	args := []string{"serve", "--data", data, "--addr", freePort(t), "--behind-proxy", "127.0.0.1/32"}
 	s := start(t, args...)
 	p.begin(s.URL, "--for", "4s", "--ramp", fmt.Sprint(3*n, "s"), "--every", "200ms", "--runs", "1", "--patience", "120s")
-	for i := range n {
-		p.acknowledged((i + 1) * people * 15 / (n + 1))
+	for range n {
+		p.more(people * 10 / (n + 1))
 		s.kill()
 		s = start(t, args...)
 	}
