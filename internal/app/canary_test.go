@@ -252,8 +252,8 @@ func (w *world) everything(p *person, look func(what, text string)) {
 			if r.Auth == web.Link {
 				ids["secret"] = strings.Repeat("A", 27) // what a link says is for whoever holds it
 			}
-			for part, items := range parts {
-				for _, item := range items {
+			for _, part := range slices.Sorted(maps.Keys(parts)) { // one address after the other: what is sent is compared
+				for _, item := range parts[part] {
 					ids["part"], ids["item"] = part, item
 					for _, q := range append([]string{acts[r.Pattern].query}, more[r.Pattern]...) {
 						target := w.fill(r.Path()+q, ids)

@@ -92,10 +92,11 @@ type Sitting struct {
 // End is the entitled end as candidates read it; zero for a timed part that is not started.
 func (s Sitting) End() time.Time { return s.Clock.Entitled() }
 
-// PartSent is announced when a part ended, Submitted when the last one did.
+// PartSent is announced when a part ended, Submitted when the last one did, Accepted when a late answer took the place of one.
 const (
 	PartSent  = job.Topic[PartNote]("attempt.part_sent")
 	Submitted = job.Topic[SubmittedNote]("attempt.submitted")
+	Accepted  = job.Topic[SubmittedNote]("attempt.late_accepted")
 )
 
 // PartNote names a sitting.

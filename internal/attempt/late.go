@@ -208,6 +208,9 @@ func (as *Attempts) AcceptLate(ctx context.Context, who actor.Actor, app opening
 		if err != nil {
 			return err
 		}
+		if err := Accepted.Announce(ctx, as.Jobs, tx, SubmittedNote{Org: tx.Org, Attempt: string(a.ID), Application: string(app)}); err != nil {
+			return err
+		}
 		return audit.Record(ctx, tx, as.DB.Now(), who, "late.accept", string(app), audit.Facts{"item": r.Item, "revision": r.ID, "reason": why})
 	})
 }

@@ -74,6 +74,7 @@ type Integrity struct {
 // Listen registers the work.
 func (in *Integrity) Listen() {
 	job.Listen(in.Jobs, attempt.Submitted, "integrity.ask", job.Housekeeping, in.ask)
+	job.Listen(in.Jobs, attempt.Accepted, "integrity.late", job.Housekeeping, in.ask)
 	job.Listen(in.Jobs, assessment.Went, "integrity.sources", job.Housekeeping, in.sources)
 	job.Work(in.Jobs, compare, job.Housekeeping, in.compare)
 }

@@ -2,12 +2,14 @@ package integrity_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"io/fs"
 	"maps"
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"candor/internal/actor"
 	"candor/internal/assessment"
@@ -160,6 +162,29 @@ func TestALeakedTextIsASource(t *testing.T) {
 		p, err := w.Integrity.Beside(ctx, who, n.Code, "tell-us", "", "leaked/forum.md")
 		if err != nil || string(p.Sides[1].Files[0].Data) != integritytest.Essay(99) {
 			t.Errorf("side by side = %+v, %v; want the leaked text", p, err)
+		}
+	})
+}
+
+func TestAcceptedLateWorkIsCompared(t *testing.T) {
+	each(t, func(t *testing.T, w world) {
+		first := w.Crowd(7)[0]
+		n, who, s := w.Sent("Lara Late", integritytest.Essay(60))
+		w.Tick.Add(time.Hour)
+		body, err := json.Marshal(map[string][]string{"text": {integritytest.Essay(0)}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		kept := w.Save(who, s, 9, "tell-us", string(body))
+		if err := w.Attempts.AcceptLate(ctx, w.Owner, n.Application, kept.Revision, "No network on the train."); err != nil {
+			t.Fatal(err)
+		}
+		w.Drain()
+		for _, x := range []review.Round{first, n} {
+			w.File(w.Mina, x, reviewtest.Card(3, 2))
+		}
+		if f := w.facts(w.Mina, n); len(f.Items[0].Alike) != 1 || f.Items[0].Alike[0].Code != first.Code {
+			t.Errorf("facts = %+v; want the late text compared in place of the first", f)
 		}
 	})
 }

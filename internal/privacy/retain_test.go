@@ -37,10 +37,11 @@ func (w *world) kept(p person) time.Time {
 	return k.Until
 }
 
-// standing is how often each person's word stands in the rows.
+// standing is how often each person's word stands in the rows that are theirs alone: what two have in common goes with either.
 func (w *world) standing(people ...person) []int {
 	w.t.Helper()
 	all := w.dump()
+	delete(all, "likenesses")
 	var out []int
 	for _, p := range people {
 		out = append(out, count(all, p.word))

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -106,7 +107,7 @@ func makeWorld(t testing.TB, database string) *world {
 	spec := string(tree["assessment.yaml"].Data) + "  - {key: coding, title: Coding, about: One program., minutes: 10, items: [{item: program}]}\n"
 	tree["assessment.yaml"] = &fstest.MapFile{Data: []byte(spec)}
 	for name, text := range map[string]string{"item.yaml": "kind: code\ntitle: Program\nminutes: 10\nstyle: stdin\nstatement: Print what you read.\nlanguages: {python: {}}\n",
-		"data/sample/one.in": "1\n", "data/sample/one.ans": "1\n", "data/secret/two.in": "2\n", "data/secret/two.ans": "2\n"} {
+		"leaked/python/found.py": found, "data/sample/one.in": "1\n", "data/sample/one.ans": "1\n", "data/secret/two.in": "2\n", "data/secret/two.ans": "2\n"} {
 		tree["items/program/"+name] = &fstest.MapFile{Data: []byte(text)}
 	}
 	v, findings, err := a.Assessments.Import(ctx, w.owner, tree, "")
@@ -202,6 +203,27 @@ func (w *world) read(fn func(tx db.Tx) error) {
 	w.must(w.app.DB.Read(ctx, w.org, fn))
 }
 
+// found is what went round, and what everybody here hands in.
+const found = `def merge(left, right):
+    out, i, j = [], 0, 0
+    while i < len(left) and j < len(right):
+        if left[i].due <= right[j].due:
+            out.append(left[i])
+            i += 1
+        else:
+            out.append(right[j])
+            j += 1
+    return out + left[i:] + right[j:]
+
+def sailings(rows, harbour, limit=12):
+    seen = {}
+    for row in sorted(rows, key=lambda r: (r.ship, -r.revision)):
+        if row.harbour != harbour or row.ship in seen:
+            continue
+        seen[row.ship] = row
+    return [seen[ship] for ship in sorted(seen) if seen[ship].draught < limit]
+`
+
 // work answers everything, runs code, asks for time and sends; the cards are in at the end of it.
 func (w *world) work(p person) {
 	w.t.Helper()
@@ -210,11 +232,15 @@ func (w *world) work(p person) {
 	w.must(a.Attempts.Adjust(ctx, p.who, string(p.id), candidate.Time{Factor: 1500}))
 	_, err := a.Openings.DeviceCode(ctx, p.who)
 	w.must(err)
-	program := `{"language":"python","files":{"python":{"main.py":"print(input()) # ` + p.word + `"}},"input":"1 ` + p.word + `"}`
+	program := `{"language":"python","files":{"python":{"main.py":"print(input()) # ` + p.word + `","` + strings.ReplaceAll(p.word, " ", "_") + `.py":` + strconv.Quote(found) + `}},"input":"1 ` + p.word + `"}`
+	var quiz attempt.SittingID
 	for part, answers := range map[string]map[string]string{"quiz": {"pick": `{"choice":["0"]}`, "number": `{"typed":["` + p.word + `"]}`},
 		"writing": {"tell-us": `{"text":["The queue delivered twice. ` + p.word + strings.Repeat(" It was slow.", 900) + `"]}`}, "coding": {"program": program}} {
 		s, err := a.Attempts.Begin(ctx, p.who, part)
 		w.must(err)
+		if part == "quiz" {
+			quiz = s.ID
+		}
 		for n := range int64(3) {
 			for key, body := range answers {
 				_, err := a.Attempts.Save(ctx, p.who, attempt.SaveRequest{Sitting: s.ID, Epoch: 1, Received: a.DB.Now(), Saves: []response.Save{{Item: key, Client: "c1", Seq: n + 1, Body: []byte(body)}}})
@@ -242,6 +268,9 @@ func (w *world) work(p person) {
 		w.must(err)
 	}
 	w.drain()
+	late, err := a.Attempts.Save(ctx, p.who, attempt.SaveRequest{Sitting: quiz, Epoch: 1, Received: a.DB.Now(), Saves: []response.Save{{Item: "pick", Client: "c_away", Seq: 1, Body: []byte(`{"choice":["1"]}`), Device: "Firefox"}}})
+	w.must(err)
+	w.must(a.Attempts.AcceptLate(ctx, w.owner, p.app, late.Kept[0].Revision, "No network on the train, "+p.word))
 	w.must(a.Attempts.Afterword(ctx, p.who, "writing", "One more thing: "+p.word, false))
 	code := w.code(v.Attempt.ID)
 	card := review.Card{Private: "private " + p.word, Shareable: "shareable " + p.word, Ratings: map[string]review.Rating{

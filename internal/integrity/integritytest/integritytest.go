@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 
+	"candor/internal/actor"
+	"candor/internal/attempt"
 	"candor/internal/db"
 	"candor/internal/db/dbtest"
 	"candor/internal/integrity"
@@ -52,6 +54,13 @@ func Essay(n uint64) string {
 // Hand takes somebody through the assessment with a text.
 func (w *World) Hand(name, text string) review.Round {
 	w.T.Helper()
+	n, _, _ := w.Sent(name, text)
+	return n
+}
+
+// Sent is Hand that tells who it was and in which sitting they wrote.
+func (w *World) Sent(name, text string) (review.Round, actor.Actor, attempt.Sitting) {
+	w.T.Helper()
 	ctx := context.Background()
 	who := w.Enter(w.Invite(name, strings.ReplaceAll(strings.ToLower(name), " ", ".")+"@mail.example"))
 	s := w.Begin(who, "writing")
@@ -71,7 +80,7 @@ func (w *World) Hand(name, text string) review.Round {
 		w.T.Fatal(err)
 	}
 	w.Drain()
-	return w.Round(string(v.Attempt.ID))
+	return w.Round(string(v.Attempt.ID)), who, s
 }
 
 // Crowd are n innocent people.
