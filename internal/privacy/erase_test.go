@@ -35,7 +35,7 @@ func TestErasingLeavesNoByte(t *testing.T) {
 				if len(w.traces(word)) < 10 {
 					t.Fatalf("the word stands only in %v; the test would prove nothing", w.traces(word))
 				}
-				before := count(w.dump(), stays.word)
+				before := w.standing(stays)[0]
 				seen, err := w.app.Privacy.Preview(ctx, p.who, p.id)
 				w.must(err)
 				gone, err := w.app.Privacy.Erase(ctx, p.who, p.id)
@@ -47,7 +47,7 @@ func TestErasingLeavesNoByte(t *testing.T) {
 				if left := w.traces(word); len(left) > 0 {
 					t.Errorf("after erasing, the word stands in %v", left)
 				}
-				if after := count(w.dump(), stays.word); after != before || before == 0 {
+				if after := w.standing(stays)[0]; after != before || before == 0 {
 					t.Errorf("somebody else's word stood in %d places and now in %d", before, after)
 				}
 				w.verify()
