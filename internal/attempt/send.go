@@ -279,13 +279,26 @@ func (as *Attempts) submit(ctx context.Context, tx db.Tx, a Attempt, v *assessme
 	return Submitted.Announce(ctx, as.Jobs, tx, SubmittedNote{tx.Org, string(a.ID), string(a.Application), sub})
 }
 
+// closeRounds is how many pages of what is due one call of CloseOverdue closes; more wait for the next call.
+const closeRounds = 50
+
 // CloseOverdue ends by time what is over in one organisation: running sittings past their hard end, and parts never started of
 // attempts whose window is over and that have something to read. It may run twice, and readers do not depend on it. While an outage is
 // not settled nothing is ended by time.
 func (as *Attempts) CloseOverdue(ctx context.Context, o string) error {
-	if holds, err := as.Outages.Holds(ctx); holds || err != nil {
-		return err
+	for range closeRounds {
+		if holds, err := as.Outages.Holds(ctx); holds || err != nil {
+			return err
+		}
+		if n, err := as.closePage(ctx, o); n == 0 || err != nil {
+			return err
+		}
 	}
+	return nil
+}
+
+// closePage closes a bounded number of what is due and tells how many that was.
+func (as *Attempts) closePage(ctx context.Context, o string) (int, error) {
 	now := as.DB.Now()
 	var due []query.DueRow
 	err := as.DB.Read(ctx, o, func(tx db.Tx) (err error) {
@@ -300,13 +313,13 @@ func (as *Attempts) CloseOverdue(ctx context.Context, o string) error {
 		return err
 	})
 	if err != nil {
-		return err
+		return 0, err
 	}
 	var errs []error
 	for _, d := range due {
 		errs = append(errs, as.closeOne(ctx, o, ID(d.AttemptID), SittingID(d.ID)))
 	}
-	return errors.Join(errs...)
+	return len(due), errors.Join(errs...)
 }
 
 func (as *Attempts) closeOne(ctx context.Context, o string, a ID, s SittingID) error {
