@@ -1,8 +1,10 @@
 package e2e_test
 
 import (
+	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"candor/e2e/browser"
@@ -130,4 +132,69 @@ func TestTwoDevices(t *testing.T) {
 	laptop.Go(s.URL + "/c/status")
 	laptop.Sees("came after the end and was accepted")
 	looks(t, laptop, "status-late", browser.Desk)
+}
+
+// TestMoreTime: breaks that the person gives themselves stop the clock; minutes that the recruiter gives are in the clock of an open page at once; a
+// part that was sent is opened again; and the candidate reads all of it, with who and why.
+func TestMoreTime(t *testing.T) {
+	t.Parallel()
+	s := start(t, "serve", "--data", t.TempDir(), "--addr", freePort(t))
+	owner, org, opening := company(t, s, attempttest.Tree)
+	link := invite(t, owner, s, org, opening, "Kemi Adeola", "kemi@mail.example")
+	p := browser.New(t)
+	p.Look(browser.Desk)
+	p.Go(link)
+	p.Follow("main form button")
+	p.Go(s.URL + "/c/adjust")
+	looks(t, p, "adjust", browser.Desk)
+	p.Click(`input[name="breaks"][value="20"]`)
+	p.Follow(`form[action="/c/adjust"] button`)
+	p.Sees("It is in every clock of yours from now on.")
+	p.Go(s.URL + "/c/parts/writing")
+	p.Follow("main form button.primary")
+	item := s.URL + p.Value(`location.pathname`)
+	p.Until(`document.querySelector("[data-ready]") !== null && document.querySelector("[data-timer-value]").textContent === "30"`)
+
+	owner.get(opening)
+	app := org + "/applications/" + owner.find(`/applications/(app_[0-9a-f]{32})`)
+	p.Value(`window.candorBefore = true`)
+	owner.post(app+"/parts/extend", url.Values{"part": {"writing"}, "minutes": {"10"}, "reason": {"Our statement had a mistake."}})
+	p.Until(`document.querySelector("[data-timer-value]").textContent === "40"`)
+	if p.Value(`window.candorBefore`) != "true" {
+		t.Error("the page was loaded anew")
+	}
+
+	p.Value(`document.querySelector('form[action$="/break"]').closest("details").open = true`)
+	p.Follow(`form[action$="/break"] button`)
+	p.Sees("Your clock stands")
+	looks(t, p, "break", browser.Desk)
+	p.Go(item) // the task is closed meanwhile
+	p.Sees("Your clock stands")
+	p.Follow(`form[action$="/go-on"] button`)
+	p.Until(`document.querySelector("textarea[name=text]") !== null`)
+	p.Go(s.URL + "/c/parts/writing/check")
+	p.Follow(`main form[action$="/send"] button`)
+	p.Sees("Receipt")
+
+	owner.post(app+"/parts/reopen", url.Values{"part": {"writing"}, "minutes": {"5"}, "reason": {"The fire alarm."}})
+	p.Go(s.URL + "/c/parts/writing")
+	p.Sees("This part was opened for you again.")
+	p.Sees("Start the 5 minutes")
+	looks(t, p, "again", browser.Desk)
+	p.Go(s.URL + "/c/time")
+	for _, text := range []string{"Our statement had a mistake.", "The fire alarm.", "Break over: its time is in the clock", "Writing, time 2", "10 min", "the company"} {
+		p.Sees(text)
+	}
+	looks(t, p, "time", browser.Desk)
+	table := p.Value(`fetch("/c/time.csv").then(r => r.text())`)
+	if !strings.Contains(table, ",writing,1,extend,600,member,More time given,Our statement had a mistake.") {
+		t.Errorf("the table of the ledger has no extension:\n%s", table)
+	}
+	desk := browser.New(t)
+	desk.Look(browser.Desk)
+	desk.Go(s.URL)
+	desk.Bring(s.URL, owner.cookies)
+	desk.Go(s.URL + app + "/parts")
+	desk.Sees("Opened again")
+	looks(t, desk, "parts", browser.Desk)
 }

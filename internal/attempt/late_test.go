@@ -261,7 +261,9 @@ func TestEveryStateCanBeRestored(t *testing.T) {
 			if err != nil || string(r.Body) != body(n) {
 				t.Fatalf("State(%d) = %s, %v", n, r.Body, err)
 			}
-			w.Tick.Add(time.Second)
+			if n == 1 { // the seventh comes in the same millisecond as the first before it
+				w.Tick.Add(time.Second)
+			}
 			if err := w.Attempts.Restore(ctx, who, s.ID, r.ID); err != nil {
 				t.Fatal(err)
 			}
