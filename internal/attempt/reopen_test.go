@@ -234,7 +234,7 @@ func TestAPartWaitsForTheAnswer(t *testing.T) {
 			t.Errorf("a part that was started waits too: %v", q.Clock.FinishBy)
 		}
 		w.Tick.Set(end().Add(time.Hour)) // nobody has answered
-		for range 2 { // first what runs is ended, then what was not started
+		for range 2 {                    // first what runs is ended, then what was not started
 			if err := w.Attempts.CloseOverdue(ctx, w.Org.ID); err != nil {
 				t.Fatal(err)
 			}
