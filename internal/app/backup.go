@@ -131,7 +131,7 @@ func Backup(ctx context.Context, c Config, to string, withKey bool, program stri
 
 // roomy says of a full disk what to do; other errors stay as they are.
 func roomy(err error, what string) error {
-	if db.IsFull(err) || errors.Is(err, db.ErrFull) || errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+	if db.IsFull(err) || errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
 		return errRoom.Saying(what)
 	}
 	return err

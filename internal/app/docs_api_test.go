@@ -190,7 +190,7 @@ func TestTheDocumentIsWhatIsSpoken(t *testing.T) {
 	}
 	busy := w.here.busy
 	w.must(w.app.Reviews.Enough(ctx, w.here.as("manager"), w.here.read.code, "Nobody else is here.")) // so that it can be decided
-	save := `{"sitting":"` + string(busy.sitting) + `","client":"c2","epoch":1,"age":0,"unreached":[],"saves":[{"item":"tell-us","seq":1,"base":0,"body":"{\"text\":[\"Again.\"]}","sha256":"","heard":0,"typed":0}]}`
+	save := `{"sitting":"` + string(busy.sitting) + `","client":"c2","epoch":1,"age":0,"unreached":0,"saves":[{"item":"tell-us","seq":1,"base":0,"body":"{\"text\":[\"Again.\"]}","sha256":"","heard":0,"typed":0}]}`
 	asked := map[string]struct{ target, body, in, out, by string }{
 		"web.health":         {"/healthz", "", "", "", ""},
 		"web.live_staff":     {"/o/" + w.here.org.ID + "/live", "", "", "Event", ""},

@@ -1,6 +1,8 @@
 package db
 
 import (
+	"errors"
+
 	"candor/internal/problem"
 
 	sqlite3 "modernc.org/sqlite/lib"
@@ -25,7 +27,7 @@ func IsFull(err error) bool {
 	case sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE:
 		return true
 	}
-	return pgCode(err) == "53100"
+	return pgCode(err) == "53100" || errors.Is(err, ErrFull)
 }
 
 // full makes ErrFull of an error that says so: a person may read it, whatever they did.

@@ -238,9 +238,10 @@ func TestNoScript(t *testing.T) {
 type saveRequest struct {
 	Sitting, Client string
 	Epoch           int
-	Age             int64
+	Age, Unreached  int64
 	Saves           []struct {
 		Item, Body, SHA256 string
 		Seq, Base          int
+		Typed, Heard       int64
 	}
 }
