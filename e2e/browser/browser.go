@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -92,12 +93,31 @@ func Launch(t *testing.T, profile string) (p *Page, kill func()) {
 	kill = sync.OnceFunc(func() {
 		p.closed = true
 		process.Kill()
-		for process.Signal(syscall.Signal(0)) == nil { // its profile is free when it is gone
+		for quiet := 0; quiet < 3; quiet++ { // the profile is free when every process of it is gone: its storage lives in one of its own
+			if process.Signal(syscall.Signal(0)) == nil || killUsing(profile) {
+				quiet = 0
+			}
 			time.Sleep(10 * time.Millisecond)
 		}
 	})
 	t.Cleanup(kill)
 	return p, kill
+}
+
+// killUsing kills whatever runs on a profile, and says whether there was anything: Chromium names it to each of its processes.
+func killUsing(profile string) (found bool) {
+	lines, _ := filepath.Glob("/proc/[0-9]*/cmdline")
+	for _, l := range lines {
+		text, _ := os.ReadFile(l)
+		if !strings.Contains(string(text), "--user-data-dir="+profile) {
+			continue
+		}
+		if pid, err := strconv.Atoi(filepath.Base(filepath.Dir(l))); err == nil && pid != os.Getpid() {
+			syscall.Kill(pid, syscall.SIGKILL)
+			found = true
+		}
+	}
+	return found
 }
 
 // Before runs a script in every page that is opened from now on, before the page's own.

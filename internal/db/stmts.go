@@ -92,7 +92,7 @@ func (k *keeper) take(ctx context.Context, query string) (stmt, error) {
 	}
 	s, err := k.inner.PrepareContext(ctx, query)
 	if err != nil {
-		return nil, err
+		return nil, k.told(err)
 	}
 	return s.(stmt), nil
 }
@@ -129,7 +129,7 @@ func (k *keeper) QueryContext(ctx context.Context, query string, args []driver.N
 		s.Close()
 		return nil, k.told(err)
 	}
-	return &keptRows{Rows: r, done: func() error { return k.give(query, s) }, drop: s.Close}, nil
+	return &keptRows{Rows: r, told: k.told, done: func() error { return k.give(query, s) }, drop: s.Close}, nil
 }
 
 // Close closes what is kept, then the connection.
@@ -143,13 +143,17 @@ func (k *keeper) Close() error {
 // keptRows give their statement back when they are closed.
 type keptRows struct {
 	driver.Rows
+	told       func(error) error
 	done, drop func() error
 }
+
+// Next reads a row: an INSERT with RETURNING writes only then.
+func (r *keptRows) Next(to []driver.Value) error { return r.told(r.Rows.Next(to)) }
 
 func (r *keptRows) Close() error {
 	if err := r.Rows.Close(); err != nil {
 		r.drop()
-		return err
+		return r.told(err)
 	}
 	return r.done()
 }
