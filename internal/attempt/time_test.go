@@ -271,16 +271,18 @@ func (l life) run(r rules, seen map[State]bool) error {
 // visited proves nothing.
 func TestTheRulesOfTime(t *testing.T) {
 	runs, visits := 0, map[State]int{}
-	rapid.Check(t, func(t *rapid.T) {
-		seen := map[State]bool{}
-		if err := lives.Draw(t, "life").run(real, seen); err != nil {
-			t.Fatal(err)
-		}
-		runs++
-		for s := range seen {
-			visits[s]++
-		}
-	})
+	for runs < 100 { // -short makes each check shorter
+		rapid.Check(t, func(t *rapid.T) {
+			seen := map[State]bool{}
+			if err := lives.Draw(t, "life").run(real, seen); err != nil {
+				t.Fatal(err)
+			}
+			runs++
+			for s := range seen {
+				visits[s]++
+			}
+		})
+	}
 	for _, s := range []State{Ready, Running, Paused, Ended} {
 		if visits[s]*100 < runs {
 			t.Errorf("%s was visited in %d of %d runs; want 1 in 100", s, visits[s], runs)

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"os"
 	"runtime/debug"
 	"time"
 )
@@ -20,6 +21,7 @@ const (
 // trace and does not disturb the others.
 type group struct {
 	db   *sql.DB
+	log  string // the file of SQLite's log
 	ops  chan *op
 	quit chan struct{}
 	gone chan struct{}
@@ -34,8 +36,8 @@ type op struct {
 
 var errClosed = errors.New("db: closed")
 
-func startGroup(w *sql.DB) *group {
-	g := &group{db: w, ops: make(chan *op), quit: make(chan struct{}), gone: make(chan struct{})}
+func startGroup(w *sql.DB, log string) *group {
+	g := &group{db: w, log: log, ops: make(chan *op), quit: make(chan struct{}), gone: make(chan struct{})}
 	go g.loop()
 	return g
 }
@@ -99,6 +101,7 @@ func (g *group) batch(first *op) {
 		err = tx.Commit()
 		if err == nil {
 			g.reply(ops, nil)
+			g.checkpoint()
 			return
 		}
 	}
@@ -108,6 +111,16 @@ func (g *group) batch(first *op) {
 	for _, o := range ops {
 		o.err = nil
 		g.reply([]*op{o}, g.alone(o))
+	}
+}
+
+// logMost is how large SQLite's log gets before it is folded into the file: as many bytes as SQLite itself would let it.
+const logMost = 1000 * 4096
+
+// checkpoint folds a log that has grown into the file. An error of it ends the process (keeper.told); readers in the way are no error.
+func (g *group) checkpoint() {
+	if info, err := os.Stat(g.log); err == nil && info.Size() > logMost {
+		g.db.Exec("PRAGMA wal_checkpoint(PASSIVE)")
 	}
 }
 

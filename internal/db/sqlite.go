@@ -21,7 +21,9 @@ var pragmas = []struct{ name, value, reads string }{
 	{"synchronous", "full", "2"},
 	{"foreign_keys", "on", "1"},
 	{"busy_timeout", "10000", "10000"},
-	{"secure_delete", "on", "1"}, // what is erased is overwritten, pages that become free too
+	{"secure_delete", "on", "1"},                 // what is erased is overwritten, pages that become free too
+	{"wal_autocheckpoint", "0", "0"},             // the group does it: SQLite says nothing of a sync that failed in it
+	{"journal_size_limit", "1048576", "1048576"}, // so that the log's size says how much of it is in use
 }
 
 func dsn(path string, readOnly bool) string {
@@ -57,7 +59,7 @@ func openSQLite(ctx context.Context, path string, o Options) (*DB, error) {
 	r.SetMaxOpenConns(o.Readers)
 	r.SetMaxIdleConns(o.Readers)
 	d := &DB{Engine: SQLite, Clock: clock.New(o.Now), writer: w, reader: r, room: o.Room}
-	d.group = startGroup(w)
+	d.group = startGroup(w, path+"-wal")
 	return d, nil
 }
 

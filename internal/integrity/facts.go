@@ -22,6 +22,7 @@ import (
 // Facts are what was found of a submission.
 type Facts struct {
 	Round review.Round
+	Own   bool       // the asker has filed a scorecard of it
 	Items []Compared // those that were compared
 	Held  int        // likenesses with work whose own scorecard the asker still owes: they open with it
 }
@@ -37,7 +38,7 @@ func (in *Integrity) Of(ctx context.Context, who actor.Actor, c review.Code) (Fa
 }
 
 func (in *Integrity) facts(ctx context.Context, tx db.Tx, who actor.Actor, c review.Code) (f Facts, err error) {
-	if f.Round, err = in.Reviews.Known(ctx, tx, who, c); err != nil {
+	if f.Round, f.Own, err = in.Reviews.Known(ctx, tx, who, c); err != nil {
 		return f, err
 	}
 	compared, err := query.New(tx).Compared(ctx, tx.Org, f.Round.Attempt)
@@ -102,6 +103,7 @@ func (in *Integrity) other(ctx context.Context, tx db.Tx, who actor.Actor, a str
 type Pair struct {
 	Likeness
 	Item  string // its title
+	Own   bool   // the asker has a scorecard of the first
 	Sides [2]Side
 }
 
@@ -129,7 +131,7 @@ func (in *Integrity) Beside(ctx context.Context, who actor.Actor, c review.Code,
 		if at < 0 {
 			return ErrUnlike
 		}
-		p.Likeness = f.Items[i].Alike[at]
+		p.Likeness, p.Own = f.Items[i].Alike[at], f.Own
 		if bodies[0], err = in.text(ctx, tx, f.Round.Attempt, key); err != nil || p.Source != "" {
 			return err
 		}

@@ -196,21 +196,20 @@ func (rs *Reviews) Cards(ctx context.Context, tx db.Tx, who actor.Actor, n Round
 
 // Known gives a round to those who may know what stands beside its scores: whoever filed their own card, and those who decide or run its
 // opening once every card is in. Problems as Cards.
-func (rs *Reviews) Known(ctx context.Context, tx db.Tx, who actor.Actor, c Code) (Round, error) {
-	n, err := roundIn(ctx, tx, c)
-	if err != nil {
-		return n, err
+func (rs *Reviews) Known(ctx context.Context, tx db.Tx, who actor.Actor, c Code) (n Round, own bool, err error) {
+	if n, err = roundIn(ctx, tx, c); err != nil {
+		return n, false, err
 	}
 	switch r, _, err := mine(ctx, tx, who, n); {
 	case err == nil && r.State == Filed:
-		return n, nil
+		return n, true, nil
 	case err == nil && r.State == Assigned:
-		return n, ErrOwnFirst
+		return n, false, ErrOwnFirst
 	case err != nil && !errors.Is(err, ErrMissing):
-		return n, err
+		return n, false, err
 	}
 	_, err = rs.Cards(ctx, tx, who, n)
-	return n, err
+	return n, false, err
 }
 
 // Owes says whether the asker still has to score a round's work.

@@ -162,10 +162,13 @@ func (p *Pages) beside(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	v := besideView{Back: "/o/" + r.PathValue("org") + "/review/" + string(c), Pair: pair, Says: line(pair.Likeness, "").Says}
+	if !pair.Own {
+		v.Back += "/cards"
+	}
 	if pair.Source != "" {
 		pair.Sides[1].Title = source(pair.Source)
 	}
-	v := besideView{Back: "/o/" + r.PathValue("org") + "/review/" + string(c), Pair: pair, Says: line(pair.Likeness, "").Says}
 	for i, g := range pair.Regions {
 		one := regionView{Number: i + 1, Says: rare(g.People)}
 		for side, at := range []similar.Place{g.A, g.B} {
