@@ -84,9 +84,9 @@ func sqliteCode(err error) int {
 	return 0
 }
 
-// diskFailed says that the device reported an error, or that what it gave back is not what was written. No room for the index of the log, no memory
+// DiskFailed says that the device reported an error, or that what it gave back is not what was written. No room for the index of the log, no memory
 // and a lock are told as input and output errors too, and are none of the device.
-func diskFailed(err error) bool {
+func DiskFailed(err error) bool {
 	switch code := sqliteCode(err); code {
 	case sqlite3.SQLITE_IOERR_SHMSIZE, sqlite3.SQLITE_IOERR_NOMEM, sqlite3.SQLITE_IOERR_BLOCKED:
 		return false

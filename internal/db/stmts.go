@@ -62,7 +62,7 @@ type keeper struct {
 
 // told gives an error back, unless it says that the disk failed.
 func (k *keeper) told(err error) error {
-	if err != nil && k.fatal != nil && diskFailed(err) {
+	if err != nil && k.fatal != nil && DiskFailed(err) {
 		k.fatal(fmt.Errorf("db: the disk failed while saving; ending, so that the log is replayed on start: %w", err))
 	}
 	return err

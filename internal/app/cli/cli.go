@@ -17,6 +17,7 @@ import (
 	"strings"
 	"syscall"
 
+	"candor/internal/db"
 	"candor/internal/problem"
 	"candor/internal/sandbox/ns"
 
@@ -119,6 +120,9 @@ func Run(ctx context.Context, args []string, out, errs io.Writer) (code int) {
 		return 0
 	case errors.As(err, &f):
 		return exitFound
+	case db.DiskFailed(err):
+		fmt.Fprintln(errs, "candor: ending: the disk failed:", err)
+		return db.ExitDisk
 	}
 	if pr, ok := problem.As(err); ok {
 		fmt.Fprintln(errs, "candor:", pr.Text)
