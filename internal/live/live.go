@@ -60,8 +60,9 @@ type Hub struct {
 	Log   *slog.Logger
 	Every time.Duration // between reads; 0 is 300 ms
 
-	mu   sync.Mutex
-	orgs map[string]*room
+	mu      sync.Mutex
+	orgs    map[string]*room
+	reading sync.WaitGroup
 }
 
 // room is an organisation with listeners.
@@ -135,7 +136,7 @@ func (h *Hub) join(org string) (events chan Event, leave func()) {
 		ctx, stop := context.WithCancel(context.Background())
 		o = &room{listeners: map[chan Event]bool{}, stop: stop}
 		h.orgs[org] = o
-		go h.read(ctx, org)
+		h.reading.Go(func() { h.read(ctx, org) })
 	}
 	o.listeners[events] = true
 	return events, func() {
@@ -151,8 +152,9 @@ func (h *Hub) join(org string) (events chan Event, leave func()) {
 	}
 }
 
-// Close ends every stream, so that the server can stop; browsers connect anew to whoever answers next.
+// Close ends every stream, so that the server can stop; browsers connect anew to whoever answers next. Nothing is read any more when it returns.
 func (h *Hub) Close() {
+	defer h.reading.Wait()
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for org, o := range h.orgs {
