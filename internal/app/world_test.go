@@ -467,6 +467,12 @@ func (w *world) disabled() string {
 
 // engines runs a test on a world in each database.
 func engines(t *testing.T, fn func(t *testing.T, w *world)) {
-	t.Run("sqlite", func(t *testing.T) { fn(t, makeWorld(t, "")) })
-	t.Run("postgres", func(t *testing.T) { fn(t, makeWorld(t, dbtest.Database(t, app.Schemas()...))) })
+	t.Run("sqlite", func(t *testing.T) {
+		t.Parallel()
+		fn(t, makeWorld(t, ""))
+	})
+	t.Run("postgres", func(t *testing.T) {
+		t.Parallel()
+		fn(t, makeWorld(t, dbtest.Database(t, app.Schemas()...)))
+	})
 }
