@@ -182,7 +182,7 @@ func TestDemo(t *testing.T) {
 	if !maps.Equal(m.status, want) {
 		t.Errorf("applications = %v; want %v", m.status, want)
 	}
-	t.Run("every answer with code is somebody's own", m.own)
+	t.Run("every answer with code or text is somebody's own", m.own)
 	t.Run("judged anew, everything gets the same mark", m.anew)
 	t.Run("what was tried while working has its result", m.tries)
 	t.Run("the audit chain verifies", m.audit)
@@ -194,7 +194,7 @@ func (m *made) own(t *testing.T) {
 	for _, s := range m.sent {
 		for _, p := range s.version.Parts {
 			for _, it := range p.Items {
-				if _, ok := it.Kind.(item.LateMarker); !ok {
+				if _, ok := it.Kind.(item.Fingerprinter); !ok {
 					continue
 				}
 				got := s.Items[it.Key]
@@ -205,13 +205,23 @@ func (m *made) own(t *testing.T) {
 					t.Errorf("%s and %s sent the same %s", other, s.story, it.Key)
 				}
 				whose[got.SHA256] = s.story
-				verdicts[outcome(t, s.Marks[it.Key].Detail).Verdict]++
+				if _, ok := it.Kind.(item.LateMarker); ok {
+					verdicts[outcome(t, s.Marks[it.Key].Detail).Verdict]++
+				}
 			}
 		}
 	}
-	if len(whose) < 15 {
-		t.Errorf("%d answers with code; want 15 or more", len(whose))
+	if len(whose) < 30 {
+		t.Errorf("%d answers with code or text; want 30 or more", len(whose))
 	}
+	m.read(t, func(ctx context.Context, tx db.Tx) error {
+		var compared, strong int
+		err := tx.QueryRowContext(ctx, `SELECT (SELECT COUNT(*) FROM comparisons), (SELECT COUNT(*) FROM likenesses WHERE outcome = 'strong evidence')`).Scan(&compared, &strong)
+		if compared < len(whose) || strong > 0 {
+			t.Errorf("%d answers were compared, and of %d it is said that they are strong evidence; want all, and none", compared, strong)
+		}
+		return err
+	})
 	for _, v := range []judge.Verdict{judge.AC, judge.WA, judge.TLE, judge.CE} {
 		if verdicts[v] == 0 {
 			t.Errorf("no answer got %s: %v; want solutions of every sort", v, verdicts)
