@@ -10,6 +10,7 @@ import (
 	"candor/internal/actor"
 	"candor/internal/attempt"
 	"candor/internal/attempt/attempttest"
+	"candor/internal/db/dbtest"
 )
 
 // Everybody who began in the same instant is sent by time in one go, each at the very end they were entitled to.
@@ -42,4 +43,29 @@ func TestManyAreDueInTheSameSecond(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A page full of people who wait for an answer of ours keeps nobody else waiting: whoever's window is over is sent all the same.
+func TestThoseWhoWaitKeepNobodyWaiting(t *testing.T) {
+	d, tick := dbtest.Open(t, attempttest.Schemas...)
+	w := attempttest.Make(t, d, tick)
+	begin := func(i int) actor.Actor {
+		who := w.Enter(w.Invite("A B", fmt.Sprintf("a%d@mail.example", i)))
+		quiz := w.Begin(who, "quiz")
+		w.Save(who, quiz, 1, "pick", `{"choice":["0"]}`)
+		if _, err := w.Attempts.Send(ctx, who, "quiz"); err != nil {
+			t.Fatal(err)
+		}
+		return who
+	}
+	for i := range 200 {
+		must(t, w.Attempts.Ask(ctx, begin(i), "Large print."))
+	}
+	w.Tick.Add(10 * 24 * time.Hour) // later than all of theirs
+	last := begin(200)
+	w.Tick.Add(60 * 24 * time.Hour)
+	must(t, w.Attempts.CloseOverdue(ctx, w.Org.ID))
+	if s := view(t, w, last).Attempt.State; s != "submitted" {
+		t.Errorf("the one who waits for nothing is %s; want what they sent to be submitted", s)
+	}
 }

@@ -64,12 +64,15 @@ INSERT INTO ledger (org_id, id, sitting_id, kind, key, seconds, at, actor_kind, 
 SELECT id, sitting_id, kind, seconds, at, actor_kind, actor_id, reason_id FROM ledger WHERE org_id = $1 AND sitting_id = $2 ORDER BY at, id;
 
 -- name: Due :many
-SELECT id, attempt_id FROM sittings WHERE org_id = $1 AND state IN ('running', 'paused') AND hard_end < $2 ORDER BY hard_end LIMIT 200;
+SELECT id, attempt_id FROM sittings WHERE org_id = $1 AND state IN ('running', 'paused') AND hard_end < $2 ORDER BY hard_end LIMIT $3;
 
 -- name: DueUnstarted :many
 SELECT s.id, s.attempt_id FROM sittings s WHERE s.org_id = $1 AND s.state = 'ready' AND s.finish_by < $2
 	AND EXISTS (SELECT 1 FROM sittings o WHERE o.org_id = s.org_id AND o.attempt_id = s.attempt_id AND o.started_at > 0)
-	AND NOT EXISTS (SELECT 1 FROM sittings o WHERE o.org_id = s.org_id AND o.attempt_id = s.attempt_id AND o.state IN ('running', 'paused')) LIMIT 200;
+	AND NOT EXISTS (SELECT 1 FROM sittings o WHERE o.org_id = s.org_id AND o.attempt_id = s.attempt_id AND o.state IN ('running', 'paused'))
+	AND NOT EXISTS (SELECT 1 FROM attempts a JOIN accommodations c ON c.org_id = a.org_id AND c.id = a.candidate_id
+		WHERE a.org_id = s.org_id AND a.id = s.attempt_id AND c.wish_state = 'asked')
+	ORDER BY s.finish_by LIMIT $3;
 
 -- name: Freeze :exec
 INSERT INTO submission_items (org_id, attempt_id, item, part, revision_id, sha256, size) VALUES ($1, $2, $3, $4, $5, $6, $7)

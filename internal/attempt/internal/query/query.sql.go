@@ -411,7 +411,7 @@ func (q *Queries) DropSittings(ctx context.Context, orgID string, attemptID stri
 }
 
 const due = `-- name: Due :many
-SELECT id, attempt_id FROM sittings WHERE org_id = $1 AND state IN ('running', 'paused') AND hard_end < $2 ORDER BY hard_end LIMIT 200
+SELECT id, attempt_id FROM sittings WHERE org_id = $1 AND state IN ('running', 'paused') AND hard_end < $2 ORDER BY hard_end LIMIT $3
 `
 
 type DueRow struct {
@@ -419,8 +419,8 @@ type DueRow struct {
 	AttemptID string
 }
 
-func (q *Queries) Due(ctx context.Context, orgID string, hardEnd int64) ([]DueRow, error) {
-	rows, err := q.db.QueryContext(ctx, due, orgID, hardEnd)
+func (q *Queries) Due(ctx context.Context, orgID string, hardEnd int64, limit int32) ([]DueRow, error) {
+	rows, err := q.db.QueryContext(ctx, due, orgID, hardEnd, limit)
 	if err != nil {
 		return nil, err
 	}
@@ -445,7 +445,10 @@ func (q *Queries) Due(ctx context.Context, orgID string, hardEnd int64) ([]DueRo
 const dueUnstarted = `-- name: DueUnstarted :many
 SELECT s.id, s.attempt_id FROM sittings s WHERE s.org_id = $1 AND s.state = 'ready' AND s.finish_by < $2
 	AND EXISTS (SELECT 1 FROM sittings o WHERE o.org_id = s.org_id AND o.attempt_id = s.attempt_id AND o.started_at > 0)
-	AND NOT EXISTS (SELECT 1 FROM sittings o WHERE o.org_id = s.org_id AND o.attempt_id = s.attempt_id AND o.state IN ('running', 'paused')) LIMIT 200
+	AND NOT EXISTS (SELECT 1 FROM sittings o WHERE o.org_id = s.org_id AND o.attempt_id = s.attempt_id AND o.state IN ('running', 'paused'))
+	AND NOT EXISTS (SELECT 1 FROM attempts a JOIN accommodations c ON c.org_id = a.org_id AND c.id = a.candidate_id
+		WHERE a.org_id = s.org_id AND a.id = s.attempt_id AND c.wish_state = 'asked')
+	ORDER BY s.finish_by LIMIT $3
 `
 
 type DueUnstartedRow struct {
@@ -453,8 +456,8 @@ type DueUnstartedRow struct {
 	AttemptID string
 }
 
-func (q *Queries) DueUnstarted(ctx context.Context, orgID string, finishBy int64) ([]DueUnstartedRow, error) {
-	rows, err := q.db.QueryContext(ctx, dueUnstarted, orgID, finishBy)
+func (q *Queries) DueUnstarted(ctx context.Context, orgID string, finishBy int64, limit int32) ([]DueUnstartedRow, error) {
+	rows, err := q.db.QueryContext(ctx, dueUnstarted, orgID, finishBy, limit)
 	if err != nil {
 		return nil, err
 	}
