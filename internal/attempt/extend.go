@@ -71,14 +71,22 @@ func (as *Attempts) retime(ctx context.Context, tx db.Tx, s Sitting, c Clock) er
 	return live.Tell(ctx, tx, as.DB.Now(), "time", string(s.Attempt)) // open pages ask for the clock at once
 }
 
-// Extend gives a part more minutes while it is not ended, with a reason that the candidate reads. Open pages have it at once. ErrMissing, ErrRole,
-// ErrNotStarted, ErrEnded, ErrUntimed, ErrInvalid.
-func (as *Attempts) Extend(ctx context.Context, who actor.Actor, app opening.ApplicationID, part string, minutes int, reason string) error {
+// given refuses minutes that nobody gives, and a gift without a reason. ErrInvalid.
+func given(minutes int, reason string) error {
 	if minutes < 1 || minutes > 24*60 {
 		return problem.Field("minutes", "Give 1 to 1440 minutes.")
 	}
 	if reason == "" {
 		return problem.Field("reason", "Say why, in a sentence. The candidate reads it.")
+	}
+	return nil
+}
+
+// Extend gives a part more minutes while it is not ended, with a reason that the candidate reads. Open pages have it at once. ErrMissing, ErrRole,
+// ErrNotStarted, ErrEnded, ErrUntimed, ErrInvalid.
+func (as *Attempts) Extend(ctx context.Context, who actor.Actor, app opening.ApplicationID, part string, minutes int, reason string) error {
+	if err := given(minutes, reason); err != nil {
+		return err
 	}
 	return as.DB.Write(ctx, who.Org, func(tx db.Tx) error {
 		a, err := as.openly(ctx, tx, who, app)

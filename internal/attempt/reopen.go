@@ -70,11 +70,8 @@ func (as *Attempts) PartsOf(ctx context.Context, who actor.Actor, app opening.Ap
 // that is what readers see; then the answers that differ take its place, and it stays in replaced_items. Holding the sitting before it is the
 // guarding write. Problems: ErrMissing, ErrRole, ErrNotStarted, ErrNotOver, ErrInvalid.
 func (as *Attempts) Reopen(ctx context.Context, who actor.Actor, app opening.ApplicationID, part string, minutes int, reason string) error {
-	if minutes < 1 || minutes > 24*60 {
-		return problem.Field("minutes", "Give 1 to 1440 minutes.")
-	}
-	if reason == "" {
-		return problem.Field("reason", "Say why, in a sentence. The candidate reads it.")
+	if err := given(minutes, reason); err != nil {
+		return err
 	}
 	return as.DB.Write(ctx, who.Org, func(tx db.Tx) error {
 		a, err := as.openly(ctx, tx, who, app)

@@ -29,11 +29,16 @@ func (in *Integrity) Preview(ctx context.Context, tx db.Tx, p db.Person) (map[st
 	return map[string]int{"comparisons": total}, nil
 }
 
-// Erase removes what was found of a person's work, on the others' side too.
+// Erase removes what was found of a person's work, on the others' side too, and has the rest compared anew: they count no more among the people, and
+// a comparison that was under way finds out.
 func (in *Integrity) Erase(ctx context.Context, tx db.Tx, p db.Person) (map[string]int, error) {
 	total := 0
 	for _, a := range p.Attempts {
 		if _, err := query.New(tx).EraseLikenesses(ctx, tx.Org, a); err != nil {
+			return nil, err
+		}
+		assessment, err := query.New(tx).AssessmentOf(ctx, tx.Org, a)
+		if err := in.enqueue(ctx, tx, assessment, err); err != nil {
 			return nil, err
 		}
 		n, err := query.New(tx).EraseComparisons(ctx, tx.Org, a)

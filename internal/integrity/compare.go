@@ -3,7 +3,6 @@ package integrity
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"maps"
 	"math"
 	"slices"
@@ -215,77 +214,77 @@ func (f findings) put(a, b document, p similar.Pair, share [2]float64, regions [
 
 func ppm(share float64) int64 { return int64(math.Round(max(0, min(1, share)) * 1e6)) }
 
-// keep writes what is new or different and removes what is no longer so. Work that was erased meanwhile gets nothing.
+// keep writes what is new or different and removes what is no longer so, also of work that was erased meanwhile.
 func (in *Integrity) keep(ctx context.Context, n note, key string, f findings) error {
 	return in.DB.Write(ctx, n.Org, func(tx db.Tx) error {
-		q, now := query.New(tx), in.DB.Now()
-		there := map[string]bool{}
-		submitted := func(a string) (bool, error) {
-			if known, ok := there[a]; ok || a == "" {
-				return known || a == "", nil
-			}
-			n, err := q.StillSubmitted(ctx, tx.Org, a, key)
-			there[a] = n > 0
-			return n > 0, err
-		}
-		before, err := q.ComparedIn(ctx, tx.Org, n.Assessment, key)
+		q := query.New(tx)
+		there, err := q.Submitted(ctx, tx.Org, n.Assessment, key)
 		if err != nil {
 			return err
 		}
-		same := map[string]bool{}
-		for _, r := range before {
-			w, ok := f.compared[r.AttemptID]
-			same[r.AttemptID] = ok && w.Others == r.Others && w.Why == r.Why
-		}
-		for _, a := range slices.Sorted(maps.Keys(f.compared)) {
-			if same[a] {
-				continue
-			}
-			ok, err := submitted(a)
-			if err != nil {
-				return err
-			}
-			if !ok {
-				continue
-			}
-			row := f.compared[a]
-			row.OrgID, row.Item, row.At = tx.Org, key, clock.Milli(now)
-			if err := q.PutComparison(ctx, row); err != nil {
-				return err
-			}
-		}
-		had, err := q.LikeIn(ctx, tx.Org, n.Assessment, key)
+		compared, alike := f.of(there)
+		had, err := q.ComparedIn(ctx, tx.Org, n.Assessment, key)
 		if err != nil {
 			return err
 		}
 		for _, r := range had {
-			at := place{r.AttemptID, r.Other, r.Source}
-			if w, ok := f.alike[at]; !ok {
-				err = q.DropLikeness(ctx, query.DropLikenessParams{OrgID: tx.Org, AttemptID: r.AttemptID, Item: key, Other: r.Other, Source: r.Source})
-			} else if w == (query.PutLikenessParams{AttemptID: r.AttemptID, Other: r.Other, Source: r.Source, Outcome: r.Outcome, ScorePpm: r.ScorePpm, ExpectedMicro: r.ExpectedMicro,
-				SharePpm: r.SharePpm, OfOtherPpm: r.OfOtherPpm, Identical: r.Identical, Regions: r.Regions}) {
-				delete(f.alike, at)
+			switch w, ok := compared[r.AttemptID]; {
+			case !ok:
+				err = q.DropComparison(ctx, tx.Org, r.AttemptID, key)
+			case w.Others == r.Others && w.Why == r.Why:
+				delete(compared, r.AttemptID)
 			}
 			if err != nil {
 				return err
 			}
 		}
-		for at, row := range f.alike {
-			for _, a := range []string{at.attempt, at.other} {
-				ok, err := submitted(a)
-				if err != nil {
-					return fmt.Errorf("likeness of %s: %w", at.attempt, err)
-				}
-				there[a] = ok
-			}
-			if !there[at.attempt] || at.other != "" && !there[at.other] {
-				continue
-			}
-			row.OrgID, row.Item = tx.Org, key
-			if err := q.PutLikeness(ctx, row); err != nil {
+		for _, row := range compared {
+			row.OrgID, row.Item, row.At = tx.Org, key, clock.Milli(in.DB.Now())
+			if err := q.PutComparison(ctx, row); err != nil {
 				return err
 			}
 		}
-		return nil
+		return in.keepAlike(ctx, tx, n, key, alike)
 	})
+}
+
+func (in *Integrity) keepAlike(ctx context.Context, tx db.Tx, n note, key string, alike map[place]query.PutLikenessParams) error {
+	q := query.New(tx)
+	had, err := q.LikeIn(ctx, tx.Org, n.Assessment, key)
+	if err != nil {
+		return err
+	}
+	for _, r := range had {
+		at := place{r.AttemptID, r.Other, r.Source}
+		same := query.PutLikenessParams{AttemptID: r.AttemptID, Other: r.Other, Source: r.Source, Outcome: r.Outcome, ScorePpm: r.ScorePpm, ExpectedMicro: r.ExpectedMicro,
+			SharePpm: r.SharePpm, OfOtherPpm: r.OfOtherPpm, Identical: r.Identical, Regions: r.Regions}
+		switch w, ok := alike[at]; {
+		case !ok:
+			err = q.DropLikeness(ctx, query.DropLikenessParams{OrgID: tx.Org, AttemptID: r.AttemptID, Item: key, Other: r.Other, Source: r.Source})
+		case w == same:
+			delete(alike, at)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	for _, row := range alike {
+		row.OrgID, row.Item = tx.Org, key
+		if err := q.PutLikeness(ctx, row); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// of are those findings that are about the given submissions; a closure of the database may run twice, so f stays as it is.
+func (f findings) of(there []string) (compared map[string]query.PutComparisonParams, alike map[place]query.PutLikenessParams) {
+	is := map[string]bool{"": true} // a source has no submission
+	for _, a := range there {
+		is[a] = true
+	}
+	compared, alike = maps.Clone(f.compared), maps.Clone(f.alike)
+	maps.DeleteFunc(compared, func(a string, _ query.PutComparisonParams) bool { return !is[a] })
+	maps.DeleteFunc(alike, func(at place, _ query.PutLikenessParams) bool { return !is[at.attempt] || !is[at.other] })
+	return compared, alike
 }

@@ -15,9 +15,9 @@ SELECT v.assessment_id FROM attempts a JOIN versions v ON v.org_id = a.org_id AN
 SELECT v.assessment_id FROM versions v WHERE v.org_id = $1 AND v.id = $2 AND EXISTS (SELECT 1 FROM attempts a WHERE a.org_id = v.org_id AND a.state = 'submitted'
 	AND a.version_id IN (SELECT w.id FROM versions w WHERE w.org_id = v.org_id AND w.assessment_id = v.assessment_id));
 
--- name: StillSubmitted :one
-SELECT COUNT(*) FROM submission_items i JOIN attempts a ON a.org_id = i.org_id AND a.id = i.attempt_id
-WHERE i.org_id = $1 AND i.attempt_id = $2 AND i.item = $3 AND a.state = 'submitted';
+-- name: Submitted :many
+SELECT i.attempt_id FROM submission_items i JOIN attempts a ON a.org_id = i.org_id AND a.id = i.attempt_id
+JOIN versions v ON v.org_id = a.org_id AND v.id = a.version_id WHERE i.org_id = $1 AND v.assessment_id = $2 AND i.item = $3 AND a.state = 'submitted';
 
 -- name: ComparedIn :many
 SELECT c.attempt_id, c.others, c.why FROM comparisons c JOIN attempts a ON a.org_id = c.org_id AND a.id = c.attempt_id
@@ -40,6 +40,9 @@ ON CONFLICT (org_id, attempt_id, item, other, source) DO UPDATE SET outcome = ex
 
 -- name: DropLikeness :exec
 DELETE FROM likenesses WHERE org_id = $1 AND attempt_id = $2 AND item = $3 AND other = $4 AND source = $5;
+
+-- name: DropComparison :exec
+DELETE FROM comparisons WHERE org_id = $1 AND attempt_id = $2 AND item = $3;
 
 -- name: Compared :many
 SELECT item, others, why, at FROM comparisons WHERE org_id = $1 AND attempt_id = $2;

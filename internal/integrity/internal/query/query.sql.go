@@ -116,6 +116,15 @@ func (q *Queries) CountOf(ctx context.Context, orgID string, attemptID string) (
 	return count, err
 }
 
+const dropComparison = `-- name: DropComparison :exec
+DELETE FROM comparisons WHERE org_id = $1 AND attempt_id = $2 AND item = $3
+`
+
+func (q *Queries) DropComparison(ctx context.Context, orgID string, attemptID string, item string) error {
+	_, err := q.db.ExecContext(ctx, dropComparison, orgID, attemptID, item)
+	return err
+}
+
 const dropLikeness = `-- name: DropLikeness :exec
 DELETE FROM likenesses WHERE org_id = $1 AND attempt_id = $2 AND item = $3 AND other = $4 AND source = $5
 `
@@ -391,16 +400,32 @@ func (q *Queries) PutLikeness(ctx context.Context, arg PutLikenessParams) error 
 	return err
 }
 
-const stillSubmitted = `-- name: StillSubmitted :one
-SELECT COUNT(*) FROM submission_items i JOIN attempts a ON a.org_id = i.org_id AND a.id = i.attempt_id
-WHERE i.org_id = $1 AND i.attempt_id = $2 AND i.item = $3 AND a.state = 'submitted'
+const submitted = `-- name: Submitted :many
+SELECT i.attempt_id FROM submission_items i JOIN attempts a ON a.org_id = i.org_id AND a.id = i.attempt_id
+JOIN versions v ON v.org_id = a.org_id AND v.id = a.version_id WHERE i.org_id = $1 AND v.assessment_id = $2 AND i.item = $3 AND a.state = 'submitted'
 `
 
-func (q *Queries) StillSubmitted(ctx context.Context, orgID string, attemptID string, item string) (int64, error) {
-	row := q.db.QueryRowContext(ctx, stillSubmitted, orgID, attemptID, item)
-	var count int64
-	err := row.Scan(&count)
-	return count, err
+func (q *Queries) Submitted(ctx context.Context, orgID string, assessmentID string, item string) ([]string, error) {
+	rows, err := q.db.QueryContext(ctx, submitted, orgID, assessmentID, item)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var attempt_id string
+		if err := rows.Scan(&attempt_id); err != nil {
+			return nil, err
+		}
+		items = append(items, attempt_id)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const versions = `-- name: Versions :many
