@@ -4,61 +4,23 @@ package browser
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/url"
 	"os"
-	"os/exec"
-	"path/filepath"
-	"strconv"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
-	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/cdproto/storage"
 	"github.com/chromedp/chromedp"
-	"github.com/chromedp/chromedp/kb"
 )
-
-// The browser of this test binary. It ends with the process of the tests.
-var shared = sync.OnceValues(func() (context.Context, error) { return start("") })
-
-// start starts a Chromium; profile is the folder of its profile, "" for one that nobody comes back to.
-func start(profile string) (context.Context, error) {
-	path := ""
-	// The headless shell is Chromium without the windows of a desktop: the same pages in half the time.
-	for _, name := range []string{"chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"} {
-		if p, err := exec.LookPath(name); err == nil {
-			path = p
-			break
-		}
-	}
-	if path == "" {
-		return nil, errors.New("there is no Chromium: apt-get install chromium-headless-shell")
-	}
-	opts := []chromedp.ExecAllocatorOption{chromedp.ExecPath(path), chromedp.Headless, chromedp.NoFirstRun, chromedp.NoDefaultBrowserCheck, chromedp.Flag("disable-gpu", true),
-		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),
-		chromedp.Flag("disable-sync", true), chromedp.Flag("hide-scrollbars", true), chromedp.Flag("font-render-hinting", "none"),
-		chromedp.Flag("disable-dev-shm-usage", true), chromedp.WSURLReadTimeout(60 * time.Second)}
-	if profile != "" {
-		opts = append(opts, chromedp.UserDataDir(profile))
-	}
-	if os.Geteuid() == 0 {
-		opts = append(opts, chromedp.Flag("no-sandbox", true))
-	}
-	alloc, _ := chromedp.NewExecAllocator(context.Background(), opts...)
-	ctx, _ := chromedp.NewContext(alloc)
-	return ctx, chromedp.Do(ctx)
-}
 
 // Page is a tab.
 type Page struct {
@@ -79,45 +41,6 @@ func New(t *testing.T) *Page {
 		missing(t, err.Error())
 	}
 	return open(t, root, chromedp.WithNewBrowserContext())
-}
-
-// Launch opens a tab in a Chromium of its own, whose profile stays in a folder. kill ends that whole browser as a power cut would.
-func Launch(t *testing.T, profile string) (p *Page, kill func()) {
-	t.Helper()
-	root, err := start(profile)
-	if err != nil {
-		missing(t, err.Error())
-	}
-	p = open(t, root)
-	process := chromedp.FromContext(p.ctx).Browser.Process()
-	kill = sync.OnceFunc(func() {
-		p.closed = true
-		process.Kill()
-		for quiet := 0; quiet < 3; quiet++ { // the profile is free when every process of it is gone: its storage lives in one of its own
-			if process.Signal(syscall.Signal(0)) == nil || killUsing(profile) {
-				quiet = 0
-			}
-			time.Sleep(10 * time.Millisecond)
-		}
-	})
-	t.Cleanup(kill)
-	return p, kill
-}
-
-// killUsing kills whatever runs on a profile, and says whether there was anything: Chromium names it to each of its processes.
-func killUsing(profile string) (found bool) {
-	lines, _ := filepath.Glob("/proc/[0-9]*/cmdline")
-	for _, l := range lines {
-		text, _ := os.ReadFile(l)
-		if !strings.Contains(string(text), "--user-data-dir="+profile) {
-			continue
-		}
-		if pid, err := strconv.Atoi(filepath.Base(filepath.Dir(l))); err == nil && pid != os.Getpid() {
-			syscall.Kill(pid, syscall.SIGKILL)
-			found = true
-		}
-	}
-	return found
 }
 
 // Before runs a script in every page that is opened from now on, before the page's own.
@@ -314,89 +237,6 @@ func (p *Page) Go(address string) {
 	p.Until(`document.readyState === "complete"`)
 }
 
-// Click presses the first element that matches.
-func (p *Page) Click(selector string) {
-	p.t.Helper()
-	p.Run(chromedp.Click(chromedp.CSS(selector)))
-}
-
-// Tap touches the first element that matches, as a finger does.
-func (p *Page) Tap(selector string) {
-	p.t.Helper()
-	p.Until(`!!document.querySelector(` + quote(selector) + `)`)
-	at := p.Value(`(e => { e.scrollIntoView({block: "center"}); const r = e.getBoundingClientRect(); return (r.left + r.width / 2) + " " + (r.top + r.height / 2) })(document.querySelector(` + quote(selector) + `))`)
-	var finger input.TouchPoint
-	if _, err := fmt.Sscan(at, &finger.X, &finger.Y); err != nil {
-		p.t.Fatalf("browser: %s is nowhere: %q", selector, at)
-	}
-	send(p, input.DispatchTouchEvent, input.DispatchTouchEventParams{Type: input.DispatchTouchEventTypeTouchStart, TouchPoints: []*input.TouchPoint{&finger}})
-	send(p, input.DispatchTouchEvent, input.DispatchTouchEventParams{Type: input.DispatchTouchEventTypeTouchEnd, TouchPoints: []*input.TouchPoint{}})
-}
-
-// Follow presses the first element that matches and waits until the next page stands, also where it says the same as the one before.
-func (p *Page) Follow(selector string) {
-	p.t.Helper()
-	p.Value(`window.candorBefore = true`)
-	p.Click(selector)
-	p.Until(`window.candorBefore !== true && document.readyState === "complete"`)
-}
-
-// Press types text, or the keys of package kb, into whatever has the focus, one key after the other as a keyboard does: a page that
-// takes a key for itself gets no letter from it.
-func (p *Page) Press(keys ...string) {
-	p.t.Helper()
-	for _, k := range keys {
-		for _, r := range k {
-			p.key(r, 0)
-		}
-	}
-}
-
-// Ctrl presses a key together with Control.
-func (p *Page) Ctrl(key string) {
-	p.t.Helper()
-	for _, r := range key {
-		p.key(r, 2)
-	}
-}
-
-// Shift presses a key together with Shift, such as kb.Tab for going back.
-func (p *Page) Shift(key string) {
-	p.t.Helper()
-	for _, r := range key {
-		p.key(r, 8)
-	}
-}
-
-func (p *Page) key(r rune, modifiers int64) {
-	p.t.Helper()
-	events := kb.Encode(r)
-	if len(events) == 0 {
-		p.t.Fatalf("no key for %q", r)
-	}
-	down, text := *events[0], ""
-	for _, e := range events {
-		if e.Type == input.DispatchKeyEventTypeChar && modifiers&2 == 0 {
-			text = e.Text
-		}
-	}
-	down.Modifiers |= modifiers
-	up := down
-	down.Type, down.Text, down.UnmodifiedText = input.DispatchKeyEventTypeKeyDown, text, text
-	if text == "" {
-		down.Type = input.DispatchKeyEventTypeRawKeyDown
-	}
-	up.Type, up.Text, up.UnmodifiedText = input.DispatchKeyEventTypeKeyUp, "", ""
-	send(p, input.DispatchKeyEvent, down)
-	send(p, input.DispatchKeyEvent, up)
-}
-
-// Type puts the focus on an element and types.
-func (p *Page) Type(selector, text string) {
-	p.t.Helper()
-	p.Run(chromedp.SendKeys(chromedp.CSS(selector), text))
-}
-
 // Text is the visible text of the first element that matches.
 func (p *Page) Text(selector string) string {
 	p.t.Helper()
@@ -469,72 +309,6 @@ func (p *Page) Script(on bool) {
 	send(p, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !on})
 }
 
-// View is a window to look through.
-type View struct {
-	Width, Height int64
-	Dark, Touch   bool
-}
-
-// The windows of the gates.
-var (
-	Desk  = View{Width: 1440, Height: 900}
-	Phone = View{Width: 390, Height: 844, Touch: true}
-)
-
-// Look sets the window.
-func (p *Page) Look(v View) {
-	p.t.Helper()
-	scheme, pointer := "light", "fine"
-	if v.Dark {
-		scheme = "dark"
-	}
-	if v.Touch {
-		pointer = "coarse"
-	}
-	send(p, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: v.Width, Height: v.Height, DeviceScaleFactor: 1, Mobile: v.Touch})
-	send(p, emulation.SetTouchEmulationEnabled, emulation.SetTouchEmulationEnabledParams{Enabled: v.Touch})
-	send(p, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme},
-		{Name: "pointer", Value: pointer}, {Name: "prefers-reduced-motion", Value: "reduce"}}})
-}
-
-// Shot writes a picture of the whole page to a file.
-func (p *Page) Shot(file string) {
-	p.t.Helper()
-	b := get(p, chromedp.FullScreenshot(100))
-	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-		p.t.Fatal(err)
-	}
-	if err := os.WriteFile(file, b, 0o644); err != nil {
-		p.t.Fatal(err)
-	}
-}
-
-// Shots takes the four pictures of a page: 1440 and 390 wide, light and dark, as <dir>/<name>-<width>-<theme>.png.
-func (p *Page) Shots(dir, name string) {
-	p.t.Helper()
-	for _, v := range []View{Desk, Phone} {
-		for _, theme := range []string{"light", "dark"} {
-			v.Dark = theme == "dark"
-			p.Look(v)
-			p.Shot(filepath.Join(dir, fmt.Sprintf("%s-%d-%s.png", name, v.Width, theme)))
-		}
-	}
-}
-
-// keep writes what the page looked like when the test failed.
-func (p *Page) keep() {
-	dir := p.t.ArtifactDir()
-	ctx, cancel := context.WithTimeout(p.ctx, patience)
-	defer cancel()
-	if b, err := chromedp.Run(ctx, chromedp.FullScreenshot(90)); err == nil {
-		_ = os.WriteFile(filepath.Join(dir, "page.jpg"), b, 0o644)
-	}
-	if dom, err := chromedp.Run(ctx, chromedp.OuterHTML(chromedp.CSS("html"))); err == nil {
-		_ = os.WriteFile(filepath.Join(dir, "page.html"), []byte(dom), 0o644)
-	}
-	p.t.Logf("the page at the end (picture and DOM in %s):\n%s", dir, p.brief())
-}
-
 // Cookies are the names and values of the profile's cookies for an address.
 func (p *Page) Cookies(address string) map[string]string {
 	p.t.Helper()
@@ -557,10 +331,4 @@ func (p *Page) Bring(address string, cookies map[string]string) {
 	for name, value := range cookies {
 		send(p, network.SetCookie, network.SetCookieParams{Name: name, Value: value, URL: strings.Replace(address, "http://", "https://", 1), Path: "/", Secure: new(true), HTTPOnly: new(true)})
 	}
-}
-
-// Upload chooses a file for an input.
-func (p *Page) Upload(selector, file string) {
-	p.t.Helper()
-	p.Run(chromedp.SetUploadFiles(chromedp.CSS(selector), []string{file}))
 }

@@ -1,33 +1,21 @@
 package code
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"io/fs"
 	"path"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
 
+	"github.com/goccy/go-yaml"
+
 	"candor/internal/item"
 	"candor/internal/judge"
 	"candor/internal/judge/languages"
-
-	"github.com/goccy/go-yaml"
 )
-
-// submission is a sample of the author's with the verdicts it must get.
-type submission struct {
-	path     string // in the item's folder, for findings
-	language string
-	files    []file
-	entry    string
-	want     []judge.Verdict
-}
 
 // reader collects what is wrong while a folder is read.
 type reader struct {
@@ -39,9 +27,11 @@ type reader struct {
 func (r *reader) bad(place, format string, args ...any) {
 	r.out = append(r.out, r.doc.At(place, format, args...))
 }
+
 func (r *reader) warn(place, format string, args ...any) {
 	r.out = append(r.out, r.doc.Warn(place, format, args...))
 }
+
 func (r *reader) at(p, format string, args ...any) {
 	r.out = append(r.out, item.Finding{Path: p, Severity: item.Error, Text: fmt.Sprintf(format, args...)})
 }
@@ -243,111 +233,6 @@ func (r *reader) data(s *spec) {
 	}
 }
 
-var typeName = regexp.MustCompile(`^(int|float|bool|string)(\[\]){0,3}$`)
-
-// function reads the signature and cases.yaml.
-func (r *reader) function(s *spec) {
-	if s.Function == nil {
-		r.bad("$.style", "The function style needs function: {name, params, returns}.")
-		return
-	}
-	word := regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,60}$`)
-	if !word.MatchString(s.Function.Name) {
-		r.bad("$.function.name", "Name the function by one word of letters, digits and underscores.")
-	}
-	s.signature = languages.Signature{Name: s.Function.Name, Returns: s.Function.Returns}
-	for i, p := range s.Function.Params {
-		if !word.MatchString(p.Name) || !typeName.MatchString(p.Type) {
-			r.bad(fmt.Sprintf("$.function.params[%d]", i), "A parameter has a name and a type: int, float, bool, string, or arrays of them (int[], string[][]).")
-		}
-		s.signature.Params = append(s.signature.Params, languages.Param{Name: p.Name, Type: p.Type})
-	}
-	if !typeName.MatchString(s.Function.Returns) {
-		r.bad("$.function.returns", "returns is int, float, bool, string, or arrays of them.")
-	}
-	for _, l := range s.languages {
-		if l.Language.Function == nil {
-			r.bad("$.languages."+l.ID, "The function style is not there for %s. Use stdin or unit, or leave the language out.", l.Name)
-		}
-	}
-	var all struct {
-		Visible []yamlCase `yaml:"visible"`
-		Hidden  []yamlCase `yaml:"hidden"`
-	}
-	d, out := item.ReadYAML(r.dir, "cases.yaml", &all)
-	r.out = append(r.out, out...)
-	if item.Failed(out) {
-		return
-	}
-	seen := map[string]bool{}
-	add := func(list []yamlCase, where string, hidden bool) {
-		for i, c := range list {
-			place := fmt.Sprintf("$.%s[%d]", where, i)
-			if c.Name == "" || seen[c.Name] {
-				r.out = append(r.out, d.At(place, "Give every case a name of its own."))
-			}
-			seen[c.Name] = true
-			if len(c.Args) != len(s.signature.Params) {
-				r.out = append(r.out, d.At(place, "%d values for %d parameters.", len(c.Args), len(s.signature.Params)))
-				continue
-			}
-			args, err := jsonOf(c.Args)
-			want, err2 := jsonOf(c.Want)
-			if err != nil || err2 != nil {
-				r.out = append(r.out, d.At(place, "args and want are plain values: numbers, texts, true, false and lists."))
-				continue
-			}
-			for j, p := range s.signature.Params {
-				if !fits(c.Args[j], p.Type) {
-					r.out = append(r.out, d.At(place, "%s is %s; this value is not.", p.Name, p.Type))
-				}
-			}
-			if !fits(c.Want, s.signature.Returns) {
-				r.out = append(r.out, d.At(place, "want is no %s.", s.signature.Returns))
-			}
-			s.cases = append(s.cases, judge.Case{Name: c.Name, Hidden: hidden, Args: args, Want: want})
-		}
-	}
-	add(all.Visible, "visible", false)
-	add(all.Hidden, "hidden", true)
-	if len(s.cases) == 0 {
-		r.at("cases.yaml", "Write cases under visible and hidden.")
-	}
-}
-
-type yamlCase struct {
-	Name string `yaml:"name"`
-	Args []any  `yaml:"args"`
-	Want any    `yaml:"want"`
-}
-
-func jsonOf(v any) ([]byte, error) {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	err := e.Encode(v)
-	return bytes.TrimSpace(b.Bytes()), err
-}
-
-// fits says whether a value of YAML is of a type.
-func fits(v any, typ string) bool {
-	if inner, ok := strings.CutSuffix(typ, "[]"); ok {
-		list, ok := v.([]any)
-		return ok && !slices.ContainsFunc(list, func(x any) bool { return !fits(x, inner) })
-	}
-	switch v.(type) {
-	case int, int64, uint64:
-		return typ == "int" || typ == "float"
-	case float64:
-		return typ == "float"
-	case bool:
-		return typ == "bool"
-	case string:
-		return typ == "string"
-	}
-	return false
-}
-
 // units reads tests/visible/LANGUAGE and tests/hidden/LANGUAGE.
 func (r *reader) units(s *spec) {
 	for i := range s.languages {
@@ -374,100 +259,4 @@ func (r *reader) units(s *spec) {
 // tests says whether a file holds unit tests of one of the language's frameworks.
 func (l *language) tests(name string, text []byte) bool {
 	return slices.ContainsFunc(l.Unit, func(f languages.Framework) bool { return f.Is(name, text) })
-}
-
-// verdicts are the folders of sample submissions, as ICPC packages call them.
-var verdicts = map[string][]judge.Verdict{
-	"accepted": {judge.AC}, "wrong_answer": {judge.WA}, "time_limit_exceeded": {judge.TLE}, "run_time_error": {judge.RTE}, "compile_error": {judge.CE},
-	"memory_limit_exceeded": {judge.MLE}, "output_limit_exceeded": {judge.OLE}, "rejected": {judge.WA, judge.TLE, judge.RTE, judge.CE, judge.MLE, judge.OLE},
-}
-
-// submissions reads submissions/VERDICT/LANGUAGE/..., where a file is one submission and a folder another, or submissions/VERDICT/FILE.
-func (r *reader) submissions(s *spec) {
-	entries, err := fs.ReadDir(r.dir, "submissions")
-	if err != nil {
-		r.warn("$.kind", "There are no sample submissions: nothing proves that this item can be solved.")
-	}
-	for _, v := range entries {
-		want, ok := verdicts[v.Name()]
-		if !ok {
-			r.at("submissions/"+v.Name(), "No such verdict. Folders are called accepted, wrong_answer, time_limit_exceeded, run_time_error, compile_error and so on.")
-			continue
-		}
-		if s.Style == judge.Unit && (v.Name() == "wrong_answer" || v.Name() == "run_time_error") {
-			want = []judge.Verdict{judge.WA, judge.RTE} // a unit test fails by an assertion or by an error
-		}
-		for _, x := range r.sorted(s, path.Join("submissions", v.Name())) {
-			x.want = want
-			s.samples = append(s.samples, x)
-		}
-	}
-	for _, l := range s.languages {
-		if !slices.ContainsFunc(s.samples, func(x submission) bool { return x.language == l.ID && slices.Contains(x.want, judge.AC) }) {
-			if s.Style == judge.Unit {
-				r.bad("$.languages."+l.ID, "The unit style needs a solution in submissions/accepted/%s: it tells which tests must come.", l.ID)
-			} else if err == nil {
-				r.warn("$.languages."+l.ID, "There is no solution in submissions/accepted/%s: nothing proves that the limits fit %s.", l.ID, l.Name)
-			}
-		}
-	}
-}
-
-func (s *spec) bySuffix(name string) (*language, bool) {
-	for i := range s.languages {
-		if slices.Contains(s.languages[i].Suffixes, path.Ext(name)) {
-			return &s.languages[i], true
-		}
-	}
-	return nil, false
-}
-
-// leaked reads leaked/LANGUAGE/... or leaked/FILE: solutions that went round.
-func (r *reader) leaked(s *spec) {
-	if _, err := fs.Stat(r.dir, "leaked"); err == nil {
-		s.leaked = r.sorted(s, "leaked")
-	}
-}
-
-// sorted are the submissions of a folder, by language.
-func (r *reader) sorted(s *spec, dir string) (out []submission) {
-	inside, _ := fs.ReadDir(r.dir, dir)
-	for _, e := range inside {
-		p := path.Join(dir, e.Name())
-		if l, ok := s.language(e.Name()); ok && e.IsDir() {
-			each, _ := fs.ReadDir(r.dir, p)
-			for _, one := range each {
-				out = append(out, r.sample(s, path.Join(p, one.Name()), one.IsDir(), l)...)
-			}
-			continue
-		}
-		if l, ok := s.bySuffix(e.Name()); ok && !e.IsDir() {
-			out = append(out, r.sample(s, p, false, l)...)
-			continue
-		}
-		r.at(p, "This belongs to no language that the item offers. Sort by language: %s/%s/....", dir, "python")
-	}
-	return out
-}
-
-// sample is one submission, or none where nothing can be read.
-func (r *reader) sample(s *spec, p string, folder bool, l *language) []submission {
-	x := submission{path: p, language: l.ID, entry: l.offer.Entry}
-	if folder {
-		x.files = r.under(p)
-	} else if text, ok := r.file(p); ok {
-		name := path.Base(p)
-		if s.Style != judge.Stdin {
-			name = l.starter[0].name // one file stands for the one that is asked for
-		}
-		x.files = []file{{name, text}}
-		if s.Style == judge.Stdin {
-			x.entry = name
-		}
-	}
-	if len(x.files) == 0 {
-		r.at(p, "There is nothing in this submission.")
-		return nil
-	}
-	return []submission{x}
 }

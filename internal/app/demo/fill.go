@@ -1,0 +1,364 @@
+package demo
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"strings"
+	"sync"
+	"time"
+
+	"candor/internal/actor"
+	"candor/internal/app"
+	"candor/internal/assessment"
+	"candor/internal/attempt"
+	"candor/internal/candidate"
+	"candor/internal/db"
+	"candor/internal/item"
+	"candor/internal/opening"
+	"candor/internal/org"
+	"candor/internal/response"
+)
+
+// people of the sample organisation, by their place in it.
+var people = []struct {
+	key, name, title, team string
+	roles                  []string
+}{
+	{"recruiter", "Noor Haddad", "Recruiter", "People", []string{org.Recruiter}},
+	{"manager", "Piotr Zielinski", "Head of bookings", "Bookings", []string{org.Author, org.Reviewer}},
+	{"reviewer", "Jun Park", "Senior engineer", "Bookings", []string{org.Reviewer}},
+	{"reviewer2", "Mina Sato", "Staff engineer", "Bookings", []string{org.Reviewer, org.Author}},
+	{"reviewer3", "Adaeze Obi", "Engineer", "Harbour apps", []string{org.Reviewer}},
+}
+
+type filler struct {
+	*app.App
+	ctx     context.Context
+	clock   *Clock
+	org     org.Org
+	owner   actor.Actor
+	who     map[string]actor.Actor
+	version map[string]assessment.VersionID
+}
+
+// Fill makes the content in an empty installation whose clock is c, and leaves the clock at the present. Code is judged for real. Where the
+// machine cannot do that, the parts with code are left out, and one line of the log says so.
+func Fill(ctx context.Context, a *app.App, c *Clock, progress func(done, total int, what string)) error {
+	f := &filler{App: a, ctx: ctx, clock: c, who: map[string]actor.Actor{}, version: map[string]assessment.VersionID{}}
+	defer c.offset.Store(0)
+	if progress == nil {
+		progress = func(int, int, string) {}
+	}
+	total := len(stories) + 2
+	progress(0, total, "people")
+	f.at(21, 9)
+	if err := f.people(); err != nil {
+		return err
+	}
+	progress(1, total, "assessments")
+	if err := f.assessments(); err != nil {
+		return err
+	}
+	openings, err := f.openings()
+	if err != nil {
+		return err
+	}
+	for i, s := range stories {
+		progress(i+2, total, s.name)
+		if err := f.tell(openings[s.opening], s); err != nil {
+			return fmt.Errorf("%s: %w", s.name, err)
+		}
+	}
+	c.offset.Store(0)
+	return a.Jobs.Drain(ctx)
+}
+
+// at moves the clock to an hour of a day so many days ago, never backwards over midnight of weekends: a Saturday becomes Friday.
+func (f *filler) at(daysAgo, hour int) {
+	day := time.Now().UTC().AddDate(0, 0, -daysAgo)
+	for day.Weekday() == time.Saturday || day.Weekday() == time.Sunday {
+		day = day.AddDate(0, 0, -1)
+	}
+	t := time.Date(day.Year(), day.Month(), day.Day(), hour, 0, 0, 0, time.UTC)
+	if limit := time.Now().Add(-time.Minute); t.After(limit) {
+		t = limit
+	}
+	if t.After(f.clock.Now()) || f.org.ID == "" {
+		f.clock.set(t)
+	}
+}
+
+func (f *filler) people() error {
+	o, m, err := f.Orgs.Found(f.ctx, "Tideway", mailOf("Helena Brandt"), "Helena Brandt", "Europe/Lisbon")
+	if err != nil {
+		return err
+	}
+	f.org, f.owner = o, actor.Actor{Kind: actor.Member, ID: m.ID, Org: o.ID, Roles: m.Roles}
+	f.who["owner"] = f.owner
+	for _, p := range people {
+		m, err := f.Orgs.Enrol(f.ctx, f.owner, org.Member{Name: p.name, Email: mailOf(p.name), Title: p.title, Team: p.team, Roles: p.roles})
+		if err != nil {
+			return err
+		}
+		f.who[p.key] = actor.Actor{Kind: actor.Member, ID: m.ID, Org: o.ID, Roles: p.roles}
+	}
+	return nil
+}
+
+func (f *filler) assessments() error {
+	dirs, err := fs.ReadDir(Content(), ".")
+	if err != nil {
+		return err
+	}
+	type published struct {
+		version assessment.VersionID
+		left    []string
+		err     error
+	}
+	all := make([]published, len(dirs))
+	var wg sync.WaitGroup
+	for i, d := range dirs { // at once: proving takes a core each
+		wg.Go(func() {
+			p := &all[i]
+			var tree fs.FS
+			if tree, p.err = fs.Sub(Content(), d.Name()); p.err == nil {
+				p.version, p.left, p.err = f.publish(tree)
+			}
+		})
+	}
+	wg.Wait()
+	var left []string
+	for i, p := range all {
+		if p.err != nil {
+			return fmt.Errorf("%s: %w", dirs[i].Name(), p.err)
+		}
+		f.version[dirs[i].Name()] = p.version
+		left = append(left, p.left...)
+	}
+	if len(left) > 0 {
+		f.Config.Log.WarnContext(f.ctx, "Some parts of the demo are left out, because this machine cannot run their tests. `candor doctor` says what is missing; "+
+			"`candor demo --fresh` then starts over with them.", "parts", strings.Join(left, ", "))
+	}
+	return nil
+}
+
+func (f *filler) openings() (map[string]opening.ID, error) {
+	stage := func(title, tree string, reviewers int) opening.Stage {
+		return opening.Stage{Title: title, Reviewers: reviewers, Window: 10, Format: attempt.Format{}.Name(), Ref: string(f.version[tree])}
+	}
+	out := map[string]opening.ID{}
+	for _, o := range []struct {
+		key, title, team string
+		stages           []opening.Stage
+	}{
+		{"backend", "Backend engineer", "Bookings", []opening.Stage{stage("Screen", "backend-screen", 2), stage("Working with systems", "working-with-systems", 1)}},
+		{"frontend", "Front-end engineer", "Harbour apps", []opening.Stage{stage("Screen", "frontend-screen", 2)}},
+	} {
+		id, err := f.Openings.Create(f.ctx, f.who["recruiter"], opening.Opening{Title: o.title, Team: o.team, ReplyDays: 5,
+			About: "We build the software that ferries and harbours run on."}, o.stages)
+		if err != nil {
+			return nil, err
+		}
+		out[o.key] = id
+		for _, r := range []struct {
+			who  string
+			role opening.Role
+		}{{"manager", opening.Manager}, {"reviewer", opening.Reviewer}, {"reviewer2", opening.Reviewer}, {"reviewer3", opening.Reviewer}} {
+			if err := f.Openings.SetRole(f.ctx, f.who["recruiter"], id, f.who[r.who].ID, r.role, true); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return out, nil
+}
+
+// tell makes one candidate's story.
+func (f *filler) tell(o opening.ID, s story) error {
+	f.clock.offset.Store(int64(-22 * 24 * time.Hour)) // stories overlap; each begins in the past again
+	f.at(s.invited, 10)
+	inv, err := f.Openings.Invite(f.ctx, f.who["recruiter"], o, opening.InviteForm{Name: s.name, Email: s.mail(), Zone: s.zone})
+	if err != nil {
+		return err
+	}
+	if err := f.Jobs.Drain(f.ctx); err != nil {
+		return err
+	}
+	if s.until == invited {
+		return nil
+	}
+	f.at(s.worked, 8)
+	who, err := f.enter(inv)
+	if err != nil {
+		return err
+	}
+	if s.factor > 0 {
+		if err := f.Attempts.Adjust(f.ctx, who, who.Subject, candidate.Time{Factor: s.factor}); err != nil {
+			return err
+		}
+	}
+	switch s.until {
+	case opened:
+		return nil
+	case withdrew:
+		return f.Attempts.Withdraw(f.ctx, who)
+	}
+	if err := f.stage(who, inv.Application, s); err != nil || s.next == nil {
+		return err
+	}
+	next := *s.next
+	next.name = s.name
+	f.at(next.worked, 9)
+	if err := f.Jobs.Drain(f.ctx); err != nil { // a reply of Friday evening goes out on Monday, and the next stage with it
+		return err
+	}
+	if inv, err = invitationOf(f.ctx, f.App, f.org.ID, s.mail()); err != nil {
+		return err
+	}
+	if who, err = f.enter(inv); err != nil {
+		return err
+	}
+	return f.stage(who, inv.Application, next)
+}
+
+// enter opens an invitation's link.
+func (f *filler) enter(inv opening.Invitation) (actor.Actor, error) {
+	cookie, err := f.Openings.Enter(f.ctx, f.Openings.Secret(inv), "")
+	if err != nil {
+		return actor.Actor{}, err
+	}
+	who, _, err := f.Openings.CandidateSession(f.ctx, cookie)
+	return who, err
+}
+
+// stage goes through one stage: the work, the scorecards, the decision, as far as the story goes.
+func (f *filler) stage(who actor.Actor, app opening.ApplicationID, s story) error {
+	if err := f.work(who, s); err != nil {
+		return err
+	}
+	if err := f.Jobs.Drain(f.ctx); err != nil || s.until == working {
+		return err
+	}
+	f.at(s.worked-1, 14)
+	if err := f.read(app, s); err != nil || s.until < decided {
+		return err
+	}
+	f.at(s.worked-2, 11)
+	return f.decide(app, s)
+}
+
+// work goes through the parts in order with the story's answers, up to the part that the story still works on.
+func (f *filler) work(who actor.Actor, s story) error {
+	v, err := f.Attempts.View(f.ctx, who)
+	if err != nil {
+		return err
+	}
+	last := len(v.Version.Parts) - 1
+	for i, part := range v.Version.Parts {
+		still := s.until == working && (part.Key == s.part || i == last)
+		if still && part.Timed > 0 {
+			f.clock.set(time.Now().Add(-part.Timed / 3)) // its clock runs while one looks
+		}
+		sit, err := f.Attempts.Begin(f.ctx, who, part.Key)
+		if err != nil {
+			return err
+		}
+		for n, it := range part.Items {
+			f.pass(time.Duration(90+40*n) * time.Second)
+			drafts, err := s.drafts(it.Key)
+			if err != nil {
+				return err
+			}
+			for n, d := range drafts {
+				if err := f.save(who, v, sit, it, int64(n+1), d); err != nil {
+					return fmt.Errorf("%s: %w", it.Key, err)
+				}
+			}
+		}
+		if still {
+			return nil
+		}
+		f.pass(3 * time.Minute)
+		if _, err := f.Attempts.Send(f.ctx, who, part.Key); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// save keeps a draft and, where Run was pressed, runs it: what the candidate's page does.
+func (f *filler) save(who actor.Actor, v *attempt.View, sit attempt.Sitting, it assessment.PartItem, seq int64, d draft) error {
+	_, err := f.Attempts.Save(f.ctx, who, attempt.SaveRequest{Sitting: sit.ID, Epoch: 1, Received: f.DB.Now(),
+		Saves: []response.Save{{Item: it.Key, Client: "c_demo", Seq: seq, Body: d.body}}})
+	if err != nil || !d.run {
+		return err
+	}
+	doer, ok := it.Kind.(item.Doer)
+	if !ok {
+		return fmt.Errorf("%s has nothing to run", it.Kind.Name())
+	}
+	ref := item.Ref{Org: who.Org, Owner: string(v.Attempt.ID), Version: string(v.Attempt.Version), Item: it.Key, Sitting: string(sit.ID)}
+	err = f.DB.Write(f.ctx, who.Org, func(tx db.Tx) error {
+		_, err := doer.Do(f.ctx, tx, who, ref, it.Spec, "run", d.body, nil)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	f.pass(3 * time.Minute)
+	return f.Jobs.Drain(f.ctx)
+}
+
+// pass lets time go by, never beyond the present.
+func (f *filler) pass(d time.Duration) {
+	if f.clock.offset.Load() < -int64(d) {
+		f.clock.offset.Add(int64(d))
+	}
+}
+
+// read files as many scorecards as the story says.
+func (f *filler) read(app opening.ApplicationID, s story) error {
+	filed := 0
+	for _, key := range []string{"reviewer", "reviewer2", "reviewer3", "manager"} {
+		if filed == s.cards {
+			break
+		}
+		who := f.who[key]
+		list, _, _, err := f.Reviews.Queue(f.ctx, who, "")
+		if err != nil {
+			return err
+		}
+		for _, w := range list {
+			sheet, err := f.Reviews.Load(f.ctx, who, w.Code)
+			if err != nil {
+				return err
+			}
+			if sheet.Application != app {
+				continue
+			}
+			f.pass(20 * time.Minute)
+			if err := f.Reviews.File(f.ctx, who, w.Code, s.card(sheet.Rubric, filed)); err != nil {
+				return err
+			}
+			filed++
+		}
+	}
+	if filed < s.cards {
+		return fmt.Errorf("%d of %d scorecards could be filed", filed, s.cards)
+	}
+	return f.Jobs.Drain(f.ctx)
+}
+
+func (f *filler) decide(app opening.ApplicationID, s story) error {
+	table, err := f.Feedbacks.Table(f.ctx, f.who["manager"], app)
+	if err != nil {
+		return err
+	}
+	d := table.Draft
+	d.Outcome, d.Reason, d.Body = s.outcome, s.reason, s.reply
+	if _, _, err := f.Feedbacks.Decide(f.ctx, f.who["manager"], app, d, false); err != nil {
+		return err
+	}
+	f.pass(18 * time.Hour) // a reply waits for the candidate's daytime
+	return f.Jobs.Drain(f.ctx)
+}
