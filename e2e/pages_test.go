@@ -72,9 +72,6 @@ func TestLandingWeight(t *testing.T) {
 // pictures of all of them.
 func TestEveryPage(t *testing.T) {
 	t.Parallel()
-	if testing.Short() {
-		t.Skip("the long way through every page is left out by -short")
-	}
 	s := demo(t)
 	t.Run("staff", func(t *testing.T) {
 		t.Parallel()

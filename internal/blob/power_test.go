@@ -110,24 +110,7 @@ func cuts(t *testing.T, unsynced string, n int) (acknowledged, lost int) {
 // A blob that was acknowledged survives a power cut at any instant, with its names. With the syncs taken away it does not, or this test
 // would be blind.
 func TestPowerCuts(t *testing.T) {
-	n := 20
-	if os.Getenv("CANDOR_TEST_LONG") != "" {
-		n = 1000
-	}
-	t.Run("as it is", func(t *testing.T) {
-		acknowledged, lost := cuts(t, "", n)
-		t.Logf("%d cuts, %d acknowledged, %d lost", n, acknowledged, lost)
-		if lost > 0 {
-			t.Errorf("%d acknowledged blobs are lost over %d cuts", lost, n)
-		}
-	})
-	t.Run("without syncs", func(t *testing.T) {
-		acknowledged, lost := cuts(t, "1", n)
-		t.Logf("%d cuts, %d acknowledged, %d lost", n, acknowledged, lost)
-		if lost == 0 {
-			t.Errorf("nothing is lost over %d cuts without syncs", n)
-		}
-	})
+	disktest.Prove(t, 20, 1000, "", "1", cuts)
 }
 
 // A blob whose name could not be synced is not acknowledged; when it is kept again it is acknowledged only when its name is synced.

@@ -178,22 +178,5 @@ func missing(t *testing.T, cut *disktest.Disk, list []string) (lost int) {
 // An acknowledged write survives a power cut at any instant, and the database opens after it. With the sync of each commit taken away it
 // does not, or this test would be blind.
 func TestPowerCuts(t *testing.T) {
-	n := 8
-	if os.Getenv("CANDOR_TEST_LONG") != "" {
-		n = 300
-	}
-	t.Run("as it is", func(t *testing.T) {
-		acknowledged, lost := cuts(t, "full", n)
-		t.Logf("%d cuts, %d acknowledged, %d lost", n, acknowledged, lost)
-		if lost > 0 {
-			t.Errorf("%d acknowledged writes are lost over %d cuts", lost, n)
-		}
-	})
-	t.Run("without syncs", func(t *testing.T) {
-		acknowledged, lost := cuts(t, "normal", n)
-		t.Logf("%d cuts, %d acknowledged, %d lost", n, acknowledged, lost)
-		if lost == 0 {
-			t.Errorf("nothing is lost over %d cuts with synchronous=normal", n)
-		}
-	})
+	disktest.Prove(t, 8, 300, "full", "normal", cuts)
 }

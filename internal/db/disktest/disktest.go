@@ -297,3 +297,25 @@ func resize(b []byte, n int) []byte {
 }
 
 func isShared(name string) bool { return strings.HasSuffix(name, "-shm") }
+
+// Prove runs cuts as it is, where nothing acknowledged may be lost, and without syncs, where something must be, or the proof is blind. n is how
+// many cuts each of them makes, long with CANDOR_TEST_LONG.
+func Prove(t *testing.T, n, long int, as, without string, cuts func(t *testing.T, how string, n int) (acknowledged, lost int)) {
+	if os.Getenv("CANDOR_TEST_LONG") != "" {
+		n = long
+	}
+	t.Run("as it is", func(t *testing.T) {
+		acknowledged, lost := cuts(t, as, n)
+		t.Logf("%d cuts, %d acknowledged, %d lost", n, acknowledged, lost)
+		if lost > 0 || acknowledged == 0 {
+			t.Errorf("%d of %d acknowledged writes are lost over %d cuts", lost, acknowledged, n)
+		}
+	})
+	t.Run("without syncs", func(t *testing.T) {
+		acknowledged, lost := cuts(t, without, n)
+		t.Logf("%d cuts, %d acknowledged, %d lost", n, acknowledged, lost)
+		if lost == 0 {
+			t.Errorf("nothing is lost over %d cuts without syncs", n)
+		}
+	})
+}
