@@ -334,15 +334,16 @@ func (o *Outages) Credit(ctx context.Context) error {
 // credit gives the sittings of one organisation their time back.
 func (as *Attempts) credit(ctx context.Context, org string, x Outage) error {
 	who := actor.ForSystem(org, "attempt.outage")
-	for {
+	for after := ""; ; { // page by page, each once: also a sitting that has nothing to give back is passed
 		var ids []string
 		err := as.DB.Read(ctx, org, func(tx db.Tx) (err error) {
-			ids, err = query.New(tx).RunningDuring(ctx, query.RunningDuringParams{OrgID: org, Ended: clock.Milli(x.Ended), Began: clock.Milli(x.Began), Outage: x.ID})
+			ids, err = query.New(tx).RunningDuring(ctx, query.RunningDuringParams{OrgID: org, Ended: clock.Milli(x.Ended), Began: clock.Milli(x.Began), Outage: x.ID, After: after})
 			return err
 		})
 		if err != nil || len(ids) == 0 {
 			return err
 		}
+		after = ids[len(ids)-1]
 		err = as.DB.Write(ctx, org, func(tx db.Tx) error {
 			for _, s := range ids {
 				if err := as.creditOne(ctx, tx, who, SittingID(s), x); err != nil {

@@ -197,7 +197,8 @@ UPDATE outages SET credited_at = $1 WHERE id = $2;
 
 -- name: RunningDuring :many
 SELECT s.id FROM sittings s WHERE s.org_id = sqlc.arg(org_id) AND s.state IN ('running', 'paused') AND s.started_at < sqlc.arg(ended) AND s.hard_end > sqlc.arg(began)
-	AND NOT EXISTS (SELECT 1 FROM ledger l WHERE l.org_id = s.org_id AND l.sitting_id = s.id AND l.kind = 'credit' AND l.key = sqlc.arg(outage)) ORDER BY s.id LIMIT 200;
+	AND NOT EXISTS (SELECT 1 FROM ledger l WHERE l.org_id = s.org_id AND l.sitting_id = s.id AND l.kind = 'credit' AND l.key = sqlc.arg(outage))
+	AND s.id > sqlc.arg(after) ORDER BY s.id LIMIT 200;
 
 -- name: ForgetOutages :execrows
 DELETE FROM outages WHERE ended < $1 AND credited_at > 0;

@@ -1183,7 +1183,8 @@ func (q *Queries) Resume(ctx context.Context, arg ResumeParams) (int64, error) {
 
 const runningDuring = `-- name: RunningDuring :many
 SELECT s.id FROM sittings s WHERE s.org_id = $1 AND s.state IN ('running', 'paused') AND s.started_at < $2 AND s.hard_end > $3
-	AND NOT EXISTS (SELECT 1 FROM ledger l WHERE l.org_id = s.org_id AND l.sitting_id = s.id AND l.kind = 'credit' AND l.key = $4) ORDER BY s.id LIMIT 200
+	AND NOT EXISTS (SELECT 1 FROM ledger l WHERE l.org_id = s.org_id AND l.sitting_id = s.id AND l.kind = 'credit' AND l.key = $4)
+	AND s.id > $5 ORDER BY s.id LIMIT 200
 `
 
 type RunningDuringParams struct {
@@ -1191,6 +1192,7 @@ type RunningDuringParams struct {
 	Ended  int64
 	Began  int64
 	Outage string
+	After  string
 }
 
 func (q *Queries) RunningDuring(ctx context.Context, arg RunningDuringParams) ([]string, error) {
@@ -1199,6 +1201,7 @@ func (q *Queries) RunningDuring(ctx context.Context, arg RunningDuringParams) ([
 		arg.Ended,
 		arg.Began,
 		arg.Outage,
+		arg.After,
 	)
 	if err != nil {
 		return nil, err
