@@ -312,6 +312,10 @@ func TestSourcesStandBesideTheCandidates(t *testing.T) {
 	if !maps.Equal(roles, want) {
 		t.Errorf("sources = %v; want %v, and no wrong submission", roles, want)
 	}
+	var page strings.Builder
+	if err := kind.Author(s).Render(t.Context(), &page); err != nil || !strings.Contains(page.String(), "leaked/blog.py went round") {
+		t.Errorf("the author's page does not show what is compared with, %v", err)
+	}
 	if _, findings := kind.Spec(with(map[string]string{"leaked/x.rb": "puts 1"})); !item.Failed(findings) {
 		t.Error("a leaked text of no offered language passed")
 	}

@@ -36,6 +36,9 @@ type body struct {
 	Text []string `json:"text,omitempty"`
 }
 
+// answerName is what a text is called where files are expected.
+const answerName = "answer.md"
+
 // maxBytes is the longest text that is kept; above it the page says so and keeps the text on the device.
 const maxBytes = 1 << 20
 
@@ -64,7 +67,7 @@ func (Kind) Spec(dir fs.FS) (item.Spec, []item.Finding) {
 			out = append(out, item.Finding{Path: name, Severity: item.Error, Text: fmt.Sprintf("This file cannot be read: %v", err)})
 			continue
 		}
-		s.leaked = append(s.leaked, item.Source{Name: name, Role: item.Leaked, Files: map[string]string{"answer.md": string(text)}})
+		s.leaked = append(s.leaked, item.Source{Name: name, Role: item.Leaked, Files: map[string]string{answerName: string(text)}})
 	}
 	return s, out
 }
@@ -145,7 +148,7 @@ func (Kind) Redact(_ item.Spec, raw []byte, names []string) []byte {
 // Documents is the text, for similarity.
 func (Kind) Documents(_ item.Spec, raw []byte) map[string]string {
 	text, _ := parse(raw)
-	return map[string]string{"answer.md": text}
+	return map[string]string{answerName: text}
 }
 
 // Sources are the texts of the folder leaked.
