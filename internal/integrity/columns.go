@@ -10,7 +10,7 @@ import (
 // Columns is the inventory.
 var Columns = db.Columns{
 	"comparisons": {"org_id": theirs, "attempt_id": theirs, "item": theirs, "others": theirs, "why": theirs, "at": theirs},
-	"likenesses": {"org_id": theirs, "attempt_id": theirs, "item": theirs, "other": theirs, "source": theirs, "outcome": theirs, "score_ppm": theirs, "expected_micro": theirs,
+	"likenesses": {"org_id": theirs, "attempt_id": theirs, "item": theirs, "other": theirs, "source": theirs, "role": theirs, "outcome": theirs, "score_ppm": theirs, "expected_micro": theirs,
 		"share_ppm": theirs, "of_other_ppm": theirs, "identical": theirs, "regions": theirs},
 }
 

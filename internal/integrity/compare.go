@@ -60,6 +60,7 @@ func (in *Integrity) compare(ctx context.Context, n note) error {
 // document is a text of a cohort: a submission, or a source.
 type document struct {
 	attempt, source string
+	role            item.SourceRole // of a source
 	files           []similar.File
 }
 
@@ -96,7 +97,7 @@ func (in *Integrity) cohort(ctx context.Context, n note, key string, versions ma
 				given = append(given, texts(s.Files)...)
 				continue
 			}
-			sources[s.Name] = document{source: s.Name, files: texts(s.Files)} // of the newest version
+			sources[s.Name] = document{source: s.Name, role: s.Role, files: texts(s.Files)} // of the newest version
 		}
 	}
 	c := &cohort{index: similar.NewIndex(), starter: similar.NewStarter(given, nil)}
@@ -207,7 +208,7 @@ func (f findings) put(a, b document, p similar.Pair, share [2]float64, regions [
 	if err != nil {
 		return err
 	}
-	f.alike[place{a.attempt, b.attempt, b.source}] = query.PutLikenessParams{AttemptID: a.attempt, Other: b.attempt, Source: b.source, Outcome: string(p.Outcome),
+	f.alike[place{a.attempt, b.attempt, b.source}] = query.PutLikenessParams{AttemptID: a.attempt, Other: b.attempt, Source: b.source, Role: string(b.role), Outcome: string(p.Outcome),
 		ScorePpm: ppm(p.Score), ExpectedMicro: int64(math.Round(min(p.Expected, 1e6) * 1e6)), SharePpm: ppm(share[0]), OfOtherPpm: ppm(share[1]), Identical: p.Identical, Regions: string(raw)}
 	return nil
 }
@@ -256,7 +257,7 @@ func (in *Integrity) keepAlike(ctx context.Context, tx db.Tx, n note, key string
 	}
 	for _, r := range had {
 		at := place{r.AttemptID, r.Other, r.Source}
-		same := query.PutLikenessParams{AttemptID: r.AttemptID, Other: r.Other, Source: r.Source, Outcome: r.Outcome, ScorePpm: r.ScorePpm, ExpectedMicro: r.ExpectedMicro,
+		same := query.PutLikenessParams{AttemptID: r.AttemptID, Other: r.Other, Source: r.Source, Role: r.Role, Outcome: r.Outcome, ScorePpm: r.ScorePpm, ExpectedMicro: r.ExpectedMicro,
 			SharePpm: r.SharePpm, OfOtherPpm: r.OfOtherPpm, Identical: r.Identical, Regions: r.Regions}
 		switch w, ok := alike[at]; {
 		case !ok:

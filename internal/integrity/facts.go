@@ -53,7 +53,7 @@ func (in *Integrity) facts(ctx context.Context, tx db.Tx, who actor.Actor, c rev
 		return f, err
 	}
 	for _, r := range alike {
-		l := Likeness{Other: r.Other, Source: r.Source, Outcome: similar.Outcome(r.Outcome), Score: float64(r.ScorePpm) / 1e6, Expected: float64(r.ExpectedMicro) / 1e6,
+		l := Likeness{Other: r.Other, Source: r.Source, Role: item.SourceRole(r.Role), Outcome: similar.Outcome(r.Outcome), Score: float64(r.ScorePpm) / 1e6, Expected: float64(r.ExpectedMicro) / 1e6,
 			Share: float64(r.SharePpm) / 1e6, OfOther: float64(r.OfOtherPpm) / 1e6, Identical: r.Identical}
 		if err := json.Unmarshal([]byte(r.Regions), &l.Regions); err != nil {
 			return f, err

@@ -17,6 +17,7 @@ import (
 	"candor/internal/attempt"
 	"candor/internal/db"
 	"candor/internal/integrity/internal/query"
+	"candor/internal/item"
 	"candor/internal/job"
 	"candor/internal/opening"
 	"candor/internal/problem"
@@ -41,9 +42,10 @@ type Compared struct {
 
 // Likeness is what a submission has in common with another one, or with a text of the author's.
 type Likeness struct {
-	Other     string      // the other attempt; "" for a source
-	Source    string      // the name of a text of the author's: "accepted/go/fast", "leaked/python/a.py"
-	Code      review.Code // what reviewers call the other by; "" while nobody reads it, and for a source
+	Other     string          // the other attempt; "" for a source
+	Source    string          // the name of a text of the author's: "accepted/go/fast", "leaked/python/a.py"
+	Role      item.SourceRole // what it is: item.Solution or item.Leaked; "" for an attempt
+	Code      review.Code     // what reviewers call the other by; "" while nobody reads it, and for a source
 	Outcome   similar.Outcome
 	Score     float64 // 0..1
 	Expected  float64 // innocent pairs this alike expected among these people

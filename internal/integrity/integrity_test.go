@@ -17,6 +17,7 @@ import (
 	"candor/internal/db/dbtest"
 	"candor/internal/integrity"
 	"candor/internal/integrity/integritytest"
+	"candor/internal/item"
 	"candor/internal/opening"
 	"candor/internal/review"
 	"candor/internal/review/reviewtest"
@@ -156,7 +157,7 @@ func TestALeakedTextIsASource(t *testing.T) {
 		}
 		w.Drain()
 		f := w.facts(who, n)
-		if len(f.Items[0].Alike) != 1 || f.Items[0].Alike[0].Source != "leaked/forum.md" || !f.Items[0].Alike[0].Identical || f.Items[0].Alike[0].Outcome != similar.Strong {
+		if len(f.Items[0].Alike) != 1 || f.Items[0].Alike[0].Source != "leaked/forum.md" || f.Items[0].Alike[0].Role != item.Leaked || !f.Items[0].Alike[0].Identical || f.Items[0].Alike[0].Outcome != similar.Strong {
 			t.Fatalf("after it was supplied = %+v; want the leaked text", f)
 		}
 		p, err := w.Integrity.Beside(ctx, who, n.Code, "tell-us", "", "leaked/forum.md")

@@ -24,7 +24,7 @@ SELECT c.attempt_id, c.others, c.why FROM comparisons c JOIN attempts a ON a.org
 JOIN versions v ON v.org_id = a.org_id AND v.id = a.version_id WHERE c.org_id = $1 AND v.assessment_id = $2 AND c.item = $3;
 
 -- name: LikeIn :many
-SELECT l.attempt_id, l.other, l.source, l.outcome, l.score_ppm, l.expected_micro, l.share_ppm, l.of_other_ppm, l.identical, l.regions FROM likenesses l
+SELECT l.attempt_id, l.other, l.source, l.role, l.outcome, l.score_ppm, l.expected_micro, l.share_ppm, l.of_other_ppm, l.identical, l.regions FROM likenesses l
 JOIN attempts a ON a.org_id = l.org_id AND a.id = l.attempt_id
 JOIN versions v ON v.org_id = a.org_id AND v.id = a.version_id WHERE l.org_id = $1 AND v.assessment_id = $2 AND l.item = $3;
 
@@ -33,9 +33,9 @@ INSERT INTO comparisons (org_id, attempt_id, item, others, why, at) VALUES ($1, 
 ON CONFLICT (org_id, attempt_id, item) DO UPDATE SET others = excluded.others, why = excluded.why, at = excluded.at;
 
 -- name: PutLikeness :exec
-INSERT INTO likenesses (org_id, attempt_id, item, other, source, outcome, score_ppm, expected_micro, share_ppm, of_other_ppm, identical, regions)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-ON CONFLICT (org_id, attempt_id, item, other, source) DO UPDATE SET outcome = excluded.outcome, score_ppm = excluded.score_ppm, expected_micro = excluded.expected_micro,
+INSERT INTO likenesses (org_id, attempt_id, item, other, source, role, outcome, score_ppm, expected_micro, share_ppm, of_other_ppm, identical, regions)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+ON CONFLICT (org_id, attempt_id, item, other, source) DO UPDATE SET role = excluded.role, outcome = excluded.outcome, score_ppm = excluded.score_ppm, expected_micro = excluded.expected_micro,
 	share_ppm = excluded.share_ppm, of_other_ppm = excluded.of_other_ppm, identical = excluded.identical, regions = excluded.regions;
 
 -- name: DropLikeness :exec
@@ -48,7 +48,7 @@ DELETE FROM comparisons WHERE org_id = $1 AND attempt_id = $2 AND item = $3;
 SELECT item, others, why, at FROM comparisons WHERE org_id = $1 AND attempt_id = $2;
 
 -- name: Likenesses :many
-SELECT item, other, source, outcome, score_ppm, expected_micro, share_ppm, of_other_ppm, identical, regions FROM likenesses
+SELECT item, other, source, role, outcome, score_ppm, expected_micro, share_ppm, of_other_ppm, identical, regions FROM likenesses
 WHERE org_id = $1 AND attempt_id = $2 ORDER BY expected_micro, score_ppm DESC, other, source LIMIT 200;
 
 -- name: CountOf :one

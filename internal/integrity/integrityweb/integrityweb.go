@@ -15,6 +15,7 @@ import (
 	"candor/internal/actor"
 	"candor/internal/assessment"
 	"candor/internal/integrity"
+	"candor/internal/item"
 	"candor/internal/review"
 	"candor/internal/similar"
 	"candor/internal/web"
@@ -31,8 +32,8 @@ func (p *Pages) Routes(mux *web.Mux) {
 		Object: "review", Rate: web.RateRead, Query: []string{"other", "source"}}, p.beside)
 }
 
-// Facts draws what was found of a round: of one item, or of all when it is "". Nil when there is nothing to say.
-func (p *Pages) Facts(ctx context.Context, who actor.Actor, c review.Code, v *assessment.Version, item string) (templ.Component, error) {
+// Facts draws what was found of a round: of one item, or of all when key is "". Nil when there is nothing to say.
+func (p *Pages) Facts(ctx context.Context, who actor.Actor, c review.Code, v *assessment.Version, key string) (templ.Component, error) {
 	f, err := p.Integrity.Of(ctx, who, c)
 	if err != nil {
 		return nil, err
@@ -40,7 +41,7 @@ func (p *Pages) Facts(ctx context.Context, who actor.Actor, c review.Code, v *as
 	view := factsView{Held: f.Held}
 	for _, one := range f.Items {
 		it, _, ok := v.Item(one.Item)
-		if !ok || item != "" && one.Item != item {
+		if !ok || key != "" && one.Item != key {
 			continue
 		}
 		lines := itemView{Title: it.Head.Title, Says: says(one)}
@@ -52,7 +53,7 @@ func (p *Pages) Facts(ctx context.Context, who actor.Actor, c review.Code, v *as
 	if len(view.Items) == 0 {
 		return nil, nil
 	}
-	view.One = item != ""
+	view.One = key != ""
 	return facts(view), nil
 }
 
@@ -100,7 +101,7 @@ func line(l integrity.Likeness, base string) lineView {
 	q := url.Values{}
 	switch {
 	case l.Source != "":
-		out.Title = source(l.Source)
+		out.Title = source(l)
 		q.Set("source", l.Source)
 	case l.Code != "":
 		out.Title = "Candidate " + string(l.Code)
@@ -116,12 +117,12 @@ func line(l integrity.Likeness, base string) lineView {
 	return out
 }
 
-// source is the name of a text of the author's, in words.
-func source(name string) string {
-	if rest, ok := strings.CutPrefix(name, "leaked/"); ok {
-		return "A solution that went round: " + rest
+// source is a text of the author's, in words.
+func source(l integrity.Likeness) string {
+	if l.Role == item.Leaked {
+		return "A text that went round: " + l.Source
 	}
-	return "A solution of the author’s: " + strings.TrimPrefix(name, "accepted/")
+	return "A solution of the author’s: " + l.Source
 }
 
 func percent(share float64) string { return fmt.Sprintf("%d %%", int(math.Round(share*100))) }
@@ -167,7 +168,7 @@ func (p *Pages) beside(w http.ResponseWriter, r *http.Request) error {
 		v.Back += "/cards"
 	}
 	if pair.Source != "" {
-		pair.Sides[1].Title = source(pair.Source)
+		pair.Sides[1].Title = source(pair.Likeness)
 	}
 	for i, g := range pair.Regions {
 		one := regionView{Number: i + 1, Says: rare(g.People)}

@@ -17,6 +17,7 @@ CREATE TABLE likenesses (
 	item           TEXT NOT NULL,
 	other          TEXT NOT NULL,
 	source         TEXT NOT NULL,
+	role           TEXT NOT NULL CHECK (role IN ('', 'solution', 'leaked')),
 	outcome        TEXT NOT NULL,
 	score_ppm      BIGINT NOT NULL CHECK (score_ppm BETWEEN 0 AND 1000000),
 	expected_micro BIGINT NOT NULL CHECK (expected_micro >= 0),
@@ -26,6 +27,6 @@ CREATE TABLE likenesses (
 	regions        TEXT NOT NULL,
 	PRIMARY KEY (org_id, attempt_id, item, other, source),
 	FOREIGN KEY (org_id, attempt_id) REFERENCES attempts (org_id, id),
-	CHECK ((other = '') <> (source = ''))
+	CHECK ((other = '') <> (source = '') AND (source = '') = (role = ''))
 );
 CREATE INDEX likenesses_other ON likenesses (org_id, other);

@@ -230,7 +230,7 @@ func (q *Queries) Handed(ctx context.Context, arg HandedParams) ([]HandedRow, er
 }
 
 const likeIn = `-- name: LikeIn :many
-SELECT l.attempt_id, l.other, l.source, l.outcome, l.score_ppm, l.expected_micro, l.share_ppm, l.of_other_ppm, l.identical, l.regions FROM likenesses l
+SELECT l.attempt_id, l.other, l.source, l.role, l.outcome, l.score_ppm, l.expected_micro, l.share_ppm, l.of_other_ppm, l.identical, l.regions FROM likenesses l
 JOIN attempts a ON a.org_id = l.org_id AND a.id = l.attempt_id
 JOIN versions v ON v.org_id = a.org_id AND v.id = a.version_id WHERE l.org_id = $1 AND v.assessment_id = $2 AND l.item = $3
 `
@@ -239,6 +239,7 @@ type LikeInRow struct {
 	AttemptID     string
 	Other         string
 	Source        string
+	Role          string
 	Outcome       string
 	ScorePpm      int64
 	ExpectedMicro int64
@@ -261,6 +262,7 @@ func (q *Queries) LikeIn(ctx context.Context, orgID string, assessmentID string,
 			&i.AttemptID,
 			&i.Other,
 			&i.Source,
+			&i.Role,
 			&i.Outcome,
 			&i.ScorePpm,
 			&i.ExpectedMicro,
@@ -283,7 +285,7 @@ func (q *Queries) LikeIn(ctx context.Context, orgID string, assessmentID string,
 }
 
 const likenesses = `-- name: Likenesses :many
-SELECT item, other, source, outcome, score_ppm, expected_micro, share_ppm, of_other_ppm, identical, regions FROM likenesses
+SELECT item, other, source, role, outcome, score_ppm, expected_micro, share_ppm, of_other_ppm, identical, regions FROM likenesses
 WHERE org_id = $1 AND attempt_id = $2 ORDER BY expected_micro, score_ppm DESC, other, source LIMIT 200
 `
 
@@ -291,6 +293,7 @@ type LikenessesRow struct {
 	Item          string
 	Other         string
 	Source        string
+	Role          string
 	Outcome       string
 	ScorePpm      int64
 	ExpectedMicro int64
@@ -313,6 +316,7 @@ func (q *Queries) Likenesses(ctx context.Context, orgID string, attemptID string
 			&i.Item,
 			&i.Other,
 			&i.Source,
+			&i.Role,
 			&i.Outcome,
 			&i.ScorePpm,
 			&i.ExpectedMicro,
@@ -361,9 +365,9 @@ func (q *Queries) PutComparison(ctx context.Context, arg PutComparisonParams) er
 }
 
 const putLikeness = `-- name: PutLikeness :exec
-INSERT INTO likenesses (org_id, attempt_id, item, other, source, outcome, score_ppm, expected_micro, share_ppm, of_other_ppm, identical, regions)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-ON CONFLICT (org_id, attempt_id, item, other, source) DO UPDATE SET outcome = excluded.outcome, score_ppm = excluded.score_ppm, expected_micro = excluded.expected_micro,
+INSERT INTO likenesses (org_id, attempt_id, item, other, source, role, outcome, score_ppm, expected_micro, share_ppm, of_other_ppm, identical, regions)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+ON CONFLICT (org_id, attempt_id, item, other, source) DO UPDATE SET role = excluded.role, outcome = excluded.outcome, score_ppm = excluded.score_ppm, expected_micro = excluded.expected_micro,
 	share_ppm = excluded.share_ppm, of_other_ppm = excluded.of_other_ppm, identical = excluded.identical, regions = excluded.regions
 `
 
@@ -373,6 +377,7 @@ type PutLikenessParams struct {
 	Item          string
 	Other         string
 	Source        string
+	Role          string
 	Outcome       string
 	ScorePpm      int64
 	ExpectedMicro int64
@@ -389,6 +394,7 @@ func (q *Queries) PutLikeness(ctx context.Context, arg PutLikenessParams) error 
 		arg.Item,
 		arg.Other,
 		arg.Source,
+		arg.Role,
 		arg.Outcome,
 		arg.ScorePpm,
 		arg.ExpectedMicro,
