@@ -33,6 +33,7 @@ import (
 	"candor/internal/item"
 	"candor/internal/job"
 	"candor/internal/live"
+	"candor/internal/load"
 	"candor/internal/mail"
 	"candor/internal/markdown"
 	"candor/internal/notify"
@@ -68,6 +69,7 @@ type App struct {
 	Config      Config
 	DB          *db.DB
 	Disk        *disk.Watch
+	Load        *load.Gauge
 	Key         secret.Key
 	Blobs       blob.Store
 	Jobs        *job.Jobs
@@ -128,8 +130,9 @@ func open(ctx context.Context, c Config) (_ *App, err error) {
 		c.Log.Error("ending: the disk failed", "error", err)
 		os.Exit(db.ExitDisk)
 	}
+	a.Load = &load.Gauge{}
 	a.Disk = &disk.Watch{Dir: c.Data, Reserve: c.Ballast, Log: c.Log}
-	if a.DB, err = db.Open(ctx, c.address(), db.Options{Now: c.Now, Fatal: fatal, Room: a.Disk.Spend}); err != nil {
+	if a.DB, err = db.Open(ctx, c.address(), db.Options{Now: c.Now, Fatal: fatal, Room: a.Disk.Spend, Took: a.Load.Took}); err != nil {
 		return nil, err
 	}
 	if err := a.DB.Migrate(ctx, Schemas(), job.Migrate(a.DB)); err != nil {
@@ -145,7 +148,7 @@ func open(ctx context.Context, c Config) (_ *App, err error) {
 	}
 	a.MD = markdown.New(2)
 	a.bench = &bench{cache: filepath.Join(cmp.Or(c.Cache, filepath.Join(c.Data, "cache")), "judge"), allowWeak: c.AllowWeak, apart: c.JudgeApart, log: c.Log}
-	a.Runs = &run.Runs{DB: a.DB, Jobs: a.Jobs, Worker: a.bench, Build: a.build, Room: a.Disk.Admit}
+	a.Runs = &run.Runs{DB: a.DB, Jobs: a.Jobs, Worker: a.bench, Build: a.build, Room: a.admitRun}
 	a.Kinds = kinds(a.MD, a.bench, a.Runs)
 	a.nouns()
 	if c.SMTP != "" {
@@ -168,7 +171,7 @@ func (a *App) nouns() {
 	a.Promises = &promise.Promises{DB: a.DB, Jobs: a.Jobs}
 	a.Openings = &opening.Openings{DB: a.DB, Jobs: a.Jobs, Key: a.Key, Orgs: a.Orgs, Candidates: a.Candidates, Promises: a.Promises}
 	a.Batches = &batch.Batches{DB: a.DB, Jobs: a.Jobs, Openings: a.Openings}
-	a.Attempts = &attempt.Attempts{DB: a.DB, Jobs: a.Jobs, Orgs: a.Orgs, Assessments: a.Assessments, Openings: a.Openings, Candidates: a.Candidates, Promises: a.Promises, Runs: a.Runs}
+	a.Attempts = &attempt.Attempts{DB: a.DB, Jobs: a.Jobs, Orgs: a.Orgs, Assessments: a.Assessments, Openings: a.Openings, Candidates: a.Candidates, Promises: a.Promises, Runs: a.Runs, Load: a.Load}
 	a.Openings.Formats = formats(a)
 	a.Reviews = &review.Reviews{DB: a.DB, Jobs: a.Jobs, Orgs: a.Orgs, Openings: a.Openings, Promises: a.Promises, Assessments: a.Assessments, Attempts: a.Attempts}
 	a.Openings.Blind, a.Openings.Hidden = a.Reviews.Blind, a.Reviews.Hidden

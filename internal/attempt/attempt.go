@@ -24,6 +24,7 @@ import (
 	"candor/internal/db"
 	"candor/internal/id"
 	"candor/internal/job"
+	"candor/internal/load"
 	"candor/internal/opening"
 	"candor/internal/org"
 	"candor/internal/problem"
@@ -51,7 +52,8 @@ type Attempts struct {
 	Candidates  *candidate.Candidates
 	Promises    *promise.Promises
 	Runs        *run.Runs
-	Outages     *Outages // nil where nobody answers candidates
+	Outages     *Outages    // nil where nobody answers candidates
+	Load        *load.Gauge // nil is calm
 
 	// brokenGuard switches the guarded write of saves off; only TestBroken_ sets it.
 	brokenGuard bool
@@ -199,6 +201,7 @@ type View struct {
 	Adjusted   candidate.Accommodation
 	Promises   []promise.Promise
 	Now        time.Time
+	Interval   time.Duration // between a browser's saves
 }
 
 // Answered is how many of a part's items have an answer.
@@ -231,7 +234,7 @@ func (v *View) Sent() (n int) {
 
 // View reads it for the asking candidate. ErrMissing.
 func (as *Attempts) View(ctx context.Context, who actor.Actor) (*View, error) {
-	v := &View{Now: as.DB.Now()}
+	v := &View{Now: as.DB.Now(), Interval: as.Load.Interval()}
 	err := as.DB.Read(ctx, who.Org, func(tx db.Tx) error {
 		a, err := as.ofInvitation(ctx, tx, who)
 		if err != nil {

@@ -40,7 +40,7 @@ type Tick struct {
 	End      time.Time // zero: no end yet
 	State    State
 	Editor   bool
-	Interval time.Duration
+	Interval time.Duration // between a browser's saves: what we ask for, 2 to 15 s by how busy we are
 }
 
 // SaveReply is one Kept per save, in order.
@@ -48,9 +48,6 @@ type SaveReply struct {
 	Tick
 	Kept []response.Kept
 }
-
-// Interval is how often a browser saves; it is what the server asks for.
-const Interval = 2 * time.Second
 
 // Save keeps revisions. It never refuses content: past the hard end, or after sending, it is kept as late, from a client that
 // lost the takeover as a branch; Kept.Standing says which. An acknowledgement means committed and synced. Problems: ErrMissing
@@ -167,7 +164,7 @@ func (as *Attempts) hold(ctx context.Context, tx db.Tx, r SaveRequest) (response
 
 func (as *Attempts) tick(s Sitting, who actor.Actor) Tick {
 	now := as.DB.Now()
-	t := Tick{Now: now, End: s.End(), State: s.State, Editor: s.Editor == "" || s.Editor == who.Session, Interval: Interval}
+	t := Tick{Now: now, End: s.End(), State: s.State, Editor: s.Editor == "" || s.Editor == who.Session, Interval: as.Load.Interval()}
 	if s.Over(now) {
 		t.State = Ended
 	}

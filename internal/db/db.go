@@ -38,6 +38,8 @@ type Options struct {
 	// Fatal is called when the disk failed while SQLite wrote: what is in memory cannot be trusted any more, and what was not synced may be lost
 	// although the next sync goes well. It must not return; nil prints the error and ends the process.
 	Fatal func(error)
+	// Took is told how long each write took, from the call to its end. nil is told nothing.
+	Took func(time.Duration)
 	// Room is asked by a write that found no room on the disk: it may make some, and says whether to try once more. nil makes none.
 	Room func() bool
 }
@@ -58,6 +60,7 @@ type DB struct {
 	group  *group // SQLite only
 	pool   *pgxpool.Pool
 	room   func() bool
+	took   func(time.Duration)
 	role   string // PostgreSQL: the role transactions take, "" when the connecting role is held by row level security itself
 	stop   context.CancelFunc
 	done   chan struct{}
@@ -120,6 +123,10 @@ func (d *DB) InstallationRead(ctx context.Context, fn func(tx Tx) error) error {
 }
 
 func (d *DB) write(ctx context.Context, org string, fn func(tx Tx) error) error {
+	if d.took != nil {
+		began := time.Now()
+		defer func() { d.took(time.Since(began)) }()
+	}
 	err := d.writeHere(ctx, org, fn)
 	if IsFull(err) && d.room != nil && d.room() {
 		err = d.writeHere(ctx, org, fn)

@@ -35,7 +35,7 @@ func openPostgres(ctx context.Context, rawURL string, o Options) (*DB, error) {
 		return nil, fmt.Errorf("PostgreSQL does not answer: %w", err)
 	}
 	h := stdlib.OpenDBFromPool(pool)
-	d := &DB{Engine: PostgreSQL, Clock: clock.New(o.Now), writer: h, reader: h, pool: pool, room: o.Room, done: make(chan struct{})}
+	d := &DB{Engine: PostgreSQL, Clock: clock.New(o.Now), writer: h, reader: h, pool: pool, room: o.Room, took: o.Took, done: make(chan struct{})}
 	var free bool
 	err = pool.QueryRow(ctx, `SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user`).Scan(&free)
 	if err != nil {

@@ -224,17 +224,17 @@ func (m *Mux) throttle(r *http.Request, c *call) error {
 	}
 	ok, wait := m.rates.allow(c.route.Rate, who, m.cfg.Clock.Now())
 	if ok {
-		return m.room(c.route.Rate)
+		return m.busy(c.route.Rate)
 	}
 	return ErrTooMany.With("retry_after", strconv.Itoa(int(wait.Seconds())+1))
 }
 
-// room lets only what can wait find out that there is none.
-func (m *Mux) room(rate Rate) error {
-	if m.cfg.Room == nil || rate != RateExport && rate != RateRun && rate != RateUpload {
+// busy lets what can wait find out that it has to.
+func (m *Mux) busy(rate Rate) error {
+	if m.cfg.Admit == nil {
 		return nil
 	}
-	return m.cfg.Room()
+	return m.cfg.Admit(rate)
 }
 
 // sender is the address of who is asking and whether they came over TLS. A forwarded header counts only from a configured proxy.

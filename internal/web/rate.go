@@ -10,16 +10,17 @@ type Rate string
 
 // The rate classes. Saves are shed last: their limit only stops a broken script.
 const (
-	RateRead   Rate = "read"    // pages
-	RateWrite  Rate = "write"   // forms
-	RateSave   Rate = "save"    // autosave
-	RateSignIn Rate = "sign_in" // asking for a link
-	RateCode   Rate = "code"    // typing a code or pressing on a link
-	RateRun    Rate = "run"     // running code
-	RateUpload Rate = "upload"  //
-	RateExport Rate = "export"  // exports and other heavy reads
-	RateLive   Rate = "live"    // event streams
-	RateAsset  Rate = "asset"   // files that never change, health
+	RateRead    Rate = "read"    // pages
+	RateWrite   Rate = "write"   // forms
+	RateSave    Rate = "save"    // autosave
+	RateSignIn  Rate = "sign_in" // asking for a link
+	RateCode    Rate = "code"    // typing a code or pressing on a link
+	RateRun     Rate = "run"     // running code
+	RateUpload  Rate = "upload"  //
+	RateExport  Rate = "export"  // exports and other heavy reads
+	RatePreview Rate = "preview" // what an author looks at before anybody else does
+	RateLive    Rate = "live"    // event streams
+	RateAsset   Rate = "asset"   // files that never change, health
 )
 
 // Limit is a token bucket: Burst at once, then Per per minute.
@@ -28,16 +29,17 @@ type Limit struct {
 }
 
 var limits = map[Rate]Limit{
-	RateRead:   {120, 600},
-	RateWrite:  {40, 120},
-	RateSave:   {60, 600},
-	RateSignIn: {10, 6},
-	RateCode:   {30, 30},
-	RateRun:    {10, 30},
-	RateUpload: {60, 600},
-	RateExport: {5, 6},
-	RateLive:   {20, 60},
-	RateAsset:  {600, 6000},
+	RateRead:    {120, 600},
+	RateWrite:   {40, 120},
+	RateSave:    {60, 600},
+	RateSignIn:  {10, 6},
+	RateCode:    {30, 30},
+	RateRun:     {10, 30},
+	RateUpload:  {60, 600},
+	RateExport:  {5, 6},
+	RatePreview: {120, 600},
+	RateLive:    {20, 60},
+	RateAsset:   {600, 6000},
 }
 
 type bucketKey struct {

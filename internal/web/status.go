@@ -86,7 +86,7 @@ func (m *Mux) fail(w http.ResponseWriter, r *http.Request, err error) {
 		m.cfg.Log.InfoContext(r.Context(), "access refused", "request", c.id, "route", pattern(c), "code", p.Code,
 			"kind", c.session.Actor.Kind, "actor", c.session.Actor.ID, "org", c.session.Actor.Org)
 	}
-	if p.Kind == problem.TooMany {
+	if p.Kind == problem.TooMany || p.Facts["retry_after"] != "" {
 		w.Header().Set("Retry-After", retryAfter(p))
 	}
 	if wantsJSON(c, r) {

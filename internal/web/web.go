@@ -54,11 +54,11 @@ type Config struct {
 	Log     *slog.Logger
 	Key     secret.Key
 	Auth    Auth
-	URL     string         // the public address, such as https://interviews.example; empty trusts only the request's own host
-	Content string         // the address of the content origin, or empty
-	Proxies []netip.Prefix // whose X-Forwarded-For and X-Forwarded-Proto are believed
-	Rates   map[Rate]Limit // overrides of the built-in classes, for tests
-	Room    func() error   // asked before exports, runs and uploads, which wait when a disk is nearly full; nil lets all in
+	URL     string           // the public address, such as https://interviews.example; empty trusts only the request's own host
+	Content string           // the address of the content origin, or empty
+	Proxies []netip.Prefix   // whose X-Forwarded-For and X-Forwarded-Proto are believed
+	Rates   map[Rate]Limit   // overrides of the built-in classes, for tests
+	Admit   func(Rate) error // asked before each request: what can wait does while there is little room or much to do; nil lets all in
 
 	// SignInPath is where a member without a session is sent; "?next=" with the address is added. Empty shows the error page.
 	SignInPath string

@@ -39,7 +39,7 @@ func (p *Pages) Routes(mux *web.Mux) {
 	handle(web.RateWrite, "POST /o/{org}/versions/{version}/items/{item}/again", "assessment.rejudge", "assessment.rejudge", p.rejudge)
 	handle(web.RateWrite, "POST /o/{org}/versions/{version}/items/{item}/again/accept", "assessment.remark", "assessment.rejudge", p.accept)
 	handle(web.RateExport, "GET /o/{org}/versions/{version}/export", "assessment.export", "assessment.solutions", p.export)
-	handle(web.RateRead, "GET /o/{org}/versions/{version}/preview", "assessment.preview", "assessment.solutions", p.preview)
+	handle(web.RatePreview, "GET /o/{org}/versions/{version}/preview", "assessment.preview", "assessment.solutions", p.preview)
 	mux.Handle(web.Route{Pattern: "POST /o/{org}/versions/{version}/preview/items/{item}/do/{action}", Action: "assessment.try", Auth: web.Staff, Roles: org.Roles().Actions["assessment.solutions"],
 		Tenant: web.FromPath, Object: "assessment", Rate: web.RateRun, MaxBody: 8 << 20}, p.try)
 }

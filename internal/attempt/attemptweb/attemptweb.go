@@ -160,7 +160,7 @@ func itemPath(part, key string) string { return "/c/parts/" + part + "/items/" +
 
 // workView is what the bar, the timer and the save status need.
 func (f frame) workView(part assessment.Part, s attempt.Sitting) work.View {
-	w := work.View{Sitting: string(s.ID), Epoch: int(s.Takeover), Now: f.V.Now, Interval: attempt.Interval, Ended: s.Over(f.V.Now), Saved: s.SavedAt,
+	w := work.View{Sitting: string(s.ID), Epoch: int(s.Takeover), Now: f.V.Now, Interval: f.V.Interval, Ended: s.Over(f.V.Now), Saved: s.SavedAt,
 		Zone: f.Page.Zone, Text: f.L, Send: partPath(part.Key) + "/check", Continue: partPath(part.Key)}
 	if s.Clock.Timed > 0 {
 		w.End, w.Total = s.End(), s.Clock.Length()
