@@ -647,7 +647,7 @@ CREATE TABLE revisions (
 	sha256      TEXT NOT NULL,
 	size        BIGINT NOT NULL,
 	body        TEXT NOT NULL,
-	received_at BIGINT NOT NULL, typed_at BIGINT NOT NULL DEFAULT 0, heard_at BIGINT NOT NULL DEFAULT 0, device TEXT NOT NULL DEFAULT '', settled BOOLEAN NOT NULL DEFAULT FALSE,
+	received_at BIGINT NOT NULL, typed_at BIGINT NOT NULL DEFAULT 0, heard_at BIGINT NOT NULL DEFAULT 0, device TEXT NOT NULL DEFAULT '', settled BOOLEAN NOT NULL DEFAULT FALSE, base BIGINT NOT NULL DEFAULT 0, keyframe BIGINT NOT NULL DEFAULT 0,
 	PRIMARY KEY (org_id, id),
 	UNIQUE (org_id, owner, item, client, seq),
 	UNIQUE (org_id, owner, item, n)

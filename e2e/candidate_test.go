@@ -167,7 +167,7 @@ func interview(t *testing.T, s *server, names ...string) map[string]string {
 }
 
 // TestKilledWhileTyping: the server dies in the middle of a sentence and comes back on the same data. What was typed before and
-// meanwhile is there, and no state of it is kept twice.
+// meanwhile is there, no state of it is kept twice, and of a long text only what changed was sent and stored.
 func TestKilledWhileTyping(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -181,8 +181,12 @@ func TestKilledWhileTyping(t *testing.T) {
 	p.Click(`main a[href="/c/parts/writing"]`)
 	p.Sees("One text")
 	p.Follow("main form button.primary")
-	p.Type(`textarea[name="text"]`, "The first half arrived.")
 	const saved = `document.querySelector("[data-save]").dataset.kind === "saved"`
+	long := strings.Repeat("Ein naïver Satz, 日本語 und 🙂. ", 300)
+	p.Value(`(() => { const t = document.querySelector("textarea[name=text]"); t.value = "` + long + `"; t.dispatchEvent(new Event("input", { bubbles: true })); return "" })()`)
+	p.Until(saved + ` && document.querySelector("[data-save-text]").textContent.includes("Saved")`)
+	p.Type(`textarea[name="text"]`, "The first half arrived.")
+	p.Until(`document.querySelector("textarea[name=text]").value.endsWith("arrived.")`)
 	p.Until(saved + ` && document.querySelector("[data-save-text]").textContent.includes("Saved")`)
 	p.Allow("ERR_INCOMPLETE_CHUNKED_ENCODING") // live events
 	p.Allow("ERR_CONNECTION_REFUSED")
@@ -194,9 +198,9 @@ func TestKilledWhileTyping(t *testing.T) {
 	s = start(t, args...)
 	p.Until(saved)
 	p.Go(s.URL + p.Value(`location.pathname`))
-	const whole = "The first half arrived. The second half was typed into the dark."
+	whole := long + "The first half arrived. The second half was typed into the dark."
 	if got := p.Value(`document.querySelector("textarea[name=text]").value.trim()`); got != whole {
-		t.Errorf("after the restart the page has %q", got)
+		t.Errorf("after the restart the page has %d characters that end with %q", len(got), got[max(0, len(got)-70):])
 	}
 	s.stop()
 	d, err := db.Open(context.Background(), "sqlite:"+dir+"/candor.db", db.Options{})
@@ -205,10 +209,14 @@ func TestKilledWhileTyping(t *testing.T) {
 	}
 	defer d.Close()
 	err = d.InstallationRead(context.Background(), func(tx db.Tx) error {
-		var n, different int
-		err := tx.QueryRowContext(context.Background(), `SELECT COUNT(*), COUNT(DISTINCT body) FROM revisions`).Scan(&n, &different)
+		var n, different, deltas, bytes int
+		err := tx.QueryRowContext(context.Background(), `SELECT COUNT(*), COUNT(DISTINCT sha256), COUNT(CASE WHEN base > 0 THEN 1 END), SUM(CASE WHEN base > 0 THEN LENGTH(body) ELSE 0 END) FROM revisions`).
+			Scan(&n, &different, &deltas, &bytes)
 		if n != different || n < 2 {
 			t.Errorf("%d states are kept, %d different ones; want each once", n, different)
+		}
+		if deltas == 0 || bytes > 100*deltas {
+			t.Errorf("%d of %d states are deltas, of %d bytes; want the second half as one, and small", deltas, n, bytes)
 		}
 		return err
 	})

@@ -67,4 +67,3 @@ func TestWhatCanWaitDoesAndSavesDoNot(t *testing.T) {
 		}
 	}
 }
-

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"reflect"
@@ -110,47 +111,42 @@ func (s schemas) of(t reflect.Type) object {
 		return text
 	case reflect.Bool:
 		return object{"type": "boolean"}
-	case reflect.Int64:
+	case reflect.Int, reflect.Int64:
 		return object{"type": "integer", "format": "int64"}
 	case reflect.Slice:
 		return object{"type": "array", "items": s.of(t.Elem())}
 	case reflect.Struct:
 		name := strings.TrimPrefix(t.Name(), "wire")
 		if s[name] == nil {
-			properties := s.properties(t)
-			s[name] = object{"type": "object", "properties": properties, "required": keys(properties), "additionalProperties": false}
+			properties, required := s.properties(t)
+			slices.Sort(required)
+			s[name] = object{"type": "object", "properties": properties, "required": required, "additionalProperties": false}
 		}
 		return ref(name)
 	}
 	panic(fmt.Sprintf("no schema for %s: add it", t))
 }
 
-// properties are the fields as encoding/json names them, those of embedded structs among them.
-func (s schemas) properties(t reflect.Type) object {
-	out := object{}
+// properties are the fields as encoding/json names them, those of embedded structs among them, and the names of those that are never left out.
+func (s schemas) properties(t reflect.Type) (out object, required []string) {
+	out, required = object{}, []string{}
 	for f := range t.Fields() {
 		if f.Anonymous {
-			for name, schema := range s.properties(f.Type) {
-				out[name] = schema
-			}
+			more, names := s.properties(f.Type)
+			maps.Copy(out, more)
+			required = append(required, names...)
 			continue
 		}
 		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
-		if name == "" || options != "" {
+		if name == "" || options != "" && options != "omitempty" {
 			panic(fmt.Sprintf("%s.%s: give it a plain json name", t, f.Name))
 		}
 		out[name] = s.of(f.Type)
+		if options == "" {
+			required = append(required, name)
+		}
 	}
-	return out
-}
-
-func keys(o object) []string {
-	out := []string{}
-	for k := range o {
-		out = append(out, k)
-	}
-	slices.Sort(out)
-	return out
+	return out, required
 }
 
 func TestDocsOpenAPI(t *testing.T) {
@@ -191,6 +187,7 @@ func TestTheDocumentIsWhatIsSpoken(t *testing.T) {
 	busy := w.here.busy
 	w.must(w.app.Reviews.Enough(ctx, w.here.as("manager"), w.here.read.code, "Nobody else is here.")) // so that it can be decided
 	save := `{"sitting":"` + string(busy.sitting) + `","client":"c2","epoch":1,"age":0,"unreached":0,"saves":[{"item":"tell-us","seq":1,"base":0,"body":"{\"text\":[\"Again.\"]}","sha256":"","heard":0,"typed":0}]}`
+	fits("a delta", "Saves", []byte(strings.Replace(save, `"body":"{\"text\":[\"Again.\"]}"`, `"ops":[{"at":1,"del":0,"ins":"x"}]`, 1)))
 	asked := map[string]struct{ target, body, in, out, by string }{
 		"web.health":         {"/healthz", "", "", "", ""},
 		"web.live_staff":     {"/o/" + w.here.org.ID + "/live", "", "", "Event", ""},

@@ -232,7 +232,7 @@ func (as *Attempts) replace(ctx context.Context, tx db.Tx, a Attempt, cause, par
 	if err != nil {
 		return false, err
 	}
-	return true, q.Freeze(ctx, query.FreezeParams{OrgID: tx.Org, AttemptID: string(a.ID), Item: r.Item, Part: part, RevisionID: r.ID, Sha256: r.SHA256, Size: int64(r.Size)})
+	return true, as.count(ctx, tx, a, part, r.Item, r)
 }
 
 // Replaced are the answers of an attempt that took the place of others, oldest first.

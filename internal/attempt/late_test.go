@@ -312,3 +312,63 @@ func TestAcceptedLateWorkOutlivesItsTimes(t *testing.T) {
 		})
 	})
 }
+
+// What was saved as deltas is submitted, and accepted late, as a whole that stands by itself; the states before it stay the candidate's.
+func TestWhatCountsIsStoredWhole(t *testing.T) {
+	each(t, func(t *testing.T, w *attempttest.World) {
+		who := w.Enter(w.Invite("Amara Okafor", "amara@mail.example"))
+		s := w.Begin(who, "writing")
+		text := strings.Repeat("and so on ", 1000)
+		body := func(words string) string { return `{"text":["` + words + `"]}` }
+		seq := int64(1)
+		w.Save(who, s, 1, "tell-us", body(text))
+		add := func(words string) response.Kept {
+			t.Helper()
+			at := len(body(text)) - len(`"]}`)
+			text += words
+			seq++
+			r, err := w.Attempts.Save(ctx, who, attempt.SaveRequest{Sitting: s.ID, Epoch: 1, Received: w.DB.Now(), Saves: []response.Save{
+				{Item: "tell-us", Client: "c1", Seq: seq, Base: seq - 1, Ops: []response.Op{{At: at, Ins: words}}, SHA256: response.Hash([]byte(body(text)))}}})
+			if err != nil || r.Kept[0].Unfit {
+				t.Fatalf("a delta = %+v, %v", r, err)
+			}
+			return r.Kept[0]
+		}
+		add("one ")
+		add("two ")
+		before := text
+		if _, err := w.Attempts.Send(ctx, who, "writing"); err != nil {
+			t.Fatal(err)
+		}
+		w.Tick.Add(10 * time.Minute)
+		add("three ")
+		late := add("four ")
+		stored := func() (body string) {
+			t.Helper()
+			err := w.DB.Read(ctx, w.Org.ID, func(tx db.Tx) error {
+				return tx.QueryRowContext(ctx, `SELECT v.body FROM submission_items i JOIN revisions v ON v.org_id = i.org_id AND v.id = i.revision_id WHERE i.org_id = $1 AND i.item = 'tell-us'`, tx.Org).Scan(&body)
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return body
+		}
+		if got := stored(); got != body(before) {
+			t.Errorf("what was sent is stored as %.80s; want it whole", got)
+		}
+		if late.Standing != response.Late {
+			t.Fatalf("after sending = %+v; want it late", late)
+		}
+		if err := w.Attempts.AcceptLate(ctx, w.Owner, view(t, w, who).Attempt.Application, late.Revision, "the train had no network"); err != nil {
+			t.Fatal(err)
+		}
+		if got := stored(); got != body(text) {
+			t.Errorf("what was accepted is stored as %.80s; want it whole", got)
+		}
+		for n := int64(1); n <= 5; n++ {
+			if _, err := w.Attempts.State(ctx, who, "tell-us", n); err != nil {
+				t.Errorf("state %d: %v", n, err)
+			}
+		}
+	})
+}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"slices"
 	"time"
 
 	"candor/internal/actor"
@@ -77,6 +76,10 @@ func (as *Attempts) save(ctx context.Context, who actor.Actor, r SaveRequest) (S
 			return err
 		}
 		for _, s := range saves {
+			if s.Unfit {
+				out.Kept = append(out.Kept, response.Kept{Unfit: true})
+				continue
+			}
 			s.Epoch = r.Epoch
 			k, err := response.Keep(ctx, tx, string(a.ID), s, standing, r.Received)
 			if err != nil {
@@ -92,9 +95,10 @@ func (as *Attempts) save(ctx context.Context, who actor.Actor, r SaveRequest) (S
 
 // answers are a request's saves as answers of their items, looked at before anything is written.
 func (as *Attempts) answers(ctx context.Context, who actor.Actor, r SaveRequest) (Attempt, []response.Save, error) {
-	before := map[string][]byte{}
+	before, saves := map[string][]byte{}, []response.Save(nil)
 	a, part, version, err := as.own(ctx, who, r.Sitting, func(tx db.Tx, a Attempt) (err error) {
-		for _, s := range r.Saves {
+		saves, err = response.Complete(ctx, tx, string(a.ID), r.Saves)
+		for _, s := range saves {
 			if r.Shape != nil && before[s.Item] == nil && err == nil {
 				before[s.Item], err = response.Body(ctx, tx, string(a.ID), s.Item)
 			}
@@ -104,10 +108,12 @@ func (as *Attempts) answers(ctx context.Context, who actor.Actor, r SaveRequest)
 	if err != nil {
 		return a, nil, err
 	}
-	saves := slices.Clone(r.Saves)
 	for i, s := range saves {
 		if !has(part, s.Item) {
 			return a, nil, ErrMissing
+		}
+		if s.Unfit {
+			continue
 		}
 		it, _, _ := version.Item(s.Item)
 		if r.Shape != nil {
@@ -118,7 +124,7 @@ func (as *Attempts) answers(ctx context.Context, who actor.Actor, r SaveRequest)
 			if s.Body, err = r.Shape(it, was, s.Body); err != nil {
 				return a, nil, err
 			}
-			saves[i].Body = s.Body
+			saves[i] = saves[i].Shaped(s.Body)
 		}
 		if len(s.Body) > item.MaxBody {
 			return a, nil, ErrLarge

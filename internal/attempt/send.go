@@ -113,9 +113,16 @@ func receiptOf(a Attempt, p assessment.Part, answers map[string]response.Revisio
 	return hex.EncodeToString(h.Sum(nil))
 }
 
+// count makes a state of an answer what counts, or that there is none. It is stored whole: it stands by itself from now on.
+func (as *Attempts) count(ctx context.Context, tx db.Tx, a Attempt, part, item string, r response.Revision) error {
+	if err := response.Fix(ctx, tx, r); err != nil {
+		return err
+	}
+	return query.New(tx).Freeze(ctx, query.FreezeParams{OrgID: tx.Org, AttemptID: string(a.ID), Item: item, Part: part, RevisionID: r.ID, Sha256: r.SHA256, Size: int64(r.Size)})
+}
+
 // freeze makes the answers of a part what counts, and marks them. Of a part that was opened again those that differ take the place of what counted.
 func (as *Attempts) freeze(ctx context.Context, tx db.Tx, a Attempt, p assessment.Part, s Sitting, answers map[string]response.Revision) error {
-	q := query.New(tx)
 	for _, it := range p.Items {
 		r, ok := answers[it.Key]
 		body := r.Body
@@ -126,7 +133,7 @@ func (as *Attempts) freeze(ctx context.Context, tx db.Tx, a Attempt, p assessmen
 		changed := true
 		switch {
 		case s.Epoch == 1:
-			err = q.Freeze(ctx, query.FreezeParams{OrgID: tx.Org, AttemptID: string(a.ID), Item: it.Key, Part: p.Key, RevisionID: r.ID, Sha256: r.SHA256, Size: int64(r.Size)})
+			err = as.count(ctx, tx, a, p.Key, it.Key, r)
 		case ok:
 			changed, err = as.replace(ctx, tx, a, "reopen", p.Key, r)
 		default:

@@ -8,32 +8,43 @@ UPDATE responses SET n = n WHERE org_id = $1 AND owner = $2 AND item = $3;
 UPDATE responses SET n = n + 1 WHERE org_id = $1 AND owner = $2 AND item = $3 RETURNING n;
 
 -- name: AddRevision :execrows
-INSERT INTO revisions (org_id, id, owner, item, n, client, seq, epoch, standing, sha256, size, body, received_at, typed_at, heard_at, device)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) ON CONFLICT (org_id, owner, item, client, seq) DO NOTHING;
+INSERT INTO revisions (org_id, id, owner, item, n, client, seq, epoch, standing, sha256, size, body, base, keyframe, received_at, typed_at, heard_at, device)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) ON CONFLICT (org_id, owner, item, client, seq) DO NOTHING;
 
 -- name: There :one
 SELECT id, n, standing, sha256 FROM revisions WHERE org_id = sqlc.arg(org_id) AND owner = sqlc.arg(owner) AND item = sqlc.arg(item) AND client = sqlc.arg(client) AND seq = sqlc.arg(seq);
+
+-- name: Base :one
+SELECT n, sha256, body, base, keyframe FROM revisions WHERE org_id = sqlc.arg(org_id) AND owner = sqlc.arg(owner) AND item = sqlc.arg(item) AND client = sqlc.arg(client) AND seq = sqlc.arg(seq);
+
+-- name: Chain :many
+SELECT n, base, body FROM revisions WHERE org_id = sqlc.arg(org_id) AND owner = sqlc.arg(owner) AND item = sqlc.arg(item)
+	AND n >= sqlc.arg(keyframe) AND n <= sqlc.arg(n) AND (n = sqlc.arg(keyframe) OR keyframe = sqlc.arg(keyframe)) ORDER BY n;
+
+-- The row stays in its chain, where those that stand on it find it.
+-- name: Fix :execrows
+UPDATE revisions SET body = sqlc.arg(body), base = 0 WHERE org_id = sqlc.arg(org_id) AND id = sqlc.arg(id);
 
 -- name: Point :execrows
 UPDATE responses SET current = sqlc.arg(revision), client = sqlc.arg(client), seq = sqlc.arg(seq), updated_at = sqlc.arg(at)
 WHERE org_id = sqlc.arg(org_id) AND owner = sqlc.arg(owner) AND item = sqlc.arg(item) AND NOT (client = sqlc.arg(client) AND seq > sqlc.arg(seq));
 
 -- name: Current :many
-SELECT r.item, v.id, v.n, v.sha256, v.size, v.body, v.received_at FROM responses r
+SELECT r.item, v.id, v.n, v.sha256, v.size, v.body, v.base, v.keyframe, v.received_at FROM responses r
 JOIN revisions v ON v.org_id = r.org_id AND v.id = r.current WHERE r.org_id = $1 AND r.owner = $2;
 
--- name: CurrentBody :one
-SELECT v.body FROM responses r JOIN revisions v ON v.org_id = r.org_id AND v.id = r.current WHERE r.org_id = $1 AND r.owner = $2 AND r.item = $3;
+-- name: CurrentOf :one
+SELECT v.n, v.sha256, v.body, v.base, v.keyframe FROM responses r JOIN revisions v ON v.org_id = r.org_id AND v.id = r.current WHERE r.org_id = $1 AND r.owner = $2 AND r.item = $3;
 
 -- name: Revision :one
-SELECT id, owner, item, n, standing, sha256, size, body, received_at, typed_at, heard_at, device, settled FROM revisions WHERE org_id = $1 AND id = $2;
+SELECT id, owner, item, n, standing, sha256, size, body, base, keyframe, received_at, typed_at, heard_at, device, settled FROM revisions WHERE org_id = $1 AND id = $2;
 
 -- name: History :many
 SELECT id, n, standing, size, received_at, typed_at, heard_at, device, settled FROM revisions
 WHERE org_id = sqlc.arg(org_id) AND owner = sqlc.arg(owner) AND item = sqlc.arg(item) AND n < sqlc.arg(before) ORDER BY n DESC LIMIT sqlc.arg(most);
 
 -- name: RevisionN :one
-SELECT id, owner, item, n, standing, sha256, size, body, received_at, typed_at, heard_at, device, settled FROM revisions WHERE org_id = sqlc.arg(org_id) AND owner = sqlc.arg(owner) AND item = sqlc.arg(item) AND n = sqlc.arg(n);
+SELECT id, owner, item, n, standing, sha256, size, body, base, keyframe, received_at, typed_at, heard_at, device, settled FROM revisions WHERE org_id = sqlc.arg(org_id) AND owner = sqlc.arg(owner) AND item = sqlc.arg(item) AND n = sqlc.arg(n);
 
 -- name: Stray :many
 SELECT id, item, n, standing, sha256, size, received_at, typed_at, heard_at, device, settled FROM revisions WHERE org_id = $1 AND owner = $2 AND standing <> 'on_time' ORDER BY n DESC LIMIT 1000;

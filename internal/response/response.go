@@ -43,6 +43,11 @@ type Save struct {
 	Epoch  int64
 	Body   []byte
 	SHA256 string // of Body in hex; "" is computed
+	// Ops make Body of the version of the same writer with the Seq Base, see Complete. nil: the version came whole.
+	Base  int64
+	Ops   []Op
+	Unfit bool // Complete could not: there is no Body
+	on    *base
 	// What the writer says of it, kept only of what is late or a branch; zero where nothing is said.
 	Typed  time.Time // when it was typed, by the writer's monotonic clock since Heard
 	Heard  time.Time // the deciding time that the writer had last heard before
@@ -67,6 +72,7 @@ type Kept struct {
 	N        int64 // 1, 2, ... per answer
 	Standing Standing
 	Again    bool // it was here already
+	Unfit    bool // it was not kept: its writer sends it whole
 }
 
 // Revision is one state of an answer.
@@ -84,6 +90,7 @@ type Revision struct {
 	Heard    time.Time // what it had last heard from us before
 	Device   string
 	Settled  bool // a branch that was used or left
+	delta    bool // it is kept as ops on another
 }
 
 var (
@@ -125,6 +132,9 @@ func Keep(ctx context.Context, tx db.Tx, owner string, s Save, standing Standing
 	k := Kept{Revision: id.New("rvn", received), N: n, Standing: standing}
 	row := query.AddRevisionParams{OrgID: tx.Org, ID: k.Revision, Owner: owner, Item: s.Item, N: n, Client: s.Client, Seq: s.Seq,
 		Epoch: s.Epoch, Standing: string(standing), Sha256: sum, Size: int64(len(s.Body)), Body: string(s.Body), ReceivedAt: clock.Milli(received)}
+	if raw, ok := s.delta(); ok {
+		row.Body, row.Base, row.Keyframe = string(raw), s.on.n, s.on.keyframe
+	}
 	if standing != OnTime {
 		typed, heard := s.evidence(received)
 		row.TypedAt, row.HeardAt, row.Device = clock.Milli(typed), clock.Milli(heard), s.Device
@@ -148,26 +158,36 @@ func there(ctx context.Context, q *query.Queries, org, owner string, s Save) (Ke
 	if errors.Is(err, sql.ErrNoRows) {
 		return Kept{}, nil
 	}
-	return Kept{r.ID, r.N, Standing(r.Standing), true}, err
+	return Kept{Revision: r.ID, N: r.N, Standing: Standing(r.Standing), Again: true}, err
 }
 
 // Current are the present answers of an owner, by item.
 func Current(ctx context.Context, tx db.Tx, owner string) (map[string]Revision, error) {
 	rows, err := query.New(tx).Current(ctx, tx.Org, owner)
+	if err != nil {
+		return nil, err
+	}
 	out := map[string]Revision{}
 	for _, r := range rows {
-		out[r.Item] = Revision{ID: r.ID, Owner: owner, Item: r.Item, N: r.N, Standing: OnTime, SHA256: r.Sha256, Size: int(r.Size), Body: []byte(r.Body), Received: clock.Time(r.ReceivedAt)}
+		body, err := whole(ctx, tx, link{owner, r.Item, r.N, r.Base, r.Keyframe, r.Sha256}, r.Body)
+		if err != nil {
+			return nil, err
+		}
+		out[r.Item] = Revision{ID: r.ID, Owner: owner, Item: r.Item, N: r.N, Standing: OnTime, SHA256: r.Sha256, Size: int(r.Size), Body: body, Received: clock.Time(r.ReceivedAt), delta: r.Base != 0}
 	}
-	return out, err
+	return out, nil
 }
 
 // Body is the present answer of an owner to one item, nil where there is none.
 func Body(ctx context.Context, tx db.Tx, owner, item string) ([]byte, error) {
-	body, err := query.New(tx).CurrentBody(ctx, tx.Org, owner, item)
+	r, err := query.New(tx).CurrentOf(ctx, tx.Org, owner, item)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}
-	return []byte(body), err
+	if err != nil {
+		return nil, err
+	}
+	return whole(ctx, tx, link{owner, item, r.N, r.Base, r.Keyframe, r.Sha256}, r.Body)
 }
 
 // Load reads a revision of an owner. ErrMissing.
@@ -176,7 +196,7 @@ func Load(ctx context.Context, tx db.Tx, owner, revision string) (Revision, erro
 	if errors.Is(err, sql.ErrNoRows) || err == nil && r.Owner != owner {
 		return Revision{}, ErrMissing
 	}
-	return revisionOf(r), err
+	return revisionOf(ctx, tx, r, err)
 }
 
 // LoadN reads the n-th state of an answer, n from 1. ErrMissing.
@@ -185,12 +205,18 @@ func LoadN(ctx context.Context, tx db.Tx, owner, item string, n int64) (Revision
 	if errors.Is(err, sql.ErrNoRows) {
 		return Revision{}, ErrMissing
 	}
-	return revisionOf(query.RevisionRow(r)), err
+	return revisionOf(ctx, tx, query.RevisionRow(r), err)
 }
 
-func revisionOf(r query.RevisionRow) Revision {
-	return Revision{r.ID, r.Owner, r.Item, r.N, Standing(r.Standing), r.Sha256, int(r.Size), []byte(r.Body), clock.Time(r.ReceivedAt), clock.Time(r.TypedAt), clock.Time(r.HeardAt), r.Device, r.Settled}
+func revisionOf(ctx context.Context, tx db.Tx, r query.RevisionRow, err error) (Revision, error) {
+	if err != nil {
+		return Revision{}, err
+	}
+	body, err := whole(ctx, tx, linkOf(r), r.Body)
+	return Revision{r.ID, r.Owner, r.Item, r.N, Standing(r.Standing), r.Sha256, int(r.Size), body, clock.Time(r.ReceivedAt), clock.Time(r.TypedAt), clock.Time(r.HeardAt), r.Device, r.Settled, r.Base != 0}, err
 }
+
+func linkOf(r query.RevisionRow) link { return link{r.Owner, r.Item, r.N, r.Base, r.Keyframe, r.Sha256} }
 
 // History are at most so many revisions of an answer before the n-th (0: from the newest), newest first and without their bodies: the
 // candidate's own.

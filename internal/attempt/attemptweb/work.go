@@ -202,13 +202,14 @@ type wireSaves struct {
 }
 
 type wireSave struct {
-	Item   string `json:"item"`
-	Seq    int64  `json:"seq"`
-	Base   int64  `json:"base"`
-	Body   string `json:"body"`
-	SHA256 string `json:"sha256"`
-	Typed  int64  `json:"typed"`
-	Heard  int64  `json:"heard"`
+	Item   string        `json:"item"`
+	Seq    int64         `json:"seq"`
+	Base   int64         `json:"base"`
+	Body   string        `json:"body,omitempty"`
+	Ops    []response.Op `json:"ops,omitempty"`
+	SHA256 string        `json:"sha256"`
+	Typed  int64         `json:"typed"`
+	Heard  int64         `json:"heard"`
 }
 
 type wireTick struct {
@@ -228,7 +229,13 @@ type wireAck struct {
 
 type wireReply struct {
 	wireTick
-	Acks []wireAck `json:"acks"`
+	Acks  []wireAck   `json:"acks"`
+	Whole []wireWhole `json:"whole"`
+}
+
+type wireWhole struct {
+	Item string `json:"item"`
+	Seq  int64  `json:"seq"`
 }
 
 func tick(t attempt.Tick) wireTick {
@@ -248,19 +255,24 @@ func (p *Pages) save(w http.ResponseWriter, r *http.Request) error {
 	}
 	req := attempt.SaveRequest{Sitting: attempt.SittingID(in.Sitting), Epoch: in.Epoch, Received: received, Shape: bodyOf, Unreached: clock.Time(in.Since)}
 	for _, s := range in.Saves {
-		body := []byte(s.Body)
-		if s.SHA256 != "" && s.SHA256 != response.Hash(body) {
+		save := response.Save{Item: s.Item, Client: in.Client, Seq: s.Seq, Body: []byte(s.Body), Typed: clock.Time(s.Typed), Heard: clock.Time(s.Heard), Device: deviceOf(r.UserAgent())}
+		if s.Ops != nil {
+			save.Base, save.Ops, save.SHA256 = s.Base, s.Ops, s.SHA256
+		} else if s.SHA256 != "" && s.SHA256 != response.Hash(save.Body) {
 			return response.ErrHash
 		}
-		req.Saves = append(req.Saves, response.Save{Item: s.Item, Client: in.Client, Seq: s.Seq, Body: body,
-			Typed: clock.Time(s.Typed), Heard: clock.Time(s.Heard), Device: deviceOf(r.UserAgent())})
+		req.Saves = append(req.Saves, save)
 	}
 	out, err := p.Attempts.Save(r.Context(), web.Actor(r), req)
 	if err != nil {
 		return err
 	}
-	reply := wireReply{wireTick: tick(out.Tick), Acks: []wireAck{}}
+	reply := wireReply{wireTick: tick(out.Tick), Acks: []wireAck{}, Whole: []wireWhole{}}
 	for i, k := range out.Kept {
+		if k.Unfit {
+			reply.Whole = append(reply.Whole, wireWhole{req.Saves[i].Item, req.Saves[i].Seq})
+			continue
+		}
 		reply.Acks = append(reply.Acks, wireAck{req.Saves[i].Item, req.Saves[i].Seq, string(k.Standing), k.N})
 	}
 	return web.JSON(w, r, reply)

@@ -1,7 +1,7 @@
 import { answerOf, pristine, restore } from "./answer"
 import { evidence, learnFrom, serverNow } from "./clock"
 import { announce, fill, one } from "./dom"
-import { batch, newClient, openStore, pause, request, sha256, type Kept, type Reply, type Store, type Tick } from "./outbox"
+import { batch, Known, newClient, openStore, pause, request, sha256, type Kept, type Reply, type Store, type Tick } from "./outbox"
 
 /** The kinds of the save status. Only these five texts exist; ui.md, section 4. */
 type Kind = "saving" | "saved" | "device" | "offline" | "failed"
@@ -17,7 +17,7 @@ interface Sitting {
 
 const client = newClient()
 const seqs = new Map<string, number>()
-const bases = new Map<string, number>()
+const known = new Known()
 const sent = new Map<string, string>() // item -> body that was last kept
 const timers = new Map<HTMLFormElement, number>()
 const since = new Map<HTMLFormElement, number>() // when the oldest change that is not kept was made
@@ -123,7 +123,7 @@ async function keep(f: HTMLFormElement): Promise<void> {
   try {
     store ??= await open()
     const { id, epoch } = sitting
-    await store.put({ sitting: id, item, client, seq, base: bases.get(item) ?? 0, body, sha256: await sha256(body), epoch, typed: performance.timeOrigin + performance.now(), at: evidence(), tried: false })
+    await store.put({ sitting: id, item, client, seq, base: known.seq(item), body, sha256: await sha256(body), epoch, typed: performance.timeOrigin + performance.now(), at: evidence(), tried: false })
     reason = ""
     others?.postMessage({ item, body })
   } catch {
@@ -220,7 +220,7 @@ function missed(): void {
 
 /** A page that is being left may still send a little: browsers carry on with at most 64 KB. */
 function post(list: readonly Kept[]): Promise<Response> {
-  const body = request(list, performance.timeOrigin + performance.now(), unreached)
+  const body = request(list, performance.timeOrigin + performance.now(), unreached, known)
   return fetch("/c/-/save", { method: "POST", headers: { "Content-Type": "application/json" }, body, keepalive: document.hidden && body.length < 30_000, signal: AbortSignal.timeout(10_000) })
 }
 
@@ -231,9 +231,10 @@ async function accept(r: Response, list: readonly Kept[]): Promise<boolean> {
     const reply = (await r.json()) as Reply
     const first = list[0]
     await store.done(reply.acks.map((a) => ({ client: first?.client ?? "", item: a.item, seq: a.seq })))
-    if (first?.client === client) for (const a of reply.acks) bases.set(a.item, Math.max(bases.get(a.item) ?? 0, a.seq))
+    if (first?.client === client) for (const v of list) if (reply.acks.some((a) => a.item === v.item && a.seq === v.seq)) known.took(v)
+    const whole = (reply.whole ?? []).filter((w) => known.refuse(w.item))
     // one that was not acknowledged is not lost: it stays and is sent again
-    failures = reply.acks.length === 0 ? failures + 1 : 0
+    failures = reply.acks.length === 0 && whole.length === 0 ? failures + 1 : 0
     reason = ""
     heard(reply, first?.sitting)
     if (reply.acks.some((a) => a.standing === "late")) document.dispatchEvent(new CustomEvent("candor-late"))
@@ -242,6 +243,7 @@ async function accept(r: Response, list: readonly Kept[]): Promise<boolean> {
   }
   const title = await r.json().then((p: { title?: string }) => p.title ?? "", () => "")
   const foreign = list[0]?.sitting !== sitting?.id
+  if (r.status === 422 && list.filter((v) => known.refuse(v.item)).length > 0) return true // from before there were ops
   if (r.status === 404 || r.status === 409 || r.status === 413 || r.status === 422 || (r.status === 401 && foreign)) {
     if (foreign) skip.add(list[0]?.sitting ?? "")
     else if (list.length > 1) return single(list)

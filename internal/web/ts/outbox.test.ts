@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { batch, Memory, newClient, pause, request, sha256, type Kept } from "./outbox"
+import { batch, Known, Memory, newClient, pause, request, sha256, type Kept } from "./outbox"
 
 const kept = (over: Partial<Kept> = {}): Kept => ({ sitting: "sit_1", item: "a", client: "c_1", seq: 1, base: 0, body: "x", sha256: "h", epoch: 1, typed: 0, tried: false, ...over })
 
@@ -41,6 +41,22 @@ test("a request holds one sitting, client and epoch, oldest first, at most fifty
 test("the request has what the protocol names, and nothing of how it is kept", () => {
   const sent = JSON.parse(request([kept({ typed: 100 })], 350)) as Record<string, unknown>
   assert.deepEqual(sent, { sitting: "sit_1", client: "c_1", epoch: 1, age: 250, saves: [{ item: "a", seq: 1, base: 0, body: "x", sha256: "h" }] })
+})
+
+test("a large answer goes as what changed since the version that the server has, and whole where that is refused", () => {
+  const text = "a line of words\n".repeat(300)
+  const known = new Known()
+  const sent = (v: Kept): unknown => (JSON.parse(request([v], 0, 0, known)) as { saves: unknown[] }).saves[0]
+  const whole = { item: "a", seq: 2, base: 0, body: text + "more", sha256: "h" }
+  assert.deepEqual(sent(kept({ seq: 2, body: text + "more" })), whole)
+  known.took(kept({ seq: 1, body: text }))
+  assert.deepEqual(sent(kept({ seq: 2, body: text + "more" })), { item: "a", seq: 2, base: 1, ops: [{ at: text.length, del: 0, ins: "more" }], sha256: "h" })
+  assert.deepEqual(sent(kept({ seq: 2, body: text + "more", client: "c_before" })), whole)
+  assert.deepEqual(sent(kept({ seq: 2, body: text + "more", item: "b" })), { ...whole, item: "b" })
+  assert.equal(known.seq("a"), 1)
+  assert.equal(known.refuse("a"), true)
+  assert.equal(known.refuse("a"), false)
+  assert.deepEqual(sent(kept({ seq: 2, body: text + "more" })), whole)
 })
 
 test("pauses grow to half a minute and no further", () => {

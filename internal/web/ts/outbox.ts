@@ -1,3 +1,5 @@
+import { delta, type Op } from "./delta"
+
 /**
  * THE PROTOCOL between the browser's outbox and the server. Change it only together with the server's save handler; a tab may be
  * open during a deploy, so a field may be added but not taken away within one release.
@@ -18,6 +20,8 @@
  *     "saves": [
  *       { "item": "itm_...", "seq": 17, "base": 16, "body": "{...}", "sha256": "<hex of body's UTF-8>",
  *         "typed": 1763929190000, "heard": 1763929100000 },
+ *       { "item": "itm_...", "seq": 18, "base": 17, "ops": [ { "at": 9, "del": 2, "ins": "x" } ], "sha256": "<of the body they make>" },
+ *                             a large answer that changed little: what makes it of the version base, in UTF-16 units, in order
  *       ...                   at most 50, oldest first; seq rises by one per client and item, from 1; base is the seq last
  *     ]                       acknowledged to this client for the item, 0 when none. heard is the server time of the last answer this
  *                             page had when the version was typed, typed is that plus the monotonic time since: evidence for work
@@ -31,7 +35,9 @@
  *     "state": "running",     of the sitting: running | paused | ended | void
  *     "editor": true,         false: another device took over, this page becomes read-only and says so
  *     "acks": [ { "item": "itm_...", "seq": 17, "standing": "on_time" | "late" | "branch", "revision": 42 } ]
- *   }                         one ack per save, also when it is already there ((client, item, seq) is the idempotency key)
+ *                             one ack per save, also when it is already there ((client, item, seq) is the idempotency key)
+ *     "whole": [ { "item": "itm_...", "seq": 18 } ]
+ *   }                         those whose ops did not fit what is here: nothing was kept of them, they are sent whole
  *
  *   401  the session is over: the outbox is kept, the page asks to sign in (open the link) in another tab, and goes on
  *   409  problem+json: nothing can be done with it here (no such sitting); kept, shown as "Not saved"
@@ -60,6 +66,7 @@ export interface Tick {
 
 export interface Reply extends Tick {
   readonly acks: readonly { readonly item: string; readonly seq: number; readonly standing: "on_time" | "late" | "branch"; readonly revision: number }[]
+  readonly whole?: readonly { readonly item: string; readonly seq: number }[]
 }
 
 /** A version of an answer as this device keeps it until the server has it. The newest of an item is also its draft. */
@@ -214,8 +221,35 @@ export function batch(list: readonly Kept[], skip: ReadonlySet<string>): Kept[] 
   return alike.filter((v, i) => (size += v.body.length) <= LARGEST || i === 0)
 }
 
+/** What the server has of one writer's answers, so that large ones can be sent as what changed. */
+export class Known {
+  private readonly has = new Map<string, Pick<Kept, "client" | "seq" | "body">>()
+  private readonly whole = new Set<string>()
+
+  /** The seq last acknowledged for an item, 0 when none. */
+  seq(item: string): number {
+    return this.has.get(item)?.seq ?? 0
+  }
+
+  took(v: Pick<Kept, "client" | "item" | "seq" | "body">): void {
+    if (v.seq > this.seq(v.item)) this.has.set(v.item, { client: v.client, seq: v.seq, body: v.body })
+  }
+
+  /** The server could make nothing of ops: from now on the item goes whole. True when it did not before. */
+  refuse(item: string): boolean {
+    const before = this.whole.size
+    return this.whole.add(item).size > before && this.has.has(item)
+  }
+
+  shortest(v: Kept): { base: number; body: string } | { base: number; ops: readonly Op[] } {
+    const b = this.has.get(v.item)
+    const ops = b && b.client === v.client && b.seq < v.seq && !this.whole.has(v.item) ? delta(b.body, v.body) : undefined
+    return b && ops ? { base: b.seq, ops } : { base: v.base, body: v.body }
+  }
+}
+
 /** The body of a request for such a batch. */
-export function request(list: readonly Kept[], now: number, unreached = 0): string {
+export function request(list: readonly Kept[], now: number, unreached = 0, known: Known = new Known()): string {
   const [first] = list
   if (!first) return ""
   return JSON.stringify({
@@ -224,7 +258,7 @@ export function request(list: readonly Kept[], now: number, unreached = 0): stri
     epoch: first.epoch,
     age: Math.max(0, Math.round(now - first.typed)),
     ...(unreached > 0 ? { unreached } : {}),
-    saves: list.map(({ item, seq, base, body, sha256, at }) => ({ item, seq, base, body, sha256, ...at })),
+    saves: list.map((v) => ({ item: v.item, seq: v.seq, ...known.shortest(v), sha256: v.sha256, ...v.at })),
   })
 }
 

@@ -10,8 +10,8 @@ import (
 )
 
 const addRevision = `-- name: AddRevision :execrows
-INSERT INTO revisions (org_id, id, owner, item, n, client, seq, epoch, standing, sha256, size, body, received_at, typed_at, heard_at, device)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) ON CONFLICT (org_id, owner, item, client, seq) DO NOTHING
+INSERT INTO revisions (org_id, id, owner, item, n, client, seq, epoch, standing, sha256, size, body, base, keyframe, received_at, typed_at, heard_at, device)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) ON CONFLICT (org_id, owner, item, client, seq) DO NOTHING
 `
 
 type AddRevisionParams struct {
@@ -27,6 +27,8 @@ type AddRevisionParams struct {
 	Sha256     string
 	Size       int64
 	Body       string
+	Base       int64
+	Keyframe   int64
 	ReceivedAt int64
 	TypedAt    int64
 	HeardAt    int64
@@ -47,6 +49,8 @@ func (q *Queries) AddRevision(ctx context.Context, arg AddRevisionParams) (int64
 		arg.Sha256,
 		arg.Size,
 		arg.Body,
+		arg.Base,
+		arg.Keyframe,
 		arg.ReceivedAt,
 		arg.TypedAt,
 		arg.HeardAt,
@@ -56,6 +60,93 @@ func (q *Queries) AddRevision(ctx context.Context, arg AddRevisionParams) (int64
 		return 0, err
 	}
 	return result.RowsAffected()
+}
+
+const base = `-- name: Base :one
+SELECT n, sha256, body, base, keyframe FROM revisions WHERE org_id = $1 AND owner = $2 AND item = $3 AND client = $4 AND seq = $5
+`
+
+type BaseParams struct {
+	OrgID  string
+	Owner  string
+	Item   string
+	Client string
+	Seq    int64
+}
+
+type BaseRow struct {
+	N        int64
+	Sha256   string
+	Body     string
+	Base     int64
+	Keyframe int64
+}
+
+func (q *Queries) Base(ctx context.Context, arg BaseParams) (BaseRow, error) {
+	row := q.db.QueryRowContext(ctx, base,
+		arg.OrgID,
+		arg.Owner,
+		arg.Item,
+		arg.Client,
+		arg.Seq,
+	)
+	var i BaseRow
+	err := row.Scan(
+		&i.N,
+		&i.Sha256,
+		&i.Body,
+		&i.Base,
+		&i.Keyframe,
+	)
+	return i, err
+}
+
+const chain = `-- name: Chain :many
+SELECT n, base, body FROM revisions WHERE org_id = $1 AND owner = $2 AND item = $3
+	AND n >= $4 AND n <= $5 AND (n = $4 OR keyframe = $4) ORDER BY n
+`
+
+type ChainParams struct {
+	OrgID    string
+	Owner    string
+	Item     string
+	Keyframe int64
+	N        int64
+}
+
+type ChainRow struct {
+	N    int64
+	Base int64
+	Body string
+}
+
+func (q *Queries) Chain(ctx context.Context, arg ChainParams) ([]ChainRow, error) {
+	rows, err := q.db.QueryContext(ctx, chain,
+		arg.OrgID,
+		arg.Owner,
+		arg.Item,
+		arg.Keyframe,
+		arg.N,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ChainRow
+	for rows.Next() {
+		var i ChainRow
+		if err := rows.Scan(&i.N, &i.Base, &i.Body); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const countRevisions = `-- name: CountRevisions :one
@@ -86,7 +177,7 @@ func (q *Queries) CountTimed(ctx context.Context, orgID string, receivedAt int64
 }
 
 const current = `-- name: Current :many
-SELECT r.item, v.id, v.n, v.sha256, v.size, v.body, v.received_at FROM responses r
+SELECT r.item, v.id, v.n, v.sha256, v.size, v.body, v.base, v.keyframe, v.received_at FROM responses r
 JOIN revisions v ON v.org_id = r.org_id AND v.id = r.current WHERE r.org_id = $1 AND r.owner = $2
 `
 
@@ -97,6 +188,8 @@ type CurrentRow struct {
 	Sha256     string
 	Size       int64
 	Body       string
+	Base       int64
+	Keyframe   int64
 	ReceivedAt int64
 }
 
@@ -116,6 +209,8 @@ func (q *Queries) Current(ctx context.Context, orgID string, owner string) ([]Cu
 			&i.Sha256,
 			&i.Size,
 			&i.Body,
+			&i.Base,
+			&i.Keyframe,
 			&i.ReceivedAt,
 		); err != nil {
 			return nil, err
@@ -131,15 +226,29 @@ func (q *Queries) Current(ctx context.Context, orgID string, owner string) ([]Cu
 	return items, nil
 }
 
-const currentBody = `-- name: CurrentBody :one
-SELECT v.body FROM responses r JOIN revisions v ON v.org_id = r.org_id AND v.id = r.current WHERE r.org_id = $1 AND r.owner = $2 AND r.item = $3
+const currentOf = `-- name: CurrentOf :one
+SELECT v.n, v.sha256, v.body, v.base, v.keyframe FROM responses r JOIN revisions v ON v.org_id = r.org_id AND v.id = r.current WHERE r.org_id = $1 AND r.owner = $2 AND r.item = $3
 `
 
-func (q *Queries) CurrentBody(ctx context.Context, orgID string, owner string, item string) (string, error) {
-	row := q.db.QueryRowContext(ctx, currentBody, orgID, owner, item)
-	var body string
-	err := row.Scan(&body)
-	return body, err
+type CurrentOfRow struct {
+	N        int64
+	Sha256   string
+	Body     string
+	Base     int64
+	Keyframe int64
+}
+
+func (q *Queries) CurrentOf(ctx context.Context, orgID string, owner string, item string) (CurrentOfRow, error) {
+	row := q.db.QueryRowContext(ctx, currentOf, orgID, owner, item)
+	var i CurrentOfRow
+	err := row.Scan(
+		&i.N,
+		&i.Sha256,
+		&i.Body,
+		&i.Base,
+		&i.Keyframe,
+	)
+	return i, err
 }
 
 const ensure = `-- name: Ensure :execrows
@@ -184,6 +293,19 @@ DELETE FROM revisions WHERE org_id = $1 AND owner = $2
 
 func (q *Queries) EraseRevisions(ctx context.Context, orgID string, owner string) (int64, error) {
 	result, err := q.db.ExecContext(ctx, eraseRevisions, orgID, owner)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const fix = `-- name: Fix :execrows
+UPDATE revisions SET body = $1, base = 0 WHERE org_id = $2 AND id = $3
+`
+
+// The row stays in its chain, where those that stand on it find it.
+func (q *Queries) Fix(ctx context.Context, body string, orgID string, iD string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, fix, body, orgID, iD)
 	if err != nil {
 		return 0, err
 	}
@@ -309,7 +431,7 @@ func (q *Queries) Point(ctx context.Context, arg PointParams) (int64, error) {
 }
 
 const revision = `-- name: Revision :one
-SELECT id, owner, item, n, standing, sha256, size, body, received_at, typed_at, heard_at, device, settled FROM revisions WHERE org_id = $1 AND id = $2
+SELECT id, owner, item, n, standing, sha256, size, body, base, keyframe, received_at, typed_at, heard_at, device, settled FROM revisions WHERE org_id = $1 AND id = $2
 `
 
 type RevisionRow struct {
@@ -321,6 +443,8 @@ type RevisionRow struct {
 	Sha256     string
 	Size       int64
 	Body       string
+	Base       int64
+	Keyframe   int64
 	ReceivedAt int64
 	TypedAt    int64
 	HeardAt    int64
@@ -340,6 +464,8 @@ func (q *Queries) Revision(ctx context.Context, orgID string, iD string) (Revisi
 		&i.Sha256,
 		&i.Size,
 		&i.Body,
+		&i.Base,
+		&i.Keyframe,
 		&i.ReceivedAt,
 		&i.TypedAt,
 		&i.HeardAt,
@@ -350,7 +476,7 @@ func (q *Queries) Revision(ctx context.Context, orgID string, iD string) (Revisi
 }
 
 const revisionN = `-- name: RevisionN :one
-SELECT id, owner, item, n, standing, sha256, size, body, received_at, typed_at, heard_at, device, settled FROM revisions WHERE org_id = $1 AND owner = $2 AND item = $3 AND n = $4
+SELECT id, owner, item, n, standing, sha256, size, body, base, keyframe, received_at, typed_at, heard_at, device, settled FROM revisions WHERE org_id = $1 AND owner = $2 AND item = $3 AND n = $4
 `
 
 type RevisionNParams struct {
@@ -369,6 +495,8 @@ type RevisionNRow struct {
 	Sha256     string
 	Size       int64
 	Body       string
+	Base       int64
+	Keyframe   int64
 	ReceivedAt int64
 	TypedAt    int64
 	HeardAt    int64
@@ -393,6 +521,8 @@ func (q *Queries) RevisionN(ctx context.Context, arg RevisionNParams) (RevisionN
 		&i.Sha256,
 		&i.Size,
 		&i.Body,
+		&i.Base,
+		&i.Keyframe,
 		&i.ReceivedAt,
 		&i.TypedAt,
 		&i.HeardAt,
