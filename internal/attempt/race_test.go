@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -170,5 +171,28 @@ func TestTheSameSend(t *testing.T) {
 				t.Errorf("race %d: %s was sent; the last save acknowledged as on time is %s", i, x.Body, body)
 			}
 		}
+	}
+}
+
+// More time that is committed after a closing process read the sitting, and before it wrote, wins: nothing is ended. This instant is made, not hit:
+// the extension commits when the closing transaction is about to hold the sitting.
+func TestMoreTimeInTheMiddleOfAClosing(t *testing.T) {
+	w, n := nodes(t)
+	who, s := lastPart(t, w, 1)
+	app := view(t, w, who).Attempt.Application
+	w.Tick.Set(s.Clock.Hard().Add(attempt.Settle + time.Millisecond))
+	extended := false
+	n[0].DB.Watch = func(query string, _ []any) {
+		if !extended && strings.HasPrefix(query, "-- name: Hold :") {
+			extended = true
+			must(t, n[1].Extend(ctx, w.Owner, app, "writing", 10, "The line was bad."))
+		}
+	}
+	must(t, n[0].CloseOverdue(ctx, w.Org.ID))
+	n[0].DB.Watch = nil
+	v := view(t, w, who)
+	got, lines := v.Sittings["writing"], ends(t, w, who)
+	if !extended || got.State != attempt.Running || lines["end"] != 0 || lines["extend"] != 1 || !got.End().Equal(s.End().Add(10*time.Minute)) {
+		t.Errorf("extended %v: %+v, ledger %v; want it running, with ten minutes more", extended, got, lines)
 	}
 }

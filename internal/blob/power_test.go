@@ -165,3 +165,26 @@ func TestFaultyDisk(t *testing.T) {
 		}
 	}
 }
+
+// A sync that the disk failed is told to Fatal, which ends the process, whichever sync of a Put it is; one that found no room is not.
+func TestAFailedSyncIsFatal(t *testing.T) {
+	for _, c := range []struct {
+		errno syscall.Errno
+		fatal bool
+	}{{syscall.EIO, true}, {syscall.ENOSPC, false}} {
+		for nth := 1; nth <= 6; nth++ { // the bytes, and five folders
+			disk := disktest.New()
+			dir := filepath.Join(disk.Mount(t), "files")
+			if err := os.Mkdir(dir, 0o700); err != nil {
+				t.Fatal(err)
+			}
+			var told error
+			d := Disk{Dir: dir, Fatal: func(err error) { told = err }}
+			disk.Arm(disktest.Fault{Kind: disktest.Sync, Nth: nth, Errno: c.errno})
+			_, err := d.Put(t.Context(), "org_a", Package, []byte("text"))
+			if err == nil || (told != nil) != c.fatal {
+				t.Errorf("Put whose sync %d failed with %v = %v, told as fatal: %v; want an error, and fatal %v", nth, c.errno, err, told, c.fatal)
+			}
+		}
+	}
+}
