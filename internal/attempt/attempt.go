@@ -94,8 +94,11 @@ type Sitting struct {
 // End is the entitled end as candidates read it; zero for a timed part that is not started.
 func (s Sitting) End() time.Time { return s.Clock.Entitled() }
 
-// PartSent is announced when a part ended, Submitted when the last one did, Accepted when a late answer took the place of one.
+// PartSent is announced when a part ended, Submitted when the last one did, Accepted when a late answer took the place of one; Asked when
+// a candidate asked for something in words, Answered when somebody settled it.
 const (
+	Asked     = job.Topic[WishNote]("attempt.asked")
+	Answered  = job.Topic[WishNote]("attempt.answered")
 	PartSent  = job.Topic[PartNote]("attempt.part_sent")
 	Submitted = job.Topic[SubmittedNote]("attempt.submitted")
 	Accepted  = job.Topic[SubmittedNote]("attempt.late_accepted")
@@ -103,6 +106,12 @@ const (
 
 // PartNote names a sitting.
 type PartNote struct{ Org, Attempt, Sitting string }
+
+// WishNote names who asked, and when.
+type WishNote struct {
+	Org, Candidate string
+	At             int64 // milliseconds
+}
 
 // SubmittedNote names a submission.
 type SubmittedNote struct{ Org, Attempt, Application, Submission string }

@@ -236,10 +236,13 @@ func (as *Attempts) Ask(ctx context.Context, who actor.Actor, wish string) error
 		if err != nil {
 			return err
 		}
+		now := as.DB.Now()
 		if err := as.Candidates.Ask(ctx, tx, who, c, wish); err != nil || before.Waits() {
 			return err
 		}
-		now := as.DB.Now()
+		if err := Asked.Announce(ctx, as.Jobs, tx, WishNote{tx.Org, who.Subject, clock.Milli(now)}); err != nil {
+			return err
+		}
 		due, err := as.AnswerBy(ctx, tx, now)
 		if err != nil {
 			return err
@@ -270,6 +273,9 @@ func (as *Attempts) Answer(ctx context.Context, who actor.Actor, c candidate.ID,
 			return err
 		}
 		if err := as.Candidates.Answer(ctx, tx, who, c, granted); err != nil {
+			return err
+		}
+		if err := Answered.Announce(ctx, as.Jobs, tx, WishNote{tx.Org, string(c), clock.Milli(before.Asked)}); err != nil {
 			return err
 		}
 		due, err := as.AnswerBy(ctx, tx, before.Asked)

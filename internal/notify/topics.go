@@ -21,6 +21,8 @@ func (n *Notify) listenMore() {
 	job.Listen(n.Jobs, attempt.Submitted, "notify.receipt", job.Mail, n.receipt)
 	job.Listen(n.Jobs, review.Taken, "notify.assigned", job.Mail, n.assigned)
 	job.Listen(n.Jobs, feedback.Released, "notify.released", job.Mail, n.released)
+	job.Listen(n.Jobs, attempt.Asked, "notify.asked", job.Mail, n.asked)
+	job.Listen(n.Jobs, attempt.Answered, "notify.answered", job.Mail, n.answered)
 }
 
 // toCandidate begins a mail to the person of an application, who may answer the opening's contact.
