@@ -524,6 +524,18 @@ CREATE TABLE proofs (
 	FOREIGN KEY (org_id, version_id) REFERENCES versions (org_id, id)
 );
 
+CREATE TABLE public_links (
+	hash       TEXT PRIMARY KEY,
+	org_id     TEXT NOT NULL,
+	opening_id TEXT NOT NULL,
+	rotation   BIGINT NOT NULL,
+	open       BOOLEAN NOT NULL,
+	most       BIGINT NOT NULL CHECK (most BETWEEN 1 AND 10000),
+	taken      BIGINT NOT NULL,
+	until_at   BIGINT NOT NULL,
+	UNIQUE (org_id, opening_id)
+);
+
 CREATE TABLE ratings (
 	org_id     TEXT NOT NULL,
 	review_id  TEXT NOT NULL,

@@ -144,7 +144,7 @@ var rules = map[string]func(v rights) outcome{
 	"batch.list": managing, "batch.create": managing, "batch.read": managing, "batch.mail": managing, "batch.columns": managing, "batch.row": managing, "batch.plan": managing,
 	"batch.send": managing, "batch.stop": managing, "batch.discard": managing,
 	"opening.invite_page": managing, "opening.invite": managing, "opening.settings": managing, "opening.change": managing, "opening.state": managing, "opening.stages": managing,
-	"opening.stage": managing, "opening.raise_stage": managing, "opening.remove_stage": managing, "opening.team": managing, "opening.role": managing,
+	"opening.stage": managing, "opening.raise_stage": managing, "opening.remove_stage": managing, "opening.team": managing, "opening.role": managing, "opening.public_page": managing, "opening.public": managing, "opening.rotate_public": managing,
 	"application.read": func(v rights) outcome { return among(v.reads(), true) },
 	"invitation.link":  lookingAfter, "invitation.rotate": lookingAfter, "invitation.revoke": lookingAfter, "invitation.resend": lookingAfter, "invitation.address": lookingAfter,
 	"invitation.extend": lookingAfter,
@@ -229,6 +229,8 @@ var acts = map[string]act{
 	"POST /o/{org}/openings/{opening}/batches/{batch}/plan":                     {form: url.Values{"zone": {"UTC"}, "finish_by": {"2026-12-20T12:00"}, "per_hour": {"60"}}},
 	"POST /o/{org}/openings/{opening}/batches/{batch}/send":                     {form: url.Values{"count": {"1"}}},
 	"POST /o/{org}/openings/{opening}/settings":                                 {form: url.Values{"title": {"Renamed"}, "reply_days": {"9"}, "contact": {"{member}"}}},
+	"POST /o/{org}/openings/{opening}/public":                                   {form: url.Values{"open": {"true"}, "most": {"7"}}},
+	"POST /apply/{secret}":                                                      {form: url.Values{"name": {"New"}, "email": {"new@mail.example"}}},
 	"POST /o/{org}/openings/{opening}/state":                                    {form: url.Values{"open": {"true"}}, about: true},
 	"POST /o/{org}/openings/{opening}/stages":                                   {form: url.Values{"stage": {"{stage}"}, "stage_title": {"Renamed"}, "assessment": {"{version}"}, "reviewers": {"1"}, "window": {"7"}}},
 	"POST /o/{org}/openings/{opening}/team":                                     {form: url.Values{"member": {"{member}"}, "roles": {"manager", "recruiter"}}, about: true},
@@ -310,7 +312,7 @@ func (w *world) values(r web.Route, p *person, a *applicant) map[string]string {
 	case r.Action == "web.accent":
 		ids["file"] = path.Base(web.AccentPath(258, 130))
 	case r.Auth == web.Link:
-		ids["secret"] = w.secrets[strings.Split(r.Path(), "/")[1]]
+		ids["secret"], ids["sealed"] = w.secrets[strings.Split(r.Path(), "/")[1]], w.secrets["sealed"]
 	case strings.Contains(r.Pattern, "{session}") && p.cookie != "":
 		if s, err := w.app.Accounts.Session(ctx, p.cookie); err == nil {
 			ids["session"] = s.ID

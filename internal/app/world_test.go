@@ -20,6 +20,7 @@ import (
 	"candor/internal/db/dbtest"
 	"candor/internal/feedback"
 	"candor/internal/judge"
+	"candor/internal/notify"
 	"candor/internal/opening"
 	"candor/internal/org"
 	"candor/internal/response"
@@ -171,6 +172,7 @@ func makeWorld(t testing.TB, database string) *world {
 	in, err := a.Accounts.AdminLink(ctx, w.here.address("leaver"))
 	w.must(err)
 	w.secrets = map[string]string{"i": a.Openings.Secret(w.here.blind.inv), "setup": setup, "sign-in": in}
+	w.secrets["apply"], w.secrets["sealed"] = w.here.door()
 	return w
 }
 
@@ -257,6 +259,27 @@ func (s *side) open(name string, confidential bool) opening.ID {
 		[]opening.Stage{{Title: "Screen", Reviewers: 2, Window: 7, Format: "assessment", Ref: string(s.published)}, {Title: "Talk", Reviewers: 1, Window: 7, Format: "assessment", Ref: string(s.published)}})
 	s.w.must(err)
 	return o
+}
+
+// door opens the public link of an opening of its own, so that nobody ends it, and asks to apply by it; sealed is what the mail's link holds.
+func (s *side) door() (link, sealed string) {
+	s.w.t.Helper()
+	a, who, address := s.w.app, s.as("founder"), s.word("mail", "applicant")+"@mail.example"
+	o := s.open("door", false)
+	s.w.must(a.Openings.SetPublic(ctx, who, o, opening.PublicLink{Open: true, Most: 50}))
+	l, err := a.Openings.Public(ctx, who, o)
+	s.w.must(err)
+	s.w.must(a.Openings.Apply(ctx, l.Secret, opening.Applicant{Name: "Amara " + s.word("name", "applicant"), Email: address, Zone: "Europe/Lisbon"}))
+	s.w.drain()
+	mails, err := a.Notify.Outbox(ctx, who, notify.Mail{})
+	s.w.must(err)
+	for _, m := range mails {
+		if m.ToEmail == address {
+			return l.Secret, m.Link[strings.LastIndex(m.Link, "/")+1:]
+		}
+	}
+	s.w.t.Fatal("no mail went to the applicant")
+	return "", ""
 }
 
 func (s *side) in(fn func(tx db.Tx) error) {

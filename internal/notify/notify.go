@@ -321,6 +321,13 @@ func (n *Notify) resolve(ctx context.Context, tx db.Tx, path string) (string, er
 			return "", nil
 		}
 		return n.URL + "/i/" + n.Openings.Secret(inv), err
+	case "apply":
+		o, sealed, _ := strings.Cut(key, ":")
+		link, err := n.Openings.PublicSecret(ctx, tx, opening.ID(o))
+		if errors.Is(err, opening.ErrMissing) {
+			return "", nil
+		}
+		return n.URL + "/apply/" + link + "/" + sealed, err
 	case "":
 		return "", nil
 	}

@@ -1,6 +1,9 @@
 package opening
 
-import "strings"
+import (
+	"strings"
+	"time"
+)
 
 // BoardQueries are the statements of one page, for the plan.
 func BoardQueries(f Filter) []string { return []string{owedQuery(f), othersQuery(f)} }
@@ -12,4 +15,9 @@ func FigureQueries() []string {
 		out = append(out, strings.NewReplacer("$3", "0", "$4", "0").Replace(q))
 	}
 	return out
+}
+
+// SealAt is what the mail to an applicant holds.
+func (os *Openings) SealAt(o ID, a Applicant, org string, at time.Time) (string, error) {
+	return os.seal(org, o, a, at)
 }

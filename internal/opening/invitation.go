@@ -145,7 +145,12 @@ func (os *Openings) InviteIn(ctx context.Context, tx db.Tx, who actor.Actor, o I
 	if !op.Open {
 		return Invitation{}, ErrClosed
 	}
-	stages, err := os.Stages(ctx, tx, o)
+	return os.add(ctx, tx, who, op, f)
+}
+
+// add is InviteIn where it is known that the asker may.
+func (os *Openings) add(ctx context.Context, tx db.Tx, who actor.Actor, op Opening, f InviteForm) (Invitation, error) {
+	stages, err := os.Stages(ctx, tx, op.ID)
 	if err != nil {
 		return Invitation{}, err
 	}
@@ -163,12 +168,12 @@ func (os *Openings) InviteIn(ctx context.Context, tx db.Tx, who actor.Actor, o I
 	}
 	q := query.New(tx)
 	app := id.New("app", now)
-	n, err := q.AddApplication(ctx, query.AddApplicationParams{OrgID: tx.Org, ID: app, OpeningID: string(o), CandidateID: string(c.ID), StageID: string(stages[0].ID), CreatedAt: clock.Milli(now)})
+	n, err := q.AddApplication(ctx, query.AddApplicationParams{OrgID: tx.Org, ID: app, OpeningID: string(op.ID), CandidateID: string(c.ID), StageID: string(stages[0].ID), CreatedAt: clock.Milli(now)})
 	if err != nil {
 		return Invitation{}, err
 	}
 	if n == 0 {
-		there, err := q.ApplicationOf(ctx, tx.Org, string(o), string(c.ID))
+		there, err := q.ApplicationOf(ctx, tx.Org, string(op.ID), string(c.ID))
 		if err != nil {
 			return Invitation{}, err
 		}

@@ -182,3 +182,22 @@ DELETE FROM candidate_sessions WHERE org_id = sqlc.arg(org_id) AND CASE WHEN rev
 
 -- name: DropCodes :execrows
 DELETE FROM device_codes WHERE org_id = sqlc.arg(org_id) AND expires_at < sqlc.arg(before);
+
+-- name: PublicLink :one
+SELECT rotation, open, most, taken, until_at FROM public_links WHERE org_id = $1 AND opening_id = $2;
+
+-- name: PublicLinkBy :one
+SELECT org_id, opening_id FROM public_links WHERE hash = $1;
+
+-- name: AddPublicLink :execrows
+INSERT INTO public_links (hash, org_id, opening_id, rotation, open, most, taken, until_at) VALUES ($1, $2, $3, 0, FALSE, 1, 0, 0) ON CONFLICT (org_id, opening_id) DO NOTHING;
+
+-- name: SetPublicLink :execrows
+UPDATE public_links SET open = sqlc.arg(open), most = sqlc.arg(most), until_at = sqlc.arg(until_at) WHERE org_id = sqlc.arg(org_id) AND opening_id = sqlc.arg(opening_id);
+
+-- name: RotatePublicLink :execrows
+UPDATE public_links SET hash = sqlc.arg(hash), rotation = rotation + 1 WHERE org_id = sqlc.arg(org_id) AND opening_id = sqlc.arg(opening_id) AND rotation = sqlc.arg(rotation);
+
+-- One place is taken, if there is one.
+-- name: TakePlace :execrows
+UPDATE public_links SET taken = taken + 1 WHERE org_id = sqlc.arg(org_id) AND opening_id = sqlc.arg(opening_id) AND open AND taken < most AND (until_at = 0 OR until_at > sqlc.arg(now));

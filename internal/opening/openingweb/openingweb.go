@@ -67,6 +67,9 @@ func (p *Pages) Routes(mux *web.Mux) {
 	staff(web.RateWrite, "POST "+one+"/stages/{stage}/remove", "opening.remove_stage", "opening", p.removeStage)
 	staff(web.RateRead, "GET "+one+"/team", "opening.team", "opening", p.team)
 	staff(web.RateWrite, "POST "+one+"/team", "opening.role", "opening", p.setRoles)
+	staff(web.RateRead, "GET "+one+"/public", "opening.public_page", "opening", p.public)
+	staff(web.RateWrite, "POST "+one+"/public", "opening.public", "opening", p.setPublic)
+	staff(web.RateWrite, "POST "+one+"/public/rotate", "opening.rotate_public", "opening", p.rotatePublic)
 	staff(web.RateRead, "GET /o/{org}/applications/{application}", "application.read", "application", p.application)
 	staff(web.RateRead, "GET /o/{org}/applications/{application}/parts", "application.parts", "application", p.parts)
 	staff(web.RateWrite, "POST /o/{org}/applications/{application}/parts/extend", "application.extend_part", "application", p.moreMinutes)
@@ -83,6 +86,15 @@ func (p *Pages) Routes(mux *web.Mux) {
 	}{"GET /i/{secret}": {"invitation.look", p.look}, "POST /i/{secret}": {"invitation.enter", p.enter}, "POST /i/{secret}/code": {"invitation.code", p.mailCode}} {
 		link.Pattern, link.Action = pattern, d.action
 		mux.Handle(link, d.h)
+	}
+	door := web.Route{Auth: web.Link, Tenant: web.FromObject, Object: "opening", Rate: web.RateCode}
+	for pattern, d := range map[string]struct {
+		action string
+		h      web.Handler
+	}{"GET /apply/{secret}": {"public.look", p.door}, "POST /apply/{secret}": {"public.apply", p.apply}, "GET /apply/{secret}/{sealed}": {"public.confirm_page", p.confirming},
+		"POST /apply/{secret}/{sealed}": {"public.confirm", p.confirm}} {
+		door.Pattern, door.Action = pattern, d.action
+		mux.Handle(door, d.h)
 	}
 }
 

@@ -27,6 +27,7 @@ type settingsView struct {
 	Stages   []stageView
 	Edit     opening.StageID // whose form came back; "" is the new one
 	Versions []assessment.VersionInfo
+	Public   publicView
 }
 
 type stageView struct {
@@ -39,7 +40,7 @@ func (v settingsView) tabs() []tabs.Tab {
 	tab := func(key, text, path string) tabs.Tab {
 		return tabs.Tab{Text: text, Href: v.Path + path, On: v.Current == key}
 	}
-	return []tabs.Tab{tab("stages", "Stages", "/stages"), tab("team", "People", "/team"), tab("details", "Details and promise", "/settings")}
+	return []tabs.Tab{tab("stages", "Stages", "/stages"), tab("team", "People", "/team"), tab("public", "Public link", "/public"), tab("details", "Details and promise", "/settings")}
 }
 
 func (v settingsView) has(m string, role opening.Role) bool { return slices.Contains(v.Roles[m], role) }
@@ -73,6 +74,11 @@ func (p *Pages) showSettings(w http.ResponseWriter, r *http.Request, v settingsV
 	v.Page, v.Opening, v.Path = web.PageOf(r, "Interview plan"), o, p.path(r, o.ID)
 	if err := p.plan(r, who, &v); err != nil {
 		return err
+	}
+	if v.Current == "public" {
+		if err := p.publicLink(r, &v); err != nil {
+			return err
+		}
 	}
 	if v.Current == "stages" {
 		if v.Versions, err = p.Assessments.Published(ctx, who); err != nil {

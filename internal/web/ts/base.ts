@@ -13,6 +13,9 @@ async function refresh(): Promise<void> {
   if (one("[data-refresh],[data-topic]")) (await import("./refresh")).startRefresh()
 }
 
+/** A form that asks nobody for a time zone takes the device's. */
+for (const i of document.querySelectorAll<HTMLInputElement>("input[data-guess-zone]")) i.value ||= Intl.DateTimeFormat().resolvedOptions().timeZone
+
 startPage()
 void work()
 void refresh()

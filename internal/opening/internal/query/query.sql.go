@@ -181,6 +181,18 @@ func (q *Queries) AddOpening(ctx context.Context, arg AddOpeningParams) error {
 	return err
 }
 
+const addPublicLink = `-- name: AddPublicLink :execrows
+INSERT INTO public_links (hash, org_id, opening_id, rotation, open, most, taken, until_at) VALUES ($1, $2, $3, 0, FALSE, 1, 0, 0) ON CONFLICT (org_id, opening_id) DO NOTHING
+`
+
+func (q *Queries) AddPublicLink(ctx context.Context, hash string, orgID string, openingID string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, addPublicLink, hash, orgID, openingID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const addRole = `-- name: AddRole :exec
 INSERT INTO opening_members (org_id, opening_id, member_id, role) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING
 `
@@ -973,6 +985,47 @@ func (q *Queries) ProlongSessions(ctx context.Context, invitationID string, expi
 	return result.RowsAffected()
 }
 
+const publicLink = `-- name: PublicLink :one
+SELECT rotation, open, most, taken, until_at FROM public_links WHERE org_id = $1 AND opening_id = $2
+`
+
+type PublicLinkRow struct {
+	Rotation int64
+	Open     bool
+	Most     int64
+	Taken    int64
+	UntilAt  int64
+}
+
+func (q *Queries) PublicLink(ctx context.Context, orgID string, openingID string) (PublicLinkRow, error) {
+	row := q.db.QueryRowContext(ctx, publicLink, orgID, openingID)
+	var i PublicLinkRow
+	err := row.Scan(
+		&i.Rotation,
+		&i.Open,
+		&i.Most,
+		&i.Taken,
+		&i.UntilAt,
+	)
+	return i, err
+}
+
+const publicLinkBy = `-- name: PublicLinkBy :one
+SELECT org_id, opening_id FROM public_links WHERE hash = $1
+`
+
+type PublicLinkByRow struct {
+	OrgID     string
+	OpeningID string
+}
+
+func (q *Queries) PublicLinkBy(ctx context.Context, hash string) (PublicLinkByRow, error) {
+	row := q.db.QueryRowContext(ctx, publicLinkBy, hash)
+	var i PublicLinkByRow
+	err := row.Scan(&i.OrgID, &i.OpeningID)
+	return i, err
+}
+
 const revoke = `-- name: Revoke :execrows
 UPDATE invitations SET revoked_at = $3 WHERE org_id = $1 AND id = $2 AND revoked_at = 0
 `
@@ -1018,6 +1071,30 @@ UPDATE invitations SET rotation = rotation + 1, revoked_at = 0 WHERE org_id = $1
 
 func (q *Queries) Rotate(ctx context.Context, orgID string, iD string, rotation int64) (int64, error) {
 	result, err := q.db.ExecContext(ctx, rotate, orgID, iD, rotation)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const rotatePublicLink = `-- name: RotatePublicLink :execrows
+UPDATE public_links SET hash = $1, rotation = rotation + 1 WHERE org_id = $2 AND opening_id = $3 AND rotation = $4
+`
+
+type RotatePublicLinkParams struct {
+	Hash      string
+	OrgID     string
+	OpeningID string
+	Rotation  int64
+}
+
+func (q *Queries) RotatePublicLink(ctx context.Context, arg RotatePublicLinkParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, rotatePublicLink,
+		arg.Hash,
+		arg.OrgID,
+		arg.OpeningID,
+		arg.Rotation,
+	)
 	if err != nil {
 		return 0, err
 	}
@@ -1075,6 +1152,32 @@ UPDATE invitations SET finish_by = $1 WHERE org_id = $2 AND id = $3 AND finish_b
 
 func (q *Queries) SetFinishBy(ctx context.Context, finishBy int64, orgID string, iD string) (int64, error) {
 	result, err := q.db.ExecContext(ctx, setFinishBy, finishBy, orgID, iD)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const setPublicLink = `-- name: SetPublicLink :execrows
+UPDATE public_links SET open = $1, most = $2, until_at = $3 WHERE org_id = $4 AND opening_id = $5
+`
+
+type SetPublicLinkParams struct {
+	Open      bool
+	Most      int64
+	UntilAt   int64
+	OrgID     string
+	OpeningID string
+}
+
+func (q *Queries) SetPublicLink(ctx context.Context, arg SetPublicLinkParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, setPublicLink,
+		arg.Open,
+		arg.Most,
+		arg.UntilAt,
+		arg.OrgID,
+		arg.OpeningID,
+	)
 	if err != nil {
 		return 0, err
 	}
@@ -1150,6 +1253,19 @@ func (q *Queries) Stages(ctx context.Context, orgID string, openingID string) ([
 		return nil, err
 	}
 	return items, nil
+}
+
+const takePlace = `-- name: TakePlace :execrows
+UPDATE public_links SET taken = taken + 1 WHERE org_id = $1 AND opening_id = $2 AND open AND taken < most AND (until_at = 0 OR until_at > $3)
+`
+
+// One place is taken, if there is one.
+func (q *Queries) TakePlace(ctx context.Context, orgID string, openingID string, now int64) (int64, error) {
+	result, err := q.db.ExecContext(ctx, takePlace, orgID, openingID, now)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 const team = `-- name: Team :many

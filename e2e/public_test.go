@@ -1,0 +1,71 @@
+package e2e_test
+
+import (
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+
+	"candor/e2e/browser"
+	"candor/internal/attempt/attempttest"
+)
+
+// TestAPublicLink: a recruiter opens a public link for one person; somebody reads it on a phone, applies, confirms by the mail and stands before
+// their first step. Whoever comes after is told kindly that no more are taken, and a mail scanner has taken no place.
+func TestAPublicLink(t *testing.T) {
+	t.Parallel()
+	s := start(t, "serve", "--data", t.TempDir(), "--addr", "127.0.0.1:0")
+	owner, org, opening := company(t, s, attempttest.Tree)
+	owner.post(opening+"/settings", url.Values{"title": {"Backend engineer"}, "team": {"Harbour"}, "reply_days": {"5"}, "contact": {owner.find(`value="(mem_[0-9a-f]{32})"`)},
+		"about": {"You look after the boats that sail tonight.\n\nWe are six, in four time zones."}})
+	staff := browser.New(t)
+	staff.Look(browser.Desk)
+	staff.Bring(s.URL, owner.cookies)
+	staff.Go(s.URL + opening + "/public")
+	staff.Click(`input[name="open"]`)
+	staff.Value(`document.querySelector("input[name=most]").value = ""`)
+	staff.Type(`input[name="most"]`, "1")
+	staff.Follow(`form[action$="/public"] button.primary`)
+	staff.Sees("0 of 1 places taken")
+	lookAt(t, staff, "public-link")
+	door := staff.Value(`document.querySelector("input[readonly]").value`)
+
+	p := browser.New(t)
+	p.Look(browser.View{Width: 390, Height: 844, Touch: true})
+	p.Go(door)
+	p.Sees("You look after the boats that sail tonight.")
+	p.Sees("How it goes")
+	lookAt(t, p, "apply")
+	p.Type(`input[name="name"]`, "Amara Okafor")
+	p.Type(`input[name="email"]`, "amara@mail.example")
+	p.Follow("main form button.primary")
+	p.Sees("Look into your mail")
+	mail := ""
+	eventually(t, "the mail to the applicant", func() bool {
+		owner.get(org + "/outbox")
+		mail = regexp.MustCompile(regexp.QuoteMeta(door) + `/[\w-]+`).FindString(owner.page)
+		return mail != ""
+	})
+	scanner := newVisitor(t, s.URL)
+	scanner.get(strings.TrimPrefix(mail, s.URL))
+	p.Go(mail)
+	p.Sees("One press, and you have your place")
+	lookAt(t, p, "apply-confirm")
+	p.Follow("main form button.primary")
+	p.Sees("Hello Amara Okafor")
+	p.Follow("main form button.primary")
+	p.Sees("No clock is running")
+
+	later := browser.New(t)
+	later.Look(browser.View{Width: 390, Height: 844, Touch: true, Dark: true})
+	later.Go(door)
+	later.Sees("No applications are taken at the moment")
+	lookAt(t, later, "apply-shut")
+	later.Go(mail) // the same person once more, in another browser
+	later.Follow("main form button.primary")
+	later.Sees("Hello Amara Okafor")
+	staff.Go(s.URL + opening + "/public")
+	staff.Sees("1 of 1 places taken")
+	staff.Go(s.URL + opening)
+	staff.Sees("Amara Okafor")
+}

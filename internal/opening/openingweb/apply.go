@@ -1,0 +1,154 @@
+package openingweb
+
+import (
+	"errors"
+	"net/http"
+	"time"
+
+	"candor/internal/db"
+	"candor/internal/opening"
+	"candor/internal/org"
+	"candor/internal/problem"
+	"candor/internal/web"
+	"candor/internal/web/locale"
+)
+
+// doorView is the page behind an opening's public link.
+type doorView struct {
+	Page    web.Page
+	L       *locale.Locale
+	Link    string
+	Org     org.Org
+	Opening opening.Opening
+	Contact org.Member
+	Steps   []doorStep
+	Minutes int // of all steps
+	Form    applyForm
+	Problem *problem.Problem
+	Shut    bool   // no applications are taken
+	Mailed  bool   // a mail is on its way
+	Confirm string // what the mail's link holds: the page asks for one press
+}
+
+type doorStep struct {
+	Title   string
+	Minutes int
+}
+
+type applyForm struct {
+	Name  string `max:"120"`
+	Email string `max:"254"`
+	Zone  string `max:"64"`
+}
+
+func (v doorView) t(key string, pairs ...any) string { return v.L.T("apply."+key, pairs...) }
+
+func (v doorView) path() string { return "/apply/" + v.Link }
+
+// lasts is how long all steps take, in words.
+func (v doorView) lasts() string {
+	if v.Minutes < 120 {
+		return v.t("minutes", "n", v.Minutes)
+	}
+	return v.t("hours", "n", (v.Minutes+30)/60)
+}
+
+func (p *Pages) door(w http.ResponseWriter, r *http.Request) error {
+	return p.showDoor(w, r, doorView{Mailed: r.URL.Query().Has("mailed")}, nil)
+}
+
+func (p *Pages) apply(w http.ResponseWriter, r *http.Request) error {
+	var f applyForm
+	back := func(err error) error { return p.showDoor(w, r, doorView{Form: f}, err) }
+	if err := web.ReadForm(r, &f); err != nil {
+		return back(err)
+	}
+	if _, err := time.LoadLocation(f.Zone); err != nil || f.Zone == "Local" {
+		f.Zone = "" // a guess of the browser's, nobody typed it
+	}
+	link := r.PathValue("secret")
+	if err := p.Openings.Apply(r.Context(), link, opening.Applicant{Name: f.Name, Email: f.Email, Zone: f.Zone}); err != nil {
+		return back(err)
+	}
+	return web.Redirect(w, r, "/apply/"+link+"?mailed", "")
+}
+
+// confirming is the page behind the mail's link. It changes nothing: mail scanners look too.
+func (p *Pages) confirming(w http.ResponseWriter, r *http.Request) error {
+	return p.showDoor(w, r, doorView{Confirm: r.PathValue("sealed")}, nil)
+}
+
+func (p *Pages) confirm(w http.ResponseWriter, r *http.Request) error {
+	inv, err := p.Openings.Confirm(r.Context(), r.PathValue("secret"), r.PathValue("sealed"))
+	if err != nil {
+		return p.showDoor(w, r, doorView{}, err)
+	}
+	return web.Redirect(w, r, "/i/"+p.Openings.Secret(inv), "")
+}
+
+func (p *Pages) showDoor(w http.ResponseWriter, r *http.Request, v doorView, cause error) error {
+	v.Link = r.PathValue("secret")
+	in, o, err := p.Openings.Door(r.Context(), v.Link)
+	if errors.Is(err, opening.ErrApply) {
+		// The same bytes whatever was asked for, as behind an invitation's link.
+		page := web.Page{Title: "This link does not open", Lang: "en", Dir: "ltr"}
+		return web.ShowWith(w, r, err, unknownDoor(page, locale.For("en")))
+	}
+	if err != nil {
+		return err
+	}
+	v.Page = web.PageOf(r, "")
+	v.L = locale.For(v.Page.Lang)
+	err = p.Openings.DB.Read(r.Context(), in, func(tx db.Tx) error {
+		v.Shut, err = p.behindDoor(r, tx, o, &v)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	v.Page.Title = v.Opening.Title
+	if cause == nil {
+		return web.Show(w, r, doorPage(v))
+	}
+	var ok bool
+	if v.Problem, ok = problem.As(cause); !ok {
+		return cause
+	}
+	v.Shut = v.Shut || errors.Is(cause, opening.ErrNotTaking)
+	return web.ShowWith(w, r, cause, doorPage(v))
+}
+
+// behindDoor reads what the page names.
+func (p *Pages) behindDoor(r *http.Request, tx db.Tx, o opening.ID, v *doorView) (shut bool, err error) {
+	ctx := r.Context()
+	if v.Org, err = p.Orgs.In(ctx, tx); err != nil {
+		return false, err
+	}
+	if v.Opening, err = p.Openings.In(ctx, tx, o); err != nil {
+		return false, err
+	}
+	if v.Contact, err = p.Orgs.Member(ctx, tx, v.Opening.Contact); err != nil {
+		return false, err
+	}
+	stages, err := p.Openings.Stages(ctx, tx, o)
+	if err != nil {
+		return false, err
+	}
+	for _, s := range stages {
+		step := doorStep{Title: s.Title}
+		if f, ok := p.Openings.Format(s.Format); ok {
+			if d, err := f.Describe(ctx, v.Org.ID, s.Ref); err == nil {
+				step.Minutes = d.Minutes
+			} else if _, isProblem := problem.As(err); !isProblem {
+				return false, err
+			}
+		}
+		v.Steps = append(v.Steps, step)
+		v.Minutes += step.Minutes
+	}
+	err = p.Openings.TakesIn(ctx, tx, v.Opening)
+	if errors.Is(err, opening.ErrNotTaking) {
+		return true, nil
+	}
+	return false, err
+}
