@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"unicode"
@@ -223,4 +224,17 @@ func (v *View) Repack(ctx context.Context, tips, without []Hash) (Pack, error) {
 	names, err := p.Names()
 	p.Objects = len(names)
 	return p, err
+}
+
+// Behind says whether a commit is behind another, or the same.
+func (v *View) Behind(ctx context.Context, old, now Hash) (bool, error) {
+	if !old.Valid() || !now.Valid() {
+		return false, ErrMissing
+	}
+	_, err := v.run(ctx, Options{}, 1<<10, "merge-base", "--is-ancestor", string(old), string(now))
+	var exit *exec.ExitError
+	if errors.As(err, &exit) && ctx.Err() == nil {
+		return false, nil // 1 says no; 128 that the old one is not here, where its ref was changed meanwhile
+	}
+	return err == nil, err
 }

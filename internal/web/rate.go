@@ -20,6 +20,7 @@ const (
 	RateExport  Rate = "export"  // exports and other heavy reads
 	RatePreview Rate = "preview" // what an author looks at before anybody else does
 	RateLive    Rate = "live"    // event streams
+	RateGit     Rate = "git"     // clone, fetch and push: three requests each
 	RateAsset   Rate = "asset"   // files that never change, health
 )
 
@@ -39,6 +40,7 @@ var limits = map[Rate]Limit{
 	RateExport:  {5, 6},
 	RatePreview: {120, 600},
 	RateLive:    {20, 60},
+	RateGit:     {300, 600},
 	RateAsset:   {600, 6000},
 }
 
