@@ -28,6 +28,7 @@ import (
 	"candor/internal/db"
 	"candor/internal/disk"
 	"candor/internal/feedback"
+	"candor/internal/git"
 	"candor/internal/id"
 	"candor/internal/integrity"
 	"candor/internal/item"
@@ -41,6 +42,7 @@ import (
 	"candor/internal/org"
 	"candor/internal/privacy"
 	"candor/internal/promise"
+	"candor/internal/repo"
 	"candor/internal/review"
 	"candor/internal/run"
 	"candor/internal/secret"
@@ -76,6 +78,7 @@ type App struct {
 	MD          *markdown.Markdown
 	Kinds       item.Kinds
 	Runs        *run.Runs
+	Repos       *repo.Repos
 	Accounts    *account.Accounts
 	Orgs        *org.Orgs
 	Assessments *assessment.Assessments
@@ -149,6 +152,9 @@ func open(ctx context.Context, c Config) (_ *App, err error) {
 	a.MD = markdown.New(2)
 	a.bench = &bench{cache: filepath.Join(cmp.Or(c.Cache, filepath.Join(c.Data, "cache")), "judge"), allowWeak: c.AllowWeak, apart: c.JudgeApart, log: c.Log}
 	a.Runs = &run.Runs{DB: a.DB, Jobs: a.Jobs, Worker: a.bench, Build: a.build, Room: a.admitRun}
+	if a.Repos, err = a.repos(); err != nil {
+		return nil, err
+	}
 	a.Kinds = kinds(a.MD, a.bench, a.Runs)
 	a.nouns()
 	if c.SMTP != "" {
@@ -160,6 +166,12 @@ func open(ctx context.Context, c Config) (_ *App, err error) {
 	}
 	a.listen()
 	return a, nil
+}
+
+// repos are repositories with their cache, whose folder git must know in full.
+func (a *App) repos() (*repo.Repos, error) {
+	cache, err := filepath.Abs(filepath.Join(cmp.Or(a.Config.Cache, filepath.Join(a.Config.Data, "cache")), "repo"))
+	return &repo.Repos{DB: a.DB, Jobs: a.Jobs, Blobs: a.Blobs, Key: a.Key, Git: &git.Git{}, Cache: cache, Room: a.Disk.Admit, Logger: a.Config.Log}, err
 }
 
 // nouns hands each noun those below it, in the order of the house.
@@ -257,6 +269,7 @@ func (a *App) serve(ctx context.Context, l net.Listener) error {
 	defer stop()
 	watch.Go(func() { a.Attempts.Outages.Run(watching) })
 	watch.Go(func() { a.Disk.Run(watching) })
+	watch.Go(func() { a.Repos.Run(watching) })
 	server := mux.Server()
 	server.RegisterOnShutdown(a.Hub.Close)
 	done := make(chan error, 1)

@@ -175,6 +175,8 @@ func deciding(v rights) outcome     { return among(v.reads(), v.decides()) }
 // expect is what a request of somebody about a candidate of here must come to.
 func (w *world) expect(p *person, r web.Route, a *applicant) outcome {
 	switch {
+	case r.Rate == web.RateGit: // by git's own credential, which is no session: repoweb's tests have it
+		return signIn
 	case r.Auth == web.Anonymous || r.Auth == web.Link:
 		return opens
 	case p.ended || (r.Auth == web.Candidate) != (p.candidate != nil):
@@ -307,6 +309,8 @@ func (w *world) values(r web.Route, p *person, a *applicant) map[string]string {
 		ids["item"] = "program"
 	case r.Action == "assessment.publish":
 		ids["version"] = string(w.here.draft)
+	case r.Rate == web.RateGit:
+		ids["name"] = "ferry-booking.git"
 	case r.Action == "web.asset":
 		ids["file"] = path.Base(web.Asset("base.js"))
 	case r.Action == "web.accent":

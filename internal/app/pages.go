@@ -22,6 +22,7 @@ import (
 	"candor/internal/org"
 	"candor/internal/org/orgweb"
 	"candor/internal/privacy/privacyweb"
+	"candor/internal/repo/repoweb"
 	"candor/internal/review"
 	"candor/internal/review/reviewweb"
 	"candor/internal/web"
@@ -60,6 +61,7 @@ func (a *App) mux(rates map[web.Rate]web.Limit) (*web.Mux, error) {
 	(&reviewweb.Pages{Reviews: a.Reviews, MD: markdown.New(3), Facts: alike.Facts}).Routes(mux)
 	(&feedbackweb.Pages{DB: a.DB, Feedbacks: a.Feedbacks, Orgs: a.Orgs}).Routes(mux)
 	(&attemptweb.Pages{Attempts: a.Attempts, Openings: a.Openings, Orgs: a.Orgs, Kinds: a.Kinds, MD: a.MD, Reply: a.reply}).Routes(mux)
+	(&repoweb.Pages{Repos: a.Repos}).Routes(mux)
 	return mux, mux.Start()
 }
 

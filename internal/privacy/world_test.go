@@ -25,11 +25,13 @@ import (
 	"candor/internal/db"
 	"candor/internal/db/dbtest"
 	"candor/internal/feedback"
+	"candor/internal/git"
 	"candor/internal/item"
 	"candor/internal/judge"
 	"candor/internal/mail"
 	"candor/internal/opening"
 	"candor/internal/org"
+	"candor/internal/repo"
 	"candor/internal/response"
 	"candor/internal/review"
 	"candor/internal/run"
@@ -260,6 +262,7 @@ func (w *world) work(p person) {
 		_, err := a.Runs.Start(ctx, tx, run.Ask{Owner: run.PracticeOwner(string(v.Attempt.ID)), Version: string(v.Attempt.Version), Item: "program", Purpose: run.Try, Body: []byte(program)})
 		return err
 	}))
+	w.push(p, string(v.Attempt.ID))
 	w.drain()
 	w.must(a.Attempts.Extend(ctx, w.owner, p.app, "writing", 10, "The train was late, "+p.word))
 	w.must(a.Attempts.ExtendWindow(ctx, w.owner, v.Attempt.Invitation, w.tick.Now().Add(10*24*time.Hour), "Moving house, "+p.word))
@@ -282,6 +285,26 @@ func (w *world) work(p person) {
 	w.must(a.Openings.SetRole(ctx, w.owner, v.Opening.ID, w.kit.ID, opening.Reviewer, false))
 	w.must(a.Reviews.File(ctx, w.kit, code, card))
 	w.drain()
+}
+
+// push works in a repository, on a branch of a person's own name.
+func (w *world) push(p person, owner string) {
+	w.t.Helper()
+	a := w.app
+	template, err := a.Repos.Import(ctx, w.org, repo.Template{Owner: "template", Item: "ferry", Name: "ferry"}, repo.Folder(fstest.MapFS{"README.md": {Data: []byte("# Ferry\n")}}))
+	w.must(err)
+	var r repo.Repository
+	w.must(a.DB.Write(ctx, w.org, func(tx db.Tx) (err error) {
+		r, err = a.Repos.Create(ctx, tx, template.ID, owner, "ferry")
+		return err
+	}))
+	_, err = a.Repos.Commit(ctx, r, repo.CommitAsk{Branch: strings.ReplaceAll(p.word, " ", "_"), Expected: r.Base, Message: "By " + p.word, Author: git.Signature{Name: p.word, Email: "x@mail.example"},
+		Changes: []repo.Change{{Path: "NOTES.md", Data: []byte(p.word)}}, Received: a.DB.Now()})
+	w.must(err)
+	w.must(a.DB.Write(ctx, w.org, func(tx db.Tx) error {
+		_, err := a.Repos.Submit(ctx, tx, r.ID, a.DB.Now())
+		return err
+	}))
 }
 
 func (w *world) code(a attempt.ID) (c review.Code) {

@@ -176,6 +176,25 @@ func (rs *Repos) copy(ctx context.Context, org, hash, to string) error {
 	return nil
 }
 
+// sweeps is how often a node clears its cache.
+const sweeps = 10 * time.Minute
+
+// Run clears this node's cache from time to time, until ctx ends.
+func (rs *Repos) Run(ctx context.Context) {
+	t := time.NewTicker(sweeps)
+	defer t.Stop()
+	for {
+		if err := rs.Sweep(ctx); err != nil && ctx.Err() == nil {
+			rs.log().WarnContext(ctx, "cache of repositories not cleared", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-t.C:
+		}
+	}
+}
+
 // Sweep clears this node's cache: packs that no repository names any more or that were not used for a week, the oldest when it is too large, and
 // what ended processes left. A pack that is gone is brought again when it is needed.
 func (rs *Repos) Sweep(ctx context.Context) error {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -71,7 +72,7 @@ func NewNode(t testing.TB, d *db.DB, files string) *Node {
 
 // Server is the server of a node, with rates that stop no test.
 func (n *Node) Server() (*http.Server, error) {
-	mux := web.New(web.Config{Clock: n.DB.Clock, Key: n.Key, URL: n.URL, Rates: map[web.Rate]web.Limit{web.RateGit: {Burst: 1e6, Per: 1e6}}})
+	mux := web.New(web.Config{Log: slog.New(slog.DiscardHandler), Clock: n.DB.Clock, Key: n.Key, URL: n.URL, Rates: map[web.Rate]web.Limit{web.RateGit: {Burst: 1e6, Per: 1e6}}})
 	(&repoweb.Pages{Repos: n.Repos}).Routes(mux)
 	return mux.Server(), mux.Start()
 }
@@ -184,4 +185,14 @@ func Commit(t testing.TB, dir string, files map[string]string) string {
 	Git(t, dir, "add", "--all")
 	Git(t, dir, "commit", "--quiet", "--message", "Change")
 	return Git(t, dir, "rev-parse", "HEAD")
+}
+
+// Cached are the packs in a node's cache.
+func (n *Node) Cached(t testing.TB) []string {
+	t.Helper()
+	all, err := filepath.Glob(filepath.Join(n.Cache, "packs", "*", "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
 }
