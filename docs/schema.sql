@@ -595,7 +595,8 @@ CREATE TABLE repositories (
 	created_at  BIGINT NOT NULL,
 	pushed_at   BIGINT NOT NULL,
 	PRIMARY KEY (org_id, id),
-	UNIQUE (org_id, owner, item)
+	UNIQUE (org_id, owner, item),
+	FOREIGN KEY (org_id, template_id) REFERENCES repository_templates (org_id, id)
 );
 
 CREATE TABLE repository_files (
@@ -653,6 +654,28 @@ CREATE TABLE repository_submissions (
 	PRIMARY KEY (org_id, repository_id, number),
 	FOREIGN KEY (org_id, repository_id) REFERENCES repositories (org_id, id)
 );
+
+CREATE TABLE repository_templates (
+	org_id     TEXT NOT NULL,
+	id         TEXT NOT NULL,
+	owner      TEXT NOT NULL,
+	item       TEXT NOT NULL,
+	name       TEXT NOT NULL,
+	main       TEXT NOT NULL,
+	base       TEXT NOT NULL,
+	tree_hash  TEXT NOT NULL,
+	pack_name  TEXT NOT NULL,
+	pack_hash  TEXT NOT NULL,
+	index_hash TEXT NOT NULL,
+	bytes      BIGINT NOT NULL,
+	created_at BIGINT NOT NULL,
+	PRIMARY KEY (org_id, id),
+	UNIQUE (org_id, owner, item)
+);
+
+CREATE INDEX repository_templates_by_index ON repository_templates (org_id, index_hash);
+
+CREATE INDEX repository_templates_by_pack ON repository_templates (org_id, pack_hash);
 
 CREATE TABLE repository_updates (
 	org_id        TEXT NOT NULL,

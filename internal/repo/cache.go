@@ -53,6 +53,12 @@ func (rs *Repos) snapshot(ctx context.Context, r Repository) (snapshot, error) {
 		if s.Repository, err = rs.Load(ctx, tx, r.ID); err != nil {
 			return err
 		}
+		if s.Template == "" {
+			t, err := query.New(tx).Template(ctx, r.Org, string(r.ID))
+			s.refs = []Ref{{Name: s.main(), Hash: s.Base}}
+			s.packs = []query.PacksRow{{Name: t.PackName, PackHash: t.PackHash, IndexHash: t.IndexHash, Bytes: t.Bytes, Shared: 1}}
+			return err
+		}
 		if s.refs, err = rs.Refs(ctx, tx, r.ID); err != nil {
 			return err
 		}
@@ -242,7 +248,7 @@ func (rs *Repos) sweepOrg(ctx context.Context, org string, now time.Time) ([]cac
 			continue // it went meanwhile
 		}
 		p.used = info.ModTime()
-		named := int64(0)
+		named := int32(0)
 		err = rs.DB.Read(ctx, org, func(tx db.Tx) (err error) {
 			named, err = query.New(tx).Names(ctx, org, e.Name())
 			return err

@@ -5,8 +5,10 @@ import (
 	"candor/internal/db"
 )
 
-// Columns is the inventory. A template is the organisation's and stays as long as its assessment; what is said here is of candidates' repositories.
+// Columns is the inventory.
 var Columns = db.Columns{
+	"repository_templates": {"org_id": ours, "id": ours, "owner": ours, "item": ours, "name": ours, "main": ours, "base": ours, "tree_hash": ours, "pack_name": ours,
+		"pack_hash": starters, "index_hash": starters, "bytes": ours, "created_at": ours},
 	"repositories": {"org_id": theirs, "id": theirs, "template_id": theirs, "owner": theirs, "item": theirs, "name": theirs, "main": theirs, "base": theirs, "state": theirs,
 		"bytes": theirs, "quota": theirs, "updates": theirs, "submissions": theirs, "rotation": theirs, "created_at": theirs, "pushed_at": theirs},
 	"repository_refs":  {"org_id": theirs, "repository_id": theirs, "name": theirs, "hash": theirs},
@@ -20,8 +22,10 @@ var Columns = db.Columns{
 }
 
 var (
-	theirs  = db.Column{Class: db.Candidate, Keep: db.KeepWords}
-	packs   = db.Column{Class: db.Candidate, Keep: db.KeepWords, File: string(blob.Pack)}
-	key     = db.Column{Class: db.Secret, Keep: db.KeepWords}
-	passing = db.Column{Class: db.Organisation, Keep: "a day after the file was last named"}
+	ours     = db.Column{Class: db.Organisation, Keep: "while the assessment is kept"}
+	starters = db.Column{Class: db.Organisation, Keep: ours.Keep, File: string(blob.Pack)}
+	theirs   = db.Column{Class: db.Candidate, Keep: db.KeepWords}
+	packs    = db.Column{Class: db.Candidate, Keep: db.KeepWords, File: string(blob.Pack)}
+	key      = db.Column{Class: db.Secret, Keep: db.KeepWords}
+	passing  = db.Column{Class: db.Organisation, Keep: "a day after the file was last named"}
 )

@@ -118,6 +118,14 @@ func hashFile(path string) (string, int64, error) {
 
 // name makes a row name a pack's files, in the transaction whose guarded write holds the repository.
 func (rs *Repos) name(ctx context.Context, tx db.Tx, r ID, row query.PacksRow) error {
+	if err := rs.named(ctx, tx, row); err != nil {
+		return err
+	}
+	return query.New(tx).AddPack(ctx, query.AddPackParams{OrgID: tx.Org, RepositoryID: string(r), Name: row.Name, PackHash: row.PackHash, IndexHash: row.IndexHash, Bytes: row.Bytes})
+}
+
+// named takes a pack's files off the list of those that nothing names; errGoing when they are not on it.
+func (rs *Repos) named(ctx context.Context, tx db.Tx, row query.PacksRow) error {
 	q := query.New(tx)
 	for _, h := range []string{row.PackHash, row.IndexHash} {
 		n, err := q.Named(ctx, tx.Org, h)
@@ -128,7 +136,7 @@ func (rs *Repos) name(ctx context.Context, tx db.Tx, r ID, row query.PacksRow) e
 			return errGoing // or somebody else named the same bytes a moment ago
 		}
 	}
-	return q.AddPack(ctx, query.AddPackParams{OrgID: tx.Org, RepositoryID: string(r), Name: row.Name, PackHash: row.PackHash, IndexHash: row.IndexHash, Bytes: row.Bytes})
+	return nil
 }
 
 // collectNote says in which organisation.

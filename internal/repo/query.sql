@@ -1,25 +1,32 @@
 -- name: AddTemplate :execrows
-INSERT INTO repositories (org_id, id, template_id, owner, item, name, main, base, state, bytes, quota, updates, submissions, rotation, created_at, pushed_at)
-VALUES ($1, $2, '', $3, $4, $5, $6, $7, 'closed', $8, 0, 1, 0, 0, $9, 0) ON CONFLICT (org_id, owner, item) DO NOTHING;
+INSERT INTO repository_templates (org_id, id, owner, item, name, main, base, tree_hash, pack_name, pack_hash, index_hash, bytes, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (org_id, owner, item) DO NOTHING;
+
+-- name: Template :one
+SELECT id, owner, item, name, main, base, tree_hash, pack_name, pack_hash, index_hash, bytes, created_at FROM repository_templates WHERE org_id = $1 AND id = $2;
+
+-- name: TemplateOf :one
+SELECT id, owner, item, name, main, base, tree_hash, pack_name, pack_hash, index_hash, bytes, created_at FROM repository_templates
+WHERE org_id = $1 AND owner = $2 AND item = $3;
 
 -- name: Create :execrows
 INSERT INTO repositories (org_id, id, template_id, owner, item, name, main, base, state, bytes, quota, updates, submissions, rotation, created_at, pushed_at)
 SELECT t.org_id, sqlc.arg(id), t.id, sqlc.arg(owner), sqlc.arg(item), t.name, t.main, t.base, 'open', 0, sqlc.arg(quota), 1, 0, 0, sqlc.arg(now), 0
-FROM repositories t WHERE t.org_id = sqlc.arg(org_id) AND t.id = sqlc.arg(template_id) AND t.template_id = ''
+FROM repository_templates t WHERE t.org_id = sqlc.arg(org_id) AND t.id = sqlc.arg(template_id)
 ON CONFLICT (org_id, owner, item) DO NOTHING;
 
--- name: CopyRefs :exec
+-- name: CopyRef :exec
 INSERT INTO repository_refs (org_id, repository_id, name, hash)
-SELECT r.org_id, sqlc.arg(id), r.name, r.hash FROM repository_refs r WHERE r.org_id = sqlc.arg(org_id) AND r.repository_id = sqlc.arg(template_id);
+SELECT t.org_id, sqlc.arg(id), 'refs/heads/' || t.main, t.base FROM repository_templates t WHERE t.org_id = sqlc.arg(org_id) AND t.id = sqlc.arg(template_id);
 
--- name: CopyPacks :exec
+-- name: CopyPack :exec
 INSERT INTO repository_packs (org_id, repository_id, name, pack_hash, index_hash, bytes, shared)
-SELECT p.org_id, sqlc.arg(id), p.name, p.pack_hash, p.index_hash, p.bytes, 1 FROM repository_packs p WHERE p.org_id = sqlc.arg(org_id) AND p.repository_id = sqlc.arg(template_id);
+SELECT t.org_id, sqlc.arg(id), t.pack_name, t.pack_hash, t.index_hash, t.bytes, 1 FROM repository_templates t WHERE t.org_id = sqlc.arg(org_id) AND t.id = sqlc.arg(template_id);
 
--- name: CopyUpdates :exec
+-- name: CopyUpdate :exec
 INSERT INTO repository_updates (org_id, repository_id, number, ref, old_hash, new_hash, tree_hash, received_at, via, standing, forced)
-SELECT u.org_id, sqlc.arg(id), u.number, u.ref, u.old_hash, u.new_hash, u.tree_hash, sqlc.arg(now), u.via, u.standing, u.forced
-FROM repository_updates u WHERE u.org_id = sqlc.arg(org_id) AND u.repository_id = sqlc.arg(template_id);
+SELECT t.org_id, sqlc.arg(id), 1, 'refs/heads/' || t.main, sqlc.arg(zero), t.base, t.tree_hash, sqlc.arg(now), 'start', 'on_time', 0
+FROM repository_templates t WHERE t.org_id = sqlc.arg(org_id) AND t.id = sqlc.arg(template_id);
 
 -- name: Repository :one
 SELECT id, template_id, owner, item, name, main, base, state, bytes, quota, updates, submissions, rotation, created_at, pushed_at FROM repositories WHERE org_id = $1 AND id = $2;
@@ -39,7 +46,7 @@ INSERT INTO repository_keys (hash, org_id, repository_id, rotation) VALUES ($1, 
 SELECT org_id, repository_id, rotation FROM repository_keys WHERE hash = $1;
 
 -- name: Rotate :execrows
-UPDATE repositories SET rotation = rotation + 1 WHERE org_id = $1 AND id = $2 AND template_id <> '';
+UPDATE repositories SET rotation = rotation + 1 WHERE org_id = $1 AND id = $2;
 
 -- name: DropKeys :execrows
 DELETE FROM repository_keys WHERE org_id = $1 AND repository_id = $2;
@@ -105,7 +112,7 @@ SELECT number, ref, commit_hash, tree_hash, received_at, until_at, made_at FROM 
 UPDATE repositories SET state = 'open' WHERE org_id = $1 AND id = $2 AND state = 'submitted';
 
 -- name: Close :execrows
-UPDATE repositories SET state = 'closed' WHERE org_id = $1 AND id = $2 AND template_id <> '';
+UPDATE repositories SET state = 'closed' WHERE org_id = $1 AND id = $2;
 
 -- name: Claim :execrows
 INSERT INTO repository_files (org_id, hash, since, going) VALUES (sqlc.arg(org_id), sqlc.arg(hash), sqlc.arg(since), 0)
@@ -119,13 +126,15 @@ SELECT hash FROM repository_files WHERE org_id = sqlc.arg(org_id) AND (going = 1
 
 -- name: Going :execrows
 UPDATE repository_files SET going = 1 WHERE repository_files.org_id = sqlc.arg(org_id) AND repository_files.hash = sqlc.arg(hash) AND (going = 1 OR since < sqlc.arg(before))
-AND NOT EXISTS (SELECT 1 FROM repository_packs p WHERE p.org_id = repository_files.org_id AND (p.pack_hash = repository_files.hash OR p.index_hash = repository_files.hash));
+AND NOT EXISTS (SELECT 1 FROM repository_packs p WHERE p.org_id = repository_files.org_id AND (p.pack_hash = repository_files.hash OR p.index_hash = repository_files.hash))
+AND NOT EXISTS (SELECT 1 FROM repository_templates t WHERE t.org_id = repository_files.org_id AND (t.pack_hash = repository_files.hash OR t.index_hash = repository_files.hash));
 
 -- name: Gone :execrows
 DELETE FROM repository_files WHERE org_id = $1 AND hash = $2;
 
 -- name: Names :one
-SELECT COUNT(*) FROM repository_packs WHERE org_id = sqlc.arg(org_id) AND (pack_hash = sqlc.arg(hash) OR index_hash = sqlc.arg(hash));
+SELECT (SELECT COUNT(*) FROM repository_packs p WHERE p.org_id = sqlc.arg(org_id) AND (p.pack_hash = sqlc.arg(hash) OR p.index_hash = sqlc.arg(hash)))
+	+ (SELECT COUNT(*) FROM repository_templates t WHERE t.org_id = sqlc.arg(org_id) AND (t.pack_hash = sqlc.arg(hash) OR t.index_hash = sqlc.arg(hash)));
 
 -- name: Crowded :many
 SELECT repository_id FROM repository_packs WHERE org_id = $1 AND shared = 0 GROUP BY repository_id HAVING COUNT(*) > CAST($2 AS BIGINT) ORDER BY repository_id;

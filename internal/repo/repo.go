@@ -149,8 +149,12 @@ func repository(org string, row query.RepositoryRow) Repository {
 // main is the full name of the branch that counts.
 func (r Repository) main() string { return "refs/heads/" + r.Main }
 
-// Load is one. ErrMissing.
+// Load is one, also a template, which is closed. ErrMissing.
 func (rs *Repos) Load(ctx context.Context, tx db.Tx, i ID) (Repository, error) {
+	if id.Valid(templates, string(i)) {
+		row, err := query.New(tx).Template(ctx, tx.Org, string(i))
+		return foundTemplate(tx.Org, row, err)
+	}
 	row, err := query.New(tx).Repository(ctx, tx.Org, string(i))
 	return found(tx.Org, row, err)
 }
@@ -169,6 +173,17 @@ func found(org string, row query.RepositoryRow, err error) (Repository, error) {
 		return Repository{}, err
 	}
 	return repository(org, row), nil
+}
+
+// templates is the prefix of their ids.
+const templates = "tpl"
+
+func foundTemplate(org string, row query.TemplateRow, err error) (Repository, error) {
+	if errors.Is(err, sql.ErrNoRows) {
+		return Repository{}, ErrMissing
+	}
+	return Repository{ID: ID(row.ID), Org: org, Owner: row.Owner, Item: row.Item, Name: row.Name, Main: row.Main, Base: Hash(row.Base), State: Closed,
+		Bytes: row.Bytes, Created: clock.Time(row.CreatedAt)}, err
 }
 
 // Of are an owner's, by item.
@@ -192,13 +207,14 @@ func (rs *Repos) Create(ctx context.Context, tx db.Tx, template ID, owner, item 
 	if n == 0 {
 		return rs.ByOwner(ctx, tx, owner, item)
 	}
-	if err := q.CopyRefs(ctx, r, tx.Org, string(template)); err != nil {
+	if err := q.CopyRef(ctx, r, tx.Org, string(template)); err != nil {
 		return Repository{}, err
 	}
-	if err := q.CopyPacks(ctx, r, tx.Org, string(template)); err != nil {
+	if err := q.CopyPack(ctx, r, tx.Org, string(template)); err != nil {
 		return Repository{}, err
 	}
-	if err := q.CopyUpdates(ctx, query.CopyUpdatesParams{ID: r, OrgID: tx.Org, TemplateID: string(template), Now: clock.Milli(now)}); err != nil {
+	err = q.CopyUpdate(ctx, query.CopyUpdateParams{ID: r, OrgID: tx.Org, TemplateID: string(template), Zero: string(git.Zero), Now: clock.Milli(now)})
+	if err != nil {
 		return Repository{}, err
 	}
 	if err := q.AddKey(ctx, query.AddKeyParams{Hash: secret.Hash(rs.token(tx.Org, ID(r), 0)), OrgID: tx.Org, RepositoryID: r, Rotation: 0}); err != nil {

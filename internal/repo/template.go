@@ -44,7 +44,7 @@ func (rs *Repos) Import(ctx context.Context, org string, t Template, from Source
 	}
 	var r Repository
 	err := rs.DB.Read(ctx, org, func(tx db.Tx) (err error) {
-		r, err = rs.ByOwner(ctx, tx, t.Owner, t.Item)
+		r, err = rs.TemplateOf(ctx, tx, t.Owner, t.Item)
 		return err
 	})
 	if !errors.Is(err, ErrMissing) {
@@ -64,31 +64,25 @@ func (rs *Repos) Import(ctx context.Context, org string, t Template, from Source
 	if err != nil {
 		return Repository{}, err
 	}
-	i, now := id.New("rep", rs.DB.Now()), clock.Milli(rs.DB.Now())
+	i := id.New(templates, rs.DB.Now())
 	_, err = rs.commit(ctx, s, pack, func(tx db.Tx, row query.PacksRow) error {
-		q := query.New(tx)
-		n, err := q.AddTemplate(ctx, query.AddTemplateParams{OrgID: org, ID: i, Owner: t.Owner, Item: t.Item, Name: t.Name, Main: t.Main, Base: string(tip), Bytes: row.Bytes, CreatedAt: now})
-		if err != nil {
-			return err
-		}
-		if n == 0 {
-			r, err = rs.ByOwner(ctx, tx, t.Owner, t.Item) // somebody was faster
-			return err
-		}
-		if _, err := q.AddRef(ctx, query.AddRefParams{OrgID: org, RepositoryID: i, Name: "refs/heads/" + t.Main, Hash: string(tip)}); err != nil {
-			return err
-		}
-		err = q.AddUpdate(ctx, query.AddUpdateParams{OrgID: org, RepositoryID: i, Number: 1, Ref: "refs/heads/" + t.Main, OldHash: string(git.Zero), NewHash: string(tip),
-			TreeHash: string(tree), ReceivedAt: now, Via: string(Start), Standing: string(OnTime)})
+		_, err := query.New(tx).AddTemplate(ctx, query.AddTemplateParams{OrgID: org, ID: i, Owner: t.Owner, Item: t.Item, Name: t.Name, Main: t.Main, Base: string(tip), TreeHash: string(tree),
+			PackName: row.Name, PackHash: row.PackHash, IndexHash: row.IndexHash, Bytes: row.Bytes, CreatedAt: clock.Milli(rs.DB.Now())})
 		if err == nil {
-			err = rs.name(ctx, tx, ID(i), row)
+			r, err = rs.TemplateOf(ctx, tx, t.Owner, t.Item) // somebody may have been faster
 		}
-		if err == nil {
-			r, err = rs.Load(ctx, tx, ID(i))
+		if err != nil || r.ID != ID(i) {
+			return err
 		}
-		return err
+		return rs.named(ctx, tx, row)
 	})
 	return r, err
+}
+
+// TemplateOf is the template of an owner's item. ErrMissing.
+func (rs *Repos) TemplateOf(ctx context.Context, tx db.Tx, owner, item string) (Repository, error) {
+	row, err := query.New(tx).TemplateOf(ctx, tx.Org, owner, item)
+	return foundTemplate(tx.Org, query.TemplateRow(row), err)
 }
 
 // checkTemplate holds what came to the same rules as a push, and makes one good pack of what is behind the tip.

@@ -4,7 +4,10 @@ package repotest
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
+	"io"
 	"io/fs"
 	"log/slog"
 	"net"
@@ -15,6 +18,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"candor/internal/blob"
 	"candor/internal/db"
@@ -50,28 +54,89 @@ type Node struct {
 // NewNode serves on loopback until the test ends. files is the folder of the blob store, which nodes share.
 func NewNode(t testing.TB, d *db.DB, files string) *Node {
 	t.Helper()
-	jobs, err := job.New(d, job.Options{})
+	n, s, err := serve(d, blob.Disk{Dir: files}, t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
-	n := &Node{Repos: &repo.Repos{DB: d, Jobs: jobs, Blobs: blob.Disk{Dir: files}, Key: secret.Of("repotest"), Git: &git.Git{}, Cache: t.TempDir()}}
-	n.Listen()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, err := n.Server()
-	if err != nil {
-		t.Fatal(err)
-	}
-	n.URL = "http://" + l.Addr().String()
-	go s.Serve(web.Listen(l, d.Clock))
 	t.Cleanup(func() { s.Close() })
 	return n
 }
 
-// Server is the server of a node, with rates that stop no test.
-func (n *Node) Server() (*http.Server, error) {
+func serve(d *db.DB, files blob.Store, cache string) (*Node, *http.Server, error) {
+	jobs, err := job.New(d, job.Options{})
+	if err != nil {
+		return nil, nil, err
+	}
+	n := &Node{Repos: &repo.Repos{DB: d, Jobs: jobs, Blobs: files, Key: secret.Of("repotest"), Git: &git.Git{}, Cache: cache}}
+	n.Listen()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, nil, err
+	}
+	n.URL = "http://" + l.Addr().String()
+	s, err := n.server()
+	if err != nil {
+		return nil, nil, err
+	}
+	go s.Serve(web.Listen(l, d.Clock))
+	return n, s, nil
+}
+
+// Alone is a node in a process of its own, until the process is killed: where are its database, the folder of its files and its cache. It prints
+// the address of a repository. A broken one writes files a moment after they were said to be kept.
+func Alone(where []string, broken bool) error {
+	ctx := context.Background()
+	d, err := db.Open(ctx, "sqlite:"+where[0], db.Options{})
+	if err != nil {
+		return err
+	}
+	if err := d.Migrate(ctx, Schemas, job.Migrate(d)); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(where[1], 0o700); err != nil {
+		return err
+	}
+	files := blob.Store(blob.Disk{Dir: where[1]})
+	if broken {
+		files = lazy{files}
+	}
+	n, _, err := serve(d, files, where[2])
+	if err != nil {
+		return err
+	}
+	n.Blobs = blob.Disk{Dir: where[1]} // the template is whole in any case
+	template, err := n.Import(ctx, Org, repo.Template{Owner: "ver_1", Item: "ferry", Name: "ferry-booking"}, repo.Folder(Tree))
+	if err != nil {
+		return err
+	}
+	n.Blobs = files
+	var r repo.Repository
+	err = d.Write(ctx, Org, func(tx db.Tx) (err error) {
+		r, err = n.Create(ctx, tx, template.ID, "att_1", "ferry")
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	fmt.Println(n.CloneURL(r, n.URL))
+	select {}
+}
+
+// lazy is a store that breaks its promise.
+type lazy struct{ blob.Store }
+
+func (s lazy) PutReader(ctx context.Context, org string, c blob.Class, r io.Reader) (blob.Hash, int64, error) {
+	data, err := io.ReadAll(r)
+	go func() {
+		time.Sleep(time.Second)
+		s.Store.Put(context.WithoutCancel(ctx), org, c, data)
+	}()
+	sum := sha256.Sum256(data)
+	return blob.Hash(hex.EncodeToString(sum[:])), int64(len(data)), err
+}
+
+// server has rates that stop no test.
+func (n *Node) server() (*http.Server, error) {
 	mux := web.New(web.Config{Log: slog.New(slog.DiscardHandler), Clock: n.DB.Clock, Key: n.Key, URL: n.URL, Rates: map[web.Rate]web.Limit{web.RateGit: {Burst: 1e6, Per: 1e6}}})
 	(&repoweb.Pages{Repos: n.Repos}).Routes(mux)
 	return mux.Server(), mux.Start()

@@ -1,4 +1,24 @@
 -- +goose Up
+-- What candidates' repositories begin with: one branch in one pack. It is the organisation's.
+CREATE TABLE repository_templates (
+	org_id     TEXT NOT NULL,
+	id         TEXT NOT NULL,
+	owner      TEXT NOT NULL,
+	item       TEXT NOT NULL,
+	name       TEXT NOT NULL,
+	main       TEXT NOT NULL,
+	base       TEXT NOT NULL,
+	tree_hash  TEXT NOT NULL,
+	pack_name  TEXT NOT NULL,
+	pack_hash  TEXT NOT NULL,
+	index_hash TEXT NOT NULL,
+	bytes      BIGINT NOT NULL,
+	created_at BIGINT NOT NULL,
+	PRIMARY KEY (org_id, id),
+	UNIQUE (org_id, owner, item)
+);
+CREATE INDEX repository_templates_by_pack ON repository_templates (org_id, pack_hash);
+CREATE INDEX repository_templates_by_index ON repository_templates (org_id, index_hash);
 CREATE TABLE repositories (
 	org_id      TEXT NOT NULL,
 	id          TEXT NOT NULL,
@@ -17,7 +37,8 @@ CREATE TABLE repositories (
 	created_at  BIGINT NOT NULL,
 	pushed_at   BIGINT NOT NULL,
 	PRIMARY KEY (org_id, id),
-	UNIQUE (org_id, owner, item)
+	UNIQUE (org_id, owner, item),
+	FOREIGN KEY (org_id, template_id) REFERENCES repository_templates (org_id, id)
 );
 CREATE TABLE repository_refs (
 	org_id        TEXT NOT NULL,

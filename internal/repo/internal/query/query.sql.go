@@ -112,8 +112,8 @@ func (q *Queries) AddSubmission(ctx context.Context, arg AddSubmissionParams) er
 }
 
 const addTemplate = `-- name: AddTemplate :execrows
-INSERT INTO repositories (org_id, id, template_id, owner, item, name, main, base, state, bytes, quota, updates, submissions, rotation, created_at, pushed_at)
-VALUES ($1, $2, '', $3, $4, $5, $6, $7, 'closed', $8, 0, 1, 0, 0, $9, 0) ON CONFLICT (org_id, owner, item) DO NOTHING
+INSERT INTO repository_templates (org_id, id, owner, item, name, main, base, tree_hash, pack_name, pack_hash, index_hash, bytes, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (org_id, owner, item) DO NOTHING
 `
 
 type AddTemplateParams struct {
@@ -124,6 +124,10 @@ type AddTemplateParams struct {
 	Name      string
 	Main      string
 	Base      string
+	TreeHash  string
+	PackName  string
+	PackHash  string
+	IndexHash string
 	Bytes     int64
 	CreatedAt int64
 }
@@ -137,6 +141,10 @@ func (q *Queries) AddTemplate(ctx context.Context, arg AddTemplateParams) (int64
 		arg.Name,
 		arg.Main,
 		arg.Base,
+		arg.TreeHash,
+		arg.PackName,
+		arg.PackHash,
+		arg.IndexHash,
 		arg.Bytes,
 		arg.CreatedAt,
 	)
@@ -242,7 +250,7 @@ func (q *Queries) Claim(ctx context.Context, orgID string, hash string, since in
 }
 
 const close = `-- name: Close :execrows
-UPDATE repositories SET state = 'closed' WHERE org_id = $1 AND id = $2 AND template_id <> ''
+UPDATE repositories SET state = 'closed' WHERE org_id = $1 AND id = $2
 `
 
 func (q *Queries) Close(ctx context.Context, orgID string, iD string) (int64, error) {
@@ -253,42 +261,44 @@ func (q *Queries) Close(ctx context.Context, orgID string, iD string) (int64, er
 	return result.RowsAffected()
 }
 
-const copyPacks = `-- name: CopyPacks :exec
+const copyPack = `-- name: CopyPack :exec
 INSERT INTO repository_packs (org_id, repository_id, name, pack_hash, index_hash, bytes, shared)
-SELECT p.org_id, $1, p.name, p.pack_hash, p.index_hash, p.bytes, 1 FROM repository_packs p WHERE p.org_id = $2 AND p.repository_id = $3
+SELECT t.org_id, $1, t.pack_name, t.pack_hash, t.index_hash, t.bytes, 1 FROM repository_templates t WHERE t.org_id = $2 AND t.id = $3
 `
 
-func (q *Queries) CopyPacks(ctx context.Context, iD string, orgID string, templateID string) error {
-	_, err := q.db.ExecContext(ctx, copyPacks, iD, orgID, templateID)
+func (q *Queries) CopyPack(ctx context.Context, iD string, orgID string, templateID string) error {
+	_, err := q.db.ExecContext(ctx, copyPack, iD, orgID, templateID)
 	return err
 }
 
-const copyRefs = `-- name: CopyRefs :exec
+const copyRef = `-- name: CopyRef :exec
 INSERT INTO repository_refs (org_id, repository_id, name, hash)
-SELECT r.org_id, $1, r.name, r.hash FROM repository_refs r WHERE r.org_id = $2 AND r.repository_id = $3
+SELECT t.org_id, $1, 'refs/heads/' || t.main, t.base FROM repository_templates t WHERE t.org_id = $2 AND t.id = $3
 `
 
-func (q *Queries) CopyRefs(ctx context.Context, iD string, orgID string, templateID string) error {
-	_, err := q.db.ExecContext(ctx, copyRefs, iD, orgID, templateID)
+func (q *Queries) CopyRef(ctx context.Context, iD string, orgID string, templateID string) error {
+	_, err := q.db.ExecContext(ctx, copyRef, iD, orgID, templateID)
 	return err
 }
 
-const copyUpdates = `-- name: CopyUpdates :exec
+const copyUpdate = `-- name: CopyUpdate :exec
 INSERT INTO repository_updates (org_id, repository_id, number, ref, old_hash, new_hash, tree_hash, received_at, via, standing, forced)
-SELECT u.org_id, $1, u.number, u.ref, u.old_hash, u.new_hash, u.tree_hash, $2, u.via, u.standing, u.forced
-FROM repository_updates u WHERE u.org_id = $3 AND u.repository_id = $4
+SELECT t.org_id, $1, 1, 'refs/heads/' || t.main, $2, t.base, t.tree_hash, $3, 'start', 'on_time', 0
+FROM repository_templates t WHERE t.org_id = $4 AND t.id = $5
 `
 
-type CopyUpdatesParams struct {
+type CopyUpdateParams struct {
 	ID         string
+	Zero       string
 	Now        int64
 	OrgID      string
 	TemplateID string
 }
 
-func (q *Queries) CopyUpdates(ctx context.Context, arg CopyUpdatesParams) error {
-	_, err := q.db.ExecContext(ctx, copyUpdates,
+func (q *Queries) CopyUpdate(ctx context.Context, arg CopyUpdateParams) error {
+	_, err := q.db.ExecContext(ctx, copyUpdate,
 		arg.ID,
+		arg.Zero,
 		arg.Now,
 		arg.OrgID,
 		arg.TemplateID,
@@ -299,7 +309,7 @@ func (q *Queries) CopyUpdates(ctx context.Context, arg CopyUpdatesParams) error 
 const create = `-- name: Create :execrows
 INSERT INTO repositories (org_id, id, template_id, owner, item, name, main, base, state, bytes, quota, updates, submissions, rotation, created_at, pushed_at)
 SELECT t.org_id, $1, t.id, $2, $3, t.name, t.main, t.base, 'open', 0, $4, 1, 0, 0, $5, 0
-FROM repositories t WHERE t.org_id = $6 AND t.id = $7 AND t.template_id = ''
+FROM repository_templates t WHERE t.org_id = $6 AND t.id = $7
 ON CONFLICT (org_id, owner, item) DO NOTHING
 `
 
@@ -467,6 +477,7 @@ func (q *Queries) EraseUpdates(ctx context.Context, orgID string, repositoryID s
 const going = `-- name: Going :execrows
 UPDATE repository_files SET going = 1 WHERE repository_files.org_id = $1 AND repository_files.hash = $2 AND (going = 1 OR since < $3)
 AND NOT EXISTS (SELECT 1 FROM repository_packs p WHERE p.org_id = repository_files.org_id AND (p.pack_hash = repository_files.hash OR p.index_hash = repository_files.hash))
+AND NOT EXISTS (SELECT 1 FROM repository_templates t WHERE t.org_id = repository_files.org_id AND (t.pack_hash = repository_files.hash OR t.index_hash = repository_files.hash))
 `
 
 func (q *Queries) Going(ctx context.Context, orgID string, hash string, before int64) (int64, error) {
@@ -601,14 +612,15 @@ func (q *Queries) Named(ctx context.Context, orgID string, hash string) (int64, 
 }
 
 const names = `-- name: Names :one
-SELECT COUNT(*) FROM repository_packs WHERE org_id = $1 AND (pack_hash = $2 OR index_hash = $2)
+SELECT (SELECT COUNT(*) FROM repository_packs p WHERE p.org_id = $1 AND (p.pack_hash = $2 OR p.index_hash = $2))
+	+ (SELECT COUNT(*) FROM repository_templates t WHERE t.org_id = $1 AND (t.pack_hash = $2 OR t.index_hash = $2))
 `
 
-func (q *Queries) Names(ctx context.Context, orgID string, hash string) (int64, error) {
+func (q *Queries) Names(ctx context.Context, orgID string, hash string) (int32, error) {
 	row := q.db.QueryRowContext(ctx, names, orgID, hash)
-	var count int64
-	err := row.Scan(&count)
-	return count, err
+	var column_1 int32
+	err := row.Scan(&column_1)
+	return column_1, err
 }
 
 const of = `-- name: Of :many
@@ -804,7 +816,7 @@ func (q *Queries) Repository(ctx context.Context, orgID string, iD string) (Repo
 }
 
 const rotate = `-- name: Rotate :execrows
-UPDATE repositories SET rotation = rotation + 1 WHERE org_id = $1 AND id = $2 AND template_id <> ''
+UPDATE repositories SET rotation = rotation + 1 WHERE org_id = $1 AND id = $2
 `
 
 func (q *Queries) Rotate(ctx context.Context, orgID string, iD string) (int64, error) {
@@ -891,6 +903,85 @@ func (q *Queries) Submit(ctx context.Context, orgID string, iD string) (int64, e
 		return 0, err
 	}
 	return result.RowsAffected()
+}
+
+const template = `-- name: Template :one
+SELECT id, owner, item, name, main, base, tree_hash, pack_name, pack_hash, index_hash, bytes, created_at FROM repository_templates WHERE org_id = $1 AND id = $2
+`
+
+type TemplateRow struct {
+	ID        string
+	Owner     string
+	Item      string
+	Name      string
+	Main      string
+	Base      string
+	TreeHash  string
+	PackName  string
+	PackHash  string
+	IndexHash string
+	Bytes     int64
+	CreatedAt int64
+}
+
+func (q *Queries) Template(ctx context.Context, orgID string, iD string) (TemplateRow, error) {
+	row := q.db.QueryRowContext(ctx, template, orgID, iD)
+	var i TemplateRow
+	err := row.Scan(
+		&i.ID,
+		&i.Owner,
+		&i.Item,
+		&i.Name,
+		&i.Main,
+		&i.Base,
+		&i.TreeHash,
+		&i.PackName,
+		&i.PackHash,
+		&i.IndexHash,
+		&i.Bytes,
+		&i.CreatedAt,
+	)
+	return i, err
+}
+
+const templateOf = `-- name: TemplateOf :one
+SELECT id, owner, item, name, main, base, tree_hash, pack_name, pack_hash, index_hash, bytes, created_at FROM repository_templates
+WHERE org_id = $1 AND owner = $2 AND item = $3
+`
+
+type TemplateOfRow struct {
+	ID        string
+	Owner     string
+	Item      string
+	Name      string
+	Main      string
+	Base      string
+	TreeHash  string
+	PackName  string
+	PackHash  string
+	IndexHash string
+	Bytes     int64
+	CreatedAt int64
+}
+
+func (q *Queries) TemplateOf(ctx context.Context, orgID string, owner string, item string) (TemplateOfRow, error) {
+	row := q.db.QueryRowContext(ctx, templateOf, orgID, owner, item)
+	var i TemplateOfRow
+	err := row.Scan(
+		&i.ID,
+		&i.Owner,
+		&i.Item,
+		&i.Name,
+		&i.Main,
+		&i.Base,
+		&i.TreeHash,
+		&i.PackName,
+		&i.PackHash,
+		&i.IndexHash,
+		&i.Bytes,
+		&i.CreatedAt,
+	)
+	return i, err
 }
 
 const tipBy = `-- name: TipBy :one
