@@ -492,3 +492,33 @@ func TestAFileThatIsBeingRemoved(t *testing.T) {
 		repotest.Git(t, repotest.Clone(t, w.CloneURL(other, w.URL)), "fsck", "--strict")
 	})
 }
+
+// thief is a store from which the first files that are put are collected before a row names them.
+type thief struct {
+	blob.Store
+	w    *world
+	left int
+}
+
+func (s *thief) PutReader(ctx context.Context, org string, c blob.Class, r io.Reader) (blob.Hash, int64, error) {
+	h, n, err := s.Store.PutReader(ctx, org, c, r)
+	if s.left--; err == nil && s.left >= 0 {
+		s.w.must(s.Store.Delete(ctx, org, c, h))
+		s.w.Write(s.w.t, func(tx db.Tx) error {
+			_, err := tx.Exec(ctx, `DELETE FROM repository_files WHERE org_id = $1 AND hash = $2`, org, string(h))
+			return err
+		})
+	}
+	return h, n, err
+}
+
+// A file that was collected between its putting and its naming is put once more.
+func TestAFileThatWasCollectedTooSoon(t *testing.T) {
+	each(t, func(w *world) {
+		w.Blobs = &thief{w.Blobs, w, 2}
+		_, err := w.commit(w.r.Base, text("a", "1"))
+		w.must(err)
+		w.must(os.RemoveAll(w.Cache))
+		repotest.Git(t, repotest.Clone(t, w.CloneURL(w.r, w.URL)), "fsck", "--strict")
+	})
+}
