@@ -43,6 +43,7 @@ func refused(format string, args ...any) error {
 type Git struct {
 	Path   string // "" is git
 	Memory uint64 // bytes of address space that one process may have; 0 is 1 GiB
+	CA     string // file of certificate authorities that Fetch trusts; "" are the system's
 }
 
 // settings hold for every process. They come from the environment, which git trusts like its command line.
@@ -74,6 +75,33 @@ func env(dir string, more []string) []string {
 func (g *Git) Version(ctx context.Context) (string, error) {
 	out, err := exec.CommandContext(ctx, g.path(), "--version").Output()
 	return strings.TrimSpace(string(out)), err
+}
+
+// Oldest is the first version that has what is used here (cat-file --batch-command).
+const Oldest = "2.36"
+
+// Try takes a pack with a commit, and reads it.
+func (g *Git) Try(ctx context.Context) error {
+	dir, err := os.MkdirTemp("", "candor-git-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	v, err := g.View(filepath.Join(dir, "try"), "refs/heads/main", nil, nil)
+	if err != nil {
+		return err
+	}
+	var p Packer
+	tree := p.Add(TreeKind, TreeObject([]Entry{{Path: "file", Mode: FileMode, Hash: p.Add(BlobKind, []byte("text"))}}))
+	tip := p.Add(CommitKind, CommitObject(tree, nil, Signature{}, "Try"))
+	if _, err := v.Take(ctx, p.Pack(), PackLimits{Bytes: 1 << 20, Object: 1 << 20, Inflated: 1 << 20, Objects: 10}); err != nil {
+		return err
+	}
+	f, err := v.File(ctx, tip, "file", 10)
+	if err == nil && string(f.Data) != "text" {
+		err = fmt.Errorf("git gave %q back", f.Data)
+	}
+	return err
 }
 
 func (g *Git) path() string {

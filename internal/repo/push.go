@@ -311,6 +311,9 @@ func (rs *Repos) checkFiles(ctx context.Context, v *git.View, rev Hash) error {
 		if len(f.Path) > 1000 {
 			return git.ErrRefused.Saying(fmt.Sprintf("the path %.60q... is longer than 1,000 bytes.", f.Path))
 		}
+		if f.Size > l.File {
+			return git.ErrTooLarge.Saying(fmt.Sprintf("%q is larger than %d MiB, which is the most for one file.", f.Path, l.File>>20))
+		}
 		if left -= f.Size; left < 0 {
 			return git.ErrTooLarge.Saying(fmt.Sprintf("its files are larger than %d MiB together.", l.Inflated>>20))
 		}

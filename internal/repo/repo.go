@@ -28,6 +28,7 @@ import (
 	"candor/internal/blob"
 	"candor/internal/clock"
 	"candor/internal/db"
+	"candor/internal/egress"
 	"candor/internal/git"
 	"candor/internal/id"
 	"candor/internal/job"
@@ -101,6 +102,7 @@ type Repos struct {
 	Git    *git.Git
 	Cache  string // folder; may be deleted at any time
 	Limits Limits
+	Out    egress.Out // the way to templates elsewhere
 	// Room is not nil while there is no room for what is large; nil always has room.
 	Room   func() error
 	Logger *slog.Logger // nil says nothing

@@ -4,10 +4,14 @@ import (
 	"archive/zip"
 	"bytes"
 	"context"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"net/http/cgi"
+	"net/http/httptest"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -21,6 +25,7 @@ import (
 	"candor/internal/blob"
 	"candor/internal/db"
 	"candor/internal/db/dbtest"
+	"candor/internal/egress"
 	"candor/internal/git"
 	"candor/internal/job"
 	"candor/internal/problem"
@@ -521,4 +526,54 @@ func TestAFileThatWasCollectedTooSoon(t *testing.T) {
 		w.must(os.RemoveAll(w.Cache))
 		repotest.Git(t, repotest.Clone(t, w.CloneURL(w.r, w.URL)), "fsck", "--strict")
 	})
+}
+
+// A template comes from an https address: one branch, and nothing from within our own network.
+func TestImportFromElsewhere(t *testing.T) {
+	w := one(t)
+	dir := t.TempDir()
+	repotest.Git(t, dir, "init", "--quiet", "--initial-branch=main")
+	head := repotest.Commit(t, dir, map[string]string{"a": "1"})
+	repotest.Git(t, dir, "checkout", "--quiet", "-b", "solution")
+	hidden := repotest.Commit(t, dir, map[string]string{"b": "secret"})
+	repotest.Git(t, dir, "tag", "v1")
+	repotest.Git(t, dir, "update-ref", "refs/pull/1/head", "HEAD")
+	s := httptest.NewTLSServer(&cgi.Handler{Path: filepath.Join(repotest.Git(t, "/", "--exec-path"), "git-http-backend"), Root: "/",
+		Env: []string{"GIT_PROJECT_ROOT=" + dir, "GIT_HTTP_EXPORT_ALL=1", "HOME=/nonexistent"}, InheritEnv: []string{"PATH"}})
+	defer s.Close()
+	ca := filepath.Join(t.TempDir(), "ca.pem")
+	w.must(os.WriteFile(ca, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Certificate().Raw}), 0o600))
+	from := func(owner, main, address string) (repo.Repository, error) {
+		return w.Import(ctx, repotest.Org, repo.Template{Owner: owner, Name: "far", Main: main}, repo.Remote(address))
+	}
+	w.Git = &git.Git{CA: ca}
+	if _, err := from("denied", "main", s.URL+"/.git"); !errors.Is(err, egress.ErrDenied) {
+		t.Errorf("from loopback: %v; want denied", err)
+	}
+	w.Out.Allow = func(netip.AddrPort) bool { return true }
+	got, err := from("far", "main", s.URL+"/.git")
+	w.must(err)
+	if got.Base != repo.Hash(head) {
+		t.Errorf("it begins at %s; want %s", got.Base, head)
+	}
+	for _, rev := range []string{hidden, "v1", "solution", "refs/pull/1/head"} {
+		if h, err := w.Resolve(ctx, got, rev); !errors.Is(err, git.ErrMissing) {
+			t.Errorf("%s came with it: %s, %v", rev, h, err)
+		}
+	}
+	plain := strings.Replace(s.URL, "https", "http", 1)
+	for name, address := range map[string]string{"no branch": s.URL + "/.git", "nothing there": s.URL + "/none.git", "http": plain + "/.git", "a file": "file://" + dir, "a folder": dir, "ssh": "ssh://git@localhost/x",
+		"a program": "ext::sh -c touch% x", "an option": "--upload-pack=touch x", "a password": strings.Replace(s.URL, "://", "://a:b@", 1) + "/.git", "a line break": s.URL + "/.git\n"} {
+		main := "main"
+		if name == "no branch" {
+			main = "trunk"
+		}
+		if _, err := from(name, main, address); !errors.Is(err, git.ErrRefused) {
+			t.Errorf("%s: %v; want refused", name, err)
+		}
+	}
+	w.Git = &git.Git{}
+	if _, err := from("untrusted", "main", s.URL+"/.git"); !errors.Is(err, git.ErrRefused) {
+		t.Errorf("with a certificate that nobody knows: %v; want refused", err)
+	}
 }

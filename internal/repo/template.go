@@ -6,12 +6,17 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net"
+	"net/url"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"time"
+	"unicode"
 
 	"candor/internal/clock"
 	"candor/internal/db"
+	"candor/internal/egress"
 	"candor/internal/git"
 	"candor/internal/id"
 	"candor/internal/problem"
@@ -195,5 +200,43 @@ func Bundle(r io.Reader) Source {
 			return "", err
 		}
 		return tip, nil
+	}
+}
+
+// Remote is a branch of a repository at an https address, with its history; no tags, no other branches, nobody's pull requests. The address is asked
+// by the rules of the way out.
+func Remote(address string) Source {
+	return func(ctx context.Context, rs *Repos, v *git.View, t Template) (Hash, error) {
+		u, err := url.Parse(address)
+		if err != nil || u.Scheme != "https" || u.Hostname() == "" || u.User != nil || u.Fragment != "" || strings.ContainsFunc(address, unicode.IsControl) {
+			return "", git.ErrRefused.Saying("Give an address that begins with https:// and has no password in it.")
+		}
+		host := u.Host
+		if u.Port() == "" {
+			host = net.JoinHostPort(u.Hostname(), "443")
+		}
+		ctx, stop := context.WithTimeout(ctx, 5*time.Minute)
+		defer stop()
+		proxy, err := rs.Out.Proxy(ctx, host, rs.limits().Push)
+		if err != nil {
+			return "", err
+		}
+		tip, err := v.Fetch(ctx, u.String(), t.Main, proxy.URL)
+		var f *git.Failure
+		switch {
+		case err == nil:
+			return tip, nil
+		case proxy.Denied.Load():
+			return "", egress.ErrDenied
+		case proxy.Full.Load():
+			return "", git.ErrTooLarge.Saying(fmt.Sprintf("this repository is larger than %d MiB.", rs.limits().Push>>20))
+		case errors.Is(err, context.DeadlineExceeded):
+			return "", git.ErrRefused.Saying("this address took longer than five minutes to answer.")
+		case errors.As(err, &f) && strings.Contains(f.Said, "couldn't find remote ref"):
+			return "", git.ErrRefused.Saying(fmt.Sprintf("there is no branch %s.", t.Main))
+		case errors.As(err, &f):
+			return "", git.ErrRefused.Saying("there is no repository that everybody may read at this address, or it is not whole.")
+		}
+		return "", err
 	}
 }

@@ -17,6 +17,7 @@ import (
 	"candor/internal/app"
 	"candor/internal/db"
 	"candor/internal/disk"
+	"candor/internal/git"
 	"candor/internal/judge"
 	"candor/internal/judge/languages"
 	"candor/internal/sandbox/ns"
@@ -344,9 +345,8 @@ func (d *Doctor) postgres(ctx context.Context) []finding {
 
 // tools are programs that some features call.
 func tools(ctx context.Context) []finding {
-	var all []finding
+	all := []finding{repositories(ctx)}
 	for _, t := range []struct{ name, ask, what string }{
-		{"git", "--version", "repositories"},
 		{"ffmpeg", "-version", "checks of recordings"},
 	} {
 		f := finding{Group: "Programs", Name: t.name, Advice: "For " + t.what + ": apt-get install " + t.name}
@@ -359,4 +359,20 @@ func tools(ctx context.Context) []finding {
 		all = append(all, f)
 	}
 	return all
+}
+
+// repositories makes a repository of one commit with git and reads it back: a git that is too old, or that the machine's settings keep from that,
+// serves no candidate.
+func repositories(ctx context.Context) finding {
+	f := finding{Group: "Programs", Name: "git", Advice: "For repositories (take-homes): apt-get install git, version " + git.Oldest + " or newer."}
+	g := &git.Git{}
+	said, err := g.Version(ctx)
+	if err == nil {
+		err = g.Try(ctx)
+	}
+	f.OK, f.Tried = err == nil, said+"; wrote a commit and read it back"
+	if err != nil {
+		f.Tried = strings.TrimSpace(said + " " + err.Error())
+	}
+	return f
 }
