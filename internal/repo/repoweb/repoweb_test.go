@@ -45,7 +45,11 @@ func TestCloneAndPush(t *testing.T) {
 		}
 		head := repotest.Commit(t, dir, map[string]string{"README.md": "# Ferry booking\n\nDone.\n", "new/file.txt": "new\n"})
 		repotest.Git(t, dir, "push", "--quiet", "origin", "HEAD", "HEAD:refs/heads/side", "HEAD:refs/tags/v1")
-		for _, version := range []string{"0", "1", "2"} {
+		versions := []string{"0", "1", "2"}
+		if a.DB.Engine == db.PostgreSQL {
+			versions = versions[2:] // the wire does not know the database
+		}
+		for _, version := range versions {
 			for _, how := range [][]string{nil, {"--depth=1"}, {"--filter=blob:none"}, {"--bare", "--mirror"}} {
 				got := repotest.Clone(t, b.CloneURL(r, b.URL), append([]string{"-c", "protocol.version=" + version}, how...)...)
 				if at := repotest.Git(t, got, "rev-parse", "HEAD"); at != head {
