@@ -8,3 +8,6 @@ var ErrBody = problem.New(problem.Invalid, "answer_shape",
 
 // ErrAction is an action that this item does not have.
 var ErrAction = problem.New(problem.Missing, "item_action", "This task has no such action.")
+
+// ErrLook is a page beside the work that an item does not have.
+var ErrLook = problem.New(problem.Missing, "item_look", "There is no such file or page in this task.")

@@ -51,6 +51,7 @@ type Head struct {
 	Minutes   int    // advertised effort
 	Statement string // Markdown
 	Device    string // "" or "computer": a computer is advised
+	Whole     bool   // Ask draws the whole page, title and statement within it
 	Summary   string // one line for the landing page, made from the spec: "Go, Python or TypeScript; run the tests as often as you like"
 }
 
@@ -73,6 +74,9 @@ type AskView struct {
 	Seed     string                                // stable per candidate and item: what shuffles
 	ReadOnly bool                                  // the part is over
 	Alone    bool                                  // the only item of its page: a workspace
+	Here     string                                // the page's own address; "" where it has no views of its own
+	Query    url.Values                            // of the page's address
+	Look     string                                // where a Looker's pages are: Look + "/" + path; "" when nothing can be looked at
 	DoURL    string                                // where a Doer's actions are posted: DoURL + "/" + action; "" when nothing can be done
 	Text     func(key string, pairs ...any) string // texts of candidate pages by message key
 	// Done are the results of what the candidate did so far (runs), newest first.
@@ -87,6 +91,11 @@ type ReadView struct {
 	Mark      *Mark // nil while there is none
 	Candidate bool  // drawn for the candidate: show nothing hidden
 	Done      []Event
+	Here      string            // the page's own address
+	Query     url.Values        // of the page's address
+	Look      string            // as AskView's
+	Rule      string            // where a Confirmer's rulings are posted: claim, ruling; "" when the reader may not rule
+	Rulings   map[string]string // the reader's own, claim -> ruling
 }
 
 // Mark is the automatic result of one answer. It is shown beside ratings and never merged silently.
@@ -109,6 +118,52 @@ type Event struct {
 // Marker marks at once.
 type Marker interface {
 	Mark(s Spec, body []byte) (Mark, error)
+}
+
+// Confirmer is a Marker of whose mark a person has the last word: an answer makes claims, and a reviewer rules on each.
+type Confirmer interface {
+	Marker
+	// Rulable says whether an answer makes this claim and a person may rule so on it; "" takes a ruling back.
+	Rulable(s Spec, body []byte, claim, ruling string) bool
+	// Confirmed is the mark where people ruled: claim -> ruling. With none it is what Mark says.
+	Confirmed(s Spec, body []byte, rulings map[string]string) (Mark, error)
+	// Comparable says whether what was answered to one spec can be marked by another: the author mended what is expected, not the task.
+	Comparable(answered, by Spec) bool
+}
+
+// Tallier sums up the marks of many answers to one item for its author; it names nobody. marks are done ones, in an order that tells nothing.
+type Tallier interface {
+	Tally(s Spec, marks []Mark, mend string) templ.Component
+}
+
+// Looker has pages beside the work that change nothing: the files of a repository, a search in them.
+type Looker interface {
+	// Look is the page at a path below Look's address. Problems: ErrLook.
+	Look(s Spec, v LookView) (templ.Component, error)
+}
+
+// LookView is what Look needs beside the spec.
+type LookView struct {
+	Path  string // below Base
+	Base  string // the address of Look's pages
+	Back  string // the address of the work
+	Query url.Values
+	Text  func(key string, pairs ...any) string
+}
+
+// Mender lets an author change an item's files on a page.
+type Mender interface {
+	// Mend is the page, without the surrounding <form>; form is what was posted and could not be taken.
+	Mend(s Spec, v MendView) templ.Component
+	// Mended gives the files that a posted form changes, by their names in the item's folder. Problems say which field is wrong.
+	Mended(dir fs.FS, s Spec, form url.Values) (map[string][]byte, error)
+}
+
+// MendView is what Mend needs beside the spec.
+type MendView struct {
+	Here  string
+	Query url.Values
+	Form  url.Values
 }
 
 // LateMarker starts a mark in the submission's transaction and finishes it when the result is there.
