@@ -1,0 +1,497 @@
+package diff
+
+import (
+	"context"
+	"html"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/a-h/templ"
+)
+
+// Change is every line of a file's change, unfolded, with the words that changed marked. It is made once and drawn often.
+type Change struct {
+	Rows        []Row
+	Plus, Minus int
+}
+
+// Compare makes the change of two texts; lines highlights one (codeblock.Lines, or a cache's). Lines are compared without their
+// CR, so that a file whose line ends changed shows what else did.
+func Compare(name, before, after string, lines func(name, code string) []string) Change {
+	a, b := texts(before), texts(after)
+	var ah, bh []string
+	if len(a) > 0 {
+		ah = lines(name, before)
+	}
+	if len(b) > 0 {
+		bh = lines(name, after)
+	}
+	var c Change
+	edits := compare(a, b)
+	for i := 0; i < len(edits); i++ {
+		if edits[i].kind == ' ' {
+			e := edits[i]
+			c.Rows = append(c.Rows, Row{Kind: ' ', Old: e.a + 1, New: e.b + 1, HTML: bh[e.b]})
+			continue
+		}
+		var gone, come []int // a block of removed and added lines, in whichever order they came
+		for ; i < len(edits) && edits[i].kind != ' '; i++ {
+			if edits[i].kind == '-' {
+				gone = append(gone, edits[i].a)
+			} else {
+				come = append(come, edits[i].b)
+			}
+		}
+		i--
+		was, is := map[int]string{}, map[int]string{}
+		for k := range min(len(gone), len(come)) {
+			x, y := gone[k], come[k]
+			was[x], is[y] = words(a[x], b[y], ah[x], bh[y])
+		}
+		for _, x := range gone {
+			c.Rows = append(c.Rows, Row{Kind: '-', Old: x + 1, HTML: or(was[x], ah[x])})
+		}
+		for _, y := range come {
+			c.Rows = append(c.Rows, Row{Kind: '+', New: y + 1, HTML: or(is[y], bh[y])})
+		}
+		c.Plus, c.Minus = c.Plus+len(come), c.Minus+len(gone)
+	}
+	return c
+}
+
+func or(marked, plain string) string {
+	if marked == "" {
+		return plain
+	}
+	return marked
+}
+
+// texts are the lines of a text without their ends; none of an empty one.
+func texts(s string) []string {
+	if s == "" {
+		return nil
+	}
+	return strings.Split(strings.TrimSuffix(strings.ReplaceAll(s, "\r\n", "\n"), "\n"), "\n")
+}
+
+// longLine is where a line is too long to look for words in it.
+const longLine = 1000
+
+// words marks what differs between two lines that stand for each other; "" and "" when most of them does, and marks would say nothing.
+func words(a, b, ah, bh string) (string, string) {
+	if len(a) > longLine || len(b) > longLine {
+		return "", ""
+	}
+	at, bt := tokens(a), tokens(b)
+	var gone, come []span
+	x, y, same := 0, 0, 0
+	for _, e := range compare(at, bt) {
+		switch e.kind {
+		case '-':
+			gone = grow(gone, x, x+len(at[e.a]), a)
+			x += len(at[e.a])
+		case '+':
+			come = grow(come, y, y+len(bt[e.b]), b)
+			y += len(bt[e.b])
+		default:
+			n := len(at[e.a])
+			x, y = x+n, y+n
+			if strings.TrimSpace(at[e.a]) != "" {
+				same += n
+			}
+		}
+	}
+	if most := max(len(strings.TrimSpace(a)), len(strings.TrimSpace(b))); same*5 < most*2 {
+		return "", ""
+	}
+	return mark(ah, gone), mark(bh, come)
+}
+
+type span struct{ from, to int }
+
+// grow adds a span, joined with the one before when only blanks lie between.
+func grow(list []span, from, to int, line string) []span {
+	if n := len(list); n > 0 && strings.TrimSpace(line[list[n-1].to:from]) == "" {
+		list[n-1].to = to
+		return list
+	}
+	return append(list, span{from, to})
+}
+
+// tokens splits a line into words, runs of blanks and single signs.
+func tokens(s string) (out []string) {
+	class := func(r rune) int {
+		switch {
+		case unicode.IsSpace(r):
+			return 1
+		case r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r):
+			return 2
+		}
+		return 0
+	}
+	for len(s) > 0 {
+		r, n := utf8.DecodeRuneInString(s)
+		if kind := class(r); kind > 0 {
+			for n < len(s) {
+				next, size := utf8.DecodeRuneInString(s[n:])
+				if class(next) != kind {
+					break
+				}
+				n += size
+			}
+		}
+		out, s = append(out, s[:n]), s[n:]
+	}
+	return out
+}
+
+// mark puts <mark> around spans (in bytes of the text) of a line of safe HTML, never across its elements.
+func mark(line string, spans []span) string {
+	var b strings.Builder
+	at, open := 0, false
+	inside := func(at int) bool {
+		return slices.ContainsFunc(spans, func(s span) bool { return s.from <= at && at < s.to })
+	}
+	set := func(on bool) {
+		if on != open {
+			b.WriteString(map[bool]string{true: "<mark>", false: "</mark>"}[on])
+			open = on
+		}
+	}
+	for i := 0; i < len(line); {
+		switch line[i] {
+		case '<':
+			set(false)
+			end := i + strings.IndexByte(line[i:], '>') + 1
+			b.WriteString(line[i:end])
+			i = end
+			continue
+		case '&': // one of the five that html.EscapeString makes
+			set(inside(at))
+			end := i + strings.IndexByte(line[i:], ';') + 1
+			b.WriteString(line[i:end])
+			i = end
+		default:
+			if utf8.RuneStart(line[i]) {
+				set(inside(at))
+			}
+			b.WriteByte(line[i])
+			i++
+		}
+		at++
+	}
+	set(false)
+	return b.String()
+}
+
+// Side is one of the two of a change, as anchors write it: L is the new line, R the old one (ui.md, section 5).
+type Side byte
+
+const (
+	New Side = 'L'
+	Old Side = 'R'
+)
+
+// At is a line of a change.
+type At struct {
+	Side Side
+	Line int
+}
+
+// at says which line a row is: its new one, or the old one where it was removed.
+func (r Row) at() At {
+	if r.New > 0 {
+		return At{New, r.New}
+	}
+	return At{Old, r.Old}
+}
+
+// String is the anchor without its file: "L27".
+func (a At) String() string { return string(a.Side) + strconv.Itoa(a.Line) }
+
+// Table draws a change.
+type Table struct {
+	Change
+	Path   string
+	Prefix string // of the anchors: "f0" makes f0L27 and f0R19
+	// Context is how many equal lines stay around each change; 0 means 3.
+	Context int
+	// Keep are lines that stay although nothing changed near them.
+	Keep func(At) bool
+	// Open are folds that are drawn, by their number from 0; Unfold is the address that opens one, nil where folds stay shut.
+	Open   map[int]bool
+	Unfold func(fold int) string
+	// Comment is the address of the comment form of a line; nil where nobody can comment.
+	Comment func(At) string
+	// Under is drawn in a row of its own below a line; nil for most.
+	Under func(At) templ.Component
+	// Class stands out a line: a word of the style sheet, "" for most.
+	Class func(At) string
+	// Split shows both sides beside each other.
+	Split bool
+	// Words in the language of the page.
+	Words Words
+}
+
+// Words are what a table says; the zero value is English.
+type Words struct{ Old, New, Sign, Code, Changes, Added, Removed, Fold, Comment, Under string }
+
+// English are the words of staff pages. {n} is a number, {path} the file.
+func English() Words {
+	return Words{"Old line", "New line", "Change", "Code", "Changes in {path}", "added", "removed", "Show {n} more lines", "Comment on line {n}", "Comments on line {n}"}
+}
+
+// Draw writes the table.
+func (t Table) Draw() templ.Component {
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		if t.Words == (Words{}) {
+			t.Words = English()
+		}
+		d := drawing{Table: t, ctx: ctx, w: w}
+		d.table()
+		return d.err
+	})
+}
+
+type drawing struct {
+	Table
+	ctx context.Context
+	w   io.Writer
+	err error
+	b   strings.Builder
+}
+
+func (d *drawing) flush() {
+	if d.err == nil {
+		_, d.err = io.WriteString(d.w, d.b.String())
+	}
+	d.b.Reset()
+}
+
+func (d *drawing) columns() string {
+	if d.Split {
+		return "5"
+	}
+	return "4"
+}
+
+func (d *drawing) table() {
+	e := html.EscapeString
+	say := func(s string) string { return e(strings.NewReplacer("{path}", d.Path).Replace(s)) }
+	head := func(words ...string) {
+		for _, s := range words {
+			d.b.WriteString(`<th scope="col">` + e(s) + `</th>`)
+		}
+	}
+	class := ""
+	if d.Split {
+		class = " split"
+	}
+	d.b.WriteString(`<table class="diff code` + class + `" translate="no" dir="ltr"><caption class="vh">` + say(d.Words.Changes) + `</caption>`)
+	if d.Split {
+		d.b.WriteString(`<colgroup><col class="c-n"><col><col class="c-n"><col class="c-s"><col></colgroup><thead class="vh"><tr>`)
+		head(d.Words.Old, d.Words.Removed, d.Words.New, d.Words.Sign, d.Words.Code)
+	} else {
+		d.b.WriteString(`<colgroup><col class="c-n"><col class="c-n"><col class="c-s"><col></colgroup><thead class="vh"><tr>`)
+		head(d.Words.Old, d.Words.New, d.Words.Sign, d.Words.Code)
+	}
+	d.b.WriteString(`</tr></thead><tbody>`)
+	keep, folds := d.keep()
+	for i := 0; i < len(d.Rows); {
+		if keep[i] {
+			i = d.rows(i, keep)
+			continue
+		}
+		n := 0
+		for i+n < len(d.Rows) && !keep[i+n] {
+			n++
+		}
+		d.fold(folds[i], n, d.Rows[i])
+		i += n
+	}
+	d.b.WriteString(`</tbody></table>`)
+	d.flush()
+}
+
+// keep says which rows are drawn, and to which fold a row belongs. Folds are numbered by the changes alone, so that an address that
+// opens one still does when something was written between.
+func (d *drawing) keep() (keep []bool, folds []int) {
+	around := d.Context
+	if around == 0 {
+		around = 3
+	}
+	keep, folds = make([]bool, len(d.Rows)), make([]int, len(d.Rows))
+	near := func(i int) {
+		for j := max(0, i-around); j <= min(len(d.Rows)-1, i+around); j++ {
+			keep[j] = true
+		}
+	}
+	for i, r := range d.Rows {
+		if r.Kind != ' ' {
+			near(i)
+		}
+	}
+	number := -1
+	for i := range d.Rows {
+		if !keep[i] && (i == 0 || keep[i-1]) {
+			number++
+		}
+		folds[i] = number
+	}
+	changed := slices.Clone(keep)
+	for from := 0; from < len(keep); from++ {
+		to := from
+		for to < len(keep) && !changed[to] {
+			to++
+		}
+		if to > from && (to-from <= 2 || d.Open[folds[from]]) { // a fold of two lines would hide nothing
+			for j := from; j < to; j++ {
+				keep[j] = true
+			}
+		}
+		from = max(from, to-1)
+	}
+	for i, r := range d.Rows {
+		if d.Keep != nil && (d.Keep(r.at()) || r.Kind == ' ' && d.Keep(At{Old, r.Old})) {
+			near(i)
+		}
+	}
+	return keep, folds
+}
+
+// fold is the row that stands for n equal lines.
+func (d *drawing) fold(number, n int, first Row) {
+	text := html.EscapeString(strings.ReplaceAll(d.Words.Fold, "{n}", strconv.Itoa(n)))
+	d.b.WriteString(`<tr class="h"><td colspan="` + d.columns() + `">`)
+	if d.Unfold != nil {
+		d.b.WriteString(`<a data-fold data-swap="` + html.EscapeString(d.Prefix) + `" href="` + html.EscapeString(d.Unfold(number)) + `">` + text + `</a>`)
+	} else {
+		d.b.WriteString(`from line ` + strconv.Itoa(first.New+n))
+	}
+	d.b.WriteString(`</td></tr>`)
+}
+
+// rows draws from row i to the end of what is kept, and gives where that is.
+func (d *drawing) rows(i int, keep []bool) int {
+	for i < len(d.Rows) && keep[i] {
+		r := d.Rows[i]
+		if d.Split && r.Kind != ' ' {
+			from, mid := i, i
+			for mid < len(d.Rows) && d.Rows[mid].Kind == '-' {
+				mid++
+			}
+			to := mid
+			for to < len(d.Rows) && d.Rows[to].Kind == '+' {
+				to++
+			}
+			for k := range max(mid-from, to-mid) {
+				var left, right Row
+				if from+k < mid {
+					left = d.Rows[from+k]
+				}
+				if mid+k < to {
+					right = d.Rows[mid+k]
+				}
+				d.pair(left, right)
+			}
+			i = to
+			continue
+		}
+		if d.Split {
+			d.pair(Row{Kind: ' ', Old: r.Old, HTML: r.HTML}, r)
+		} else {
+			d.row(r)
+		}
+		i++
+	}
+	return i
+}
+
+var rowClass = map[byte]string{'+': "a", '-': "d", ' ': ""}
+
+func (d *drawing) open(class string, at ...At) {
+	if d.Class != nil {
+		for _, x := range at {
+			if extra := d.Class(x); extra != "" && x.Line > 0 {
+				class = strings.TrimSpace(class + " " + extra)
+			}
+		}
+	}
+	if class == "" {
+		d.b.WriteString(`<tr>`)
+		return
+	}
+	d.b.WriteString(`<tr class="` + html.EscapeString(class) + `">`)
+}
+
+func (d *drawing) row(r Row) {
+	d.open(rowClass[r.Kind], r.at())
+	d.b.WriteString(number(d.Prefix, "R", r.Old) + number(d.Prefix, "L", r.New) + d.sign(r) + `<td class="t">` + r.HTML + `</td></tr>`)
+	d.under(r.at())
+	if r.Kind == ' ' {
+		d.under(At{Old, r.Old})
+	}
+}
+
+// pair is a row of the split view; a Row without a line is an empty half.
+func (d *drawing) pair(left, right Row) {
+	class := "p"
+	switch {
+	case left.Kind == '-' && right.Kind == '+':
+		class = "p b"
+	case left.Kind == '-':
+		class = "p d"
+	case right.Kind == '+':
+		class = "p a"
+	}
+	d.open(class, At{Old, left.Old}, At{New, right.New})
+	sign := right
+	if right.New == 0 {
+		sign = left
+	}
+	d.b.WriteString(number(d.Prefix, "R", left.Old) + `<td class="t o">` + left.HTML + `</td>` + number(d.Prefix, "L", right.New) + d.sign(sign) + `<td class="t n">` + right.HTML + `</td></tr>`)
+	if left.Old > 0 {
+		d.under(At{Old, left.Old})
+	}
+	if right.New > 0 {
+		d.under(At{New, right.New})
+	}
+}
+
+// sign is the cell that says what became of a line, with the way to comment on it.
+func (d *drawing) sign(r Row) string {
+	out := `<td class="s">`
+	switch r.Kind {
+	case '+':
+		out += `<span aria-hidden="true">+</span><span class="vh">` + html.EscapeString(d.Words.Added) + `</span>`
+	case '-':
+		out += `<span aria-hidden="true">−</span><span class="vh">` + html.EscapeString(d.Words.Removed) + `</span>`
+	}
+	if d.Comment != nil {
+		at := r.at()
+		out += `<a class="add-c" href="` + html.EscapeString(d.Comment(at)) + `" aria-label="` + html.EscapeString(strings.ReplaceAll(d.Words.Comment, "{n}", strconv.Itoa(at.Line))) + `"></a>`
+	}
+	return out + `</td>`
+}
+
+// under draws what belongs below a line.
+func (d *drawing) under(at At) {
+	if d.Under == nil || at.Line == 0 {
+		return
+	}
+	c := d.Under(at)
+	if c == nil {
+		return
+	}
+	label := html.EscapeString(strings.ReplaceAll(d.Words.Under, "{n}", strconv.Itoa(at.Line)))
+	d.b.WriteString(`<tr class="thread" data-under="` + at.String() + `"><td colspan="` + d.columns() + `"><section aria-label="` + label + `">`)
+	d.flush()
+	if d.err == nil {
+		d.err = c.Render(d.ctx, d.w)
+	}
+	d.b.WriteString(`</section></td></tr>`)
+}
