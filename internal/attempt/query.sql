@@ -103,11 +103,28 @@ UPDATE attempts SET state = state WHERE org_id = $1 AND id = $2 AND state = 'ope
 UPDATE attempts SET state = 'withdrawn' WHERE org_id = $1 AND application_id = $2 AND state = 'open';
 
 -- name: PutMark :exec
-INSERT INTO marks (org_id, attempt_id, item, state, share_ppm, why, provisional, detail, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-ON CONFLICT (org_id, attempt_id, item) DO UPDATE SET state = excluded.state, share_ppm = excluded.share_ppm, why = excluded.why, provisional = excluded.provisional, detail = excluded.detail, at = excluded.at;
+INSERT INTO marks (org_id, attempt_id, item, state, share_ppm, why, provisional, detail, at, by_version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+ON CONFLICT (org_id, attempt_id, item) DO UPDATE SET state = excluded.state, share_ppm = excluded.share_ppm, why = excluded.why, provisional = excluded.provisional, detail = excluded.detail, at = excluded.at,
+	by_version = excluded.by_version;
 
 -- name: Marks :many
-SELECT item, state, share_ppm, why, provisional, detail, at FROM marks WHERE org_id = $1 AND attempt_id = $2;
+SELECT item, state, share_ppm, why, provisional, detail, at, by_version FROM marks WHERE org_id = $1 AND attempt_id = $2;
+
+-- name: HoldMark :execrows
+UPDATE marks SET at = at WHERE org_id = sqlc.arg(org_id) AND attempt_id = sqlc.arg(attempt_id) AND item = sqlc.arg(item) AND state = 'done' AND by_version = sqlc.arg(by_version);
+
+-- name: PutRuling :exec
+INSERT INTO rulings (org_id, attempt_id, item, claim, member_id, ruling, at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+ON CONFLICT (org_id, attempt_id, item, claim, member_id) DO UPDATE SET ruling = excluded.ruling, at = excluded.at;
+
+-- name: DropRuling :exec
+DELETE FROM rulings WHERE org_id = sqlc.arg(org_id) AND attempt_id = sqlc.arg(attempt_id) AND item = sqlc.arg(item) AND claim = sqlc.arg(claim) AND member_id = sqlc.arg(member_id);
+
+-- name: Rulings :many
+SELECT claim, member_id, ruling, at FROM rulings WHERE org_id = $1 AND attempt_id = $2 AND item = $3 ORDER BY claim, at, member_id;
+
+-- name: EraseRulings :execrows
+DELETE FROM rulings WHERE org_id = $1 AND attempt_id = $2;
 
 -- name: PutAfterword :exec
 INSERT INTO afterwords (org_id, attempt_id, part, body, at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (org_id, attempt_id, part) DO UPDATE SET body = excluded.body, at = excluded.at;

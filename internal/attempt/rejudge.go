@@ -114,14 +114,8 @@ func (as *Attempts) changes(ctx context.Context, tx db.Tx, v assessment.VersionI
 	var out []Change
 	for _, r := range rows {
 		c := Change{Attempt: ID(r.ID)}
-		marks, err := query.New(tx).Marks(ctx, tx.Org, r.ID)
-		if err != nil {
+		if c.Old, err = as.markIn(ctx, tx, r.ID, it.Key); err != nil {
 			return nil, err
-		}
-		for _, m := range marks {
-			if m.Item == it.Key {
-				c.Old = MarkState{item.Mark{Share: float64(m.SharePpm) / 1e6, Why: m.Why, Provisional: m.Provisional}, m.State}
-			}
 		}
 		again, err := as.Runs.Again(ctx, tx, r.ID, it.Key)
 		if errors.Is(err, run.ErrMissing) {
@@ -140,7 +134,7 @@ func (as *Attempts) changes(ctx context.Context, tx db.Tx, v assessment.VersionI
 			if c.New, err = it.Kind.(item.LateMarker).Finish(it.Spec, again.Body, raw); err != nil {
 				return nil, err
 			}
-			c.New.Share = float64(int64(c.New.Share*1e6+.5)) / 1e6 // as it would be kept
+			c.New.Share = kept(c.New.Share)
 		}
 		out = append(out, c)
 	}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"candor/internal/actor"
+	"candor/internal/assessment"
 	"candor/internal/attempt/internal/query"
 	"candor/internal/db"
 	"candor/internal/item"
@@ -23,7 +24,8 @@ type SubmittedItem struct {
 // MarkState is a mark with whether it is there yet.
 type MarkState struct {
 	item.Mark
-	State string // pending, done, failed
+	State string               // pending, done, failed
+	By    assessment.VersionID // by whose item it was made; "" is the version that was answered
 }
 
 // Submission is what reviewers read.
@@ -62,7 +64,7 @@ func (as *Attempts) Submission(ctx context.Context, tx db.Tx, a ID) (Submission,
 		return out, err
 	}
 	for _, m := range marks {
-		out.Marks[m.Item] = MarkState{item.Mark{Share: float64(m.SharePpm) / 1e6, Why: m.Why, Provisional: m.Provisional, Detail: []byte(m.Detail)}, m.State}
+		out.Marks[m.Item] = MarkState{item.Mark{Share: float64(m.SharePpm) / 1e6, Why: m.Why, Provisional: m.Provisional, Detail: []byte(m.Detail)}, m.State, assessment.VersionID(m.ByVersion)}
 	}
 	words, err := q.Afterwords(ctx, tx.Org, string(a))
 	for _, w := range words {

@@ -29,6 +29,10 @@ type Answer struct {
 	Coming bool       // the mark is being made
 	Failed bool       // it could not be made, by our fault
 	Done   []item.Event
+
+	Spec    item.Spec         // by which the mark was made, where it is another version's; nil is the version's own
+	Rulings map[string]string // the asker's own, of a kind whose claims people rule on
+	by      assessment.VersionID
 }
 
 func (rs *Reviews) work(ctx context.Context, tx db.Tx, a string) (Work, error) {
@@ -42,7 +46,7 @@ func (rs *Reviews) work(ctx context.Context, tx db.Tx, a string) (Work, error) {
 	}
 	for key, m := range s.Marks {
 		answer := w.Answers[key]
-		answer.Coming, answer.Failed = m.State == "pending", m.State == "failed"
+		answer.Coming, answer.Failed, answer.by = m.State == "pending", m.State == "failed", m.By
 		if m.State == "done" {
 			answer.Mark = &m.Mark
 		}

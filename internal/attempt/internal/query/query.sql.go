@@ -398,6 +398,29 @@ func (q *Queries) DropLedger(ctx context.Context, orgID string, attemptID string
 	return result.RowsAffected()
 }
 
+const dropRuling = `-- name: DropRuling :exec
+DELETE FROM rulings WHERE org_id = $1 AND attempt_id = $2 AND item = $3 AND claim = $4 AND member_id = $5
+`
+
+type DropRulingParams struct {
+	OrgID     string
+	AttemptID string
+	Item      string
+	Claim     string
+	MemberID  string
+}
+
+func (q *Queries) DropRuling(ctx context.Context, arg DropRulingParams) error {
+	_, err := q.db.ExecContext(ctx, dropRuling,
+		arg.OrgID,
+		arg.AttemptID,
+		arg.Item,
+		arg.Claim,
+		arg.MemberID,
+	)
+	return err
+}
+
 const dropSittings = `-- name: DropSittings :execrows
 DELETE FROM sittings WHERE org_id = $1 AND attempt_id = $2
 `
@@ -574,6 +597,18 @@ DELETE FROM replaced_items WHERE org_id = $1 AND attempt_id = $2
 
 func (q *Queries) EraseReplaced(ctx context.Context, orgID string, attemptID string) (int64, error) {
 	result, err := q.db.ExecContext(ctx, eraseReplaced, orgID, attemptID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const eraseRulings = `-- name: EraseRulings :execrows
+DELETE FROM rulings WHERE org_id = $1 AND attempt_id = $2
+`
+
+func (q *Queries) EraseRulings(ctx context.Context, orgID string, attemptID string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, eraseRulings, orgID, attemptID)
 	if err != nil {
 		return 0, err
 	}
@@ -823,6 +858,30 @@ func (q *Queries) HoldAttempt(ctx context.Context, orgID string, iD string) (int
 	return result.RowsAffected()
 }
 
+const holdMark = `-- name: HoldMark :execrows
+UPDATE marks SET at = at WHERE org_id = $1 AND attempt_id = $2 AND item = $3 AND state = 'done' AND by_version = $4
+`
+
+type HoldMarkParams struct {
+	OrgID     string
+	AttemptID string
+	Item      string
+	ByVersion string
+}
+
+func (q *Queries) HoldMark(ctx context.Context, arg HoldMarkParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, holdMark,
+		arg.OrgID,
+		arg.AttemptID,
+		arg.Item,
+		arg.ByVersion,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const holdOpen = `-- name: HoldOpen :one
 UPDATE sittings SET saved_at = $1 WHERE org_id = $2 AND id = $3 AND hard_end >= $4 AND takeover <= $5
 	AND (state = 'running' OR state = 'paused' AND (paused_at + $6 >= $4 OR paused_at + break_seconds * 1000 <= $4))
@@ -946,7 +1005,7 @@ func (q *Queries) Ledger(ctx context.Context, orgID string, sittingID string) ([
 }
 
 const marks = `-- name: Marks :many
-SELECT item, state, share_ppm, why, provisional, detail, at FROM marks WHERE org_id = $1 AND attempt_id = $2
+SELECT item, state, share_ppm, why, provisional, detail, at, by_version FROM marks WHERE org_id = $1 AND attempt_id = $2
 `
 
 type MarksRow struct {
@@ -957,6 +1016,7 @@ type MarksRow struct {
 	Provisional bool
 	Detail      string
 	At          int64
+	ByVersion   string
 }
 
 func (q *Queries) Marks(ctx context.Context, orgID string, attemptID string) ([]MarksRow, error) {
@@ -976,6 +1036,7 @@ func (q *Queries) Marks(ctx context.Context, orgID string, attemptID string) ([]
 			&i.Provisional,
 			&i.Detail,
 			&i.At,
+			&i.ByVersion,
 		); err != nil {
 			return nil, err
 		}
@@ -1074,8 +1135,9 @@ func (q *Queries) PutBeat(ctx context.Context, node string, at int64, failingSin
 }
 
 const putMark = `-- name: PutMark :exec
-INSERT INTO marks (org_id, attempt_id, item, state, share_ppm, why, provisional, detail, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-ON CONFLICT (org_id, attempt_id, item) DO UPDATE SET state = excluded.state, share_ppm = excluded.share_ppm, why = excluded.why, provisional = excluded.provisional, detail = excluded.detail, at = excluded.at
+INSERT INTO marks (org_id, attempt_id, item, state, share_ppm, why, provisional, detail, at, by_version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+ON CONFLICT (org_id, attempt_id, item) DO UPDATE SET state = excluded.state, share_ppm = excluded.share_ppm, why = excluded.why, provisional = excluded.provisional, detail = excluded.detail, at = excluded.at,
+	by_version = excluded.by_version
 `
 
 type PutMarkParams struct {
@@ -1088,6 +1150,7 @@ type PutMarkParams struct {
 	Provisional bool
 	Detail      string
 	At          int64
+	ByVersion   string
 }
 
 func (q *Queries) PutMark(ctx context.Context, arg PutMarkParams) error {
@@ -1100,6 +1163,35 @@ func (q *Queries) PutMark(ctx context.Context, arg PutMarkParams) error {
 		arg.Why,
 		arg.Provisional,
 		arg.Detail,
+		arg.At,
+		arg.ByVersion,
+	)
+	return err
+}
+
+const putRuling = `-- name: PutRuling :exec
+INSERT INTO rulings (org_id, attempt_id, item, claim, member_id, ruling, at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+ON CONFLICT (org_id, attempt_id, item, claim, member_id) DO UPDATE SET ruling = excluded.ruling, at = excluded.at
+`
+
+type PutRulingParams struct {
+	OrgID     string
+	AttemptID string
+	Item      string
+	Claim     string
+	MemberID  string
+	Ruling    string
+	At        int64
+}
+
+func (q *Queries) PutRuling(ctx context.Context, arg PutRulingParams) error {
+	_, err := q.db.ExecContext(ctx, putRuling,
+		arg.OrgID,
+		arg.AttemptID,
+		arg.Item,
+		arg.Claim,
+		arg.MemberID,
+		arg.Ruling,
 		arg.At,
 	)
 	return err
@@ -1179,6 +1271,45 @@ func (q *Queries) Resume(ctx context.Context, arg ResumeParams) (int64, error) {
 		return 0, err
 	}
 	return result.RowsAffected()
+}
+
+const rulings = `-- name: Rulings :many
+SELECT claim, member_id, ruling, at FROM rulings WHERE org_id = $1 AND attempt_id = $2 AND item = $3 ORDER BY claim, at, member_id
+`
+
+type RulingsRow struct {
+	Claim    string
+	MemberID string
+	Ruling   string
+	At       int64
+}
+
+func (q *Queries) Rulings(ctx context.Context, orgID string, attemptID string, item string) ([]RulingsRow, error) {
+	rows, err := q.db.QueryContext(ctx, rulings, orgID, attemptID, item)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []RulingsRow
+	for rows.Next() {
+		var i RulingsRow
+		if err := rows.Scan(
+			&i.Claim,
+			&i.MemberID,
+			&i.Ruling,
+			&i.At,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const runningDuring = `-- name: RunningDuring :many
