@@ -4,9 +4,11 @@ import (
 	"candor/internal/item"
 	"candor/internal/item/kinds/choice"
 	"candor/internal/item/kinds/code"
+	"candor/internal/item/kinds/codereview"
 	"candor/internal/item/kinds/freetext"
 	"candor/internal/markdown"
 	"candor/internal/run"
+	"candor/internal/web/ui/codeblock"
 )
 
 // kinds are the kinds of items, in the order docs list them.
@@ -15,5 +17,6 @@ func kinds(md *markdown.Markdown, judge *bench, runs *run.Runs) item.Kinds {
 		choice.Kind{MD: md},
 		freetext.Kind{MD: md},
 		code.Kind{MD: md, Judge: judge, Runs: runs, Ready: judge.Ready},
+		codereview.Kind{MD: md, Cache: &codeblock.Cache{}},
 	}
 }

@@ -271,3 +271,17 @@ func Write(w io.Writer, tree fs.FS) error {
 	})
 	return errors.Join(err, z.Close())
 }
+
+// Copy reads a whole tree into memory, to be changed.
+func Copy(tree fs.FS) (Files, error) {
+	out := Files{}
+	err := fs.WalkDir(tree, ".", func(path string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		data, err := fs.ReadFile(tree, path)
+		out[path] = data
+		return err
+	})
+	return out, err
+}

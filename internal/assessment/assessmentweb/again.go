@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 
 	"candor/internal/assessment"
 	"candor/internal/attempt"
@@ -62,6 +63,20 @@ func (v againView) say() string {
 	return fmt.Sprintf("%d of %d marks would change.", differ, len(v.List))
 }
 
+func (v againView) press() string {
+	if confirms(v.Item) {
+		return fmt.Sprintf("Compare %d marks", len(v.List))
+	}
+	return fmt.Sprintf("Judge %d answers anew", len(v.List))
+}
+
+func (v againView) byWhat() string {
+	if confirms(v.Item) {
+		return "By what is seeded in"
+	}
+	return "By the tests of"
+}
+
 func percent(share float64) string { return fmt.Sprintf("%.0f %%", share*100) }
 
 func old(m attempt.MarkState) string {
@@ -74,6 +89,12 @@ func old(m attempt.MarkState) string {
 // runs says whether an item's marks come from runs.
 func runs(it assessment.PartItem) bool {
 	_, ok := it.Kind.(item.LateMarker)
+	return ok
+}
+
+// confirms says whether people have the last word on an item's marks. Then they can be made anew by another version at once.
+func confirms(it assessment.PartItem) bool {
+	_, ok := it.Kind.(item.Confirmer)
 	return ok
 }
 
@@ -94,7 +115,19 @@ func (p *Pages) showAgain(w http.ResponseWriter, r *http.Request, err error) err
 	if !ok {
 		return assessment.ErrMissing
 	}
-	list, err2 := p.Attempts.Changes(r.Context(), web.Actor(r), v.ID, it.Key)
+	by := v.ID
+	var list []attempt.Change
+	if confirms(it) {
+		if q := r.URL.Query().Get("by"); q != "" {
+			by = assessment.VersionID(q)
+		}
+		list, err2 = p.Attempts.Remarks(r.Context(), web.Actor(r), v.ID, by, it.Key)
+		if other, ok := problem.As(err2); ok && err == nil {
+			prob, err, err2 = other, other, nil
+		}
+	} else {
+		list, err2 = p.Attempts.Changes(r.Context(), web.Actor(r), v.ID, it.Key)
+	}
 	if err2 != nil {
 		return err2
 	}
@@ -102,7 +135,7 @@ func (p *Pages) showAgain(w http.ResponseWriter, r *http.Request, err error) err
 	if err2 != nil {
 		return err2
 	}
-	return web.ShowWith(w, r, err, againPage(againView{web.PageOf(r, "Judge anew: "+it.Head.Title), v, it, versions, string(v.ID), list, prob}))
+	return web.ShowWith(w, r, err, againPage(againView{web.PageOf(r, "Judge anew: "+it.Head.Title), v, it, versions, string(by), list, prob}))
 }
 
 func (p *Pages) rejudge(w http.ResponseWriter, r *http.Request) error {
@@ -117,6 +150,11 @@ func (p *Pages) rejudge(w http.ResponseWriter, r *http.Request) error {
 	if by == "" {
 		by = v
 	}
+	if version, err := p.load(r); err != nil {
+		return err
+	} else if it, _, ok := version.Item(r.PathValue("item")); ok && confirms(it) {
+		return web.Redirect(w, r, r.URL.Path+"?by="+url.QueryEscape(string(by)), "")
+	}
 	n, err := p.Attempts.Rejudge(r.Context(), web.Actor(r), v, by, r.PathValue("item"))
 	if errors.Is(err, assessment.ErrMissing) {
 		return p.showAgain(w, r, problem.Field("by", "That version has no such item."))
@@ -128,7 +166,23 @@ func (p *Pages) rejudge(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *Pages) accept(w http.ResponseWriter, r *http.Request) error {
-	n, err := p.Attempts.Accept(r.Context(), web.Actor(r), assessment.VersionID(r.PathValue("version")), r.PathValue("item"))
+	var f struct {
+		By string `form:"by" max:"60"`
+	}
+	if err := web.ReadForm(r, &f); err != nil {
+		return p.showAgain(w, r, err)
+	}
+	v, key := assessment.VersionID(r.PathValue("version")), r.PathValue("item")
+	version, err := p.load(r)
+	if err != nil {
+		return err
+	}
+	n := 0
+	if it, _, ok := version.Item(key); ok && confirms(it) {
+		n, err = p.Attempts.Remark(r.Context(), web.Actor(r), v, assessment.VersionID(f.By), key)
+	} else {
+		n, err = p.Attempts.Accept(r.Context(), web.Actor(r), v, key)
+	}
 	if err != nil {
 		return p.showAgain(w, r, err)
 	}

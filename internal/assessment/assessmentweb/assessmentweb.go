@@ -38,6 +38,9 @@ func (p *Pages) Routes(mux *web.Mux) {
 	handle(web.RateRead, "GET /o/{org}/versions/{version}/items/{item}/again", "assessment.again", "assessment.rejudge", p.again)
 	handle(web.RateWrite, "POST /o/{org}/versions/{version}/items/{item}/again", "assessment.rejudge", "assessment.rejudge", p.rejudge)
 	handle(web.RateWrite, "POST /o/{org}/versions/{version}/items/{item}/again/accept", "assessment.remark", "assessment.rejudge", p.accept)
+	handle(web.RateRead, "GET /o/{org}/versions/{version}/items/{item}/mend", "assessment.mend", "assessment.solutions", p.mend)
+	handle(web.RateWrite, "POST /o/{org}/versions/{version}/items/{item}/mend", "assessment.mended", "assessment.import", p.mended)
+	handle(web.RateRead, "GET /o/{org}/versions/{version}/items/{item}/look/{path...}", "assessment.look", "assessment.solutions", p.look)
 	handle(web.RateExport, "GET /o/{org}/versions/{version}/export", "assessment.export", "assessment.solutions", p.export)
 	handle(web.RatePreview, "GET /o/{org}/versions/{version}/preview", "assessment.preview", "assessment.solutions", p.preview)
 	mux.Handle(web.Route{Pattern: "POST /o/{org}/versions/{version}/preview/items/{item}/do/{action}", Action: "assessment.try", Auth: web.Staff, Roles: org.Roles().Actions["assessment.solutions"],
@@ -117,8 +120,12 @@ func (p *Pages) version(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	_, findings := assessment.Read(tree, p.Assessments.Kinds)
+	tallies, err := p.tallies(r, v)
+	if err != nil {
+		return err
+	}
 	return web.Show(w, r, versionPage(versionView{Page: web.PageOf(r, v.Title), V: v, MD: p.MD, Findings: append(findings, proof.Findings...), Proof: proof,
-		Stands: proof.StandsStill(p.Assessments.DB.Now()), Publishes: org.May(web.Actor(r), "assessment.publish")}))
+		Stands: proof.StandsStill(p.Assessments.DB.Now()), Publishes: org.May(web.Actor(r), "assessment.publish"), Tallies: tallies, Imports: org.May(web.Actor(r), "assessment.import")}))
 }
 
 func (p *Pages) publish(w http.ResponseWriter, r *http.Request) error {

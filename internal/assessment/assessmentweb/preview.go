@@ -36,6 +36,10 @@ func (p *Pages) showPreview(w http.ResponseWriter, r *http.Request, key string, 
 		for _, it := range part.Items {
 			ask := item.AskView{Ref: previewRef(r, it.Key), Body: it.Kind.Blank(it.Spec), Seed: "preview", Text: locale.For("en").T,
 				DoURL: base(out.Page) + "/versions/" + string(v.ID) + "/preview/items/" + it.Key + "/do"}
+			ask.Here, ask.Query = base(out.Page)+"/versions/"+string(v.ID)+"/preview", r.URL.Query()
+			if _, ok := it.Kind.(item.Looker); ok {
+				ask.Look = itemPath(out.Page, v, it) + "/look"
+			}
 			if it.Key == key {
 				ask.Body = body
 			}

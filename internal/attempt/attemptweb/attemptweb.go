@@ -60,6 +60,7 @@ func (p *Pages) Routes(mux *web.Mux) {
 	handle(web.RateWrite, "POST /c/parts/{part}/send", "attempt.send", p.send)
 	handle(web.RateWrite, "POST /c/parts/{part}/note", "attempt.note", p.note)
 	handle(web.RateRead, "GET /c/parts/{part}/items/{item}", "attempt.item", p.item)
+	handle(web.RateRead, "GET /c/parts/{part}/items/{item}/look/{path...}", "attempt.look", p.look)
 	handle(web.RateRead, "GET /c/parts/{part}/items/{item}/history", "attempt.history", p.history)
 	handle(web.RateRead, "GET /c/parts/{part}/items/{item}/states/{n}", "attempt.state", p.state)
 	handle(web.RateWrite, "POST /c/parts/{part}/items/{item}/restore", "attempt.restore", p.restore)

@@ -65,7 +65,11 @@ func (p *Pages) showItem(w http.ResponseWriter, r *http.Request, v itemView, bod
 	}
 	v.Problem = prob
 	v.Ask = item.AskView{Ref: p.ref(r, v), Body: body, Seed: v.V.Attempt.Seed + v.Item.Key, ReadOnly: v.Elsewhere,
-		DoURL: itemPath(v.Part.Key, v.Item.Key) + "/do", Text: v.L.T}
+		DoURL: itemPath(v.Part.Key, v.Item.Key) + "/do", Text: v.L.T, Here: itemPath(v.Part.Key, v.Item.Key), Query: r.URL.Query()}
+	v.Ask.Alone = v.Item.Head.Whole
+	if _, ok := v.Item.Kind.(item.Looker); ok {
+		v.Ask.Look = v.Ask.Here + "/look"
+	}
 	if _, ok := v.Item.Kind.(item.Doer); ok {
 		v.Wide, v.Ask.Alone = true, true
 		var err error
@@ -125,7 +129,7 @@ func (p *Pages) saveForm(w http.ResponseWriter, r *http.Request) error {
 	case response.Branch:
 		return web.Redirect(w, r, itemPath(v.Part.Key, v.Item.Key), "You went on with this part on another device. What you wrote here is kept beside it.")
 	}
-	to := itemPath(v.Part.Key, v.Item.Key)
+	to := itemPath(v.Part.Key, v.Item.Key) + back(fields)
 	switch go_ := first(fields["_go"]); {
 	case go_ == "check":
 		to = partPath(v.Part.Key) + "/check"
@@ -137,6 +141,35 @@ func (p *Pages) saveForm(w http.ResponseWriter, r *http.Request) error {
 		to = itemPath(v.Part.Key, strings.TrimPrefix(go_, "item:"))
 	}
 	return web.Redirect(w, r, to, "")
+}
+
+// back is the view of its page that a form was posted from: a query and an anchor; "" when it does not say.
+func back(fields url.Values) string {
+	if b := fields.Get("_back"); strings.HasPrefix(b, "?") {
+		return b
+	}
+	return ""
+}
+
+// look is a page beside the work that changes nothing; it is there as long as the work is.
+func (p *Pages) look(w http.ResponseWriter, r *http.Request) error {
+	v, err := p.find(r)
+	if err != nil {
+		return err
+	}
+	k, ok := v.Item.Kind.(item.Looker)
+	if !ok {
+		return item.ErrLook
+	}
+	if v.Sitting.State == attempt.Ready || !v.Sitting.Works(v.V.Now) {
+		return web.Redirect(w, r, partPath(v.Part.Key), "")
+	}
+	here := itemPath(v.Part.Key, v.Item.Key)
+	page, err := k.Look(v.Item.Spec, item.LookView{Path: r.PathValue("path"), Base: here + "/look", Back: here, Query: r.URL.Query(), Text: v.L.T})
+	if err != nil {
+		return err
+	}
+	return web.Show(w, r, lookPage(v, page))
 }
 
 func first(s []string) string {

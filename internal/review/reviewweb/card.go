@@ -118,7 +118,7 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request, s *review.Sheet, at
 	v := cardView{Base: base(r) + "/review", Sheet: s, Problem: prob, Fields: map[string]string{}}
 	v.Here = v.Base + "/" + string(s.Code)
 	v.Page = web.PageOf(r, s.Title)
-	p.evidence(&v, at)
+	p.evidence(&v, at, r.URL.Query())
 	if s.Mine.State == review.Filed && p.Facts != nil {
 		var ferr error
 		if v.Facts, ferr = p.Facts(r.Context(), web.Actor(r), s.Code, s.Rubric, v.Item.Key); ferr != nil {
@@ -143,7 +143,7 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request, s *review.Sheet, at
 }
 
 // evidence draws one item of the work.
-func (p *Pages) evidence(v *cardView, at string) {
+func (p *Pages) evidence(v *cardView, at string, query url.Values) {
 	s := v.Sheet
 	var keys []string
 	for _, part := range s.Rubric.Parts {
@@ -173,8 +173,19 @@ func (p *Pages) evidence(v *cardView, at string) {
 		v.Task = p.MD.Show(v.Item.Head.Statement)
 	}
 	if v.Answer.Body != nil {
-		v.Read = v.Item.Kind.Read(v.Item.Spec, item.ReadView{Ref: item.Ref{Org: v.Page.Session.Org.ID, Version: string(s.Version), Item: at},
-			Body: v.Answer.Body, Seed: s.Work.Seed + at, Mark: v.Answer.Mark, Done: v.Answer.Done})
+		spec, beside := v.Item.Spec, v.Here+"/items/"+at
+		if v.Answer.Spec != nil {
+			spec = v.Answer.Spec
+		}
+		view := item.ReadView{Ref: item.Ref{Org: v.Page.Session.Org.ID, Version: string(s.Version), Item: at},
+			Body: v.Answer.Body, Seed: s.Work.Seed + at, Mark: v.Answer.Mark, Done: v.Answer.Done, Here: address(at), Query: query}
+		if _, ok := v.Item.Kind.(item.Confirmer); ok {
+			view.Rule, view.Rulings = beside+"/rule", v.Answer.Rulings
+		}
+		if _, ok := v.Item.Kind.(item.Looker); ok {
+			view.Look = beside + "/look"
+		}
+		v.Read = v.Item.Kind.Read(spec, view)
 	}
 }
 

@@ -43,6 +43,8 @@ func (p *Pages) Routes(mux *web.Mux) {
 	handle(write, "POST /o/{org}/review/{code}", "review.file", p.file)
 	handle(write, "POST /o/{org}/review/{code}/back", "review.step_back", p.stepBack)
 	handle(write, "POST /o/{org}/review/{code}/name", "review.unblind", p.unblind)
+	handle(write, "POST /o/{org}/review/{code}/items/{item}/rule", "review.rule", p.rule)
+	handle(read, "GET /o/{org}/review/{code}/items/{item}/look/{path...}", "review.look", p.look)
 	handle(read, "GET /o/{org}/review/{code}/cards", "review.cards", p.cards)
 	handle(write, "POST /o/{org}/review/{code}/reassign", "review.reassign", p.reassign)
 	handle(write, "POST /o/{org}/review/{code}/enough", "review.enough", p.enough)
