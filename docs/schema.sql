@@ -414,7 +414,7 @@ CREATE TABLE marks (
 	why         TEXT NOT NULL,
 	provisional BOOLEAN NOT NULL,
 	detail      TEXT NOT NULL,
-	at          BIGINT NOT NULL,
+	at          BIGINT NOT NULL, by_version TEXT NOT NULL DEFAULT '',
 	PRIMARY KEY (org_id, attempt_id, item),
 	FOREIGN KEY (org_id, attempt_id) REFERENCES attempts (org_id, id)
 );
@@ -779,6 +779,18 @@ CREATE TABLE revisions (
 	PRIMARY KEY (org_id, id),
 	UNIQUE (org_id, owner, item, client, seq),
 	UNIQUE (org_id, owner, item, n)
+);
+
+CREATE TABLE rulings (
+	org_id     TEXT NOT NULL,
+	attempt_id TEXT NOT NULL,
+	item       TEXT NOT NULL,
+	claim      TEXT NOT NULL,
+	member_id  TEXT NOT NULL,
+	ruling     TEXT NOT NULL,
+	at         BIGINT NOT NULL,
+	PRIMARY KEY (org_id, attempt_id, item, claim, member_id),
+	FOREIGN KEY (org_id, attempt_id) REFERENCES attempts (org_id, id)
 );
 
 CREATE TABLE run_queue (

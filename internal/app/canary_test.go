@@ -155,9 +155,10 @@ func (w *world) words() []canary {
 		add("mail", a.name, field("email"))
 		add("wish", a.name, field("accommodation"))
 		add("note", a.name, is("candidate", "recruiter"))
-		for _, what := range []string{"answer", "typed", "program"} {
+		for _, what := range []string{"answer", "typed", "program", "remark"} {
 			add(what, a.name, field("answers"))
 		}
+		add("unsaid", a.name, is("candidate")) // a draft is the candidate's own
 		add("late", a.name, is("candidate", "recruiter"))
 		add("private", a.name, field("private notes"))
 		add("seen", a.name, field("others' scorecards"))
@@ -175,6 +176,8 @@ func (w *world) words() []canary {
 	either := func(a, b func(*person) bool) func(*person) bool { return func(p *person) bool { return a(p) || b(p) } }
 	add("hidden", "in", either(role("assessment.solutions"), reads)) // whoever reads the work sees why a test failed
 	add("hidden", "out", either(role("assessment.solutions"), reads))
+	add("seeded", "title", either(role("assessment.solutions"), reads))
+	add("seeded", "why", either(role("assessment.solutions"), reads))
 	add("solution", "", either(role("assessment.solutions"), reads))
 	add("accepted", "", either(role("assessment.solutions"), reads))
 	add("org", "", func(*person) bool { return true })
@@ -237,12 +240,12 @@ var more = map[string][]string{
 	"GET /o/{org}/candidates":                         {"", "?q=amara"},
 	"GET /o/{org}/openings/{opening}/batches/{batch}": {"", "?view=invited", "?view=left", "?view=look"},
 	"GET /o/{org}/review/{code}/alike/{item}":         {"?source=accepted/python/program.py"},
-	"GET /o/{org}/review/{code}":                      {"", "?item=pick", "?item=term", "?item=tell-us", "?item=program"},
+	"GET /o/{org}/review/{code}":                      {"", "?item=pick", "?item=term", "?item=tell-us", "?item=program", "?item=pull"},
 }
 
 // everything gives all that somebody is sent: every page of every candidate, and the mails to them.
 func (w *world) everything(p *person, look func(what, text string)) {
-	parts := map[string][]string{"quiz": {"pick", "term"}, "writing": {"tell-us"}, "coding": {"program"}}
+	parts := map[string][]string{"quiz": {"pick", "term"}, "writing": {"tell-us"}, "coding": {"program", "pull"}}
 	once := map[string]bool{}
 	for _, r := range w.routes {
 		if r.Method() != "GET" || r.Auth == web.Link && p.candidate != nil {

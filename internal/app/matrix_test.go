@@ -152,6 +152,7 @@ var rules = map[string]func(v rights) outcome{
 	"application.late": keeping, "application.accept_late": keeping,
 	"candidate.read": knowing, "candidate.adjust": knowing, "candidate.wish": knowing, "candidate.correct": knowing,
 	"review.card": reviewing, "review.rate": reviewing, "review.file": reviewing, "review.step_back": reviewing, "review.unblind": reviewing,
+	"review.rule": reviewing, "review.look": reviewing,
 	"review.cards": running, "review.reassign": running, "review.enough": running, "review.compare": running,
 	"feedback.table": deciding, "feedback.save": deciding, "feedback.preview": deciding, "decision.make": deciding,
 	"integrity.beside": func(v rights) outcome {
@@ -244,6 +245,8 @@ var acts = map[string]act{
 	"POST /o/{org}/review/{code}/save":                                          {form: url.Values{"c.clear": {"1"}}},
 	"POST /o/{org}/review/{code}":                                               {form: url.Values{"c.clear": {"1"}, "n.clear": {"Seen."}, "shareable": {"Good."}}},
 	"POST /o/{org}/review/{code}/back":                                          {form: url.Values{"reason": {"no time"}}},
+	"POST /o/{org}/review/{code}/items/{item}/rule":                             {form: url.Values{"claim": {"c1"}, "ruling": {"=valid"}}},
+	"POST /o/{org}/versions/{version}/items/{item}/mend":                        {form: url.Values{"file": {"a.go"}, "side": {"new"}, "lines": {"3"}, "what": {"decoy"}, "title": {"Right"}, "why": {"It is."}}},
 	"POST /o/{org}/review/{code}/name":                                          {form: url.Values{"reason": {"curious"}}},
 	"POST /o/{org}/review/{code}/reassign":                                      {form: url.Values{"from": {"{reader}"}, "reason": {"away"}}},
 	"POST /o/{org}/review/{code}/enough":                                        {form: url.Values{"reason": {"away"}}},
@@ -268,7 +271,7 @@ var wildcard = regexp.MustCompile(`\{([a-z]+)\}`)
 
 // fill puts ids into a text; one that nobody knows fails the test, so that no new route is left out.
 func (w *world) fill(text string, ids map[string]string) string {
-	return wildcard.ReplaceAllStringFunc(strings.ReplaceAll(text, "{$}", ""), func(x string) string {
+	return wildcard.ReplaceAllStringFunc(strings.NewReplacer("{$}", "", "{path...}", "{path}").Replace(text), func(x string) string {
 		v, ok := ids[x[1:len(x)-1]]
 		if !ok {
 			w.t.Fatalf("%s: what is %s? Give it a value in ids", text, x)
@@ -298,7 +301,7 @@ var about = []string{"opening", "stage", "batch", "application", "invitation", "
 // values are the ids of a route for somebody who asks about a candidate of here.
 func (w *world) values(r web.Route, p *person, a *applicant) map[string]string {
 	ids := w.here.ids(a)
-	ids["part"], ids["item"], ids["n"] = "writing", "tell-us", "1" // no ids: words of the version
+	ids["part"], ids["item"], ids["n"], ids["path"] = "writing", "tell-us", "1", "patch" // no ids: words of the version
 	if p.candidate != nil {
 		ids["sitting"], ids["revision"] = string(p.candidate.sitting), p.candidate.revision
 	}
@@ -307,6 +310,8 @@ func (w *world) values(r web.Route, p *person, a *applicant) map[string]string {
 		ids["part"], ids["item"], ids["action"] = "coding", "program", "run"
 	case strings.Contains(r.Pattern, "/items/{item}/again"):
 		ids["item"] = "program"
+	case strings.HasSuffix(r.Pattern, "/look/{path...}"), strings.HasSuffix(r.Pattern, "/items/{item}/mend"), r.Action == "review.rule":
+		ids["part"], ids["item"] = "coding", "pull"
 	case r.Action == "assessment.publish":
 		ids["version"] = string(w.here.draft)
 	case r.Rate == web.RateGit:

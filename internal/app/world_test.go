@@ -117,7 +117,7 @@ rubric:
 parts:
   - {key: quiz, title: Quiz, about: Two questions., minutes: 5, items: [{item: pick}, {item: term}]}
   - {key: writing, title: Writing, about: One text., minutes: 20, timed: 30, items: [{item: tell-us}]}
-  - {key: coding, title: Coding, about: One program., minutes: 10, items: [{item: program}]}
+  - {key: coding, title: Coding, about: One program., minutes: 10, items: [{item: program}, {item: pull}]}
 `,
 		"items/pick/item.yaml": "kind: choice\ntitle: Pick\nminutes: 2\nstatement: Which?\ntype: single\nshuffle: true\noptions: [{text: alpha, correct: true, why: " +
 			s.word("solution", "") + "}, {text: beta}, {text: gamma}]\n",
@@ -128,6 +128,10 @@ parts:
 		"items/program/data/sample/one.ans": "1\n",
 		"items/program/data/secret/two.in":  s.word("hidden", "in") + "\n",
 		"items/program/data/secret/two.ans": s.word("hidden", "out") + "\n",
+		"items/pull/item.yaml":              "kind: codereview\ntitle: Pull\nminutes: 10\nauthor: Ines Duarte\nstatement: Jobs go to the nearest robot.\n",
+		"items/pull/base/a.go":              "package a\n",
+		"items/pull/change/a.go":            "package a\n\nvar x = 1\n",
+		"items/pull/defects.yaml":           "defects: [{id: one, file: a.go, lines: 3, severity: must, class: logic, title: " + s.word("seeded", "title") + ", why: " + s.word("seeded", "why") + "}]\n",
 	} {
 		out[name] = &fstest.MapFile{Data: []byte(text)}
 	}
@@ -335,7 +339,7 @@ func (s *side) work(p *applicant) {
 	a := s.w.app
 	for part, answers := range map[string]map[string]string{"quiz": {"pick": `{"choice":["0"]}`, "term": `{"typed":["` + s.word("typed", p.name) + `"]}`},
 		"writing": {"tell-us": `{"text":["I am Amara ` + s.word("name", p.name) + `. The queue delivered twice. ` + s.word("answer", p.name) + `"]}`},
-		"coding":  {"program": `{"language":"python","files":{"python":{"main.py":"print(input()) # ` + s.word("program", p.name) + `"}}}`}} {
+		"coding":  {"program": `{"language":"python","files":{"python":{"main.py":"print(input()) # ` + s.word("program", p.name) + `"}}}`, "pull": `{"verdict":"changes","summary":"I am Amara ` + s.word("name", p.name) + `.","comments":[{"id":"c1","file":"a.go","line":3,"tone":"must","text":"` + s.word("remark", p.name) + `"}],"drafts":[{"file":"a.go","line":1,"tone":"idea","text":"` + s.word("unsaid", p.name) + `"}]}`}} {
 		sitting, err := a.Attempts.Begin(ctx, p.who, part)
 		s.w.must(err)
 		for item, body := range answers {

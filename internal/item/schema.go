@@ -14,6 +14,11 @@ type Schemer interface {
 	Schema() *Schema
 }
 
+// FileSchemer has schemas of files beside item.yaml, by what the file is called: "defects" for defects.yaml.
+type FileSchemer interface {
+	FileSchemas() map[string]*Schema
+}
+
 // Schema is what we use of JSON Schema 2020-12. It is made from the structs that files are read into ([SchemaOf]), so that editors
 // and lint cannot disagree about fields and types.
 type Schema struct {
@@ -151,7 +156,8 @@ func (s *Schema) When(field, value string, then *Schema) {
 	s.AllOf = append(s.AllOf, &Schema{If: &Schema{Properties: map[string]*Schema{field: {Const: value}}, Required: []string{field}}, Then: then})
 }
 
-// SchemaFiles are the schemas of item.yaml by file name: one of each kind, and item.json, which picks by the field kind.
+// SchemaFiles are the schemas of item.yaml by file name (one of each kind, and item.json, which picks by the field kind) and of the
+// other files that kinds have.
 func (ks Kinds) SchemaFiles() map[string]*Schema {
 	all := &Schema{Dialect: Dialect, Title: "item.yaml", Type: []string{"object"}, Required: []string{"kind"}, Properties: map[string]*Schema{"kind": {}}}
 	out := map[string]*Schema{"item.json": all}
@@ -163,6 +169,12 @@ func (ks Kinds) SchemaFiles() map[string]*Schema {
 		s.Dialect, s.Title = Dialect, "item.yaml of the kind "+k.Name()
 		s.Properties["kind"] = &Schema{Const: k.Name(), Description: s.Properties["kind"].Description}
 		out[k.Name()+".json"] = s
+		if f, ok := k.(FileSchemer); ok {
+			for name, s := range f.FileSchemas() {
+				s.Dialect, s.Title = Dialect, name+".yaml of the kind "+k.Name()
+				out[name+".json"] = s
+			}
+		}
 		all.Properties["kind"].Enum = append(all.Properties["kind"].Enum, k.Name())
 		all.When("kind", k.Name(), &Schema{Ref: k.Name() + ".json"})
 	}

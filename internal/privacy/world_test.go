@@ -106,11 +106,15 @@ func makeWorld(t testing.TB, database string) *world {
 	w.must(err)
 	w.org, w.owner = o.ID, actor.Actor{Kind: actor.Member, ID: m.ID, Org: o.ID, Roles: m.Roles}
 	tree := maps.Clone(attempttest.Tree)
-	spec := string(tree["assessment.yaml"].Data) + "  - {key: coding, title: Coding, about: One program., minutes: 10, items: [{item: program}]}\n"
+	spec := string(tree["assessment.yaml"].Data) + "  - {key: coding, title: Coding, about: One program., minutes: 10, items: [{item: program}, {item: pull}]}\n"
 	tree["assessment.yaml"] = &fstest.MapFile{Data: []byte(spec)}
 	for name, text := range map[string]string{"item.yaml": "kind: code\ntitle: Program\nminutes: 10\nstyle: stdin\nstatement: Print what you read.\nlanguages: {python: {}}\n",
 		"leaked/python/found.py": found, "data/sample/one.in": "1\n", "data/sample/one.ans": "1\n", "data/secret/two.in": "2\n", "data/secret/two.ans": "2\n"} {
 		tree["items/program/"+name] = &fstest.MapFile{Data: []byte(text)}
+	}
+	for name, text := range map[string]string{"item.yaml": "kind: codereview\ntitle: Pull\nminutes: 10\nauthor: Ines Duarte\nstatement: Jobs go to the nearest robot.\n", "base/a.go": "package a\n",
+		"change/a.go": "package a\n\nvar x = 1\n", "defects.yaml": "defects: [{id: one, file: a.go, lines: 3, severity: must, class: logic, title: One, why: It is two.}]\n"} {
+		tree["items/pull/"+name] = &fstest.MapFile{Data: []byte(text)}
 	}
 	v, findings, err := a.Assessments.Import(ctx, w.owner, tree, "")
 	w.must(err, findings)
@@ -237,7 +241,8 @@ func (w *world) work(p person) {
 	program := `{"language":"python","files":{"python":{"main.py":"print(input()) # ` + p.word + `","` + strings.ReplaceAll(p.word, " ", "_") + `.py":` + strconv.Quote(found) + `}},"input":"1 ` + p.word + `"}`
 	var quiz attempt.SittingID
 	for part, answers := range map[string]map[string]string{"quiz": {"pick": `{"choice":["0"]}`, "number": `{"typed":["` + p.word + `"]}`},
-		"writing": {"tell-us": `{"text":["The queue delivered twice. ` + p.word + strings.Repeat(" It was slow.", 900) + `"]}`}, "coding": {"program": program}} {
+		"writing": {"tell-us": `{"text":["The queue delivered twice. ` + p.word + strings.Repeat(" It was slow.", 900) + `"]}`}, "coding": {"program": program,
+			"pull": `{"verdict":"changes","summary":"` + p.word + `","comments":[{"id":"c1","file":"a.go","line":3,"tone":"must","text":"` + p.word + ` says two"}]}`}} {
 		s, err := a.Attempts.Begin(ctx, p.who, part)
 		w.must(err)
 		if part == "quiz" {
@@ -278,6 +283,7 @@ func (w *world) work(p person) {
 	code := w.code(v.Attempt.ID)
 	card := review.Card{Private: "private " + p.word, Shareable: "shareable " + p.word, Ratings: map[string]review.Rating{
 		"clear": {Level: 3, Note: "note " + p.word, Evidence: []review.Place{{Item: "tell-us"}}}, "right": {Level: review.CannotRate, Reason: "no facts of " + p.word}}}
+	w.must(a.Reviews.Rule(ctx, w.mina, code, "pull", "c1", "=valid"))
 	w.must(a.Reviews.File(ctx, w.mina, code, card))
 	w.must(a.Reviews.Unblind(ctx, w.jun, code, "I may know "+p.word))
 	w.must(a.Openings.SetRole(ctx, w.owner, v.Opening.ID, w.kit.ID, opening.Reviewer, true))

@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"candor/internal/judge/languages"
+
+	"github.com/goccy/go-yaml"
 )
 
 // draft is an answer as it stood at one time.
@@ -25,6 +27,11 @@ func (s story) drafts(key string) ([]draft, error) {
 	var body any
 	switch {
 	case a == "":
+		if r, err := s.review(key); err == nil {
+			return []draft{{body: r.body()}}, nil
+		} else if !errors.Is(err, fs.ErrNotExist) {
+			return nil, err
+		}
 		return s.code(key)
 	case strings.HasSuffix(a, ".md"):
 		text, err := files.ReadFile("_answers/" + a)
@@ -63,6 +70,49 @@ func (s story) code(key string) ([]draft, error) {
 	body, err := program(dir)
 	return append(out, draft{body, len(out) > 0}), err
 }
+
+// reviewed is an answer of _answers/reviews/FIRST NAME/ITEM.yaml.
+type reviewed struct {
+	Verdict  string
+	Summary  string
+	Viewed   []string
+	Comments []remark
+	Drafts   []remark
+}
+
+// remark is a comment: At is its file and line, Is what the first reader rules of it.
+type remark struct{ At, Tone, Text, Is string }
+
+// review reads the story's review of a pull request; fs.ErrNotExist when they wrote none.
+func (s story) review(key string) (r reviewed, err error) {
+	first, _, _ := strings.Cut(strings.ToLower(s.name), " ")
+	raw, err := files.ReadFile(path.Join("_answers/reviews", first, key+".yaml"))
+	if err != nil {
+		return r, err
+	}
+	return r, yaml.UnmarshalWithOptions(raw, &r, yaml.Strict())
+}
+
+// body is the review as the candidate's page would have sent it.
+func (r reviewed) body() []byte {
+	list := func(remarks []remark, named bool) (out []map[string]any) {
+		for n, x := range remarks {
+			file, line, _ := strings.Cut(x.At, " ")
+			at, _ := strconv.Atoi(line) // refused by the kind
+			c := map[string]any{"file": file, "line": at, "tone": x.Tone, "text": strings.TrimSpace(x.Text)}
+			if named {
+				c["id"] = commentID(n)
+			}
+			out = append(out, c)
+		}
+		return out
+	}
+	raw, _ := json.Marshal(map[string]any{"verdict": r.Verdict, "summary": strings.TrimSpace(r.Summary), "viewed": r.Viewed, "comments": list(r.Comments, true), "drafts": list(r.Drafts, false)}) // texts and numbers
+	return raw
+}
+
+// commentID is what the page calls the nth comment.
+func commentID(n int) string { return "c" + strconv.Itoa(n+1) }
 
 // program is the body of the files in a folder, whose names tell the language.
 func program(dir string) ([]byte, error) {

@@ -37,6 +37,18 @@ var seen = map[string][4]string{
 		"What to change and why, about the form and not its author.",
 		"Says first what should stay. I would like to be reviewed like this.",
 	},
+	"matters": {
+		"Names and formatting; what loses data would have gone in.",
+		"Real finds, but I could not tell from it what to mend first.",
+		"Most of what is heavy, marked so, with what it leads to.",
+		"What is heavy comes first, and it sees what the change does to code it does not touch.",
+	},
+	"teammate": {
+		"Short verdicts, no reasons. I would not know what to do with them.",
+		"Right where it is right, and a little cold.",
+		"Reasons and a way out for each; I could act on it.",
+		"Asks where there may be a reason and says what should stay. I would ask for this reviewer.",
+	},
 	"states": {
 		"One step back; what was before it is lost.",
 		"Back and forth is right. At an edge it keeps one state too few or too many.",
@@ -73,6 +85,7 @@ var seen = map[string][4]string{
 var thanks = map[string]string{
 	"explaining":   "Thank you for reading the timeline so closely.",
 	"people-first": "Thank you for reading the form as somebody who has to fill it in.",
+	"matters":      "Thank you for reading two strangers' pull requests with so much care.",
 	"judgement":    "Thank you for taking our sixty harbours seriously.",
 }
 

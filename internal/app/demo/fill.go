@@ -2,6 +2,7 @@ package demo
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"strings"
@@ -18,6 +19,7 @@ import (
 	"candor/internal/opening"
 	"candor/internal/org"
 	"candor/internal/response"
+	"candor/internal/review"
 )
 
 // people of the sample organisation, by their place in it.
@@ -154,6 +156,7 @@ func (f *filler) openings() (map[string]opening.ID, error) {
 	}{
 		{"backend", "Backend engineer", "Bookings", []opening.Stage{stage("Screen", "backend-screen", 2), stage("Working with systems", "working-with-systems", 1)}},
 		{"frontend", "Front-end engineer", "Harbour apps", []opening.Stage{stage("Screen", "frontend-screen", 2)}},
+		{"platform", "Platform engineer", "Harbour apps", []opening.Stage{stage("Reviewing code", "reviewing-code", 2)}},
 	} {
 		id, err := f.Openings.Create(f.ctx, f.who["recruiter"], opening.Opening{Title: o.title, Team: o.team, ReplyDays: 5,
 			About: "We build the software that ferries and harbours run on."}, o.stages)
@@ -337,6 +340,11 @@ func (f *filler) read(app opening.ApplicationID, s story) error {
 				continue
 			}
 			f.pass(20 * time.Minute)
+			if filed == 0 {
+				if err := f.rule(who, w.Code, s); err != nil {
+					return err
+				}
+			}
 			if err := f.Reviews.File(f.ctx, who, w.Code, s.card(sheet.Rubric, filed)); err != nil {
 				return err
 			}
@@ -347,6 +355,34 @@ func (f *filler) read(app opening.ApplicationID, s story) error {
 		return fmt.Errorf("%d of %d scorecards could be filed", filed, s.cards)
 	}
 	return f.Jobs.Drain(f.ctx)
+}
+
+// rule confirms what a story's review of a pull request found.
+func (f *filler) rule(who actor.Actor, code review.Code, s story) error {
+	sheet, err := f.Reviews.Load(f.ctx, who, code)
+	if err != nil {
+		return err
+	}
+	for _, p := range sheet.Rubric.Parts {
+		for _, it := range p.Items {
+			r, err := s.review(it.Key)
+			if errors.Is(err, fs.ErrNotExist) {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			for n, c := range r.Comments {
+				if c.Is == "" {
+					continue
+				}
+				if err := f.Reviews.Rule(f.ctx, who, code, it.Key, commentID(n), c.Is); err != nil {
+					return fmt.Errorf("%s %s: %w", it.Key, c.At, err)
+				}
+			}
+		}
+	}
+	return nil
 }
 
 func (f *filler) decide(app opening.ApplicationID, s story) error {

@@ -57,9 +57,10 @@ func systems(approach, undid string) map[string]string {
 }
 
 const (
-	kindNo   = "Thank you for the time and care you put into this. Two things stood out, and we name below what was missing for this role. You are welcome to apply again; nothing of this counts against you."
-	kindYes  = "Thank you. We enjoyed reading this, and your note to Ines is one we could have sent. We would like to go on with you; the next stage is in its own mail."
-	kindHire = "Thank you. Your review of the form is one its author would be glad of, and we had nothing to add to your undo history. We would like to work with you, and call you this week about how."
+	kindNo     = "Thank you for the time and care you put into this. Two things stood out, and we name below what was missing for this role. You are welcome to apply again; nothing of this counts against you."
+	kindYes    = "Thank you. We enjoyed reading this, and your note to Ines is one we could have sent. We would like to go on with you; the next stage is in its own mail."
+	kindReader = "Thank you. Both of us learned something from your two reviews, and one of your findings is in our own list now. We would like to work with you, and call you this week about how."
+	kindHire   = "Thank you. Your review of the form is one its author would be glad of, and we had nothing to add to your undo history. We would like to work with you, and call you this week about how."
 )
 
 // The order of the stories is that of the board's making; times are days before today.
@@ -94,6 +95,14 @@ var stories = []story{
 		outcome: review.Advance, reason: "Strong in what we need most.", reply: kindHire},
 	{name: "Ravi Menon", zone: "Asia/Kolkata", opening: "frontend", invited: 2, worked: 1, until: opened},
 	{name: "Julia Santos", zone: "America/Sao_Paulo", opening: "frontend", invited: 6, worked: 2, until: submitted, answers: frontend("0", "0,2", "1", "form-partly-julia.md")},
+	{name: "Nadia Karim", zone: "Europe/London", opening: "platform", invited: 12, worked: 9, until: decided, cards: 2, levels: []int{4, 4},
+		outcome: review.Advance, reason: "Found what mattered, and what nobody had thought of.", reply: kindReader},
+	{name: "Tobias Lind", zone: "Europe/Stockholm", opening: "platform", invited: 9, worked: 5, until: submitted, cards: 2, levels: []int{3, 3}},
+	{name: "Mei Watanabe", zone: "Asia/Tokyo", opening: "platform", invited: 7, worked: 3, until: submitted, cards: 1, levels: []int{2, 2}},
+	{name: "Diego Castro", zone: "America/Santiago", opening: "platform", invited: 13, worked: 10, until: decided, cards: 2, levels: []int{1, 1},
+		outcome: review.Reject, reason: "Would have let both in as they are.", reply: kindNo},
+	{name: "Anika Rao", zone: "Asia/Kolkata", opening: "platform", invited: 5, worked: 2, until: submitted},
+	{name: "Emeka Nwosu", zone: "Africa/Lagos", opening: "platform", invited: 3, worked: 1, until: working, part: "go", shown: "reviewing a pull request, with a comment half written"},
 	{name: "Ben Carter", zone: "Europe/London", opening: "frontend", invited: 11, worked: 8, until: withdrew},
 }
 

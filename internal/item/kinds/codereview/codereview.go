@@ -56,29 +56,6 @@ func prefix(alone bool, key string) string {
 	return key + "-f"
 }
 
-// Documents are what the candidate wrote; reviews are compared as texts.
-func (Kind) Documents(_ item.Spec, body []byte) map[string]string {
-	a := parse(body)
-	text := a.Summary
-	for _, c := range a.Comments {
-		text += "\n" + c.Text
-	}
-	return map[string]string{"review.md": text}
-}
-
-// Sources are the explanations of the seeded defects and what anybody might copy from the description.
-func (Kind) Sources(s item.Spec) []item.Source {
-	q := s.(*spec)
-	why := ""
-	for _, d := range q.defects {
-		why += d.Title + "\n" + d.Why + "\n"
-	}
-	return []item.Source{
-		{Name: "description", Role: item.Starter, Files: map[string]string{"review.md": q.Statement}},
-		{Name: "defects.yaml", Role: item.Solution, Files: map[string]string{"review.md": why}},
-	}
-}
-
 var _ interface {
 	item.Kind
 	item.Confirmer
@@ -87,5 +64,5 @@ var _ interface {
 	item.Mender
 	item.Anchorer
 	item.Schemer
-	item.Fingerprinter
+	item.FileSchemer
 } = Kind{}

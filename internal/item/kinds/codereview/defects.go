@@ -195,9 +195,7 @@ func (q *spec) defect(id string) (defect, bool) {
 	return q.defects[i], true
 }
 
-// DefectsSchema describes defects.yaml.
-func DefectsSchema() *item.Schema {
-	s := item.SchemaOf(defectsFile{})
-	s.Dialect, s.Title = item.Dialect, defectsName
-	return s
+// FileSchemas describes defects.yaml.
+func (Kind) FileSchemas() map[string]*item.Schema {
+	return map[string]*item.Schema{"defects": item.SchemaOf(defectsFile{})}
 }
