@@ -281,6 +281,10 @@ class CodeReview extends HTMLElement {
       this.go(row instanceof HTMLTableRowElement ? row : undefined)
     } else if (box && t.closest("[data-add]")) this.put(box, true)
     else if (box && t.closest("[data-cancel]")) this.put(box, false)
+    else if (!t.closest("a,button")) {
+      const row = t.closest<HTMLTableRowElement>("[data-diff] table.diff > tbody > tr:not(.thread):not(.h)")
+      if (row) this.mark(row) // a finger has nothing to point with: the line that it touched shows its sign
+    }
   }
 
   /** Adds the comment of a form, or forgets it. */
@@ -288,6 +292,7 @@ class CodeReview extends HTMLElement {
     const c = this.read(box)
     const without = { ...this.review, drafts: this.review.drafts.filter((d) => !(at(d) === at(c) && d.file === c.file && d.id === c.id)) }
     const row = document.getElementById(this.anchor(c))?.closest("tr") ?? undefined
+    box.removeAttribute("data-form") // its text area says once more that it changed when it goes; that is no draft any more
     this.save(keep && c.text.trim() !== "" ? add(without, c) : without)
     box.remove()
     this.draw()
