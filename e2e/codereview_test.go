@@ -57,11 +57,15 @@ func TestACodeReviewByKeyboard(t *testing.T) {
 	k.follow(`form[method=post] button`)
 	p.Go(s.URL + "/c/parts/reading")
 	k.follow(`form[action$="/start"] button`)
-	drawn := func() { p.Until(`document.querySelector("code-review[data-drawn]") !== null && document.querySelector("[data-sitting][data-ready]") !== null`) }
+	drawn := func() {
+		p.Until(`document.querySelector("code-review[data-drawn]") !== null && document.querySelector("[data-sitting][data-ready]") !== null`)
+	}
 	drawn()
 	p.Axe()
 	kept := func() { p.Until(`document.querySelector("[data-save]").dataset.kind === "saved"`) }
-	line := func() string { return p.Value(`document.activeElement.closest("tr")?.querySelector("td[id]:last-of-type, td.g + td.g")?.id ?? document.activeElement.closest("section")?.id`) }
+	line := func() string {
+		return p.Value(`[...document.activeElement.closest("tr")?.querySelectorAll("td[id]") ?? []].at(-1)?.id ?? ""`)
+	}
 	at := func(what, want string) {
 		t.Helper()
 		if got := line(); got != want {
@@ -242,8 +246,8 @@ func TestACodeReviewByKeyboard(t *testing.T) {
 	author.Bring(s.URL, owner.cookies)
 	author.Go(s.URL + version + "/items/dispatch/mend")
 	author.Axe()
-	author.Follow(`#f1 a.add-c[href*="1L16"]`)
-	author.Follow(`#f1 a.add-c[href*="1L17"]`)
+	author.Follow(`#f1L16 a`)
+	author.Follow(`#f1L17 a`)
 	author.Until(`document.querySelector("#mark-lines").value === "16-17"`)
 	author.Type(`#mark-title`, "Site may be missing")
 	author.Type(`#mark-why`, "A job has no site before it is planned.")

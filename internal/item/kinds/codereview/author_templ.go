@@ -265,7 +265,7 @@ func mend(v mending) templ.Component {
 			templ_7745c5c3_Var15 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "<div class=\"stack g-4\"><p class=\"lead\">Press the sign beside a line to mark it, and beside another to mark all from one to the other. What you add goes into <code>defects.yaml</code> of a new draft version; every other line of it stays.</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "<div class=\"stack g-4\"><p class=\"lead\">Press the number of a line to mark it, and that of another one to mark all from one to the other. What you add goes into <code>defects.yaml</code> of a new draft version; every other line of it stays.</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -25,6 +25,7 @@ class CodeReview extends HTMLElement {
     this.addEventListener("click", this.clicked)
     this.addEventListener("keydown", this.pressed)
     this.addEventListener("focusin", this.focused)
+    this.addEventListener("mouseover", (e) => this.offer((e.target as Element).closest<HTMLTableRowElement>(LINE)))
     if (matchMedia("(max-width: 52rem)").matches) one("details[data-files]", this)?.removeAttribute("open")
     this.roving(this)
     this.draw()
@@ -262,7 +263,7 @@ class CodeReview extends HTMLElement {
 
   private readonly clicked = (e: Event): void => {
     const t = e.target as Element
-    const plus = t.closest<HTMLAnchorElement>("a.add-c")
+    const plus = t.closest<HTMLAnchorElement>("a.add-c, [data-diff] td.g a")
     const article = t.closest<HTMLElement>("[data-comment]")
     const box = t.closest<HTMLElement>("[data-form]")
     if (this.stopped) return
@@ -282,7 +283,7 @@ class CodeReview extends HTMLElement {
     } else if (box && t.closest("[data-add]")) this.put(box, true)
     else if (box && t.closest("[data-cancel]")) this.put(box, false)
     else if (!t.closest("a,button")) {
-      const row = t.closest<HTMLTableRowElement>("[data-diff] table.diff > tbody > tr:not(.thread):not(.h)")
+      const row = t.closest<HTMLTableRowElement>(LINE)
       if (row) this.mark(row) // a finger has nothing to point with: the line that it touched shows its sign
     }
   }
@@ -302,12 +303,30 @@ class CodeReview extends HTMLElement {
 
   /** Opens the comment form of a row. */
   private write(row: HTMLTableRowElement): void {
-    const link = one<HTMLAnchorElement>("a.add-c", row)
-    const id = link?.hash.slice(1 + this.prefix.length) ?? ""
-    const place = this.placeOf(id)
+    const place = this.placeOf(this.idOf(row).slice(this.prefix.length))
     if (!place) return
     const before = this.review.drafts.find((d) => d.file === place.file && at(d) === at(place) && d.id === "")
     this.open(before ?? { ...place, id: "", tone: "must", text: "" })
+  }
+
+  /** The address of a row: its new line's, or the old one's where it was removed. */
+  private idOf(row: HTMLTableRowElement): string {
+    return all("td.g[id]", row).at(-1)?.id ?? ""
+  }
+
+  /** The sign that opens the form stands in the row that is pointed at, and in the current one. */
+  private offer(row: HTMLTableRowElement | null): void {
+    const cell = row && one("td.s", row)
+    if (!row || !cell || this.stopped || one(".add-c", cell)) return
+    for (const a of all(".add-c", this)) if (a.closest("tr") !== this.row) a.remove()
+    const f = this.copy("add")
+    const a = one<HTMLAnchorElement>("a", f)
+    if (!a) return
+    const link = one<HTMLAnchorElement>(`#${CSS.escape(this.idOf(row))} a`, row)
+    a.href = link?.href ?? ""
+    a.setAttribute("aria-label", fill(this.dataset["commentOn"] ?? "", { n: link?.textContent ?? "" }))
+    a.tabIndex = row === this.row ? 0 : -1
+    cell.append(f)
   }
 
   private open(c: Comment): void {
@@ -322,7 +341,7 @@ class CodeReview extends HTMLElement {
   // The keys. They work while the focus is in the diff, and nobody types.
 
   private rows(): HTMLTableRowElement[] {
-    return all<HTMLTableRowElement>("[data-diff] table.diff > tbody > tr:not(.thread):not(.h)", this)
+    return all<HTMLTableRowElement>(LINE, this)
   }
 
   /** One line of the diff is in the tab order: the current one. */
@@ -343,11 +362,12 @@ class CodeReview extends HTMLElement {
     }
     this.row = row
     row.setAttribute("aria-current", "true")
+    this.offer(row)
     for (const a of all("a", row)) a.tabIndex = 0
   }
 
   private go(row: HTMLTableRowElement | undefined): void {
-    const link = row && (one("td.g + td.g a", row) ?? one("td.g a", row))
+    const link = row && one(`#${CSS.escape(this.idOf(row))} a`, row)
     if (!row || !link) return
     this.mark(row)
     link.focus({ preventScroll: true })
@@ -355,7 +375,7 @@ class CodeReview extends HTMLElement {
   }
 
   private readonly focused = (e: FocusEvent): void => {
-    const row = (e.target as Element).closest<HTMLTableRowElement>("[data-diff] table.diff > tbody > tr:not(.thread):not(.h)")
+    const row = (e.target as Element).closest<HTMLTableRowElement>(LINE)
     if (row && row !== this.row) this.mark(row)
   }
 
@@ -422,11 +442,14 @@ class CodeReview extends HTMLElement {
     if (!s || !this.row) return
     const folds = all<HTMLAnchorElement>("a[data-fold]", s)
     const below = folds.find((a) => (this.row?.compareDocumentPosition(a) ?? 0) & Node.DOCUMENT_POSITION_FOLLOWING)
-    const anchor = one("td[id]", this.row)?.id
-    document.addEventListener("candor-swapped", () => this.go(document.getElementById(anchor ?? "")?.closest("tr") ?? undefined), { once: true })
+    const anchor = this.idOf(this.row)
+    document.addEventListener("candor-swapped", () => this.go(document.getElementById(anchor)?.closest("tr") ?? undefined), { once: true })
     ;(below ?? folds.at(-1))?.click()
   }
 }
+
+/** The rows that are lines. */
+const LINE = "[data-diff] table.diff > tbody > tr:not(.thread):not(.h)"
 
 /** Whether a change begins in a row. */
 const begins = (r: HTMLTableRowElement, before: HTMLTableRowElement | undefined): boolean => touched(r) && !(before && before.parentElement === r.parentElement && touched(before))

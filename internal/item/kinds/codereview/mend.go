@@ -87,11 +87,7 @@ func (v mending) table(n int) templ.Component {
 	if has && chosen.File == f.path {
 		under = append(under, chosen)
 	}
-	words := "Mark line {n}"
-	if has && chosen.File == f.path {
-		words = "Mark to line {n}"
-	}
-	t := diff.Table{Change: f.change(), Path: f.path, Prefix: "f" + strconv.Itoa(n), Words: diff.English(), Open: opened(v.Query, n),
+	t := diff.Table{Change: f.change(), Path: f.path, Prefix: "f" + strconv.Itoa(n), Open: opened(v.Query, n),
 		Keep: func(at diff.At) bool {
 			return slices.ContainsFunc(under, func(p Place) bool { return p.side == at.Side && p.covers(at.Line) })
 		},
@@ -125,7 +121,6 @@ func (v mending) table(n int) templ.Component {
 			}
 			return "?" + q.Encode() + "#mark"
 		}}
-	t.Words.Comment = words
 	return t.Draw()
 }
 

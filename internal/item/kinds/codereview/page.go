@@ -35,7 +35,7 @@ func (p page) t(key string, pairs ...any) string { return p.Text("codereview."+k
 // words are the table's in the page's language; the table fills in {n} and {path} itself.
 func (p page) words() diff.Words {
 	return diff.Words{Old: p.t("old_line"), New: p.t("new_line"), Sign: p.t("sign"), Code: p.t("code"), Changes: p.t("changes_in"), Added: p.t("added"),
-		Removed: p.t("removed"), Fold: p.t("unfold"), Comment: p.t("comment_on"), Under: p.t("comments_on")}
+		Removed: p.t("removed"), Fold: p.t("unfold"), Under: p.t("comments_on")}
 }
 
 // lead is the first paragraph of the description, and whether there is more.
@@ -175,8 +175,7 @@ func (p page) table(n int) templ.Component {
 		}
 		start += queryComment + "="
 		t.Comment = func(at diff.At) string {
-			line := strconv.Itoa(n) + at.String()
-			return start + line + "#" + p.prefix + line
+			return start + strconv.Itoa(n) + at.String()
 		}
 	}
 	return t.Draw()

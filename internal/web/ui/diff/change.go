@@ -225,7 +225,7 @@ type Table struct {
 	// Open are folds that are drawn, by their number from 0; Unfold is the address that opens one, nil where folds stay shut.
 	Open   map[int]bool
 	Unfold func(fold int) string
-	// Comment is the address of the comment form of a line; nil where nobody can comment.
+	// Comment is the address of the comment form of a line, to which its number leads; nil where nobody can comment.
 	Comment func(At) string
 	// Under is drawn in a row of its own below a line; nil for most.
 	Under func(At) templ.Component
@@ -238,11 +238,11 @@ type Table struct {
 }
 
 // Words are what a table says; the zero value is English.
-type Words struct{ Old, New, Sign, Code, Changes, Added, Removed, Fold, Comment, Under string }
+type Words struct{ Old, New, Sign, Code, Changes, Added, Removed, Fold, Under string }
 
 // English are the words of staff pages. {n} is a number, {path} the file.
 func English() Words {
-	return Words{"Old line", "New line", "Change", "Code", "Changes in {path}", "added", "removed", "Show {n} more lines", "Comment on line {n}", "Comments on line {n}"}
+	return Words{"Old line", "New line", "Change", "Code", "Changes in {path}", "added", "removed", "Show {n} more lines", "Comments on line {n}"}
 }
 
 // Draw writes the table.
@@ -430,7 +430,8 @@ func (d *drawing) open(class string, at ...At) {
 
 func (d *drawing) row(r Row) {
 	d.open(rowClass[r.Kind], r.at())
-	d.b.WriteString(number(d.Prefix, "R", r.Old) + number(d.Prefix, "L", r.New) + d.sign(r) + `<td class="t">` + r.HTML + `</td></tr>`)
+	d.numbers(r.Old, r.New)
+	d.b.WriteString(d.sign(r) + `<td class="t">` + r.HTML + `</td></tr>`)
 	d.under(r.at())
 	if r.Kind == ' ' {
 		d.under(At{Old, r.Old})
@@ -453,7 +454,10 @@ func (d *drawing) pair(left, right Row) {
 	if right.New == 0 {
 		sign = left
 	}
-	d.b.WriteString(number(d.Prefix, "R", left.Old) + `<td class="t o">` + left.HTML + `</td>` + number(d.Prefix, "L", right.New) + d.sign(sign) + `<td class="t n">` + right.HTML + `</td></tr>`)
+	d.number(At{Old, left.Old}, left.Kind == '-')
+	d.b.WriteString(`<td class="t o">` + left.HTML + `</td>`)
+	d.number(At{New, right.New}, true)
+	d.b.WriteString(d.sign(sign) + `<td class="t n">` + right.HTML + `</td></tr>`)
 	if left.Old > 0 {
 		d.under(At{Old, left.Old})
 	}
@@ -462,7 +466,32 @@ func (d *drawing) pair(left, right Row) {
 	}
 }
 
-// sign is the cell that says what became of a line, with the way to comment on it.
+// numbers are the two number cells of a row. A line is addressed once: by its new number, or by the old one where it was removed.
+func (d *drawing) numbers(old, now int) {
+	d.number(At{Old, old}, now == 0)
+	d.number(At{New, now}, true)
+}
+
+// number is a number cell; the number is a link to the line, or to the form of a comment on it. What stands here stands there once a
+// line, so it is short: the form itself brings the line into view.
+func (d *drawing) number(at At, address bool) {
+	n := strconv.Itoa(at.Line)
+	switch {
+	case at.Line == 0:
+		d.b.WriteString(`<td class="g"></td>`)
+	case !address:
+		d.b.WriteString(`<td class="g">` + n + `</td>`)
+	default:
+		id := html.EscapeString(d.Prefix) + at.String()
+		to := "#" + id
+		if d.Comment != nil {
+			to = html.EscapeString(d.Comment(at))
+		}
+		d.b.WriteString(`<td class="g" id="` + id + `"><a href="` + to + `">` + n + `</a></td>`)
+	}
+}
+
+// sign is the cell that says what became of a line.
 func (d *drawing) sign(r Row) string {
 	out := `<td class="s">`
 	switch r.Kind {
@@ -470,10 +499,6 @@ func (d *drawing) sign(r Row) string {
 		out += `<span aria-hidden="true">+</span><span class="vh">` + html.EscapeString(d.Words.Added) + `</span>`
 	case '-':
 		out += `<span aria-hidden="true">−</span><span class="vh">` + html.EscapeString(d.Words.Removed) + `</span>`
-	}
-	if d.Comment != nil {
-		at := r.at()
-		out += `<a class="add-c" href="` + html.EscapeString(d.Comment(at)) + `" aria-label="` + html.EscapeString(strings.ReplaceAll(d.Words.Comment, "{n}", strconv.Itoa(at.Line))) + `"></a>`
 	}
 	return out + `</td>`
 }
