@@ -33,6 +33,7 @@ const (
 	Stdin    Style = "stdin"    // reads standard input, writes standard output
 	Unit     Style = "unit"     // unit tests of the language's usual framework
 	Function Style = "function" // a function called with typed cases
+	Project  Style = "project"  // a tree of files, and suites of tests that are commands
 )
 
 // Limits of one test. Zero values are 2 s of CPU, three times that plus 1 s of wall time, 256 MiB, 1 MiB of output. A language's own needs
@@ -83,6 +84,11 @@ type Task struct {
 	// Function style.
 	Signature languages.Signature
 	Cases     []Case
+
+	// Project style: Files and Protected are the tree, Want are ids with their suites' names before them.
+	Suites []Suite
+	// Loopback lets programs talk to themselves over the network and start many processes, as projects' tests do.
+	Loopback bool
 }
 
 // Test is one test of the stdin style.
@@ -145,6 +151,7 @@ type Result struct {
 	// With groups.
 	Group string
 	Score float64
+	Suite string // project style
 	// Judged is what the validator says to judges; with Task.Reveal only.
 	Judged string
 }
@@ -164,6 +171,8 @@ type Outcome struct {
 	Note    string        // for the author only: what went wrong on our side, and what a validator says to judges
 	Score   float64       // with Task.Groups
 	Groups  []GroupResult // with Task.Groups: the outer ones first
+	Suites  []SuiteResult // project style
+	Spent   time.Duration // CPU time of everything that ran, compilers too
 }
 
 // Passed counts tests that are AC, Own ones left out.

@@ -49,6 +49,9 @@ func (j *Judge) Judge(ctx context.Context, t Task, progress func(Result)) (Outco
 	if progress == nil {
 		progress = func(Result) {}
 	}
+	if t.Style == Project {
+		return j.project(ctx, t, progress)
+	}
 	lang, ok := languages.Named(t.Language)
 	if !ok {
 		return broken("The language %q is not known here.", t.Language), nil
@@ -127,6 +130,8 @@ func (j *Judge) once(ctx context.Context, t Task, lang languages.Language, progr
 		err = w.unit(ctx)
 	case Function:
 		err = w.function(ctx)
+	case Project:
+		err = w.command(ctx)
 	default:
 		return broken("The style %q is not known here.", t.Style), nil
 	}
@@ -190,6 +195,7 @@ func (w *work) run(ctx context.Context, spec sandbox.Spec) (sandbox.Report, erro
 		return r, errors.New(r.Reason)
 	}
 	w.out.Weak = r.Weak
+	w.out.Spent += r.CPU
 	return r, nil
 }
 
@@ -213,8 +219,12 @@ func (w *work) limits() sandbox.Spec {
 		factor, more = 1, 0
 	}
 	scale := func(d time.Duration) time.Duration { return time.Duration(float64(d) * factor) }
-	return sandbox.Spec{Profile: sandbox.Algo, CPU: scale(max(l.CPU, l.Kill)), Wall: scale(l.Wall), Memory: l.Memory + more, Pids: basePids + w.lang.Pids,
+	spec := sandbox.Spec{Profile: sandbox.Algo, CPU: scale(max(l.CPU, l.Kill)), Wall: scale(l.Wall), Memory: l.Memory + more, Pids: basePids + w.lang.Pids,
 		Output: l.Output, ReadOnly: true}
+	if w.Loopback {
+		spec.Profile, spec.Pids = sandbox.Project, 0
+	}
+	return spec
 }
 
 // verdict of a run whose output has not been looked at.

@@ -21,7 +21,7 @@ var shared = sync.OnceValues(func() (*judge.Judge, error) {
 		cache = filepath.Join(os.TempDir(), "candor-cache")
 	}
 	binds, err := judge.Warm(ctx, filepath.Join(cache, "candor", "judge"), "bufio", "bytes", "context", "encoding/json", "errors", "fmt", "maps", "math/rand", "os/exec",
-		"reflect", "regexp", "slices", "strconv", "testing", "container/heap", "container/list")
+		"reflect", "regexp", "slices", "strconv", "testing", "container/heap", "container/list", "net/http/httptest")
 	if err != nil {
 		return nil, err
 	}

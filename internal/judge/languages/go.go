@@ -42,6 +42,12 @@ func GoEnv(cache string) []string {
 		"GO111MODULE=auto", "CGO_ENABLED=0", "GOTELEMETRY=off"}
 }
 
+// ProjectEnv is for a command in a whole project, before the language's own: large things are built in tmp, which is a folder of the box; a Go module's
+// vendor folder counts, and no vet runs that would look at the standard library anew each time.
+func ProjectEnv(tmp string) []string {
+	return []string{"GOTMPDIR=" + tmp, "GOFLAGS=-buildvcs=false -vet=off", "CI=1"}
+}
+
 // goModule is a go.mod where nobody brought one; the module is called after the package of the top folder, so that tests can import it.
 func goModule(s Source) map[string]string {
 	name := "solution"
