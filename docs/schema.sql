@@ -832,7 +832,7 @@ CREATE TABLE runs (
 	result      TEXT NOT NULL,
 	created_at  BIGINT NOT NULL,
 	started_at  BIGINT NOT NULL,
-	finished_at BIGINT NOT NULL,
+	finished_at BIGINT NOT NULL, spent BIGINT NOT NULL DEFAULT 0,
 	PRIMARY KEY (org_id, id)
 );
 

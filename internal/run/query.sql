@@ -5,6 +5,12 @@ VALUES ($1, $2, $3, $4, $5, $6, 'queued', $7, $8, '', $9, 0, 0);
 -- name: Enqueue :exec
 INSERT INTO run_queue (run_id, org_id, graded, queued_at, taken_by, lease_until, takes) VALUES ($1, $2, $3, $4, '', 0, 0);
 
+-- name: Due :one
+SELECT queued_at FROM run_queue WHERE run_id = $1 AND org_id = $2;
+
+-- name: Spent :many
+SELECT spent, finished_at FROM runs WHERE org_id = $1 AND owner = $2 AND purpose = 'try' AND finished_at > sqlc.arg(since) AND spent > 0 ORDER BY finished_at, id;
+
 -- name: Replace :execrows
 UPDATE runs SET state = 'replaced', finished_at = sqlc.arg(now)
 WHERE org_id = sqlc.arg(org_id) AND owner = sqlc.arg(owner) AND item = sqlc.arg(item) AND purpose = 'try' AND state = 'queued';
@@ -16,7 +22,7 @@ DELETE FROM run_queue WHERE run_queue.org_id = sqlc.arg(org_id) AND taken_by = '
 -- name: Next :one
 SELECT q.run_id, q.org_id, q.takes FROM run_queue q
 LEFT JOIN run_turns t ON t.tenant = q.org_id
-WHERE q.taken_by = '' OR q.lease_until < sqlc.arg(now)
+WHERE (q.taken_by = '' OR q.lease_until < sqlc.arg(now)) AND q.queued_at <= sqlc.arg(now)
 ORDER BY CASE WHEN q.queued_at < sqlc.arg(aged) THEN 0 ELSE q.graded END,
 	(SELECT COUNT(*) FROM run_queue o WHERE o.org_id = q.org_id AND o.taken_by <> '' AND o.lease_until >= sqlc.arg(now)),
 	COALESCE(t.served_at, 0), q.queued_at, q.run_id
@@ -42,11 +48,11 @@ UPDATE run_queue SET taken_by = '', lease_until = 0 WHERE taken_by <> '';
 DELETE FROM run_queue WHERE run_id = sqlc.arg(run_id) AND taken_by = sqlc.arg(taker);
 
 -- name: Waiting :one
-SELECT COUNT(*) FROM run_queue WHERE taken_by = '' OR lease_until < sqlc.arg(now);
+SELECT COUNT(*) FROM run_queue WHERE (taken_by = '' OR lease_until < sqlc.arg(now)) AND queued_at <= sqlc.arg(now);
 
 -- name: Ahead :one
 SELECT COUNT(*) FROM run_queue q, run_queue mine
-WHERE mine.run_id = sqlc.arg(run_id) AND mine.org_id = sqlc.arg(org_id) AND q.run_id <> mine.run_id AND q.taken_by = ''
+WHERE mine.run_id = sqlc.arg(run_id) AND mine.org_id = sqlc.arg(org_id) AND q.run_id <> mine.run_id AND q.taken_by = '' AND q.queued_at <= sqlc.arg(now)
 AND (q.graded < mine.graded OR q.graded = mine.graded AND q.queued_at < mine.queued_at);
 
 -- name: Running :execrows
@@ -56,7 +62,7 @@ UPDATE runs SET state = 'running', started_at = sqlc.arg(now) WHERE org_id = sql
 UPDATE runs SET result = sqlc.arg(so_far) WHERE org_id = sqlc.arg(org_id) AND id = sqlc.arg(id) AND state = 'running';
 
 -- name: Finish :execrows
-UPDATE runs SET state = sqlc.arg(state), result = sqlc.arg(outcome), finished_at = sqlc.arg(now)
+UPDATE runs SET state = sqlc.arg(state), result = sqlc.arg(outcome), spent = sqlc.arg(spent), finished_at = sqlc.arg(now)
 WHERE org_id = sqlc.arg(org_id) AND id = sqlc.arg(id) AND state IN ('queued', 'running');
 
 -- name: Run :one

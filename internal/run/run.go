@@ -4,6 +4,9 @@
 // says that there is work, and takes whatever run is next: what somebody waits for in the editor before what is graded, the organisation with
 // the fewest runs under way first, then whoever was served longest ago. What waited longer than [Aged] counts like the first sort. A run that a
 // worker left unfinished is taken up once more and then failed: a failure of the judge is never the candidate's.
+//
+// What a candidate tries may settle first, so that of a burst of pushes one is run, and is bounded in CPU time for each hour: what is over the
+// budget waits until the hour has room, and is not refused.
 package run
 
 import (
@@ -57,6 +60,8 @@ const (
 	lease = 30 * time.Second
 	// takes is how often a run is begun before it is failed.
 	takes = 2
+	// hour is the time in which a budget may be used up.
+	hour = time.Hour
 )
 
 // ErrMissing: no such run.
@@ -70,6 +75,9 @@ type Ask struct {
 	Purpose Purpose
 	Body    []byte // the answer, in the kind's shape
 	Input   []byte // what was typed beside it, in the kind's shape
+	// Of tries only. Settle is how long it waits for another one to take its place. Budget is how much CPU time the owner's tries may use in an
+	// hour before further ones wait for the rest of it; 0 is no bound.
+	Settle, Budget time.Duration
 }
 
 // Run is one execution.
@@ -176,10 +184,57 @@ func (rs *Runs) Start(ctx context.Context, tx db.Tx, a Ask) (ID, error) {
 	if err != nil {
 		return "", err
 	}
-	if err := q.Enqueue(ctx, query.EnqueueParams{RunID: r, OrgID: tx.Org, Graded: graded, QueuedAt: clock.Milli(now)}); err != nil {
+	due, err := rs.due(ctx, tx, a, now)
+	if err != nil {
 		return "", err
 	}
-	return ID(r), next.Enqueue(ctx, rs.Jobs, tx, struct{}{}, job.Priority(1+int(graded)))
+	if err := q.Enqueue(ctx, query.EnqueueParams{RunID: r, OrgID: tx.Org, Graded: graded, QueuedAt: clock.Milli(due)}); err != nil {
+		return "", err
+	}
+	wishes := []job.Option{job.Priority(1 + int(graded))}
+	if due.After(now) {
+		wishes = append(wishes, job.At(due))
+	}
+	return ID(r), next.Enqueue(ctx, rs.Jobs, tx, struct{}{}, wishes...)
+}
+
+// due is when a run may begin: at once, when it has settled, or when enough of the owner's hour is over.
+func (rs *Runs) due(ctx context.Context, tx db.Tx, a Ask, now time.Time) (time.Time, error) {
+	if a.Purpose != Try {
+		return now, nil
+	}
+	due := now.Add(a.Settle)
+	if a.Budget == 0 {
+		return due, nil
+	}
+	rows, err := query.New(tx).Spent(ctx, tx.Org, a.Owner, clock.Milli(now.Add(-hour)))
+	if err != nil {
+		return now, err
+	}
+	var all time.Duration
+	for _, r := range rows {
+		all += time.Duration(r.Spent) * time.Millisecond
+	}
+	for _, r := range rows { // the oldest first
+		if all < a.Budget {
+			break
+		}
+		all -= time.Duration(r.Spent) * time.Millisecond
+		if free := clock.Time(r.FinishedAt).Add(hour); free.After(due) {
+			due = free
+		}
+	}
+	return due, nil
+}
+
+// Due is from when a queued run waits to be taken: later than now while it settles, or while its owner's hour is used up. ErrMissing when it
+// is not in the queue.
+func (rs *Runs) Due(ctx context.Context, tx db.Tx, r ID) (time.Time, error) {
+	at, err := query.New(tx).Due(ctx, string(r), tx.Org)
+	if errors.Is(err, sql.ErrNoRows) {
+		return time.Time{}, ErrMissing
+	}
+	return clock.Time(at), err
 }
 
 // Of are an item's tries, newest first, at most n, and how many there were.
@@ -221,7 +276,7 @@ func (rs *Runs) Forget(ctx context.Context, tx db.Tx, owner, item string) error 
 
 // Ahead is how many runs are served before a queued one.
 func (rs *Runs) Ahead(ctx context.Context, tx db.Tx, r ID) (int, error) {
-	n, err := query.New(tx).Ahead(ctx, string(r), tx.Org)
+	n, err := query.New(tx).Ahead(ctx, string(r), tx.Org, clock.Milli(rs.DB.Now()))
 	return int(n), err
 }
 

@@ -336,3 +336,85 @@ func TestTwoWorkersNeverTakeTheSameRun(t *testing.T) {
 		}
 	})
 }
+
+// try asks for one with limits, and says when it is due, counted from the start of the world's clock.
+func (w *world) try(t *testing.T, a run.Ask) (run.ID, time.Time) {
+	t.Helper()
+	var id run.ID
+	var due time.Time
+	a.Purpose, a.Item = run.Try, "limiter"
+	err := w.DB.Write(ctx, "o1", func(tx db.Tx) (err error) {
+		if id, err = w.Start(ctx, tx, a); err == nil {
+			due, err = w.Due(ctx, tx, id)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id, due
+}
+
+func TestOfABurstOfPushesOneIsRun(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		var last run.ID
+		for i := range 5 {
+			last, _ = w.try(t, run.Ask{Owner: "a", Body: []byte(fmt.Sprint(i)), Settle: 2 * time.Second})
+			if err := w.Next(ctx); err != nil {
+				t.Fatal(err)
+			}
+			w.tick.Add(1999 * time.Millisecond)
+		}
+		if len(w.desk.tasks) != 0 {
+			t.Fatalf("judged %s before the burst was over", w.desk.order())
+		}
+		w.tick.Add(time.Millisecond)
+		w.drain(t)
+		if got := w.desk.order(); got != "a4" || w.load(t, "o1", last).State != run.Done {
+			t.Errorf("judged %s; want the last one only", got)
+		}
+	})
+}
+
+func TestWhoUsedUpTheirHourWaitsForItsRest(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.desk.answer = func(judge.Task) (judge.Outcome, error) {
+			return judge.Outcome{Verdict: judge.AC, Spent: 40 * time.Second}, nil
+		}
+		ask := run.Ask{Owner: "a", Budget: 100 * time.Second}
+		var finished []time.Time
+		for range 3 { // 0, 40 and 80 of 100 seconds are used before each
+			id, due := w.try(t, ask)
+			if now := w.DB.Now(); due.After(now) {
+				t.Fatalf("run %d is due %s; want at once", len(finished), due.Sub(now))
+			}
+			w.drain(t)
+			finished = append(finished, w.load(t, "o1", id).Finished)
+			w.tick.Add(time.Minute)
+		}
+		over, due := w.try(t, ask)
+		if want := finished[0].Add(time.Hour); !due.Equal(want) {
+			t.Errorf("over the budget a run is due %s; want %s, when the first 40 s are an hour old", due, want)
+		}
+		if _, due := w.try(t, run.Ask{Owner: "b", Budget: 100 * time.Second}); due.After(w.DB.Now()) {
+			t.Error("another attempt's waits, too")
+		}
+		w.start(t, "o1", "a", run.Graded, "")
+		w.drain(t)
+		if n := len(w.desk.tasks); n != 5 { // three, b's, and the graded one
+			t.Errorf("judged %s: want what is graded at once, and not what waits", w.desk.order())
+		}
+		w.tick.Add(due.Sub(w.DB.Now()))
+		w.drain(t)
+		if s := w.load(t, "o1", over).State; s != run.Done {
+			t.Errorf("when the hour had room it is %s; want done", s)
+		}
+		err := w.DB.Read(ctx, "o1", func(tx db.Tx) error {
+			_, err := w.Due(ctx, tx, over)
+			return err
+		})
+		if !errors.Is(err, run.ErrMissing) {
+			t.Errorf("Due of one that is over = %v; want ErrMissing", err)
+		}
+	})
+}

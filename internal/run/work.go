@@ -207,7 +207,7 @@ func (rs *Runs) finish(ctx context.Context, t taken, r Run, out judge.Outcome) e
 		if err != nil || left == 0 {
 			return err // the lease was lost: somebody else finishes it
 		}
-		n, err := q.Finish(ctx, query.FinishParams{State: string(state), Outcome: string(raw), Now: clock.Milli(now), OrgID: t.org, ID: string(t.id)})
+		n, err := q.Finish(ctx, query.FinishParams{State: string(state), Outcome: string(raw), Spent: out.Spent.Milliseconds(), Now: clock.Milli(now), OrgID: t.org, ID: string(t.id)})
 		if err != nil || n == 0 {
 			return err
 		}

@@ -83,12 +83,12 @@ func (q *Queries) Again(ctx context.Context, orgID string, owner string, item st
 
 const ahead = `-- name: Ahead :one
 SELECT COUNT(*) FROM run_queue q, run_queue mine
-WHERE mine.run_id = $1 AND mine.org_id = $2 AND q.run_id <> mine.run_id AND q.taken_by = ''
+WHERE mine.run_id = $1 AND mine.org_id = $2 AND q.run_id <> mine.run_id AND q.taken_by = '' AND q.queued_at <= $3
 AND (q.graded < mine.graded OR q.graded = mine.graded AND q.queued_at < mine.queued_at)
 `
 
-func (q *Queries) Ahead(ctx context.Context, runID string, orgID string) (int64, error) {
-	row := q.db.QueryRowContext(ctx, ahead, runID, orgID)
+func (q *Queries) Ahead(ctx context.Context, runID string, orgID string, now int64) (int64, error) {
+	row := q.db.QueryRowContext(ctx, ahead, runID, orgID, now)
 	var count int64
 	err := row.Scan(&count)
 	return count, err
@@ -126,6 +126,17 @@ func (q *Queries) DropAgain(ctx context.Context, orgID string, owner string, ite
 		return 0, err
 	}
 	return result.RowsAffected()
+}
+
+const due = `-- name: Due :one
+SELECT queued_at FROM run_queue WHERE run_id = $1 AND org_id = $2
+`
+
+func (q *Queries) Due(ctx context.Context, runID string, orgID string) (int64, error) {
+	row := q.db.QueryRowContext(ctx, due, runID, orgID)
+	var queued_at int64
+	err := row.Scan(&queued_at)
+	return queued_at, err
 }
 
 const enqueue = `-- name: Enqueue :exec
@@ -174,13 +185,14 @@ func (q *Queries) EraseQueue(ctx context.Context, orgID string, owner string) (i
 }
 
 const finish = `-- name: Finish :execrows
-UPDATE runs SET state = $1, result = $2, finished_at = $3
-WHERE org_id = $4 AND id = $5 AND state IN ('queued', 'running')
+UPDATE runs SET state = $1, result = $2, spent = $3, finished_at = $4
+WHERE org_id = $5 AND id = $6 AND state IN ('queued', 'running')
 `
 
 type FinishParams struct {
 	State   string
 	Outcome string
+	Spent   int64
 	Now     int64
 	OrgID   string
 	ID      string
@@ -190,6 +202,7 @@ func (q *Queries) Finish(ctx context.Context, arg FinishParams) (int64, error) {
 	result, err := q.db.ExecContext(ctx, finish,
 		arg.State,
 		arg.Outcome,
+		arg.Spent,
 		arg.Now,
 		arg.OrgID,
 		arg.ID,
@@ -262,7 +275,7 @@ func (q *Queries) Leave(ctx context.Context, runID string, taker string) (int64,
 const next = `-- name: Next :one
 SELECT q.run_id, q.org_id, q.takes FROM run_queue q
 LEFT JOIN run_turns t ON t.tenant = q.org_id
-WHERE q.taken_by = '' OR q.lease_until < $1
+WHERE (q.taken_by = '' OR q.lease_until < $1) AND q.queued_at <= $1
 ORDER BY CASE WHEN q.queued_at < $2 THEN 0 ELSE q.graded END,
 	(SELECT COUNT(*) FROM run_queue o WHERE o.org_id = q.org_id AND o.taken_by <> '' AND o.lease_until >= $1),
 	COALESCE(t.served_at, 0), q.queued_at, q.run_id
@@ -482,6 +495,38 @@ func (q *Queries) Served(ctx context.Context, tenant string, servedAt int64) err
 	return err
 }
 
+const spent = `-- name: Spent :many
+SELECT spent, finished_at FROM runs WHERE org_id = $1 AND owner = $2 AND purpose = 'try' AND finished_at > $3 AND spent > 0 ORDER BY finished_at, id
+`
+
+type SpentRow struct {
+	Spent      int64
+	FinishedAt int64
+}
+
+func (q *Queries) Spent(ctx context.Context, orgID string, owner string, since int64) ([]SpentRow, error) {
+	rows, err := q.db.QueryContext(ctx, spent, orgID, owner, since)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []SpentRow
+	for rows.Next() {
+		var i SpentRow
+		if err := rows.Scan(&i.Spent, &i.FinishedAt); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const take = `-- name: Take :execrows
 UPDATE run_queue SET taken_by = $1, lease_until = $2, takes = takes + 1
 WHERE run_id = $3 AND takes = $4 AND (taken_by = '' OR lease_until < $5)
@@ -523,7 +568,7 @@ func (q *Queries) Unqueue(ctx context.Context, orgID string, owner string, item 
 }
 
 const waiting = `-- name: Waiting :one
-SELECT COUNT(*) FROM run_queue WHERE taken_by = '' OR lease_until < $1
+SELECT COUNT(*) FROM run_queue WHERE (taken_by = '' OR lease_until < $1) AND queued_at <= $1
 `
 
 func (q *Queries) Waiting(ctx context.Context, now int64) (int64, error) {
