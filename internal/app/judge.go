@@ -191,7 +191,7 @@ func (a *App) build(ctx context.Context, r run.Run) (run.Work, error) {
 	if !ok {
 		return run.Work{}, errors.New(it.Kind.Name() + " has nothing to run")
 	}
-	return k.Task(it.Spec, r.Ask)
+	return k.Task(ctx, it.Spec, r)
 }
 
 // marked puts the mark of what was run for a submission.

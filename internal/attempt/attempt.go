@@ -202,6 +202,7 @@ type View struct {
 	Version    *assessment.Version
 	Sittings   map[string]Sitting
 	Answers    map[string]response.Revision // present ones
+	Touched    map[string]bool              // items in whose repositories something of the candidate's stands
 	Late       []Late                       // kept and marked, and not what counts
 	Branches   []response.Revision          // from a device that had lost the takeover, neither used nor left yet: of each item the newest
 	Replaced   []Replaced                   // late answers that were accepted, and those of parts that were opened again
@@ -216,11 +217,17 @@ type View struct {
 // Answered is how many of a part's items have an answer.
 func (v *View) Answered(p assessment.Part) (n int) {
 	for _, i := range p.Items {
-		if r, ok := v.Answers[i.Key]; ok && i.Kind.Answered(i.Spec, r.Body) {
+		if v.Has(i) {
 			n++
 		}
 	}
 	return n
+}
+
+// Has says whether an item has an answer: a body, or something in its repository.
+func (v *View) Has(i assessment.PartItem) bool {
+	r, ok := v.Answers[i.Key]
+	return v.Touched[i.Key] || ok && i.Kind.Answered(i.Spec, r.Body)
 }
 
 // Body is the present answer of an item, or what it begins with.
@@ -254,7 +261,16 @@ func (as *Attempts) View(ctx context.Context, who actor.Actor) (*View, error) {
 	if err != nil {
 		return nil, err
 	}
-	v.Version, err = as.Assessments.Version(ctx, who.Org, v.Attempt.Version)
+	if v.Version, err = as.Assessments.Version(ctx, who.Org, v.Attempt.Version); err != nil {
+		return nil, err
+	}
+	if !slices.ContainsFunc(v.Version.Parts, func(p assessment.Part) bool { return len(hosted(p)) > 0 }) {
+		return v, nil
+	}
+	err = as.DB.Read(ctx, who.Org, func(tx db.Tx) (err error) {
+		v.Touched, err = as.touched(ctx, tx, v.Attempt, v.Version)
+		return err
+	})
 	return v, err
 }
 
@@ -319,7 +335,11 @@ func branchesOf(stray []response.Revision, answers map[string]response.Revision)
 // Begin is the candidate's press on start: from now on time runs. Pressing again changes nothing. ErrMissing, ErrWindow, ErrEnded.
 func (as *Attempts) Begin(ctx context.Context, who actor.Actor, part string) (Sitting, error) {
 	var out Sitting
-	err := as.DB.Write(ctx, who.Org, func(tx db.Tx) error {
+	p, err := as.prepare(ctx, who, part)
+	if err != nil {
+		return out, err
+	}
+	err = as.DB.Write(ctx, who.Org, func(tx db.Tx) error {
 		a, err := as.ofInvitation(ctx, tx, who)
 		if err != nil {
 			return err
@@ -352,6 +372,9 @@ func (as *Attempts) Begin(ctx context.Context, who actor.Actor, part string) (Si
 		}
 		switch {
 		case n == 1:
+			if err := as.host(ctx, tx, a, p, s.ID); err != nil {
+				return err
+			}
 			if err := as.write(ctx, tx, who, s.ID, "start", "", int64(s.Clock.Length()/time.Second), ""); err != nil {
 				return err
 			}

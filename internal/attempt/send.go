@@ -77,15 +77,21 @@ func (as *Attempts) end(ctx context.Context, tx db.Tx, who actor.Actor, a Attemp
 	if _, err := q.Hold(ctx, tx.Org, string(s.ID)); err != nil { // no save slips between our look and our freeze
 		return err
 	}
+	part, _ := v.Part(s.Part)
+	if err := as.note(ctx, tx, a, part, s); err != nil {
+		return err
+	}
 	answers, err := response.Current(ctx, tx, string(a.ID))
 	if err != nil {
 		return err
 	}
-	part, _ := v.Part(s.Part)
 	receipt := receiptOf(a, part, answers, finished)
 	n, err := q.End(ctx, query.EndParams{EndedBy: string(by), Finished: clock.Milli(finished), Receipt: receipt, OrgID: tx.Org, ID: string(s.ID), Hard: clock.Milli(s.Clock.Hard())})
 	if err != nil || n == 0 {
 		return err // somebody ended or extended it first
+	}
+	if err := as.hand(ctx, tx, a, part, s); err != nil {
+		return err
 	}
 	if err := as.freeze(ctx, tx, a, part, s, answers); err != nil {
 		return err
@@ -139,14 +145,16 @@ func (as *Attempts) freeze(ctx context.Context, tx db.Tx, a Attempt, p assessmen
 		default:
 			changed = false
 		}
+		if _, ok := it.Kind.(item.Hoster); ok {
+			changed = true // what counts of the repository may be another commit
+		}
 		if err != nil {
 			return err
 		}
 		if !changed {
 			continue
 		}
-		ref := item.Ref{Org: tx.Org, Owner: string(a.ID), Version: string(a.Version), Item: it.Key, Sitting: string(s.ID)}
-		if err := as.mark(ctx, tx, ref, it, body); err != nil {
+		if err := as.mark(ctx, tx, refOf(tx.Org, a, s.ID, it.Key), it, body); err != nil {
 			return err
 		}
 	}

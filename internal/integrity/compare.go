@@ -110,7 +110,11 @@ func (in *Integrity) cohort(ctx context.Context, n note, key string, versions ma
 		if !ok {
 			continue
 		}
-		c.add(document{attempt: r.ID, files: texts(k.Documents(it.Spec, []byte(r.Body)))},
+		body, err := item.Fetched(ctx, it.Kind, it.Spec, item.Ref{Org: n.Org, Owner: r.ID, Version: r.VersionID, Item: key}, []byte(r.Body))
+		if err != nil {
+			return nil, err
+		}
+		c.add(document{attempt: r.ID, files: texts(k.Documents(it.Spec, body))},
 			similar.Document{Name: r.ID, Person: r.CandidateID, At: clock.Time(r.SubmittedAt)})
 	}
 	for _, name := range slices.Sorted(maps.Keys(sources)) {

@@ -160,13 +160,18 @@ func (in *Integrity) Beside(ctx context.Context, who actor.Actor, c review.Code,
 			return nil, ErrUnlike
 		}
 		p.Item = it.Head.Title
-		p.Sides[i].Files = texts(k.Documents(it.Spec, it.Kind.Redact(it.Spec, b.body, b.names)))
+		body, err := item.Fetched(ctx, it.Kind, it.Spec, item.Ref{Org: who.Org, Owner: b.attempt, Version: string(b.version), Item: key}, b.body)
+		if err != nil {
+			return nil, err
+		}
+		p.Sides[i].Files = texts(k.Documents(it.Spec, it.Kind.Redact(it.Spec, body, b.names)))
 	}
 	return &p, nil
 }
 
 // text is what somebody handed in for an item, and their names.
 type text struct {
+	attempt string
 	version assessment.VersionID
 	body    []byte
 	names   []string
@@ -178,7 +183,7 @@ func (in *Integrity) text(ctx context.Context, tx db.Tx, a, key string) (text, e
 		return text{}, err
 	}
 	app, err := in.Openings.ApplicationIn(ctx, tx, opening.ApplicationID(s.Application))
-	return text{s.Attempt.Version, s.Items[key].Body, []string{app.Name, app.Email}}, err
+	return text{a, s.Attempt.Version, s.Items[key].Body, []string{app.Name, app.Email}}, err
 }
 
 // source is a text of the author's, of the submission's own version or, when that has it not yet, of the newest.

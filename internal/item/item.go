@@ -75,9 +75,10 @@ type AskView struct {
 	ReadOnly bool                                  // the part is over
 	Alone    bool                                  // the only item of its page: a workspace
 	Here     string                                // the page's own address; "" where it has no views of its own
-	Query    url.Values                            // of the page's address
+	Query    url.Values                            // of the page's address: where in the item the candidate is
 	Look     string                                // where a Looker's pages are: Look + "/" + path; "" when nothing can be looked at
-	DoURL    string                                // where a Doer's actions are posted: DoURL + "/" + action; "" when nothing can be done
+	DoURL    string                                // where actions of a Doer or a Hoster are posted: DoURL + "/" + action; "" when nothing can be done
+	Clone    string                                // of a Hoster: the command that copies the repository
 	Text     func(key string, pairs ...any) string // texts of candidate pages by message key
 	// Done are the results of what the candidate did so far (runs), newest first.
 	Done []Event
@@ -184,7 +185,7 @@ type Doer interface {
 
 // Tasker makes the judge's work of a run that its Doer or LateMarker started.
 type Tasker interface {
-	Task(s Spec, r run.Ask) (run.Work, error)
+	Task(ctx context.Context, s Spec, r run.Run) (run.Work, error)
 }
 
 // Prover proves an item before it is published: reference solutions pass, wrong ones fail as declared.

@@ -109,6 +109,9 @@ func (rs *Reviews) Load(ctx context.Context, who actor.Actor, c Code) (*Sheet, e
 	if err := rs.rulings(ctx, who, s); err != nil {
 		return nil, err
 	}
+	if err := rs.fetch(ctx, who.Org, s.Round, s.Rubric, s.Work); err != nil {
+		return nil, err
+	}
 	if s.Blind {
 		strike(s, names)
 	}

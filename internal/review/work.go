@@ -79,3 +79,20 @@ func (rs *Reviews) done(ctx context.Context, o string, n Round, v *assessment.Ve
 		return nil
 	})
 }
+
+// fetch lays what stands in repositories into the answers.
+func (rs *Reviews) fetch(ctx context.Context, o string, n Round, v *assessment.Version, w Work) error {
+	for _, p := range v.Parts {
+		for _, i := range p.Items {
+			answer := w.Answers[i.Key]
+			body, err := item.Fetched(ctx, i.Kind, i.Spec, item.Ref{Org: o, Owner: n.Attempt, Version: string(v.ID), Item: i.Key}, answer.Body)
+			if err != nil {
+				return err
+			}
+			if answer.Body = body; body != nil {
+				w.Answers[i.Key] = answer
+			}
+		}
+	}
+	return nil
+}

@@ -305,7 +305,7 @@ func (m *made) mark(t *testing.T, s sent, it assessment.PartItem, body []byte) (
 		}
 		return got
 	}
-	w, err := it.Kind.(item.Tasker).Task(it.Spec, run.Ask{Item: it.Key, Purpose: run.Graded, Body: body})
+	w, err := it.Kind.(item.Tasker).Task(t.Context(), it.Spec, run.Run{Ask: run.Ask{Item: it.Key, Purpose: run.Graded, Body: body}})
 	if err != nil {
 		t.Fatal(err)
 	}

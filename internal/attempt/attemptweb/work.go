@@ -2,6 +2,7 @@ package attemptweb
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -69,6 +70,9 @@ func (p *Pages) showItem(w http.ResponseWriter, r *http.Request, v itemView, bod
 	v.Ask.Alone = v.Item.Head.Whole
 	if _, ok := v.Item.Kind.(item.Looker); ok {
 		v.Ask.Look = v.Ask.Here + "/look"
+	}
+	if err := p.fetch(r.Context(), &v); err != nil {
+		return err
 	}
 	if _, ok := v.Item.Kind.(item.Doer); ok {
 		v.Wide, v.Ask.Alone = true, true
@@ -200,8 +204,9 @@ func (p *Pages) do(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	doer, ok := v.Item.Kind.(item.Doer)
-	if !ok {
+	doer, does := v.Item.Kind.(item.Doer)
+	hoster, hosts := v.Item.Kind.(item.Hoster)
+	if !does && !hosts {
 		return item.ErrAction
 	}
 	if !v.Sitting.Works(v.V.Now) {
@@ -213,6 +218,14 @@ func (p *Pages) do(w http.ResponseWriter, r *http.Request) error {
 	}
 	if _, err := p.keep(r, v, body, fields, received); err != nil {
 		return p.showItem(w, r, v, body, err)
+	}
+	if hosts {
+		switch err := p.act(w, r, v, hoster, body, fields, received); {
+		case err == nil:
+			return nil
+		case !errors.Is(err, item.ErrAction) || !does:
+			return p.showItem(w, r, v, body, err)
+		}
 	}
 	err = p.Attempts.DB.Write(r.Context(), v.Org.ID, func(tx db.Tx) error {
 		_, err := doer.Do(r.Context(), tx, web.Actor(r), p.ref(r, v), v.Item.Spec, r.PathValue("action"), body, url.Values(fields))

@@ -179,7 +179,7 @@ func TestTheAuthorsFilesStayTheAuthors(t *testing.T) {
 	if err != nil || strings.Contains(string(body), "evil") {
 		t.Fatalf("Form = %s, %v; want only a.go", body, err)
 	}
-	w, err := kind.Task(s, run.Ask{Purpose: run.Try, Body: body})
+	w, err := kind.Task(t.Context(), s, run.Run{Ask: run.Ask{Purpose: run.Try, Body: body}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -195,7 +195,7 @@ func TestTheAuthorsFilesStayTheAuthors(t *testing.T) {
 	if len(w.Task.Protected) != 2 || w.Reference == nil {
 		t.Errorf("protected = %v, reference = %v; want fixed.go and go.mod, and the solution", w.Task.Protected, w.Reference)
 	}
-	graded, err := kind.Task(s, run.Ask{Purpose: run.Graded, Body: body})
+	graded, err := kind.Task(t.Context(), s, run.Run{Ask: run.Ask{Purpose: run.Graded, Body: body}})
 	if err != nil || len(graded.Task.UnitTests) != 2 {
 		t.Errorf("graded: %d test files, %v; want both", len(graded.Task.UnitTests), err)
 	}
@@ -222,7 +222,7 @@ func TestWhatACandidateSeesOfTests(t *testing.T) {
 	s := spec(t, sum)
 	body := []byte(`{"language":"python","files":{"python":{"sum.py":"print(7)\n"}},"input":"40 2"}`)
 	j := judgetest.New(t)
-	w, err := k.Task(s, run.Ask{Purpose: run.Graded, Body: body})
+	w, err := k.Task(t.Context(), s, run.Run{Ask: run.Ask{Purpose: run.Graded, Body: body}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -247,7 +247,7 @@ func TestWhatACandidateSeesOfTests(t *testing.T) {
 		t.Error("names and verdicts of hidden tests are shown to both, marked as hidden for staff")
 	}
 
-	w, err = k.Task(s, run.Ask{Purpose: run.Try, Body: body})
+	w, err = k.Task(t.Context(), s, run.Run{Ask: run.Ask{Purpose: run.Try, Body: body}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,7 +16,7 @@ import (
 )
 
 // Task is the judge's work of a run: of a try the visible tests and what the candidate typed, of a graded run all tests.
-func (Kind) Task(s item.Spec, r run.Ask) (run.Work, error) {
+func (Kind) Task(_ context.Context, s item.Spec, r run.Run) (run.Work, error) {
 	q := s.(*spec)
 	a := q.read(r.Body)
 	l, ok := q.language(a.Language)

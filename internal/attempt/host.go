@@ -1,0 +1,108 @@
+package attempt
+
+import (
+	"context"
+
+	"candor/internal/actor"
+	"candor/internal/assessment"
+	"candor/internal/db"
+	"candor/internal/item"
+	"candor/internal/response"
+)
+
+// hosted are the items of a part whose answers stand in repositories.
+func hosted(p assessment.Part) (out []assessment.PartItem) {
+	for _, it := range p.Items {
+		if _, ok := it.Kind.(item.Hoster); ok {
+			out = append(out, it)
+		}
+	}
+	return out
+}
+
+func refOf(o string, a Attempt, s SittingID, key string) item.Ref {
+	return item.Ref{Org: o, Owner: string(a.ID), Version: string(a.Version), Item: key, Sitting: string(s)}
+}
+
+// prepare makes what repositories of a part begin with, before the transaction that starts it.
+func (as *Attempts) prepare(ctx context.Context, who actor.Actor, part string) (assessment.Part, error) {
+	v, err := as.versionOf(ctx, who)
+	if err != nil {
+		return assessment.Part{}, err
+	}
+	p, _ := v.Part(part)
+	for _, it := range hosted(p) {
+		if err := it.Kind.(item.Hoster).Prepare(ctx, item.Ref{Org: who.Org, Version: string(v.ID), Item: it.Key}, it.Spec); err != nil {
+			return p, err
+		}
+	}
+	return p, nil
+}
+
+// host makes the repositories of a part that begins.
+func (as *Attempts) host(ctx context.Context, tx db.Tx, a Attempt, p assessment.Part, s SittingID) error {
+	for _, it := range hosted(p) {
+		if err := it.Kind.(item.Hoster).Host(ctx, tx, refOf(tx.Org, a, s, it.Key), it.Spec); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// hand fixes what counts of a part's repositories: what was received until it ended.
+func (as *Attempts) hand(ctx context.Context, tx db.Tx, a Attempt, p assessment.Part, s Sitting) error {
+	until := as.DB.Now()
+	if hard := s.Clock.Hard(); until.After(hard) {
+		until = hard
+	}
+	for _, it := range hosted(p) {
+		if err := it.Kind.(item.Hoster).Hand(ctx, tx, refOf(tx.Org, a, s.ID, it.Key), until); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// note keeps an empty answer where everything stands in a repository, so that there is one to count, to read and to compare.
+func (as *Attempts) note(ctx context.Context, tx db.Tx, a Attempt, p assessment.Part, s Sitting) error {
+	list := hosted(p)
+	if len(list) == 0 {
+		return nil
+	}
+	answers, err := response.Current(ctx, tx, string(a.ID))
+	if err != nil {
+		return err
+	}
+	for _, it := range list {
+		if _, ok := answers[it.Key]; ok {
+			continue
+		}
+		yes, err := it.Kind.(item.Hoster).Touched(ctx, tx, refOf(tx.Org, a, s.ID, it.Key))
+		if err != nil {
+			return err
+		}
+		if !yes {
+			continue
+		}
+		save := response.Save{Item: it.Key, Client: "repository", Seq: int64(s.Epoch), Epoch: s.Takeover, Body: it.Kind.Blank(it.Spec)}
+		if _, err := response.Keep(ctx, tx, string(a.ID), save, response.OnTime, as.DB.Now()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// touched are the items in whose repositories something of the candidate's stands.
+func (as *Attempts) touched(ctx context.Context, tx db.Tx, a Attempt, v *assessment.Version) (map[string]bool, error) {
+	out := map[string]bool{}
+	for _, p := range v.Parts {
+		for _, it := range hosted(p) {
+			yes, err := it.Kind.(item.Hoster).Touched(ctx, tx, refOf(tx.Org, a, "", it.Key))
+			if err != nil {
+				return nil, err
+			}
+			out[it.Key] = yes
+		}
+	}
+	return out, nil
+}

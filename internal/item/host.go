@@ -1,0 +1,39 @@
+package item
+
+import (
+	"context"
+	"net/url"
+	"time"
+
+	"candor/internal/actor"
+	"candor/internal/db"
+)
+
+// Hoster is a kind whose answers stand in repositories: the body holds what is not committed yet, the repository all the rest.
+type Hoster interface {
+	// Prepare makes what the candidates' repositories begin with; once is enough. Not in a transaction: it may take seconds.
+	Prepare(ctx context.Context, ref Ref, s Spec) error
+	// Host makes the candidate's repository, in the transaction that starts the part; one whose part was opened again can be changed again.
+	Host(ctx context.Context, tx db.Tx, ref Ref, s Spec) error
+	// Hand fixes what counts, in the transaction that ended the part: what was received until then.
+	Hand(ctx context.Context, tx db.Tx, ref Ref, until time.Time) error
+	// Touched says whether anything of the candidate's stands in the repository.
+	Touched(ctx context.Context, tx db.Tx, ref Ref) (bool, error)
+	// Fetch lays what stands in the repository into a body for Ask, Read, Redact, Label and Documents: what was handed in, where that is fixed.
+	// Not in a transaction. Of an owner without a repository the body comes back as it is.
+	Fetch(ctx context.Context, ref Ref, s Spec, body []byte) ([]byte, error)
+	// Clone is the command that copies the repository to the candidate's computer, with the credential in it; "" where there is none.
+	Clone(ctx context.Context, ref Ref) (string, error)
+	// Act does what takes more than a transaction, such as a commit. after is the body afterwards, show what the item's page shows next. Problems
+	// come back with the body that was kept. ErrAction when it has no such action.
+	Act(ctx context.Context, who actor.Actor, ref Ref, s Spec, action string, body []byte, input url.Values, received time.Time) (after []byte, show url.Values, err error)
+}
+
+// Fetched is a body with all that belongs to it; of kinds without repositories the body itself.
+func Fetched(ctx context.Context, k Kind, s Spec, ref Ref, body []byte) ([]byte, error) {
+	h, ok := k.(Hoster)
+	if !ok {
+		return body, nil
+	}
+	return h.Fetch(ctx, ref, s, body)
+}
