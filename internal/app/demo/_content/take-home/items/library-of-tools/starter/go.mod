@@ -1,0 +1,3 @@
+module toolshed
+
+go 1.22

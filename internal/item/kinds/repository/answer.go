@@ -1,0 +1,341 @@
+package repository
+
+import (
+	"bytes"
+	"crypto/sha1"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"maps"
+	"net/url"
+	"path"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"candor/internal/item"
+	"candor/internal/problem"
+)
+
+// answer is a body: what the browser holds and nobody has committed yet. Fetch lays the repository into it.
+type answer struct {
+	Edits   map[string]edit `json:"edits,omitempty"`
+	Message string          `json:"message,omitempty"` // of the next commit
+	Held    *held           `json:"held,omitempty"`    // never kept
+}
+
+// edit is a file as the browser has it.
+type edit struct {
+	Text string `json:"text,omitempty"`
+	Was  string `json:"was,omitempty"` // git's name of the content it was made from; "" of a new file
+	Gone bool   `json:"gone,omitempty"`
+}
+
+// held is what stands in the repository, as far as pages and readers need it. No name, address, date or time of anybody is in it.
+type held struct {
+	Commit  string            `json:"commit"`
+	Files   []file            `json:"files"`
+	Texts   map[string]string `json:"texts,omitempty"` // of those that differ from the starter
+	Commits []commit          `json:"commits,omitempty"`
+	More    bool              `json:"more,omitempty"` // there are more commits
+	Sent    bool              `json:"sent,omitempty"`
+	Late    int               `json:"late,omitempty"` // pushes after the end
+}
+
+// file is one of the repository's.
+type file struct {
+	Path   string `json:"path"`
+	Hash   string `json:"hash"`
+	Size   int64  `json:"size,omitempty"`
+	Exec   bool   `json:"exec,omitempty"`
+	Binary bool   `json:"binary,omitempty"` // or too large to be shown
+}
+
+// commit is one of the candidate's, oldest first.
+type commit struct {
+	Subject string   `json:"subject"`
+	Body    string   `json:"body,omitempty"`
+	Files   []change `json:"files,omitempty"`
+}
+
+// change is what a commit did to a file.
+type change struct {
+	Status  string `json:"status"` // A, D, M, R
+	Path    string `json:"path"`
+	Added   int    `json:"added,omitempty"`
+	Deleted int    `json:"deleted,omitempty"`
+}
+
+// What the browser may hold.
+const (
+	maxEdits   = 200
+	maxMessage = 5000
+)
+
+var (
+	errManyEdits = problem.New(problem.TooLarge, "repository_many_edits", "That is more than 200 changed files. Commit what you have, then go on; everything saved before is safe.")
+	errLargeEdit = problem.New(problem.TooLarge, "repository_large_edit", "One of the files is larger than 1 MiB. Shorten it, or use git; everything saved before is safe.")
+	errName      = problem.New(problem.Invalid, "repository_name", "A file cannot be called so. Use letters, digits, dots, dashes and folders, such as store/loan.go.")
+	errProtected = problem.New(problem.Conflict, "repository_protected", "This file is protected: the checks run with ours.")
+	errConflict  = problem.New(problem.Conflict, "repository_conflict", "A newer commit changed a file that you edited here. Both are kept: decide below which one goes on.")
+	errNothing   = problem.New(problem.Conflict, "repository_nothing_edited", "There is nothing to commit: no file was changed in the browser since the last commit.")
+	errMessage   = problem.New(problem.Invalid, "repository_message", "Say in a few words what you changed: it becomes the commit's message.")
+)
+
+// Blank is nothing edited.
+func (Kind) Blank(item.Spec) []byte { return []byte("{}") }
+
+// read is a body as far as it can be read.
+func read(body []byte) answer {
+	var a answer
+	if json.Unmarshal(body, &a) != nil {
+		return answer{}
+	}
+	return a
+}
+
+// write is a body to keep.
+func (a answer) write() ([]byte, error) {
+	a.Held = nil
+	return json.Marshal(a)
+}
+
+// Check refuses what no page could have sent.
+func (Kind) Check(s item.Spec, body []byte) error {
+	q := s.(*spec)
+	var a answer
+	d := json.NewDecoder(bytes.NewReader(body))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&a); err != nil || d.More() || a.Held != nil || len(a.Message) > maxMessage {
+		return item.ErrBody
+	}
+	for name, e := range a.Edits {
+		if !nameable(name) || q.protects(name) || e.Gone && e.Text != "" {
+			return item.ErrBody
+		}
+		if len(e.Text) > maxFile {
+			return errLargeEdit
+		}
+	}
+	if len(a.Edits) > maxEdits {
+		return errManyEdits
+	}
+	return nil
+}
+
+// nameable says whether the browser may make a file of that name. Git takes more.
+func nameable(name string) bool {
+	if !fs.ValidPath(name) || name == "." || len(name) > 200 || !utf8.ValidString(name) {
+		return false
+	}
+	for part := range strings.SplitSeq(name, "/") {
+		if strings.EqualFold(part, ".git") || strings.HasPrefix(part, "-") || strings.HasSuffix(part, " ") {
+			return false
+		}
+	}
+	return !strings.ContainsFunc(name, func(r rune) bool { return r < ' ' || r == 0x7f || strings.ContainsRune(`\:*?"<>|`, r) })
+}
+
+// Fields of the form: a file's text, git's name of what was shown, and the message of the next commit.
+const (
+	fieldFile    = "file/"
+	fieldWas     = "was/"
+	fieldMessage = "message"
+)
+
+// Form makes a body of a posted page. A file that is not in the form stays as it was; one that is as it was committed is no edit.
+func (Kind) Form(s item.Spec, before []byte, form url.Values) ([]byte, error) {
+	q := s.(*spec)
+	a := read(before)
+	edits := maps.Clone(a.Edits)
+	if edits == nil {
+		edits = map[string]edit{}
+	}
+	for field := range form {
+		name, ok := strings.CutPrefix(field, fieldFile)
+		if !ok {
+			continue
+		}
+		if !nameable(name) {
+			return nil, item.ErrBody
+		}
+		if q.protects(name) {
+			continue
+		}
+		text := strings.ReplaceAll(form.Get(field), "\r\n", "\n")
+		was, edited := form.Get(fieldWas+name), false
+		if e, ok := edits[name]; ok {
+			was, edited = e.Was, true
+		}
+		switch {
+		case was != "" && blobHash(text) == was:
+			delete(edits, name)
+		case !edited && was == "" && text == "":
+		default:
+			edits[name] = edit{Text: text, Was: was}
+		}
+	}
+	a.Edits = edits
+	if form.Has(fieldMessage) {
+		a.Message = strings.ReplaceAll(form.Get(fieldMessage), "\r\n", "\n")
+	}
+	body, err := a.write()
+	if err != nil {
+		return nil, err
+	}
+	return body, Kind{}.Check(s, body)
+}
+
+// blobHash is git's name of a file's content (git hash-object).
+func blobHash(text string) string {
+	h := sha1.New()
+	fmt.Fprintf(h, "blob %d\x00%s", len(text), text)
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// Answered says whether the browser holds anything; commits are told by Touched.
+func (Kind) Answered(_ item.Spec, body []byte) bool {
+	a := read(body)
+	return len(a.Edits) > 0 || a.Held != nil && len(a.Held.Commits) > 0
+}
+
+// Redact strikes names from texts, messages and file names alike, and takes out what identifies commits. Times and authors were never in it.
+func (Kind) Redact(_ item.Spec, body []byte, names []string) []byte {
+	a := read(body)
+	strike := func(s string) string { return item.Strike(homes(s), names) }
+	edits := map[string]edit{}
+	for name, e := range a.Edits {
+		edits[strikePath(name, names)] = edit{Text: strike(e.Text), Was: e.Was, Gone: e.Gone}
+	}
+	a.Edits, a.Message = edits, strike(a.Message)
+	if a.Held != nil {
+		h := *a.Held
+		h.Commit = ""
+		h.Files = slices.Clone(h.Files)
+		for i := range h.Files {
+			h.Files[i].Path = strikePath(h.Files[i].Path, names)
+		}
+		h.Texts = map[string]string{}
+		for name, text := range a.Held.Texts {
+			h.Texts[strikePath(name, names)] = strike(text)
+		}
+		h.Commits = nil
+		for _, c := range a.Held.Commits {
+			c.Subject, c.Body, c.Files = strike(words(c.Subject)), strike(words(c.Body)), slices.Clone(c.Files)
+			for i := range c.Files {
+				c.Files[i].Path = strikePath(c.Files[i].Path, names)
+			}
+			h.Commits = append(h.Commits, c)
+		}
+		a.Held = &h
+	}
+	out, err := json.Marshal(a)
+	if err != nil {
+		return []byte("{}")
+	}
+	return out
+}
+
+// strikePath is for file names, in which a name may be a part of a word: "okafor_limiter.py".
+func strikePath(name string, names []string) string {
+	struck := item.Strike(strings.NewReplacer("/", " / ", "_", " _ ", "-", " - ", ".", " . ").Replace(name), names)
+	return strings.NewReplacer(" / ", "/", " _ ", "_", " - ", "-", " . ", ".").Replace(struck)
+}
+
+// changed is a file that differs from the starter.
+type changed struct {
+	Path, Old, New string
+	Added          bool // not in the starter
+	Gone           bool
+	Binary         bool
+	Uncommitted    bool // an edit of the browser's that counts
+}
+
+// changed are the files of an answer that differ from the starter, by name: those of the repository, and over them the edits that count.
+func (s *spec) changed(a answer) []changed {
+	now := s.current(a)
+	var out []changed
+	for name := range maps.Keys(s.starter) {
+		if _, ok := now[name]; !ok {
+			out = append(out, changed{Path: name, Old: s.starter[name], Gone: true})
+		}
+	}
+	for name, f := range now {
+		old, given := s.starter[name]
+		if given && old == f.text && !f.binary {
+			continue
+		}
+		out = append(out, changed{Path: name, Old: old, New: f.text, Added: !given, Binary: f.binary, Uncommitted: f.edited})
+	}
+	slices.SortFunc(out, func(a, b changed) int { return strings.Compare(a.Path, b.Path) })
+	return out
+}
+
+// present is a file as it stands: committed, or edited over that.
+type present struct {
+	text   string
+	hash   string // of what is committed; "" of a new one
+	binary bool
+	edited bool
+}
+
+// committed is what the repository holds, by path; without one, the starter.
+func (s *spec) committed(a answer) map[string]present {
+	out := map[string]present{}
+	if a.Held == nil {
+		for name, text := range s.starter {
+			out[name] = present{text: text, hash: blobHash(text)}
+		}
+		return out
+	}
+	for _, f := range a.Held.Files {
+		text, differs := a.Held.Texts[f.Path]
+		if !differs && !f.Binary {
+			text = s.starter[f.Path]
+		}
+		out[f.Path] = present{text: text, hash: f.Hash, binary: f.Binary}
+	}
+	return out
+}
+
+// current is what the repository holds with the edits over it that are in no conflict.
+func (s *spec) current(a answer) map[string]present {
+	out := s.committed(a)
+	for name, e := range a.Edits {
+		f, there := out[name]
+		switch {
+		case !e.fits(f, there):
+		case e.Gone:
+			delete(out, name)
+		default:
+			out[name] = present{text: e.Text, hash: f.hash, edited: true}
+		}
+	}
+	return out
+}
+
+// fits says whether an edit was made from what stands there.
+func (e edit) fits(f present, there bool) bool {
+	return there && e.Was == f.hash || !there && e.Was == ""
+}
+
+// conflicts are the edits whose files a newer commit changed, by name.
+func (s *spec) conflicts(a answer) []string {
+	all := s.committed(a)
+	var out []string
+	for name, e := range a.Edits {
+		if f, there := all[name]; !e.fits(f, there) {
+			out = append(out, name)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// mode is the editor's word for a file's highlighting.
+func mode(name string) string {
+	words := map[string]string{".go": "go", ".py": "python", ".js": "javascript", ".mjs": "javascript", ".ts": "typescript", ".java": "java", ".rs": "rust", ".c": "c", ".h": "c",
+		".cpp": "cpp", ".rb": "ruby", ".sh": "shell", ".sql": "sql", ".md": "markdown", ".json": "json", ".yaml": "yaml", ".yml": "yaml", ".html": "html", ".css": "css"}
+	return words[path.Ext(name)]
+}
