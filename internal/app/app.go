@@ -32,6 +32,7 @@ import (
 	"candor/internal/id"
 	"candor/internal/integrity"
 	"candor/internal/item"
+	"candor/internal/item/kinds/repository"
 	"candor/internal/job"
 	"candor/internal/live"
 	"candor/internal/load"
@@ -94,9 +95,10 @@ type App struct {
 	Privacy     *privacy.Privacy
 	Hub         *live.Hub
 
-	bench  *bench
-	signIn *accountweb.Pages
-	lock   *os.File
+	bench     *bench
+	takeHomes repository.Kind
+	signIn    *accountweb.Pages
+	lock      *os.File
 }
 
 // Open opens an installation and brings its schema up to date; nothing runs and nothing listens yet. ErrUnfinished.
@@ -155,7 +157,8 @@ func open(ctx context.Context, c Config) (_ *App, err error) {
 	if a.Repos, err = a.repos(); err != nil {
 		return nil, err
 	}
-	a.Kinds = kinds(a.MD, a.bench, a.Runs)
+	a.takeHomes = repository.New(a.MD, a.bench, a.Runs, a.Repos, strings.TrimSuffix(c.URL, "/"))
+	a.Kinds = kinds(a.MD, a.bench, a.Runs, a.takeHomes)
 	a.nouns()
 	if c.SMTP != "" {
 		server, err := mail.New(c.SMTP, c.MailFrom, "Candor")

@@ -21,6 +21,7 @@ import (
 	"candor/internal/db"
 	"candor/internal/icpc"
 	"candor/internal/item"
+	"candor/internal/item/kinds/repository"
 	"candor/internal/judge"
 	"candor/internal/judge/languages"
 	"candor/internal/markdown"
@@ -224,7 +225,8 @@ func (a *App) marked(ctx context.Context, n run.Note) error {
 // Kinds are the kinds for commands that need no server (lint), with a judge of their own; close ends it.
 func Kinds(cache string) (ks item.Kinds, close func() error) {
 	b := &bench{cache: filepath.Join(cache, "judge")}
-	return kinds(markdown.New(2), b, nil), b.Close
+	md := markdown.New(2)
+	return kinds(md, b, nil, repository.New(md, b, nil, nil, "")), b.Close
 }
 
 // Judge is a judge for commands that need no server; close ends it.

@@ -9,6 +9,7 @@ import (
 	"candor/internal/db"
 	"candor/internal/job"
 	"candor/internal/live"
+	"candor/internal/repo"
 	"candor/internal/run"
 )
 
@@ -18,6 +19,7 @@ func (a *App) listen() {
 	a.Assessments.Listen()
 	a.Runs.Listen()
 	a.Repos.Listen()
+	job.Listen(a.Jobs, repo.Pushed, "repository.check", job.Housekeeping, a.takeHomes.Pushed)
 	job.Listen(a.Jobs, run.Finished, "attempt.marked", job.Housekeeping, a.marked)
 	a.Feedbacks.Listen(a.Jobs)
 	a.Integrity.Listen()
