@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path"
 	"slices"
 	"strings"
 	"sync"
@@ -37,27 +38,31 @@ func (k Kind) Prepare(ctx context.Context, ref item.Ref, s item.Spec) error {
 	return err
 }
 
-// modes are files of which those with a first line for an interpreter can be executed.
+// modes are files of which those that begin with the line for an interpreter can be executed.
 type modes struct{ archive.Files }
 
-func (m modes) Open(name string) (fs.File, error) {
-	f, err := m.Files.Open(name)
-	if err != nil || !strings.HasPrefix(string(m.Files[name]), "#!") {
-		return f, err
+// ReadDir lists a folder.
+func (m modes) ReadDir(dir string) ([]fs.DirEntry, error) {
+	list, err := fs.ReadDir(m.Files, dir)
+	for i, e := range list {
+		if strings.HasPrefix(string(m.Files[path.Join(dir, e.Name())]), "#!") {
+			list[i] = script{e}
+		}
 	}
-	return execFile{f}, nil
+	return list, err
 }
 
-type execFile struct{ fs.File }
+// script is a file that can be executed.
+type script struct{ fs.DirEntry }
 
-func (f execFile) Stat() (fs.FileInfo, error) {
-	i, err := f.File.Stat()
-	return execInfo{i}, err
+func (s script) Info() (fs.FileInfo, error) {
+	i, err := s.DirEntry.Info()
+	return scriptInfo{i}, err
 }
 
-type execInfo struct{ fs.FileInfo }
+type scriptInfo struct{ fs.FileInfo }
 
-func (i execInfo) Mode() fs.FileMode { return i.FileInfo.Mode() | 0o111 }
+func (i scriptInfo) Mode() fs.FileMode { return i.FileInfo.Mode() | 0o111 }
 
 // Host makes the candidate's repository from the starter's, or lets work in it go on.
 func (k Kind) Host(ctx context.Context, tx db.Tx, ref item.Ref, _ item.Spec) error {
