@@ -26,13 +26,21 @@ func refOf(o string, a Attempt, s SittingID, key string) item.Ref {
 
 // prepare makes what repositories of a part begin with, before the transaction that starts it.
 func (as *Attempts) prepare(ctx context.Context, who actor.Actor, part string) (assessment.Part, error) {
-	v, err := as.versionOf(ctx, who)
+	var a Attempt
+	err := as.DB.Read(ctx, who.Org, func(tx db.Tx) (err error) {
+		a, err = as.ofInvitation(ctx, tx, who)
+		return err
+	})
+	if err != nil {
+		return assessment.Part{}, err
+	}
+	v, err := as.Assessments.Version(ctx, who.Org, a.Version)
 	if err != nil {
 		return assessment.Part{}, err
 	}
 	p, _ := v.Part(part)
 	for _, it := range hosted(p) {
-		if err := it.Kind.(item.Hoster).Prepare(ctx, item.Ref{Org: who.Org, Version: string(v.ID), Item: it.Key}, it.Spec); err != nil {
+		if err := it.Kind.(item.Hoster).Prepare(ctx, item.Ref{Org: who.Org, Version: string(a.Version), Item: it.Key}, it.Spec); err != nil {
 			return p, err
 		}
 	}

@@ -85,7 +85,7 @@ func (rs *Reviews) fetch(ctx context.Context, o string, n Round, v *assessment.V
 	for _, p := range v.Parts {
 		for _, i := range p.Items {
 			answer := w.Answers[i.Key]
-			body, err := item.Fetched(ctx, i.Kind, i.Spec, item.Ref{Org: o, Owner: n.Attempt, Version: string(v.ID), Item: i.Key}, answer.Body)
+			body, err := item.Fetched(ctx, i.Kind, i.Spec, item.Ref{Org: o, Owner: n.Attempt, Version: string(w.Version), Item: i.Key}, answer.Body)
 			if err != nil {
 				return err
 			}
