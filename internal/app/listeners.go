@@ -19,7 +19,7 @@ func (a *App) listen() {
 	a.Assessments.Listen()
 	a.Runs.Listen()
 	a.Repos.Listen()
-	job.Listen(a.Jobs, repo.Pushed, "repository.check", job.Housekeeping, a.takeHomes.Pushed)
+	job.Listen(a.Jobs, repo.Pushed, "repository.check", job.Housekeeping, a.pushed)
 	job.Listen(a.Jobs, run.Finished, "attempt.marked", job.Housekeeping, a.marked)
 	a.Feedbacks.Listen(a.Jobs)
 	a.Integrity.Listen()
@@ -39,6 +39,14 @@ func (a *App) listen() {
 			return err
 		})
 	}))
+}
+
+// pushed checks what was pushed. A push that arrived before the end of a part and was finished after it changes what counts: it is marked anew.
+func (a *App) pushed(ctx context.Context, n repo.PushedNote) error {
+	if n.Submission > 0 {
+		return a.Attempts.Remark(ctx, n.Org, attempt.ID(n.Owner), n.Item)
+	}
+	return a.takeHomes.Pushed(ctx, n)
 }
 
 // everywhere goes from one organisation to the next; what fails in one does not keep the others waiting.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"slices"
 
 	"candor/internal/assessment"
 	"candor/internal/attempt/internal/query"
@@ -87,5 +88,42 @@ func (as *Attempts) Finish(ctx context.Context, o string, a ID, itemKey string, 
 		_, err := query.New(tx).FinishMark(ctx, query.FinishMarkParams{State: put.State, SharePpm: put.SharePpm, Why: put.Why, Provisional: put.Provisional,
 			Detail: put.Detail, At: put.At, OrgID: o, AttemptID: put.AttemptID, Item: put.Item})
 		return err // no row: it was erased meanwhile
+	})
+}
+
+// Remark marks a submitted answer anew, where what counts of its repository is another commit than when it was marked. Nothing where the answer is gone.
+func (as *Attempts) Remark(ctx context.Context, o string, a ID, itemKey string) error {
+	var at Attempt
+	var frozen []SubmittedItem
+	err := as.DB.Read(ctx, o, func(tx db.Tx) (err error) {
+		if at, err = as.In(ctx, tx, a); err == nil {
+			frozen, err = as.frozen(ctx, tx, at)
+		}
+		return err
+	})
+	i := slices.IndexFunc(frozen, func(s SubmittedItem) bool { return s.Key == itemKey })
+	if errors.Is(err, ErrMissing) || err == nil && i < 0 {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	v, err := as.Assessments.Version(ctx, o, at.Version)
+	if err != nil {
+		return err
+	}
+	it, _, ok := v.Item(itemKey)
+	if !ok {
+		return ErrMissing
+	}
+	body := frozen[i].Body
+	if body == nil {
+		body = it.Kind.Blank(it.Spec)
+	}
+	return as.DB.Write(ctx, o, func(tx db.Tx) error {
+		if _, err := query.New(tx).HoldAttempt(ctx, tx.Org, string(a)); err != nil {
+			return err
+		}
+		return as.mark(ctx, tx, refOf(o, at, "", itemKey), it, body)
 	})
 }

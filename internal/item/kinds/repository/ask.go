@@ -2,6 +2,7 @@ package repository
 
 import (
 	"encoding/json"
+	"net/url"
 	"path"
 	"slices"
 	"strconv"
@@ -115,15 +116,22 @@ func (v askView) firstFile() string {
 	return ""
 }
 
-func fileLink(name string) string { return query("view", "files", "file", name) }
-
-// query is a link to a place of this page.
-func query(pairs ...string) string {
-	u := make([]string, 0, len(pairs)/2)
-	for i := 0; i < len(pairs); i += 2 {
-		u = append(u, pairs[i]+"="+escape(pairs[i+1]))
+// link is a place of this page.
+func (v askView) link(view string, more ...string) string {
+	q := url.Values{"view": {view}}
+	for i := 0; i+1 < len(more); i += 2 {
+		q.Set(more[i], more[i+1])
 	}
-	return "?" + strings.Join(u, "&")
+	return v.Here + "?" + q.Encode()
+}
+
+// do is where an action is posted; what was looked at is shown again where it cannot be done.
+func (v askView) do(action string) string {
+	q := url.Values{"view": {v.view}}
+	if v.file != "" {
+		q.Set("file", v.file)
+	}
+	return v.DoURL + "/" + action + "?" + q.Encode()
 }
 
 // tabs are the places, with what a glance should tell.
@@ -136,7 +144,7 @@ func (v askView) tabs() (out []tabs.Tab) {
 		if name == "issues" && len(v.q.issues) == 0 {
 			continue
 		}
-		t := tabs.Tab{Text: v.t("tab_" + name), Href: query("view", name), On: name == v.view}
+		t := tabs.Tab{Text: v.t("tab_" + name), Href: v.link(name), On: name == v.view}
 		if n := count[name]; n > 0 {
 			t.Count = strconv.Itoa(n)
 		}
@@ -177,7 +185,7 @@ func (v askView) editor() editor.View {
 	}
 	out := editor.View{ID: "repo-" + v.Ref.Item, ReadOnly: !v.works(), ResultsID: v.resultsID(), NotYet: [2]string{v.t("not_yet"), v.t("every_push")}}
 	if v.works() {
-		out.Run, out.RunText = v.DoURL+"/run", v.t("run")
+		out.Run, out.RunText = v.do("run"), v.t("run")
 	}
 	if len(v.Done) > 0 {
 		out.Results = results(v, v.Done[0])

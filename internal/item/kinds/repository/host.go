@@ -73,7 +73,7 @@ func (k Kind) Host(ctx context.Context, tx db.Tx, ref item.Ref, _ item.Spec) err
 	if !errors.Is(err, repo.ErrMissing) {
 		return err
 	}
-	template, err := k.Repos.ByOwner(ctx, tx, ref.Version, ref.Item)
+	template, err := k.Repos.TemplateOf(ctx, tx, ref.Version, ref.Item)
 	if err != nil {
 		return fmt.Errorf("the repository that %s begins with: %w", ref.Item, err)
 	}
