@@ -10,7 +10,6 @@ import (
 	"strconv"
 	"strings"
 
-	"candor/internal/archive"
 	"candor/internal/judge/languages"
 
 	"github.com/goccy/go-yaml"
@@ -114,26 +113,6 @@ func (r reviewed) body() []byte {
 
 // commentID is what the page calls the nth comment.
 func commentID(n int) string { return "c" + strconv.Itoa(n+1) }
-
-// takeHome is the item that is worked on in a repository.
-const takeHome = "library-of-tools"
-
-// commit is the nth of the story's, with its message; fs.ErrNotExist when there is none.
-func (s story) commit(n int) (tree archive.Files, message string, err error) {
-	first, _, _ := strings.Cut(strings.ToLower(s.name), " ")
-	dir := path.Join("_answers/repository", first, strconv.Itoa(n))
-	tree = archive.Files{}
-	err = fs.WalkDir(files, dir, func(name string, e fs.DirEntry, err error) error {
-		if err != nil || e.IsDir() {
-			return err
-		}
-		tree[strings.TrimPrefix(name, dir+"/")], err = fs.ReadFile(files, name)
-		return err
-	})
-	message = string(tree["MESSAGE"])
-	delete(tree, "MESSAGE")
-	return tree, message, err
-}
 
 // program is the body of the files in a folder, whose names tell the language.
 func program(dir string) ([]byte, error) {

@@ -8,38 +8,24 @@ import (
 	"embed"
 	"io/fs"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
 
 	"candor/internal/actor"
 	"candor/internal/app"
-	"candor/internal/archive"
 )
 
 //go:embed all:_content all:_answers
 var files embed.FS
 
 // Content is the folder of sample assessments, one folder each.
-func Content() fs.FS { return content() }
-
-// sample stands behind names of files that would end a folder's being part of this module (go.mod): embed leaves such folders out.
-const sample = ".sample"
-
-var content = sync.OnceValue(func() fs.FS {
-	out := archive.Files{}
-	err := fs.WalkDir(files, "_content", func(name string, e fs.DirEntry, err error) error {
-		if err != nil || e.IsDir() {
-			return err
-		}
-		out[strings.TrimSuffix(strings.TrimPrefix(name, "_content/"), sample)], err = files.ReadFile(name)
-		return err
-	})
+func Content() fs.FS {
+	f, err := fs.Sub(files, "_content")
 	if err != nil {
 		panic(err) // a broken build
 	}
-	return out
-})
+	return f
+}
 
 // Clock is the process's clock, which Fill moves while it makes the past.
 type Clock struct{ offset atomic.Int64 }

@@ -2,7 +2,6 @@ package demo
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io/fs"
 	"strings"
@@ -15,11 +14,9 @@ import (
 	"candor/internal/attempt"
 	"candor/internal/candidate"
 	"candor/internal/db"
-	"candor/internal/git"
 	"candor/internal/item"
 	"candor/internal/opening"
 	"candor/internal/org"
-	"candor/internal/repo"
 	"candor/internal/response"
 	"candor/internal/review"
 )
@@ -159,7 +156,6 @@ func (f *filler) openings() (map[string]opening.ID, error) {
 		{"backend", "Backend engineer", "Bookings", []opening.Stage{stage("Screen", "backend-screen", 2), stage("Working with systems", "working-with-systems", 1)}},
 		{"frontend", "Front-end engineer", "Harbour apps", []opening.Stage{stage("Screen", "frontend-screen", 2)}},
 		{"platform", "Platform engineer", "Harbour apps", []opening.Stage{stage("Reviewing code", "reviewing-code", 2)}},
-		{"tools", "Developer tools engineer", "Bookings", []opening.Stage{stage("Take-home", "take-home", 2)}},
 	} {
 		id, err := f.Openings.Create(f.ctx, f.who["recruiter"], opening.Opening{Title: o.title, Team: o.team, ReplyDays: 5,
 			About: "We build the software that ferries and harbours run on."}, o.stages)
@@ -271,9 +267,6 @@ func (f *filler) work(who actor.Actor, s story) error {
 		}
 		for n, it := range part.Items {
 			f.pass(time.Duration(90+40*n) * time.Second)
-			if err := f.commits(who, string(v.Attempt.ID), it.Key, s); err != nil {
-				return fmt.Errorf("%s: %w", it.Key, err)
-			}
 			drafts, err := s.drafts(it.Key)
 			if err != nil {
 				return err
@@ -293,47 +286,6 @@ func (f *filler) work(who actor.Actor, s story) error {
 		}
 	}
 	return nil
-}
-
-// commits are a candidate's in their repository, as git would push them: _answers/repository/FIRST NAME/1 and so on hold files and a MESSAGE.
-func (f *filler) commits(who actor.Actor, attempt, key string, s story) error {
-	for n := 1; ; n++ {
-		files, message, err := s.commit(n)
-		if errors.Is(err, fs.ErrNotExist) || key != takeHome {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		f.pass(12 * time.Minute)
-		var r repo.Repository
-		var refs []repo.Ref
-		err = f.DB.Read(f.ctx, who.Org, func(tx db.Tx) (err error) {
-			if r, err = f.Repos.ByOwner(f.ctx, tx, attempt, key); err == nil {
-				refs, err = f.Repos.Refs(f.ctx, tx, r.ID)
-			}
-			return err
-		})
-		if err != nil {
-			return err
-		}
-		ask := repo.CommitAsk{Message: message, Author: git.Signature{Name: s.name, Email: s.mail()}, Received: f.DB.Now()}
-		for _, ref := range refs {
-			if ref.Name == "refs/heads/"+r.Main {
-				ask.Expected = ref.Hash
-			}
-		}
-		for name, text := range files {
-			ask.Changes = append(ask.Changes, repo.Change{Path: name, Data: text})
-		}
-		if _, err := f.Repos.Commit(f.ctx, r, ask); err != nil {
-			return err
-		}
-		f.pass(time.Minute)
-		if err := f.Jobs.Drain(f.ctx); err != nil { // its checks
-			return err
-		}
-	}
 }
 
 // save keeps a draft and, where Run was pressed, runs it: what the candidate's page does.

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"maps"
 	"net/url"
+	"os"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -537,3 +538,22 @@ func TestLabelsNameLines(t *testing.T) {
 
 // seatsHash is git's name of "3\n": printf '3\n' | git hash-object --stdin.
 const seatsHash = "00750edc07d6415dcc07ae0351e9397b0222b7ba"
+
+// The take-home of testdata is a whole assessment, an hour of honest work; three people's commits for it lie beside it.
+func TestTheTakeHomeIsWhole(t *testing.T) {
+	dir := os.DirFS("testdata/take-home/items/library-of-tools")
+	k := repository.New(md, judgetest.New(t), nil, nil, "")
+	s, findings := k.Spec(dir)
+	if len(findings) > 0 {
+		t.Fatal(findings)
+	}
+	if h := k.Head(s); h.Minutes != 60 || !strings.HasPrefix(h.Summary, "4 issues in a repository of 25 files") {
+		t.Errorf("it says %+v", h)
+	}
+	if os.Getenv("CANDOR_TEST_LONG") == "" {
+		return // proving compiles Go eighteen times
+	}
+	if out := k.Prove(t.Context(), s, nil); len(out) > 0 {
+		t.Error(out)
+	}
+}
