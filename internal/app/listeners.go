@@ -44,7 +44,7 @@ func (a *App) listen() {
 // pushed checks what was pushed. A push that arrived before the end of a part and was finished after it changes what counts: it is marked anew.
 func (a *App) pushed(ctx context.Context, n repo.PushedNote) error {
 	if n.Submission > 0 {
-		return a.Attempts.Remark(ctx, n.Org, attempt.ID(n.Owner), n.Item)
+		return a.Attempts.MarkAgain(ctx, n.Org, attempt.ID(n.Owner), n.Item)
 	}
 	return a.takeHomes.Pushed(ctx, n)
 }

@@ -91,8 +91,8 @@ func (as *Attempts) Finish(ctx context.Context, o string, a ID, itemKey string, 
 	})
 }
 
-// Remark marks a submitted answer anew, where what counts of its repository is another commit than when it was marked. Nothing where the answer is gone.
-func (as *Attempts) Remark(ctx context.Context, o string, a ID, itemKey string) error {
+// MarkAgain marks a submitted answer anew, where what counts of its repository is another commit than when it was marked. Nothing where the answer is gone.
+func (as *Attempts) MarkAgain(ctx context.Context, o string, a ID, itemKey string) error {
 	var at Attempt
 	var frozen []SubmittedItem
 	err := as.DB.Read(ctx, o, func(tx db.Tx) (err error) {
