@@ -57,7 +57,7 @@ func Read(b []byte) (Sheet, error) {
 	if len(b) > MaxBytes {
 		return Sheet{}, ErrLarge
 	}
-	text, charset, err := decode(b)
+	text, charset, err := Decode(b)
 	if err != nil {
 		return Sheet{}, err
 	}
@@ -81,9 +81,9 @@ var announced = regexp.MustCompile(`^(?i:"?sep=)([,;\t|])"?(?:\n|$)`)
 // magic are the first bytes of what people take for a table: workbooks (zip, OLE), PDF.
 var magic = []string{"PK\x03\x04", "\xd0\xcf\x11\xe0", "%PDF"}
 
-// decode makes text of bytes. Without a byte order mark, zeros on one side of the pairs mean UTF-16, and what is not UTF-8 is taken
+// Decode makes text of bytes. Without a byte order mark, zeros on one side of the pairs mean UTF-16, and what is not UTF-8 is taken
 // for Windows-1252, which is what Excel writes in Western Europe.
-func decode(b []byte) (text, charset string, err error) {
+func Decode(b []byte) (text, charset string, err error) {
 	for _, m := range magic {
 		if bytes.HasPrefix(b, []byte(m)) {
 			return "", "", ErrKind

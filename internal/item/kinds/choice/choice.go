@@ -1,5 +1,5 @@
 // Package choice is the item kind for questions with an answer that a program can check: one option, several options, a number,
-// or a short text with the forms that are accepted. The order of options is shuffled per candidate and stays the same for them.
+// or a short text with the forms that are accepted, each in full or for a share of the mark. The order of options is shuffled per candidate and stays the same for them.
 package choice
 
 import (
@@ -43,20 +43,41 @@ type spec struct {
 }
 
 type option struct {
-	Text    string `yaml:"text" schema:"required,min=1" doc:"Markdown."`
-	Correct bool   `yaml:"correct"`
-	Why     string `yaml:"why"`
+	Text    string   `yaml:"text" schema:"required,min=1" doc:"Markdown."`
+	Correct bool     `yaml:"correct"`
+	Share   *float64 `yaml:"share" schema:"min=-1,max=1" doc:"What choosing it adds to the mark, 1 being all of it. Where an option has a share, the mark is the sum of the shares chosen, 0 to 1, and correct is for readers."`
+	Why     string   `yaml:"why"`
+}
+
+// Within is a number that is accepted: a value with a tolerance, or from min to max.
+type Within struct {
+	Value     *float64 `yaml:"value"`
+	Tolerance float64  `yaml:"tolerance" schema:"min=0" doc:"How far off an answer may be, in the same unit."`
+	Min       *float64 `yaml:"min" doc:"With max, in place of value: every number from min to max is right."`
+	Max       *float64 `yaml:"max"`
 }
 
 type number struct {
-	Value     float64 `yaml:"value" schema:"required"`
-	Tolerance float64 `yaml:"tolerance" schema:"min=0" doc:"How far off an answer may be, in the same unit."`
-	Unit      string  `yaml:"unit"`
+	Within `yaml:",inline"`
+	Unit   string       `yaml:"unit"`
+	Others []partNumber `yaml:"others" doc:"Numbers that are accepted too, for a share of the mark."`
+}
+
+type partNumber struct {
+	Within `yaml:",inline"`
+	Share  float64 `yaml:"share" schema:"required,min=0,max=1"`
 }
 
 type texts struct {
-	Accept     []string `yaml:"accept" schema:"required,min=1" doc:"Every form that is right."`
-	IgnoreCase bool     `yaml:"ignore_case"`
+	Accept     []string   `yaml:"accept" schema:"required,min=1" doc:"Every form that is right."`
+	IgnoreCase bool       `yaml:"ignore_case"`
+	Wildcard   bool       `yaml:"wildcard" doc:"* stands for any characters, or none; \\* for a star."`
+	Others     []partText `yaml:"others" doc:"Forms that are accepted too, for a share of the mark; the first that fits counts."`
+}
+
+type partText struct {
+	Text  string  `yaml:"text" schema:"required,min=1"`
+	Share float64 `yaml:"share" schema:"required,min=0,max=1"`
 }
 
 // body is an answer: the chosen options by their place in the file, or what was typed.
@@ -82,6 +103,9 @@ func (Kind) Spec(dir fs.FS) (item.Spec, []item.Finding) {
 		if o.Correct {
 			right++
 		}
+		if o.Share != nil && !(math.Abs(*o.Share) <= 1) {
+			out = append(out, d.At(fmt.Sprintf("$.options[%d].share", i), "A share is a number from -1 to 1."))
+		}
 		if strings.TrimSpace(o.Text) == "" {
 			out = append(out, d.At(fmt.Sprintf("$.options[%d]", i), "This option has no text."))
 		}
@@ -96,7 +120,7 @@ func (Kind) Spec(dir fs.FS) (item.Spec, []item.Finding) {
 		if len(s.Options) < 2 || len(s.Options) > 20 {
 			out = append(out, d.At("$.options", "Give 2 to 20 options."))
 		}
-		if s.Type == Single && right != 1 {
+		if s.Type == Single && right != 1 && (right == 0 || !s.shares()) {
 			out = append(out, d.At("$.options", "Mark exactly one option as correct; there are %d.", right))
 		}
 		if s.Type == Multiple && right == 0 {
@@ -105,12 +129,14 @@ func (Kind) Spec(dir fs.FS) (item.Spec, []item.Finding) {
 	case Numeric:
 		if s.Numeric == nil {
 			out = append(out, d.At("$.type", "A numeric question needs numeric: {value: ...}."))
-		} else if s.Numeric.Tolerance < 0 || math.IsNaN(s.Numeric.Value) || math.IsInf(s.Numeric.Value, 0) {
-			out = append(out, d.At("$.numeric", "value is a number, and tolerance is not negative."))
+		} else {
+			out = append(out, s.Numeric.check(d)...)
 		}
 	case Text:
 		if s.Text == nil || len(s.Text.Accept) == 0 {
 			out = append(out, d.At("$.type", "A text question needs text: {accept: [...]} with the forms that are right."))
+		} else {
+			out = append(out, s.Text.check(d)...)
 		}
 	default:
 		out = append(out, d.At("$.type", "type is single, multiple, numeric or text; this says %q.", s.Type))
@@ -119,6 +145,50 @@ func (Kind) Spec(dir fs.FS) (item.Spec, []item.Finding) {
 		out = append(out, d.Warn("$.partial", "partial has a meaning for multiple only."))
 	}
 	return s, out
+}
+
+func (n *number) check(d *item.Doc) (out []item.Finding) {
+	if wrong := n.wrong(); wrong != "" {
+		out = append(out, d.At("$.numeric", "%s", wrong))
+	}
+	for i, o := range n.Others {
+		place := fmt.Sprintf("$.numeric.others[%d]", i)
+		if wrong := o.wrong(); wrong != "" {
+			out = append(out, d.At(place, "%s", wrong))
+		}
+		out = append(out, checkShare(d, place, o.Share)...)
+	}
+	return out
+}
+
+// wrong says what is wrong with a number that is accepted; "" where nothing is.
+func (w Within) wrong() string {
+	finite := func(x *float64) bool { return x != nil && !math.IsNaN(*x) && !math.IsInf(*x, 0) }
+	switch {
+	case w.Value != nil && (w.Min != nil || w.Max != nil):
+		return "Write value, or min and max, not both."
+	case w.Value != nil && (!finite(w.Value) || !(w.Tolerance >= 0)):
+		return "value is a number, and tolerance is not negative."
+	case w.Value == nil && (!finite(w.Min) || !finite(w.Max) || *w.Min > *w.Max):
+		return "Write the value that is right, or min and max, of which min is not larger."
+	case w.Value == nil && w.Tolerance != 0:
+		return "tolerance goes with value; min and max need none."
+	}
+	return ""
+}
+
+func (t *texts) check(d *item.Doc) (out []item.Finding) {
+	for i, o := range t.Others {
+		out = append(out, checkShare(d, fmt.Sprintf("$.text.others[%d]", i), o.Share)...)
+	}
+	return out
+}
+
+func checkShare(d *item.Doc, place string, share float64) []item.Finding {
+	if share >= 0 && share <= 1 {
+		return nil
+	}
+	return []item.Finding{d.At(place+".share", "A share here is a number from 0 to 1.")}
 }
 
 // Schema is item.yaml's: what must stand in it goes by the type.
@@ -194,7 +264,7 @@ func (Kind) Redact(s item.Spec, raw []byte, names []string) []byte {
 	return out
 }
 
-// Mark is exact for single, numeric and text. With partial credit a multiple question gives (right chosen - wrong chosen) of
+// Mark is exact for single, numeric and text, but for what an author gives a share. With partial credit a multiple question gives (right chosen - wrong chosen) of
 // the right ones, not below 0; without, all or nothing.
 func (Kind) Mark(s item.Spec, raw []byte) (item.Mark, error) {
 	q := s.(*spec)
@@ -204,10 +274,18 @@ func (Kind) Mark(s item.Spec, raw []byte) (item.Mark, error) {
 	}
 	switch q.Type {
 	case Numeric:
-		x, ok := parseNumber(first(b.Typed))
-		return whole(ok && math.Abs(x-q.Numeric.Value) <= q.Numeric.Tolerance+1e-12*math.Abs(q.Numeric.Value)), nil
+		return part(q.Numeric.share(first(b.Typed))), nil
 	case Text:
-		return whole(slices.ContainsFunc(q.Text.Accept, func(a string) bool { return q.Text.same(a, first(b.Typed)) })), nil
+		return part(q.Text.share(first(b.Typed))), nil
+	}
+	if q.shares() {
+		sum := 0.0
+		for i, o := range q.Options {
+			if o.Share != nil && q.chosen(b, i) {
+				sum += *o.Share
+			}
+		}
+		return part(sum), nil
 	}
 	right, hit, wrong := 0, 0, 0
 	for i, o := range q.Options {
@@ -236,6 +314,65 @@ func whole(right bool) item.Mark {
 	return item.Mark{Why: "Not right"}
 }
 
+// part is a mark of a share, of which three thirds of 0.33333 are all.
+func part(share float64) item.Mark {
+	const nearly = 1e-4
+	switch {
+	case share >= 1-nearly:
+		return whole(true)
+	case share < nearly:
+		return whole(false)
+	}
+	return item.Mark{Share: share, Why: fmt.Sprintf("Partly right: %.0f%%", 100*share)}
+}
+
+// shares says whether options count by their shares.
+func (q *spec) shares() bool {
+	return slices.ContainsFunc(q.Options, func(o option) bool { return o.Share != nil })
+}
+
+// share is what a typed number is worth, 0 to 1.
+func (n *number) share(typed string) float64 {
+	x, ok := parseNumber(typed)
+	if !ok {
+		return 0
+	}
+	if n.has(x) {
+		return 1
+	}
+	best := 0.0
+	for _, o := range n.Others {
+		if o.has(x) {
+			best = max(best, o.Share)
+		}
+	}
+	return best
+}
+
+// has says whether x is accepted; the last digits of a double do not count.
+func (w Within) has(x float64) bool {
+	const last = 1e-12
+	if w.Value != nil {
+		return math.Abs(x-*w.Value) <= w.Tolerance+last*math.Abs(*w.Value)
+	}
+	return x >= *w.Min-last*math.Abs(*w.Min) && x <= *w.Max+last*math.Abs(*w.Max)
+}
+
+// share is what a typed text is worth, 0 to 1.
+func (t *texts) share(typed string) float64 {
+	for _, a := range t.Accept {
+		if t.same(a, typed) {
+			return 1
+		}
+	}
+	for _, o := range t.Others {
+		if t.same(o.Text, typed) {
+			return o.Share
+		}
+	}
+	return 0
+}
+
 func first(s []string) string {
 	if len(s) == 0 {
 		return ""
@@ -243,12 +380,40 @@ func first(s []string) string {
 	return s[0]
 }
 
-func (t texts) same(a, b string) bool {
-	a, b = strings.Join(strings.Fields(a), " "), strings.Join(strings.Fields(b), " ")
-	if t.IgnoreCase {
-		return strings.EqualFold(a, b)
+func (t *texts) same(want, got string) bool {
+	want, got = strings.Join(strings.Fields(want), " "), strings.Join(strings.Fields(got), " ")
+	if !t.Wildcard {
+		return want == got || t.IgnoreCase && strings.EqualFold(want, got)
 	}
-	return a == b
+	if t.IgnoreCase {
+		want, got = strings.ToLower(want), strings.ToLower(got)
+	}
+	return got != "" && fits(want, got)
+}
+
+// fits matches a pattern in which * stands for any characters and \* for a star, in time linear in both for each star.
+func fits(pattern, s string) bool {
+	const star = "\x00"
+	parts := strings.Split(strings.ReplaceAll(pattern, `\*`, star), "*")
+	for i := range parts {
+		parts[i] = strings.ReplaceAll(parts[i], star, "*")
+	}
+	last := len(parts) - 1
+	if last == 0 {
+		return parts[0] == s
+	}
+	s, ok := strings.CutPrefix(s, parts[0])
+	if !ok {
+		return false
+	}
+	for _, p := range parts[1:last] {
+		_, after, found := strings.Cut(s, p)
+		if !found {
+			return false
+		}
+		s = after
+	}
+	return strings.HasSuffix(s, parts[last])
 }
 
 // parseNumber reads 1234.5 and 1234,5 and 1 234,5, as people in different countries type it.
@@ -311,12 +476,27 @@ func inputType(q *spec) string {
 
 // expected is the right answer in words, for staff.
 func (q *spec) expected() string {
+	var also []string
 	if q.Type == Text {
-		return "Accepted: " + strings.Join(q.Text.Accept, ", ")
+		for _, o := range q.Text.Others {
+			also = append(also, fmt.Sprintf("%s (%.0f%%)", o.Text, 100*o.Share))
+		}
+		return "Accepted: " + strings.Join(append(slices.Clone(q.Text.Accept), also...), ", ")
 	}
-	s := "Right: " + strconv.FormatFloat(q.Numeric.Value, 'g', -1, 64)
-	if q.Numeric.Tolerance > 0 {
-		s += " ± " + strconv.FormatFloat(q.Numeric.Tolerance, 'g', -1, 64)
+	for _, o := range q.Numeric.Others {
+		also = append(also, fmt.Sprintf("%s (%.0f%%)", o, 100*o.Share))
 	}
-	return strings.TrimSpace(s + " " + q.Numeric.Unit)
+	return strings.TrimSpace("Right: " + strings.Join(append([]string{q.Numeric.Within.String()}, also...), ", ") + " " + q.Numeric.Unit)
+}
+
+// String is 5 ± 0.1, or 1 to 5.
+func (w Within) String() string {
+	digits := func(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }
+	switch {
+	case w.Value == nil:
+		return digits(*w.Min) + " to " + digits(*w.Max)
+	case w.Tolerance > 0:
+		return digits(*w.Value) + " ± " + digits(w.Tolerance)
+	}
+	return digits(*w.Value)
 }
