@@ -63,6 +63,11 @@ func (s *Scribe) Plain(text string) string {
 	return s.HTML(b.String())
 }
 
+// Moodle writes text of Moodle's own format: HTML in which lines end where they end.
+func (s *Scribe) Moodle(text string) string {
+	return s.HTML(strings.ReplaceAll(strings.TrimSpace(tidy(text)), "\n", "<br>"))
+}
+
 // HTML writes a piece of HTML.
 func (s *Scribe) HTML(text string) string {
 	body := &html.Node{Type: html.ElementNode, Data: "body", DataAtom: atom.Body}
