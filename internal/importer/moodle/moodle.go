@@ -183,7 +183,8 @@ func (q *question) choiceset(it *quiz.Item) {
 }
 
 func (q *question) truefalse(it *quiz.Item) {
-	it.TrueFalse(false)
+	it.TrueFalse(true)
+	it.Options[0].Correct = false
 	for e := range q.e.All("answer") {
 		o := &it.Options[1]
 		if strings.EqualFold(plain(e), "true") {

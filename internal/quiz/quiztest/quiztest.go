@@ -84,7 +84,7 @@ func Whole(t testing.TB, name string, r *quiz.Result) {
 
 var (
 	tag       = regexp.MustCompile(`<[a-zA-Z][^>]*>`)
-	ours      = regexp.MustCompile(`^<(script type="module" src="/-/assets/[\w.-]+"|link rel="stylesheet" href="/-/assets/[\w.-]+"|svg class="icon[\w -]*"|form)\b`)
+	ours      = regexp.MustCompile(`^<(script type="module" src="/-/assets/[\w.-]+"|link rel="stylesheet" href="/-/assets/[\w.-]+"|svg class="i[\w -]*" aria-hidden="true" focusable="false")>$|^<form\b`)
 	danger    = regexp.MustCompile(`(?i)^<(script|iframe|object|embed|link|style|base|img|svg|math|video|audio|meta|form)\b|[\s"'/]on[a-z]+\s*=|javascript:|vbscript:|data:|\ssrcdoc=|\sstyle=`)
 	elsewhere = regexp.MustCompile(`(?i)\s(src|srcset|poster|background|data|action|formaction|xlink:href)\s*=\s*["']?(https?:)?//`)
 )
