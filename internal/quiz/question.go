@@ -168,7 +168,9 @@ func (q *Question) Match(it *Item, pairs []Pair) {
 		one.Weight = it.weight() / float64(asks)
 		q.Items = append(q.Items, &one)
 	}
-	q.Lose("Its %d parts are questions of their own now, each with all answers to choose from.", asks)
+	if asks > 1 {
+		q.Lose("Its %d parts are questions of their own now, each with all answers to choose from.", asks)
+	}
 }
 
 func (it *Item) weight() float64 {

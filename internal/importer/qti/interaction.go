@@ -278,7 +278,9 @@ func (it *item) several(n int) {
 		it.Refuse("It says of no pair that it is right.")
 		return
 	}
-	it.Lose("Its %d parts are questions of their own now, each with all answers to choose from.", n)
+	if n > 1 {
+		it.Lose("Its %d parts are questions of their own now, each with all answers to choose from.", n)
+	}
 }
 
 // gapMatch asks of each gap of a text what belongs there.
