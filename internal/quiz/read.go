@@ -61,6 +61,38 @@ func (r *Result) Refused() int {
 	return n
 }
 
+// Questions is what became of each question in lines: the items it became or why not, and under it what was lost.
+func (r *Result) Questions() string {
+	var b strings.Builder
+	for _, row := range r.Rows {
+		fmt.Fprintf(&b, "%d %s [%s]", row.Number, row.Name, row.Type)
+		for _, x := range row.Became {
+			fmt.Fprintf(&b, " -> %s (%s)", x.Key, x.Kind)
+		}
+		if row.Why != "" {
+			fmt.Fprintf(&b, " not carried: %s", row.Why)
+		}
+		b.WriteString("\n")
+		for _, l := range row.Lost {
+			fmt.Fprintf(&b, "  - %s\n", l)
+		}
+	}
+	return b.String()
+}
+
+// Report is all that is to be said of the import, in lines.
+func (r *Result) Report() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: %d questions, %d not carried, %d items\n\n%s", r.Format, len(r.Rows), r.Refused(), len(r.items), r.Questions())
+	if len(r.Lost) > 0 {
+		b.WriteString("\nOf the whole:\n")
+	}
+	for _, l := range r.Lost {
+		fmt.Fprintf(&b, "  - %s\n", l)
+	}
+	return b.String()
+}
+
 // Read finds the format and makes the items. A zip that no format knows as a whole is read file by file. Every item is one that its kind
 // accepts; a question of which that cannot be said is named as not carried, with the reason. Problems: ErrUnknown, ErrBad, ErrLarge, ErrEmpty.
 func Read(formats []Format, kinds item.Kinds, src Source) (*Result, error) {
@@ -207,7 +239,10 @@ func (it *Item) make(kinds item.Kinds) (made, error) {
 	return made{minutes: it.Minutes, weight: weight, files: files}, nil
 }
 
-// Tree is the assessment's folder.
+// reportName is the file that keeps what was lost beside the assessment; candidates never see it.
+const reportName = "import-report.txt"
+
+// Tree is the assessment's folder: assessment.yaml with a title (that of the source where name is ""), the items, and the report.
 func (r *Result) Tree(name string) (archive.Files, error) {
 	type entry struct {
 		Item   string   `yaml:"item"`
@@ -250,7 +285,7 @@ func (r *Result) Tree(name string) (archive.Files, error) {
 		AI     any    `yaml:"ai"`
 		Parts  []part `yaml:"parts"`
 	}{1, name, "Questions that were imported from " + r.Format + ".", map[string]string{"policy": "disclosed"}, parts}, yaml.IndentSequence(true))
-	out["assessment.yaml"] = raw
+	out["assessment.yaml"], out[reportName] = raw, []byte(r.Report())
 	return out, err
 }
 

@@ -39,6 +39,7 @@ type commands struct {
 	Lint    Lint           `cmd:"" help:"Check an assessment's folder: files, links, anchors, and that sample submissions get their declared verdicts."`
 	Judge   Judge          `cmd:"" help:"Judge submissions to a problem package (ICPC, Kattis); without any, prove that its own get their declared verdicts."`
 	Similar Similar        `cmd:"" help:"Compare programs or texts with each other and say which are more alike than innocent people's work can be."`
+	Convert Convert        `cmd:"" help:"Make an assessment's folder of a quiz: Moodle XML, GIFT, Aiken, QTI, Exercism. Says what could not be carried."`
 	Import  Import         `cmd:"" help:"Import an assessment from a folder or a zip into an organisation."`
 	Export  Export         `cmd:"" help:"Export a version of an assessment, byte for byte, as a zip."`
 	Admin   Admin          `cmd:"" help:"Help somebody in: one-time sign-in links."`

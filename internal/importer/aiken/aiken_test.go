@@ -23,7 +23,7 @@ func TestCarried(t *testing.T) {
 		"an option skipped": {"Q?\nA) x\nC) y\nB) z\nANSWER: B\n", "1 Q? [multiple choice] -> q (choice)\n"},
 	} {
 		r := quiztest.Read(t, aiken.Format{}, "q.txt", c.text)
-		if got := quiztest.Report(r); got != c.want {
+		if got := r.Questions(); got != c.want {
 			t.Errorf("%s:\n%swant\n%s", name, got, c.want)
 		}
 	}
@@ -40,7 +40,7 @@ func TestSample(t *testing.T) {
 	}
 	const want = "1 The Moodle project was started by: [multiple choice] -> the-moodle-project-was-started-by (choice)\n" +
 		"2 Moodle's abilities include handling user input that includes <html class=\"cool\"> & images: [multiple choice] -> moodle-s-abilities-include-handling-user-input-that (choice)\n"
-	if got := quiztest.Report(quiztest.Read(t, aiken.Format{}, "questions.aiken.txt", string(raw))); got != want {
+	if got := quiztest.Read(t, aiken.Format{}, "questions.aiken.txt", string(raw)).Questions(); got != want {
 		t.Errorf("report:\n%swant\n%s", got, want)
 	}
 }

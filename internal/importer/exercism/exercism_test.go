@@ -44,7 +44,7 @@ func TestCarried(t *testing.T) {
 	const want = "1 Two Fer [exercise in Python] -> two-fer (code)\n  - A script was left out.\n" +
 		"  - All of its tests are visible to candidates, as in the track, and known to the public: write hidden ones.\n  - Hints are not carried.\n" +
 		"  - Where it is from is not carried: https://example.com.\n"
-	if got := quiztest.Report(r); got != want {
+	if got := r.Questions(); got != want {
 		t.Errorf("report:\n%swant\n%s", got, want)
 	}
 	for file, want := range map[string]string{
@@ -70,7 +70,7 @@ func TestSkippedTestsAreTurnedOn(t *testing.T) {
 			".docs/instructions.md": "Do", c.solution: "x", c.test: c.text, ".meta/x/" + c.solution: "y",
 		})
 		if r.Items() != 1 {
-			t.Fatalf("%s: %s", id, quiztest.Report(r))
+			t.Fatalf("%s: %s", id, r.Questions())
 		}
 		if got := quiztest.File(t, r, "items/a/tests/visible/"+id+"/"+c.test); strings.Contains(got, c.not) {
 			t.Errorf("%s:\n%s", id, got)

@@ -59,7 +59,7 @@ func TestCarried(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := quiztest.Read(t, moodle.Format{}, "q.xml", c.xml)
-			if got := quiztest.Report(r); got != c.report {
+			if got := r.Questions(); got != c.report {
 				t.Errorf("report:\n%swant\n%s", got, c.report)
 			}
 			for file, want := range c.file {

@@ -32,7 +32,7 @@ func TestSamples(t *testing.T) {
 				return nil
 			}
 			quiztest.Whole(t, file, r)
-			t.Logf("%s\n%s%v", file, quiztest.Report(r), r.Lost)
+			t.Logf("%s\n%s%v", file, r.Questions(), r.Lost)
 			return nil
 		})
 	}

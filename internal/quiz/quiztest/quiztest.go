@@ -3,7 +3,6 @@ package quiztest
 
 import (
 	"bytes"
-	"fmt"
 	"io/fs"
 	"net/url"
 	"os"
@@ -112,25 +111,6 @@ func harmless(t testing.TB, name string, it assessment.PartItem) {
 			t.Errorf("%s: a page has %s", name, x)
 		}
 	}
-}
-
-// Report is a result as lines, for golden comparisons in tests: what each question became, why not, what it lost.
-func Report(r *quiz.Result) string {
-	var b strings.Builder
-	for _, row := range r.Rows {
-		fmt.Fprintf(&b, "%d %s [%s]", row.Number, row.Name, row.Type)
-		for _, x := range row.Became {
-			fmt.Fprintf(&b, " -> %s (%s)", x.Key, x.Kind)
-		}
-		if row.Why != "" {
-			fmt.Fprintf(&b, " not carried: %s", row.Why)
-		}
-		b.WriteString("\n")
-		for _, l := range row.Lost {
-			fmt.Fprintf(&b, "  - %s\n", l)
-		}
-	}
-	return b.String()
 }
 
 // File is a file of a result's folder as text.
