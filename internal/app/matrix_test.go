@@ -2,8 +2,10 @@ package app_test
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
 	"crypto/sha256"
+	"encoding/base64"
 	"fmt"
 	"io"
 	"maps"
@@ -210,6 +212,7 @@ type act struct {
 	form  url.Values
 	json  string
 	file  bool // a zip of an assessment comes with it
+	quiz  bool // a quiz comes with it
 	about bool // without its form it is about nothing, also for whoever may
 }
 
@@ -224,6 +227,8 @@ var acts = map[string]act{
 	"POST /o/{org}/members":                                                     {form: url.Values{"name": {"New"}, "email": {"new@y.example"}, "roles": {"owner"}}},
 	"POST /o/{org}/members/{member}":                                            {form: url.Values{"name": {"Renamed"}, "roles": {"owner"}}},
 	"POST /o/{org}/assessments":                                                 {form: url.Values{"into": {"{assessment}"}}, file: true},
+	"POST /o/{org}/quiz":                                                        {quiz: true},
+	"POST /o/{org}/quiz/draft":                                                  {form: url.Values{"name": {"q.gift"}, "title": {"New"}, "data": {packed(someQuiz)}}},
 	"POST /o/{org}/openings/new":                                                {form: url.Values{"title": {"New"}, "reply_days": {"5"}, "stage_title": {"Screen"}, "assessment": {"{version}"}, "reviewers": {"1"}, "window": {"7"}}},
 	"POST /o/{org}/openings/{opening}/invite":                                   {form: url.Values{"name": {"New"}, "email": {"new@mail.example"}, "zone": {"UTC"}, "finish_by": {"2026-12-20T12:00"}, "step": {"send"}}},
 	"POST /o/{org}/openings/{opening}/batches":                                  {form: url.Values{"text": {"Name,Email\nNew,new@mail.example\n"}}},
@@ -411,7 +416,9 @@ func (w *world) send(p *person, r web.Route, ids map[string]string, whole bool, 
 		case a.json != "":
 			kind, body = "application/json", strings.NewReader(regexp.MustCompile(`\{sitting\}`).ReplaceAllString(a.json, ids["sitting"]))
 		case a.file:
-			kind, body = w.upload(form)
+			kind, body = w.upload(form, "assessment.zip", func(file io.Writer) error { return archive.Write(file, w.here.tree("Uploaded")) })
+		case a.quiz:
+			kind, body = w.upload(form, "q.gift", func(file io.Writer) error { _, err := io.WriteString(file, someQuiz); return err })
 		default:
 			body = strings.NewReader(form.Encode())
 		}
@@ -438,15 +445,27 @@ func (w *world) send(p *person, r web.Route, ids map[string]string, whole bool, 
 	return answer{rec.Code, rec.Result().Header, rec.Body.String()}
 }
 
-func (w *world) upload(form url.Values) (kind string, body io.Reader) {
+// someQuiz is one, in GIFT.
+const someQuiz = "::New::Is it so?{T}"
+
+// packed is a quiz as the page that shows it sends it again.
+func packed(quiz string) string {
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	io.WriteString(z, quiz)
+	z.Close()
+	return base64.RawURLEncoding.EncodeToString(b.Bytes())
+}
+
+func (w *world) upload(form url.Values, name string, write func(io.Writer) error) (kind string, body io.Reader) {
 	var b bytes.Buffer
 	m := multipart.NewWriter(&b)
 	for k := range form {
 		w.must(m.WriteField(k, form.Get(k)))
 	}
-	file, err := m.CreateFormFile("file", "assessment.zip")
+	file, err := m.CreateFormFile("file", name)
 	w.must(err)
-	w.must(archive.Write(file, w.here.tree("Uploaded")))
+	w.must(write(file))
 	w.must(m.Close())
 	return m.FormDataContentType(), &b
 }

@@ -49,7 +49,7 @@ func (a *App) mux(rates map[web.Rate]web.Limit) (*web.Mux, error) {
 	help.Routes(mux)
 	a.signIn.Routes(mux)
 	(&orgweb.Pages{Orgs: a.Orgs}).Routes(mux)
-	(&assessmentweb.Pages{Assessments: a.Assessments, Attempts: a.Attempts, MD: a.MD}).Routes(mux)
+	(&assessmentweb.Pages{Assessments: a.Assessments, Attempts: a.Attempts, MD: a.MD, Quizzes: Quizzes()}).Routes(mux)
 	(&privacyweb.Pages{Privacy: a.Privacy, Attempts: a.Attempts, Orgs: a.Orgs}).Routes(mux)
 	(&notifyweb.Pages{Notify: a.Notify}).Routes(mux)
 	(&openingweb.Pages{Openings: a.Openings, Orgs: a.Orgs, Candidates: a.Candidates, Promises: a.Promises, Assessments: a.Assessments, Attempts: a.Attempts,

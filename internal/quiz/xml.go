@@ -37,14 +37,7 @@ const (
 // with line and column.
 func XML(name string, data []byte) (*Element, error) {
 	data, known := utf8XML(data)
-	d := xml.NewDecoder(bytes.NewReader(data))
-	d.Entity = xml.HTMLEntity
-	d.CharsetReader = func(label string, in io.Reader) (io.Reader, error) {
-		if known {
-			return in, nil
-		}
-		return charset.NewReaderLabel(label, in)
-	}
+	d := decoder(data, known)
 	var stack []*Element
 	root, nodes := (*Element)(nil), 0
 	bad := func(say string) error {
@@ -103,6 +96,18 @@ func XML(name string, data []byte) (*Element, error) {
 	}
 }
 
+func decoder(data []byte, known bool) *xml.Decoder {
+	d := xml.NewDecoder(bytes.NewReader(data))
+	d.Entity = xml.HTMLEntity
+	d.CharsetReader = func(label string, in io.Reader) (io.Reader, error) {
+		if known {
+			return in, nil
+		}
+		return charset.NewReaderLabel(label, in)
+	}
+	return d
+}
+
 // utf8XML decodes UTF-16; known says that what the file says of its encoding does not count any more.
 func utf8XML(data []byte) (out []byte, known bool) {
 	for _, mark := range []string{"\xff\xfe", "\xfe\xff", "<\x00", "\x00<"} {
@@ -118,9 +123,9 @@ func utf8XML(data []byte) (out []byte, known bool) {
 
 // Root is the name of the first element of what may be XML, "" where there is none.
 func Root(data []byte) string {
-	data, _ = utf8XML(data)
-	d := xml.NewDecoder(bytes.NewReader(data[:min(len(data), 64<<10)]))
-	d.CharsetReader = func(_ string, in io.Reader) (io.Reader, error) { return in, nil }
+	data, known := utf8XML(data)
+	d := decoder(data[:min(len(data), 64<<10)], known)
+	d.Strict = false
 	for range 100 {
 		token, err := d.RawToken()
 		if err != nil {

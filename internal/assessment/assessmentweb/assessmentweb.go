@@ -14,6 +14,7 @@ import (
 	"candor/internal/markdown"
 	"candor/internal/org"
 	"candor/internal/problem"
+	"candor/internal/quiz"
 	"candor/internal/web"
 )
 
@@ -22,6 +23,7 @@ type Pages struct {
 	Assessments *assessment.Assessments
 	Attempts    *attempt.Attempts
 	MD          *markdown.Markdown
+	Quizzes     []quiz.Format // that can be imported
 }
 
 // Routes declares them.
@@ -32,6 +34,11 @@ func (p *Pages) Routes(mux *web.Mux) {
 	handle(web.RateRead, "GET /o/{org}/assessments", "assessment.list", "assessment.list", p.list)
 	mux.Handle(web.Route{Pattern: "POST /o/{org}/assessments", Action: "assessment.import", Auth: web.Staff, Roles: org.Roles().Actions["assessment.import"],
 		Tenant: web.FromPath, Object: "assessment", Rate: web.RateUpload, MaxBody: archive.MaxPacked + 1<<20}, p.imported)
+	handle(web.RateRead, "GET /o/{org}/quiz", "assessment.quiz", "assessment.import", p.quiz)
+	mux.Handle(web.Route{Pattern: "POST /o/{org}/quiz", Action: "assessment.quiz_check", Auth: web.Staff, Roles: org.Roles().Actions["assessment.import"],
+		Tenant: web.FromPath, Object: "assessment", Rate: web.RateUpload, MaxBody: quiz.MaxBytes + 1<<20}, p.check)
+	mux.Handle(web.Route{Pattern: "POST /o/{org}/quiz/draft", Action: "assessment.quiz_draft", Auth: web.Staff, Roles: org.Roles().Actions["assessment.import"],
+		Tenant: web.FromPath, Object: "assessment", Rate: web.RateUpload, MaxBody: 10 << 20}, p.draft)
 	handle(web.RateRead, "GET /o/{org}/assessments/{assessment}", "assessment.read", "assessment.list", p.show)
 	handle(web.RateRead, "GET /o/{org}/versions/{version}", "assessment.version", "assessment.solutions", p.version)
 	handle(web.RateWrite, "POST /o/{org}/versions/{version}/publish", "assessment.publish", "assessment.publish", p.publish)

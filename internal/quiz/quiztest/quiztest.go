@@ -160,3 +160,22 @@ func Mark(t testing.TB, r *quiz.Result, answer string) float64 {
 	}
 	return m.Share
 }
+
+// Question checks the result of one question.
+func Question(t testing.TB, q *quiz.Question) {
+	t.Helper()
+	r, err := quiz.Read([]quiz.Format{only{q}}, Kinds, quiz.Source{Name: "one"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	Whole(t, q.Name, r)
+}
+
+// only is the format of one question.
+type only struct{ q *quiz.Question }
+
+func (only) Name() string        { return "one question" }
+func (only) Is(quiz.Source) bool { return true }
+func (o only) Read(quiz.Source) (quiz.Quiz, error) {
+	return quiz.Quiz{Questions: []*quiz.Question{o.q}}, nil
+}
