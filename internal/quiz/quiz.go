@@ -19,7 +19,7 @@ import (
 // What a quiz may hold.
 const (
 	MaxBytes     = 32 << 20 // of a file, and of each file in a zip
-	MaxQuestions = 2_000
+	MaxQuestions = 1_000
 )
 
 var (

@@ -178,7 +178,9 @@ func (v quizView) says() string {
 	if v.Result.Items() != all-not {
 		s += "; they become " + plural(v.Result.Items(), "item", "items")
 	}
-	if n := v.lossy(); n > 0 {
+	if n := v.lossy(); n == 1 {
+		s += ". One of them loses something"
+	} else if n > 1 {
 		s += fmt.Sprintf(". %d of them lose something", n)
 	}
 	return s + "."

@@ -509,7 +509,7 @@ func quizRow(row quiz.Row) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = badge.Badge("ok", "check", plural(len(row.Became), row.Became[0].Kind, row.Became[0].Kind+" items")).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = badge.Badge("ok", "check", plural(len(row.Became), row.Became[0].Kind+" item", row.Became[0].Kind+" items")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

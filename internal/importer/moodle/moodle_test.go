@@ -128,7 +128,7 @@ func TestHostile(t *testing.T) {
 		"broken":          {"<quiz>\n <question>\n</quiz>", "q.xml, line 3, column 8: this is broken XML (element <question> closed by </quiz>)."},
 		"cut off":         {"<quiz><question>", "this is broken XML (unexpected EOF)."},
 		"empty quiz":      {"<quiz></quiz>", "There is no question in this file."},
-		"many":            {"<quiz>" + strings.Repeat(`<question type="essay"/>`, 10_000) + "</quiz>", "There are 10000 questions in this file; at most 2000 are read at once."},
+		"many":            {"<quiz>" + strings.Repeat(`<question type="essay"/>`, 10_000) + "</quiz>", "There are 10000 questions in this file; at most 1000 are read at once."},
 		"another":         {"<html></html>", "This is none of the quizzes that are read here: Moodle XML."},
 		"nothing":         {"", "This is none of the quizzes"},
 	} {
