@@ -185,9 +185,9 @@ func (r *Result) add(kinds item.Kinds, keys map[string]bool, number int, q *Ques
 				it.Title = fmt.Sprintf("%s (%d)", shorten(name, 110), i+1)
 			}
 		}
-		m, err := it.make(kinds)
-		if err != nil {
-			row.Why = err.Error()
+		m, why := it.make(kinds)
+		if why != "" {
+			row.Why = why
 			break
 		}
 		m.key = key(it.Title, number, keys)
@@ -207,11 +207,11 @@ func (r *Result) add(kinds item.Kinds, keys map[string]bool, number int, q *Ques
 	r.Rows = append(r.Rows, row)
 }
 
-// make writes the item's folder and asks its kind whether it is one.
-func (it *Item) make(kinds item.Kinds) (made, error) {
+// make writes the item's folder and asks its kind whether it is one; why says what is against it.
+func (it *Item) make(kinds item.Kinds) (m made, why string) {
 	kind, ok := kinds.Named(it.Kind)
 	if !ok {
-		return made{}, fmt.Errorf("There are no items of the kind %s here.", it.Kind)
+		return made{}, fmt.Sprintf("There are no items of the kind %s here.", it.Kind)
 	}
 	files := archive.Files{}
 	for name, data := range it.Files {
@@ -223,20 +223,20 @@ func (it *Item) make(kinds item.Kinds) (made, error) {
 	}
 	raw, err := yaml.MarshalWithOptions(head, yaml.IndentSequence(true))
 	if err != nil {
-		return made{}, err
+		return made{}, "It cannot be written as YAML: " + err.Error()
 	}
 	files["item.yaml"] = raw
 	_, found := kind.Spec(files)
 	for _, f := range found {
 		if f.Severity == item.Error {
-			return made{}, fmt.Errorf("The kind %s does not take it: %s", it.Kind, f.Text)
+			return made{}, fmt.Sprintf("The kind %s does not take it: %s", it.Kind, f.Text)
 		}
 	}
 	weight := it.Weight
 	if weight == 0 {
 		weight = 1
 	}
-	return made{minutes: it.Minutes, weight: weight, files: files}, nil
+	return made{minutes: it.Minutes, weight: weight, files: files}, ""
 }
 
 // reportName is the file that keeps what was lost beside the assessment; candidates never see it.

@@ -1,0 +1,59 @@
+package app_test
+
+import (
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"candor/internal/app"
+	"candor/internal/quiz"
+	"candor/internal/quiz/quiztest"
+)
+
+// TestFormatsAreFoundByContent: whatever a file is called, the one format that it is of reads it, and the result is whole.
+func TestFormatsAreFoundByContent(t *testing.T) {
+	const choice = `<itemBody><choiceInteraction responseIdentifier="R"><prompt>Q?</prompt><simpleChoice identifier="a">a</simpleChoice><simpleChoice identifier="b">b</simpleChoice></choiceInteraction></itemBody>`
+	files := func(list map[string]string) fstest.MapFS {
+		out := fstest.MapFS{}
+		for name, text := range list {
+			out[name] = &fstest.MapFile{Data: []byte(text)}
+		}
+		return out
+	}
+	asFile := func(text string) quiz.Source { return quiz.Source{Name: "export.dat", Data: []byte(text)} }
+	for name, src := range map[string]quiz.Source{
+		"Moodle XML":       asFile(`<quiz><question type="essay"><questiontext><text>Why?</text></questiontext></question></quiz>`),
+		"GIFT":             asFile("Is it so?{T}"),
+		"Aiken":            asFile("Which?\nA) a\nB) b\nANSWER: B\n"),
+		"QTI 2.x and 3.0":  asFile(`<assessmentItem title="Q"><responseDeclaration identifier="R" cardinality="single"><correctResponse><value>a</value></correctResponse></responseDeclaration>` + choice + `</assessmentItem>`),
+		"QTI 1.2 (Canvas)": {Name: "p.zip", Files: files(map[string]string{"a.xml": `<questestinterop><item ident="i" title="Q"><presentation><material><mattext>Why?</mattext></material><response_str ident="r"><render_fib/></response_str></presentation></item></questestinterop>`})},
+		"Exercism":         {Name: "x", Files: files(map[string]string{"a/.meta/config.json": `{"files":{"solution":["a.py"],"test":["a_test.py"],"example":[".meta/e.py"]}}`, "a/a.py": "x", "a/a_test.py": "import unittest", "a/.meta/e.py": "y", "a/.docs/instructions.md": "Do"})},
+	} {
+		found := 0
+		for _, f := range app.Quizzes() {
+			if f.Is(src) {
+				found++
+				if f.Name() != name {
+					t.Errorf("%s is taken for %s", name, f.Name())
+				}
+			}
+		}
+		if found != 1 {
+			t.Errorf("%s is of %d formats; want 1", name, found)
+		}
+		r, err := quiz.Read(app.Quizzes(), quiztest.Kinds, src)
+		if err != nil || r.Items() != 1 || r.Format != name {
+			t.Errorf("%s: %+v, %v", name, r, err)
+			continue
+		}
+		quiztest.Whole(t, name, r)
+	}
+	if len(app.Quizzes()) != 6 {
+		t.Errorf("%d formats; the test knows 6", len(app.Quizzes()))
+	}
+	for name, text := range map[string]string{"empty": "", "text": "Dear all,\n\nno questions.\n", "bytes": strings.Repeat("\x00\xff", 100), "JSON": `{"a": [1, 2]}`} {
+		if _, err := quiz.Read(app.Quizzes(), quiztest.Kinds, asFile(text)); err == nil {
+			t.Errorf("%s is read as a quiz", name)
+		}
+	}
+}
