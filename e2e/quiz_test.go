@@ -51,7 +51,7 @@ func TestAQuizBecomesADraft(t *testing.T) {
 	p.Upload("#file", file("screen.xml", someQuiz))
 	p.Follow(`button.primary`)
 	p.Sees("4 questions of Moodle XML. 3 can be carried, 1 cannot; they become 4 items. 2 of them lose something.")
-	p.Value(`document.querySelectorAll("details").forEach(d => d.open = true)`)
+	p.Value(`document.querySelectorAll("main details").forEach(d => d.open = true)`)
 	p.Sees("A script was left out.")
 	p.Sees("Its numbers are drawn for each person anew.")
 	lookAt(t, p, "quiz-checked")
