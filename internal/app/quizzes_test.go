@@ -1,11 +1,16 @@
 package app_test
 
 import (
+	"encoding/csv"
+	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/fstest"
 
 	"candor/internal/app"
+	"candor/internal/problem"
 	"candor/internal/quiz"
 	"candor/internal/quiz/quiztest"
 )
@@ -55,5 +60,52 @@ func TestFormatsAreFoundByContent(t *testing.T) {
 		if _, err := quiz.Read(app.Quizzes(), quiztest.Kinds, asFile(text)); err == nil {
 			t.Errorf("%s is read as a quiz", name)
 		}
+	}
+}
+
+// TestSamplesByManifest reads every sample of other people's quizzes: what is carried of each and what is not is what testdata says
+// (CANDOR_DOCS=write writes it), and every result is whole. A file that is no quiz by itself gets its problem.
+func TestSamplesByManifest(t *testing.T) {
+	dir := quiztest.Samples(t, ".")
+	f, err := os.Open(filepath.Join(dir, "manifest.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	list, err := csv.NewReader(f).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	for _, line := range list[1:] {
+		name := line[1]
+		raw, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(name)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		src, err := quiz.Open(filepath.Base(name), raw)
+		var r *quiz.Result
+		if err == nil {
+			r, err = quiz.Read(app.Quizzes(), quiztest.Kinds, src)
+		}
+		if p, ok := problem.As(err); ok {
+			fmt.Fprintf(&b, "%s: %s\n", name, p.Code)
+			continue
+		}
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		quiztest.Whole(t, name, r)
+		fmt.Fprintf(&b, "%s: %s, %d questions, %d not carried, %d items\n", name, r.Format, len(r.Rows), r.Refused(), r.Items())
+	}
+	golden := filepath.Join("testdata", "quizzes.golden")
+	if os.Getenv("CANDOR_DOCS") == "write" {
+		if err := os.WriteFile(golden, []byte(b.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if want, err := os.ReadFile(golden); err != nil || b.String() != string(want) {
+		t.Errorf("%s differs (%v) from what is read now:\n%s", golden, err, b.String())
 	}
 }
