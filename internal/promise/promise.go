@@ -2,7 +2,7 @@
 //
 // A promise is made and kept in the transaction of the act that causes it. Days are working days, Monday to Friday in the
 // organisation's time zone; a promise is due at the end of its last day. One that is not kept by then is broken, and stays so
-// when it is kept later.
+// when it is kept later. While the candidate has the turn it stands still: what was waited is added in working days.
 package promise
 
 import (
@@ -41,6 +41,7 @@ type Promise struct {
 	Due    time.Time
 	Kept   time.Time // zero: not yet
 	Broken time.Time // zero: not broken
+	Waits  time.Time // until when somebody else has, or had, the turn; zero: nobody had
 }
 
 // Promises keeps them.
@@ -85,7 +86,7 @@ func (ps *Promises) Of(ctx context.Context, tx db.Tx, application string) ([]Pro
 	rows, err := query.New(tx).Of(ctx, tx.Org, application)
 	var out []Promise
 	for _, r := range rows {
-		out = append(out, Promise{r.ID, Kind(r.Kind), int(r.Days), clock.Time(r.MadeAt), clock.Time(r.DueAt), clock.Time(r.KeptAt), clock.Time(r.BrokenAt)})
+		out = append(out, Promise{r.ID, Kind(r.Kind), int(r.Days), clock.Time(r.MadeAt), clock.Time(r.DueAt), clock.Time(r.KeptAt), clock.Time(r.BrokenAt), clock.Time(r.WaitsUntil)})
 	}
 	return out, err
 }

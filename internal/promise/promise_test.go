@@ -9,6 +9,8 @@ import (
 	"candor/internal/db"
 	"candor/internal/db/dbtest"
 	"candor/internal/promise"
+
+	"pgregory.net/rapid"
 )
 
 func TestWorkingDays(t *testing.T) {
@@ -72,4 +74,125 @@ func TestAPromiseIsKeptOrBroken(t *testing.T) {
 			t.Errorf("kept after its day = %+v; want both said", p)
 		}
 	})
+}
+
+func TestAPromiseWaits(t *testing.T) {
+	ctx := context.Background()
+	lisbon, _ := time.LoadLocation("Europe/Lisbon")
+	dbtest.Each(t, []fs.FS{promise.Schema}, func(t *testing.T, d *db.DB, tick *dbtest.Clock) {
+		ps := &promise.Promises{DB: d}
+		write := func(fn func(tx db.Tx) error) {
+			t.Helper()
+			if err := d.Write(ctx, "o1", fn); err != nil {
+				t.Fatal(err)
+			}
+		}
+		wait := func(from, until time.Time) {
+			t.Helper()
+			write(func(tx db.Tx) error { return ps.Wait(ctx, tx, promise.Reply, "app", from, until, lisbon) })
+		}
+		standing := func() (p promise.Promise) {
+			t.Helper()
+			write(func(tx db.Tx) error {
+				list, err := ps.Of(ctx, tx, "app")
+				p = list[0]
+				return err
+			})
+			return p
+		}
+		day := func(n int) time.Time { return time.Date(2026, 11, n, 10, 0, 0, 0, time.UTC) }
+		wait(day(24), day(25)) // nothing is owed: nothing waits
+		tick.Set(day(24))      // a Tuesday
+		write(func(tx db.Tx) error { return ps.Owe(ctx, tx, promise.Reply, "app", 5, day(24), lisbon) })
+		wait(day(26), promise.Due(day(26), 5, lisbon))
+		if p := standing(); !p.Due.Equal(time.Date(2026, 12, 9, 0, 0, 0, 0, time.UTC)) || !p.Waits.Equal(time.Date(2026, 12, 4, 0, 0, 0, 0, time.UTC)) {
+			t.Errorf("with 3 days left and 5 to wait = %+v; want it due at the end of 8 December", p)
+		}
+		wait(day(27), day(27).Add(time.Hour))
+		if p := standing(); !p.Waits.Equal(time.Date(2026, 12, 4, 0, 0, 0, 0, time.UTC)) {
+			t.Errorf("a shorter wait = %+v; want the longer one to stay", p)
+		}
+		wait(day(27), promise.Due(day(26), 7, lisbon))
+		if p := standing(); !p.Due.Equal(time.Date(2026, 12, 11, 0, 0, 0, 0, time.UTC)) {
+			t.Errorf("extended by two days = %+v; want it due two days later", p)
+		}
+		tick.Set(time.Date(2026, 12, 7, 23, 59, 0, 0, time.UTC))
+		if err := ps.Sweep(ctx, "o1"); err != nil {
+			t.Fatal(err)
+		}
+		if p := standing(); !p.Broken.IsZero() {
+			t.Errorf("while somebody else has the turn = %+v; want it not broken", p)
+		}
+		write(func(tx db.Tx) error { return ps.GoOn(ctx, tx, promise.Reply, "app", day(30), lisbon) })
+		if p := standing(); !p.Due.Equal(time.Date(2026, 12, 4, 0, 0, 0, 0, time.UTC)) {
+			t.Errorf("answered after two working days = %+v; want it due three after that", p)
+		}
+		if err := ps.Sweep(ctx, "o1"); err != nil {
+			t.Fatal(err)
+		}
+		if p := standing(); p.Broken.IsZero() {
+			t.Errorf("after that day = %+v; want it broken", p)
+		}
+		wait(tick.Now(), tick.Now().AddDate(0, 0, 30))
+		if p := standing(); p.Broken.IsZero() || !p.Due.Equal(time.Date(2026, 12, 4, 0, 0, 0, 0, time.UTC)) {
+			t.Errorf("waiting after it was broken = %+v; want nothing changed", p)
+		}
+	})
+}
+
+// A promise that stood still is never due before the wait ends, never earlier than it was, and no working day of it is lost or won.
+func TestLater(t *testing.T) {
+	zones := []*time.Location{}
+	for _, name := range []string{"UTC", "Europe/Lisbon", "Pacific/Auckland", "America/New_York"} {
+		z, err := time.LoadLocation(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		zones = append(zones, z)
+	}
+	start := time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC)
+	over := 0
+	rapid.Check(t, func(t *rapid.T) {
+		zone := rapid.SampledFrom(zones).Draw(t, "zone")
+		made := start.Add(time.Duration(rapid.Int64Range(0, 200*24*3600_000).Draw(t, "made")) * time.Millisecond)
+		days := rapid.IntRange(1, 20).Draw(t, "days")
+		due := promise.Due(made, days, zone)
+		from := made.Add(time.Duration(rapid.Int64Range(0, int64(due.Sub(made)/time.Millisecond)).Draw(t, "from")) * time.Millisecond)
+		until := from.Add(time.Duration(rapid.Int64Range(0, 60*24*3600_000).Draw(t, "wait")) * time.Millisecond)
+		if rapid.Bool().Draw(t, "a whole day") {
+			until = promise.Due(from, rapid.IntRange(1, 10).Draw(t, "until"), zone)
+		}
+		got := promise.Later(due, from, until, zone)
+		if got.Before(until) || got.Before(due) {
+			t.Fatalf("Later(%v, %v, %v) = %v; want it not before either", due, from, until, got)
+		}
+		left := func(at, due time.Time) int { return weekdays(at, due, zone) }
+		before, after := left(from, due), left(until.Add(-time.Millisecond), got)
+		if until.After(from) && after != before && !(before == 0 && after == 1) {
+			t.Fatalf("%d working days were left at %v, and %d at %v", before, from, after, until)
+		}
+		if until.After(due) {
+			over++
+			if after == 0 {
+				t.Fatalf("Later(%v, %v, %v) = %v; want a day left to keep it", due, from, until, got)
+			}
+		}
+	})
+	if over == 0 {
+		t.Error("no wait went beyond the day of its promise")
+	}
+}
+
+// weekdays counts the days from Monday to Friday after that of at whose end is not after due, day by day.
+func weekdays(at, due time.Time, zone *time.Location) int {
+	n := 0
+	for day := at.In(zone).AddDate(0, 0, 1); ; day = day.AddDate(0, 0, 1) {
+		y, m, d := day.Date()
+		if time.Date(y, m, d+1, 0, 0, 0, 0, zone).After(due) {
+			return n
+		}
+		if w := day.Weekday(); w != time.Saturday && w != time.Sunday {
+			n++
+		}
+	}
 }

@@ -8,7 +8,7 @@ UPDATE promises SET kept_at = sqlc.arg(at) WHERE org_id = sqlc.arg(org_id) AND k
 UPDATE promises SET broken_at = $3 WHERE org_id = $1 AND id = $2 AND kept_at = 0 AND broken_at = 0 AND due_at < $3;
 
 -- name: Of :many
-SELECT id, kind, days, made_at, due_at, kept_at, broken_at FROM promises WHERE org_id = $1 AND application_id = $2 ORDER BY made_at DESC, id DESC LIMIT 20;
+SELECT id, kind, days, made_at, due_at, kept_at, broken_at, waits_until FROM promises WHERE org_id = $1 AND application_id = $2 ORDER BY made_at DESC, id DESC LIMIT 20;
 
 -- name: Overdue :many
 SELECT id, kind, application_id, due_at FROM promises WHERE org_id = $1 AND kept_at = 0 AND due_at < $2 AND broken_at = 0 ORDER BY due_at LIMIT 500;
@@ -18,3 +18,13 @@ SELECT COUNT(*) FROM promises WHERE org_id = $1 AND kind = $2 AND application_id
 
 -- name: Drop :execrows
 DELETE FROM promises WHERE org_id = $1 AND application_id = $2;
+
+-- name: Waiting :one
+SELECT id, due_at, waits_from, waits_until, unwaited_due FROM promises WHERE org_id = $1 AND kind = $2 AND application_id = $3 AND kept_at = 0;
+
+-- name: HoldOpen :execrows
+UPDATE promises SET kept_at = kept_at WHERE org_id = $1 AND kind = $2 AND application_id = $3 AND kept_at = 0;
+
+-- name: SetWait :execrows
+UPDATE promises SET waits_from = sqlc.arg(waits_from), waits_until = sqlc.arg(waits_until), unwaited_due = sqlc.arg(unwaited_due), due_at = sqlc.arg(due_at)
+WHERE org_id = sqlc.arg(org_id) AND id = sqlc.arg(id) AND kept_at = 0;

@@ -21,6 +21,18 @@ func (q *Queries) Drop(ctx context.Context, orgID string, applicationID string) 
 	return result.RowsAffected()
 }
 
+const holdOpen = `-- name: HoldOpen :execrows
+UPDATE promises SET kept_at = kept_at WHERE org_id = $1 AND kind = $2 AND application_id = $3 AND kept_at = 0
+`
+
+func (q *Queries) HoldOpen(ctx context.Context, orgID string, kind string, applicationID string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, holdOpen, orgID, kind, applicationID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const keep = `-- name: Keep :execrows
 UPDATE promises SET kept_at = $1 WHERE org_id = $2 AND kind = $3 AND application_id = $4 AND kept_at = 0
 `
@@ -58,17 +70,18 @@ func (q *Queries) MarkBroken(ctx context.Context, orgID string, iD string, broke
 }
 
 const of = `-- name: Of :many
-SELECT id, kind, days, made_at, due_at, kept_at, broken_at FROM promises WHERE org_id = $1 AND application_id = $2 ORDER BY made_at DESC, id DESC LIMIT 20
+SELECT id, kind, days, made_at, due_at, kept_at, broken_at, waits_until FROM promises WHERE org_id = $1 AND application_id = $2 ORDER BY made_at DESC, id DESC LIMIT 20
 `
 
 type OfRow struct {
-	ID       string
-	Kind     string
-	Days     int64
-	MadeAt   int64
-	DueAt    int64
-	KeptAt   int64
-	BrokenAt int64
+	ID         string
+	Kind       string
+	Days       int64
+	MadeAt     int64
+	DueAt      int64
+	KeptAt     int64
+	BrokenAt   int64
+	WaitsUntil int64
 }
 
 func (q *Queries) Of(ctx context.Context, orgID string, applicationID string) ([]OfRow, error) {
@@ -88,6 +101,7 @@ func (q *Queries) Of(ctx context.Context, orgID string, applicationID string) ([
 			&i.DueAt,
 			&i.KeptAt,
 			&i.BrokenAt,
+			&i.WaitsUntil,
 		); err != nil {
 			return nil, err
 		}
@@ -177,4 +191,58 @@ func (q *Queries) Owe(ctx context.Context, arg OweParams) error {
 		arg.DueAt,
 	)
 	return err
+}
+
+const setWait = `-- name: SetWait :execrows
+UPDATE promises SET waits_from = $1, waits_until = $2, unwaited_due = $3, due_at = $4
+WHERE org_id = $5 AND id = $6 AND kept_at = 0
+`
+
+type SetWaitParams struct {
+	WaitsFrom   int64
+	WaitsUntil  int64
+	UnwaitedDue int64
+	DueAt       int64
+	OrgID       string
+	ID          string
+}
+
+func (q *Queries) SetWait(ctx context.Context, arg SetWaitParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, setWait,
+		arg.WaitsFrom,
+		arg.WaitsUntil,
+		arg.UnwaitedDue,
+		arg.DueAt,
+		arg.OrgID,
+		arg.ID,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const waiting = `-- name: Waiting :one
+SELECT id, due_at, waits_from, waits_until, unwaited_due FROM promises WHERE org_id = $1 AND kind = $2 AND application_id = $3 AND kept_at = 0
+`
+
+type WaitingRow struct {
+	ID          string
+	DueAt       int64
+	WaitsFrom   int64
+	WaitsUntil  int64
+	UnwaitedDue int64
+}
+
+func (q *Queries) Waiting(ctx context.Context, orgID string, kind string, applicationID string) (WaitingRow, error) {
+	row := q.db.QueryRowContext(ctx, waiting, orgID, kind, applicationID)
+	var i WaitingRow
+	err := row.Scan(
+		&i.ID,
+		&i.DueAt,
+		&i.WaitsFrom,
+		&i.WaitsUntil,
+		&i.UnwaitedDue,
+	)
+	return i, err
 }
