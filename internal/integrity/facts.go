@@ -48,13 +48,18 @@ func (in *Integrity) facts(ctx context.Context, tx db.Tx, who actor.Actor, c rev
 	for _, r := range compared {
 		f.Items = append(f.Items, Compared{Item: r.Item, Others: int(r.Others), Why: r.Why, At: clock.Time(r.At)})
 	}
+	explained, err := explainedOf(ctx, tx, f.Round.Attempt)
+	if err != nil {
+		return f, err
+	}
 	alike, err := query.New(tx).Likenesses(ctx, tx.Org, f.Round.Attempt)
 	if err != nil {
 		return f, err
 	}
 	for _, r := range alike {
 		l := Likeness{Other: r.Other, Source: r.Source, Role: item.SourceRole(r.Role), Outcome: similar.Outcome(r.Outcome), Score: float64(r.ScorePpm) / 1e6, Expected: float64(r.ExpectedMicro) / 1e6,
-			Share: float64(r.SharePpm) / 1e6, OfOther: float64(r.OfOtherPpm) / 1e6, Identical: r.Identical}
+			Share: float64(r.SharePpm) / 1e6, OfOther: float64(r.OfOtherPpm) / 1e6, Identical: r.Identical,
+			Explained: explained[thing{r.Item, r.Other, r.Source}]}
 		if err := json.Unmarshal([]byte(r.Regions), &l.Regions); err != nil {
 			return f, err
 		}
@@ -74,6 +79,23 @@ func (in *Integrity) facts(ctx context.Context, tx db.Tx, who actor.Actor, c rev
 		}
 	}
 	return f, nil
+}
+
+// thing is what a submission can be like: another one, or a source.
+type thing struct{ item, other, source string }
+
+// explainedOf are those likenesses of a submission that somebody explained, on either side.
+func explainedOf(ctx context.Context, tx db.Tx, attempt string) (map[thing]bool, error) {
+	rows, err := query.New(tx).Explained(ctx, tx.Org, attempt)
+	out := map[thing]bool{}
+	for _, r := range rows {
+		if r.AttemptID == attempt {
+			out[thing{r.Item, r.Other, r.Source}] = true
+		} else {
+			out[thing{r.Item, r.AttemptID, ""}] = true
+		}
+	}
+	return out, err
 }
 
 // other is what the asker may know another submission by: "" where it is of an opening that is not theirs to see, or that nobody reads. open is

@@ -4,6 +4,11 @@
 // openings too), with the author's own solutions, and with leaked ones that the author supplies; starter code belongs to nobody. The package
 // similar does it and says how many innocent pairs this alike are to be expected. That is a fact and never a verdict: nothing is decided, held
 // back or sorted by it, and nobody who still has to score the work sees it.
+//
+// A person who may see the facts can open a case: a question to the candidate, with a named contact, at least five working days to answer,
+// and a second person who never saw a score and decides. While it is open nothing is decided about the application, and the promise of a
+// reply stands still while the candidate has the turn. A finding has a reason that the candidate reads and can be looked at again, once, by
+// a third person. It is told to those who decide, and decides nothing by itself.
 package integrity
 
 import (
@@ -15,12 +20,15 @@ import (
 
 	"candor/internal/assessment"
 	"candor/internal/attempt"
+	"candor/internal/candidate"
 	"candor/internal/db"
 	"candor/internal/integrity/internal/query"
 	"candor/internal/item"
 	"candor/internal/job"
 	"candor/internal/opening"
+	"candor/internal/org"
 	"candor/internal/problem"
+	"candor/internal/promise"
 	"candor/internal/review"
 	"candor/internal/similar"
 )
@@ -53,6 +61,7 @@ type Likeness struct {
 	OfOther   float64 // and of the other in this one
 	Identical bool    // but for white space
 	Regions   []similar.Region
+	Explained bool // the candidate was asked about it and explained it: nothing stays
 }
 
 // ErrUnlike: there is no such likeness, not any more, or not yet for the asker.
@@ -68,6 +77,9 @@ type Integrity struct {
 	DB          *db.DB
 	Jobs        *job.Jobs
 	Assessments *assessment.Assessments
+	Orgs        *org.Orgs
+	Candidates  *candidate.Candidates
+	Promises    *promise.Promises
 	Openings    *opening.Openings
 	Attempts    *attempt.Attempts
 	Reviews     *review.Reviews

@@ -50,8 +50,12 @@ var (
 
 // DecideIn records a decision in the caller's transaction; the unique index over open decisions is what guards it. It has no
 // consequence before SettleIn. Only the opening's managers decide, and only when every assigned card is in. reason is for the
-// team. ErrRole, ErrOwnFirst, ErrOpenCards, ErrDecided, ErrReason, ErrOutcome, opening.ErrMissing, opening.ErrMoved.
+// team. No program decides: whoever is no member is refused. ErrRole, ErrOwnFirst, ErrOpenCards, ErrDecided, ErrReason, ErrOutcome,
+// opening.ErrMissing, opening.ErrMoved, and those of Bars.
 func (rs *Reviews) DecideIn(ctx context.Context, tx db.Tx, who actor.Actor, a opening.ApplicationID, o Outcome, reason string) (Decision, opening.Application, error) {
+	if err := rs.HoldRounds(ctx, tx, a); err != nil {
+		return Decision{}, opening.Application{}, err
+	}
 	app, err := rs.Decidable(ctx, tx, who, a)
 	if err != nil {
 		return Decision{}, app, err
@@ -61,6 +65,9 @@ func (rs *Reviews) DecideIn(ctx context.Context, tx db.Tx, who actor.Actor, a op
 		return Decision{}, app, ErrOutcome.On("outcome", "Choose what happens next.")
 	case reason == "":
 		return Decision{}, app, ErrReason.On("reason", "Say why, in a sentence. The team reads it, the candidate does not.")
+	}
+	if err := rs.Barred(ctx, tx, a, o); err != nil {
+		return Decision{}, app, err
 	}
 	now := rs.DB.Now()
 	why, err := audit.Reason(ctx, tx, now, string(a), reason)
@@ -84,6 +91,20 @@ func (rs *Reviews) DecideIn(ctx context.Context, tx db.Tx, who actor.Actor, a op
 	return d, app, audit.Record(ctx, tx, now, who, "decision."+string(o), string(a), audit.Facts{"decision": d.ID, "reason": why})
 }
 
+// Barred says why an outcome cannot be decided on an application now; nil when nothing stands in the way. Problems as Bars.
+func (rs *Reviews) Barred(ctx context.Context, tx db.Tx, a opening.ApplicationID, o Outcome) error {
+	if rs.Bars == nil {
+		return nil
+	}
+	return rs.Bars(ctx, tx, a, o)
+}
+
+// HoldRounds holds an application's rounds until the transaction ends: nothing is decided on it meanwhile.
+func (rs *Reviews) HoldRounds(ctx context.Context, tx db.Tx, a opening.ApplicationID) error {
+	_, err := query.New(tx).HoldRounds(ctx, tx.Org, string(a))
+	return err
+}
+
 // mark takes the rounds of a decision's stage off the list of what is to decide, or puts them back (0).
 func (rs *Reviews) mark(ctx context.Context, tx db.Tx, d Decision, at int64) error {
 	_, err := query.New(tx).MarkDecided(ctx, query.MarkDecidedParams{At: at, OrgID: tx.Org, ApplicationID: string(d.Application), StageID: string(d.Stage)})
@@ -100,7 +121,7 @@ func (rs *Reviews) Decidable(ctx context.Context, tx db.Tx, who actor.Actor, a o
 	switch {
 	case err != nil:
 		return app, err
-	case !app.Opening.MayDecide(who):
+	case who.Kind != actor.Member || !app.Opening.MayDecide(who):
 		return app, ErrRole.Saying("The managers of this opening decide. Its recruiter can make you one.")
 	case blind:
 		return app, ErrOwnFirst.Saying("Your own scorecard of this work is still open. Send it first; then you can decide.")

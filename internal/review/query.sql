@@ -128,7 +128,7 @@ ORDER BY n.closed_at, n.attempt_id LIMIT sqlc.arg(most);
 -- Each opening gives its first ones by review_rounds_decide, and the first of those are the page. CROSS JOIN keeps SQLite from beginning with
 -- all rounds of the organisation.
 -- name: ToDecide :many
-SELECT n.attempt_id, n.application_id, n.code, n.opening_id, COALESCE(p.due_at, n.due_at) AS due_at, o.title AS opening_title, s.title AS stage_title, c.name
+SELECT n.attempt_id, n.application_id, n.code, n.opening_id, COALESCE(p.due_at, n.due_at) AS due_at, COALESCE(p.waits_until, 0) AS waits_until, o.title AS opening_title, s.title AS stage_title, c.name
 FROM opening_members m
 CROSS JOIN review_rounds n
 JOIN applications a ON a.org_id = n.org_id AND a.id = n.application_id
@@ -150,6 +150,9 @@ CROSS JOIN review_rounds n
 JOIN applications a ON a.org_id = n.org_id AND a.id = n.application_id AND a.stage_id = n.stage_id AND a.status = 'active'
 WHERE m.org_id = $1 AND m.member_id = $2 AND m.role = 'manager'
 	AND n.org_id = m.org_id AND n.opening_id = m.opening_id AND n.decided_at = 0 AND n.closed_at > 0;
+
+-- name: HoldRounds :execrows
+UPDATE review_rounds SET touched_at = touched_at WHERE org_id = $1 AND application_id = $2;
 
 -- name: MarkDecided :execrows
 UPDATE review_rounds SET decided_at = sqlc.arg(at) WHERE org_id = sqlc.arg(org_id) AND application_id = sqlc.arg(application_id) AND stage_id = sqlc.arg(stage_id);

@@ -143,6 +143,7 @@ type Undecided struct {
 	Title       string // of the opening
 	Stage       string
 	Due         time.Time // of the promised reply
+	Waits       time.Time // until when the candidate has the turn; zero or over: nobody but us
 }
 
 // ToDecide are the closed rounds of openings the asker manages that have no decision, the earliest due first, 50 at a time; after is
@@ -173,9 +174,13 @@ func (rs *Reviews) ToDecide(ctx context.Context, who actor.Actor, after Code) (l
 		}
 		hidden, err := rs.Hidden(ctx, tx, who, apps)
 		for i, r := range rows {
-			u := Undecided{Code(r.Code), apps[i], opening.ID(r.OpeningID), r.Name, r.OpeningTitle, r.StageTitle, clock.Time(r.DueAt)}
-			if _, blind := hidden[apps[i]]; blind || u.Name == "" {
+			u := Undecided{Code(r.Code), apps[i], opening.ID(r.OpeningID), r.Name, r.OpeningTitle, r.StageTitle, clock.Time(r.DueAt), clock.Time(r.WaitsUntil)}
+			_, blind := hidden[apps[i]]
+			if blind || u.Name == "" {
 				u.Name = "Candidate " + r.Code
+			}
+			if blind { // whoever still has to score another part learns of no case
+				u.Waits = time.Time{}
 			}
 			list = append(list, u)
 		}

@@ -152,6 +152,9 @@ type Reviews struct {
 	Promises    *promise.Promises
 	Assessments *assessment.Assessments
 	Attempts    *attempt.Attempts
+	// Bars says why an outcome cannot be decided on an application now: a problem, or nil; integrity knows. It is asked while the rounds
+	// are held, so what it says holds until the decision is kept. nil: nothing stands in the way.
+	Bars func(ctx context.Context, tx db.Tx, a opening.ApplicationID, o Outcome) error
 }
 
 func round(r query.RoundRow) Round {

@@ -23,19 +23,44 @@ import (
 // Schemas are those that a World needs, in order.
 var Schemas = append(slices.Clone(reviewtest.Schemas), fs.FS(integrity.Schema))
 
-// World is reviewtest's with everything compared.
+// World is reviewtest's with everything compared, and three people who see no score: Sol and Tam can decide cases, Cleo answers candidates.
 type World struct {
 	*reviewtest.World
-	Integrity *integrity.Integrity
+	Integrity      *integrity.Integrity
+	Sol, Tam, Cleo actor.Actor
 }
 
 // Make makes a World on a migrated database.
 func Make(t testing.TB, d *db.DB, tick *dbtest.Clock) *World {
 	t.Helper()
 	w := &World{World: reviewtest.Make(t, d, tick)}
-	w.Integrity = &integrity.Integrity{DB: d, Jobs: w.Jobs, Assessments: w.Assessments, Openings: w.Openings, Attempts: w.Attempts, Reviews: w.Reviews}
+	w.Integrity = &integrity.Integrity{DB: d, Jobs: w.Jobs, Orgs: w.Orgs, Candidates: w.Candidates, Promises: w.Promises, Assessments: w.Assessments, Openings: w.Openings, Attempts: w.Attempts, Reviews: w.Reviews}
 	w.Integrity.Listen()
+	w.Reviews.Bars = w.Integrity.Bars
+	w.Sol = w.Member("Sol Marsh", "sol@tideway.example", []string{"author"})
+	w.Tam = w.Member("Tam Oduya", "tam@tideway.example", []string{"reviewer"})
+	w.Cleo = w.Member("Cleo Brandt", "cleo@tideway.example", nil)
 	return w
+}
+
+// Copied is somebody who handed in what another one of a crowd had, both scored by both reviewers.
+func (w *World) Copied() (n, first review.Round, who actor.Actor) {
+	w.T.Helper()
+	first = w.Crowd(7)[0]
+	n, who, _ = w.Sent("Cora Copy", strings.ReplaceAll(Essay(0), "because", "since"))
+	for _, r := range []review.Round{first, n} {
+		for _, m := range []actor.Actor{w.Mina, w.Jun} {
+			w.File(m, r, reviewtest.Card(3, 2))
+		}
+	}
+	w.Drain()
+	return n, first, who
+}
+
+// Asks is a case about a round that rests on its likeness to another one.
+func (w *World) Asks(first review.Round) integrity.Ask {
+	return integrity.Ask{Facts: []integrity.FactKey{{Item: "tell-us", Other: first.Code}}, Question: "Most of this text is in another one too. How did you come to it?",
+		Contact: w.Cleo.ID, Decider: w.Sol.ID, Days: integrity.AnswerDays}
 }
 
 // Essay is a text of its own: the same number gives the same one.

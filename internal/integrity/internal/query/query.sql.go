@@ -9,6 +9,160 @@ import (
 	"context"
 )
 
+const addCase = `-- name: AddCase :execrows
+INSERT INTO cases (org_id, id, attempt_id, application_id, opening_id, opened_by, opened_at, question_id, contact_id, decider_id, due_at, answered_at, outcome, settled_at, reason_id,
+	appeal_due_at, appealed_at, judge_id, appeal_outcome, judged_at, appeal_reason_id)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, '', 0, '', 0, 0, '', '', 0, '') ON CONFLICT (org_id, attempt_id) DO NOTHING
+`
+
+type AddCaseParams struct {
+	OrgID         string
+	ID            string
+	AttemptID     string
+	ApplicationID string
+	OpeningID     string
+	OpenedBy      string
+	OpenedAt      int64
+	QuestionID    string
+	ContactID     string
+	DeciderID     string
+	DueAt         int64
+}
+
+func (q *Queries) AddCase(ctx context.Context, arg AddCaseParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, addCase,
+		arg.OrgID,
+		arg.ID,
+		arg.AttemptID,
+		arg.ApplicationID,
+		arg.OpeningID,
+		arg.OpenedBy,
+		arg.OpenedAt,
+		arg.QuestionID,
+		arg.ContactID,
+		arg.DeciderID,
+		arg.DueAt,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const addCaseFact = `-- name: AddCaseFact :exec
+INSERT INTO case_facts (org_id, case_id, n, item, other, source, role, outcome, people, expected_micro, share_ppm, identical, mine, theirs)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+`
+
+type AddCaseFactParams struct {
+	OrgID         string
+	CaseID        string
+	N             int64
+	Item          string
+	Other         string
+	Source        string
+	Role          string
+	Outcome       string
+	People        int64
+	ExpectedMicro int64
+	SharePpm      int64
+	Identical     bool
+	Mine          string
+	Theirs        string
+}
+
+func (q *Queries) AddCaseFact(ctx context.Context, arg AddCaseFactParams) error {
+	_, err := q.db.ExecContext(ctx, addCaseFact,
+		arg.OrgID,
+		arg.CaseID,
+		arg.N,
+		arg.Item,
+		arg.Other,
+		arg.Source,
+		arg.Role,
+		arg.Outcome,
+		arg.People,
+		arg.ExpectedMicro,
+		arg.SharePpm,
+		arg.Identical,
+		arg.Mine,
+		arg.Theirs,
+	)
+	return err
+}
+
+const addCaseItem = `-- name: AddCaseItem :exec
+INSERT INTO case_items (org_id, case_id, item, body) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING
+`
+
+type AddCaseItemParams struct {
+	OrgID  string
+	CaseID string
+	Item   string
+	Body   string
+}
+
+func (q *Queries) AddCaseItem(ctx context.Context, arg AddCaseItemParams) error {
+	_, err := q.db.ExecContext(ctx, addCaseItem,
+		arg.OrgID,
+		arg.CaseID,
+		arg.Item,
+		arg.Body,
+	)
+	return err
+}
+
+const addWords = `-- name: AddWords :exec
+INSERT INTO case_words (org_id, id, case_id, kind, body, at, late) VALUES ($1, $2, $3, $4, $5, $6, $7)
+`
+
+type AddWordsParams struct {
+	OrgID  string
+	ID     string
+	CaseID string
+	Kind   string
+	Body   string
+	At     int64
+	Late   bool
+}
+
+func (q *Queries) AddWords(ctx context.Context, arg AddWordsParams) error {
+	_, err := q.db.ExecContext(ctx, addWords,
+		arg.OrgID,
+		arg.ID,
+		arg.CaseID,
+		arg.Kind,
+		arg.Body,
+		arg.At,
+		arg.Late,
+	)
+	return err
+}
+
+const answered = `-- name: Answered :execrows
+UPDATE cases SET answered_at = $3 WHERE org_id = $1 AND id = $2 AND answered_at = 0 AND outcome = '' AND due_at >= $3
+`
+
+func (q *Queries) Answered(ctx context.Context, orgID string, iD string, answeredAt int64) (int64, error) {
+	result, err := q.db.ExecContext(ctx, answered, orgID, iD, answeredAt)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const appeal = `-- name: Appeal :execrows
+UPDATE cases SET appealed_at = $3 WHERE org_id = $1 AND id = $2 AND outcome = 'finding' AND appealed_at = 0 AND appeal_due_at >= $3
+`
+
+func (q *Queries) Appeal(ctx context.Context, orgID string, iD string, appealedAt int64) (int64, error) {
+	result, err := q.db.ExecContext(ctx, appeal, orgID, iD, appealedAt)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const assessmentOf = `-- name: AssessmentOf :one
 SELECT v.assessment_id FROM attempts a JOIN versions v ON v.org_id = a.org_id AND v.id = a.version_id WHERE a.org_id = $1 AND a.id = $2 AND a.state = 'submitted'
 `
@@ -30,6 +184,292 @@ func (q *Queries) AssessmentOfVersion(ctx context.Context, orgID string, iD stri
 	var assessment_id string
 	err := row.Scan(&assessment_id)
 	return assessment_id, err
+}
+
+const caseFacts = `-- name: CaseFacts :many
+SELECT n, item, other, source, role, outcome, people, expected_micro, share_ppm, identical, mine, theirs FROM case_facts WHERE org_id = $1 AND case_id = $2 ORDER BY n
+`
+
+type CaseFactsRow struct {
+	N             int64
+	Item          string
+	Other         string
+	Source        string
+	Role          string
+	Outcome       string
+	People        int64
+	ExpectedMicro int64
+	SharePpm      int64
+	Identical     bool
+	Mine          string
+	Theirs        string
+}
+
+func (q *Queries) CaseFacts(ctx context.Context, orgID string, caseID string) ([]CaseFactsRow, error) {
+	rows, err := q.db.QueryContext(ctx, caseFacts, orgID, caseID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []CaseFactsRow
+	for rows.Next() {
+		var i CaseFactsRow
+		if err := rows.Scan(
+			&i.N,
+			&i.Item,
+			&i.Other,
+			&i.Source,
+			&i.Role,
+			&i.Outcome,
+			&i.People,
+			&i.ExpectedMicro,
+			&i.SharePpm,
+			&i.Identical,
+			&i.Mine,
+			&i.Theirs,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const caseItems = `-- name: CaseItems :many
+SELECT item, body FROM case_items WHERE org_id = $1 AND case_id = $2 ORDER BY item
+`
+
+type CaseItemsRow struct {
+	Item string
+	Body string
+}
+
+func (q *Queries) CaseItems(ctx context.Context, orgID string, caseID string) ([]CaseItemsRow, error) {
+	rows, err := q.db.QueryContext(ctx, caseItems, orgID, caseID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []CaseItemsRow
+	for rows.Next() {
+		var i CaseItemsRow
+		if err := rows.Scan(&i.Item, &i.Body); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const casesAbout = `-- name: CasesAbout :many
+SELECT id FROM cases WHERE org_id = $1 AND application_id = $2
+`
+
+func (q *Queries) CasesAbout(ctx context.Context, orgID string, applicationID string) ([]string, error) {
+	rows, err := q.db.QueryContext(ctx, casesAbout, orgID, applicationID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const casesFor = `-- name: CasesFor :many
+SELECT c.id FROM cases c JOIN applications a ON a.org_id = c.org_id AND a.id = c.application_id WHERE c.org_id = $1 AND a.status = 'active'
+	AND (c.decider_id = $2 AND c.settled_at = 0 OR c.judge_id = $2 AND c.appealed_at > 0 AND c.judged_at = 0) ORDER BY c.due_at, c.id LIMIT 100
+`
+
+func (q *Queries) CasesFor(ctx context.Context, orgID string, member string) ([]string, error) {
+	rows, err := q.db.QueryContext(ctx, casesFor, orgID, member)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const casesIn = `-- name: CasesIn :many
+SELECT id, attempt_id, application_id, opening_id, opened_by, opened_at, question_id, contact_id, decider_id, due_at, answered_at, outcome, settled_at, reason_id,
+	appeal_due_at, appealed_at, judge_id, appeal_outcome, judged_at, appeal_reason_id FROM cases WHERE org_id = $1 AND opening_id = $2
+`
+
+type CasesInRow struct {
+	ID             string
+	AttemptID      string
+	ApplicationID  string
+	OpeningID      string
+	OpenedBy       string
+	OpenedAt       int64
+	QuestionID     string
+	ContactID      string
+	DeciderID      string
+	DueAt          int64
+	AnsweredAt     int64
+	Outcome        string
+	SettledAt      int64
+	ReasonID       string
+	AppealDueAt    int64
+	AppealedAt     int64
+	JudgeID        string
+	AppealOutcome  string
+	JudgedAt       int64
+	AppealReasonID string
+}
+
+func (q *Queries) CasesIn(ctx context.Context, orgID string, openingID string) ([]CasesInRow, error) {
+	rows, err := q.db.QueryContext(ctx, casesIn, orgID, openingID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []CasesInRow
+	for rows.Next() {
+		var i CasesInRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.AttemptID,
+			&i.ApplicationID,
+			&i.OpeningID,
+			&i.OpenedBy,
+			&i.OpenedAt,
+			&i.QuestionID,
+			&i.ContactID,
+			&i.DeciderID,
+			&i.DueAt,
+			&i.AnsweredAt,
+			&i.Outcome,
+			&i.SettledAt,
+			&i.ReasonID,
+			&i.AppealDueAt,
+			&i.AppealedAt,
+			&i.JudgeID,
+			&i.AppealOutcome,
+			&i.JudgedAt,
+			&i.AppealReasonID,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const casesOf = `-- name: CasesOf :many
+SELECT id, attempt_id, application_id, opening_id, opened_by, opened_at, question_id, contact_id, decider_id, due_at, answered_at, outcome, settled_at, reason_id,
+	appeal_due_at, appealed_at, judge_id, appeal_outcome, judged_at, appeal_reason_id FROM cases WHERE org_id = $1 AND application_id = $2 ORDER BY opened_at DESC, id DESC
+`
+
+type CasesOfRow struct {
+	ID             string
+	AttemptID      string
+	ApplicationID  string
+	OpeningID      string
+	OpenedBy       string
+	OpenedAt       int64
+	QuestionID     string
+	ContactID      string
+	DeciderID      string
+	DueAt          int64
+	AnsweredAt     int64
+	Outcome        string
+	SettledAt      int64
+	ReasonID       string
+	AppealDueAt    int64
+	AppealedAt     int64
+	JudgeID        string
+	AppealOutcome  string
+	JudgedAt       int64
+	AppealReasonID string
+}
+
+func (q *Queries) CasesOf(ctx context.Context, orgID string, applicationID string) ([]CasesOfRow, error) {
+	rows, err := q.db.QueryContext(ctx, casesOf, orgID, applicationID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []CasesOfRow
+	for rows.Next() {
+		var i CasesOfRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.AttemptID,
+			&i.ApplicationID,
+			&i.OpeningID,
+			&i.OpenedBy,
+			&i.OpenedAt,
+			&i.QuestionID,
+			&i.ContactID,
+			&i.DeciderID,
+			&i.DueAt,
+			&i.AnsweredAt,
+			&i.Outcome,
+			&i.SettledAt,
+			&i.ReasonID,
+			&i.AppealDueAt,
+			&i.AppealedAt,
+			&i.JudgeID,
+			&i.AppealOutcome,
+			&i.JudgedAt,
+			&i.AppealReasonID,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const compared = `-- name: Compared :many
@@ -116,6 +556,80 @@ func (q *Queries) CountOf(ctx context.Context, orgID string, attemptID string) (
 	return count, err
 }
 
+const countSaid = `-- name: CountSaid :one
+SELECT COUNT(*) FROM case_words w JOIN cases c ON c.org_id = w.org_id AND c.id = w.case_id WHERE w.org_id = $1 AND c.application_id = $2
+`
+
+func (q *Queries) CountSaid(ctx context.Context, orgID string, applicationID string) (int64, error) {
+	row := q.db.QueryRowContext(ctx, countSaid, orgID, applicationID)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
+const countSubmitted = `-- name: CountSubmitted :one
+SELECT COUNT(DISTINCT c.attempt_id) AS compared, COUNT(DISTINCT l.attempt_id) AS alike FROM comparisons c JOIN attempts a ON a.org_id = c.org_id AND a.id = c.attempt_id
+JOIN applications p ON p.org_id = a.org_id AND p.id = a.application_id LEFT JOIN likenesses l ON l.org_id = c.org_id AND l.attempt_id = c.attempt_id
+WHERE c.org_id = $1 AND p.opening_id = $2
+`
+
+type CountSubmittedRow struct {
+	Compared int64
+	Alike    int64
+}
+
+func (q *Queries) CountSubmitted(ctx context.Context, orgID string, openingID string) (CountSubmittedRow, error) {
+	row := q.db.QueryRowContext(ctx, countSubmitted, orgID, openingID)
+	var i CountSubmittedRow
+	err := row.Scan(&i.Compared, &i.Alike)
+	return i, err
+}
+
+const drafts = `-- name: Drafts :many
+SELECT client, body, at FROM case_drafts WHERE org_id = $1 AND case_id = $2 ORDER BY at DESC, client
+`
+
+type DraftsRow struct {
+	Client string
+	Body   string
+	At     int64
+}
+
+func (q *Queries) Drafts(ctx context.Context, orgID string, caseID string) ([]DraftsRow, error) {
+	rows, err := q.db.QueryContext(ctx, drafts, orgID, caseID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []DraftsRow
+	for rows.Next() {
+		var i DraftsRow
+		if err := rows.Scan(&i.Client, &i.Body, &i.At); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const dropCases = `-- name: DropCases :execrows
+DELETE FROM cases WHERE org_id = $1 AND application_id = $2
+`
+
+func (q *Queries) DropCases(ctx context.Context, orgID string, applicationID string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, dropCases, orgID, applicationID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const dropComparison = `-- name: DropComparison :exec
 DELETE FROM comparisons WHERE org_id = $1 AND attempt_id = $2 AND item = $3
 `
@@ -123,6 +637,30 @@ DELETE FROM comparisons WHERE org_id = $1 AND attempt_id = $2 AND item = $3
 func (q *Queries) DropComparison(ctx context.Context, orgID string, attemptID string, item string) error {
 	_, err := q.db.ExecContext(ctx, dropComparison, orgID, attemptID, item)
 	return err
+}
+
+const dropDraft = `-- name: DropDraft :execrows
+DELETE FROM case_drafts WHERE org_id = $1 AND case_id = $2 AND client = $3
+`
+
+func (q *Queries) DropDraft(ctx context.Context, orgID string, caseID string, client string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, dropDraft, orgID, caseID, client)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const dropDrafts = `-- name: DropDrafts :execrows
+DELETE FROM case_drafts WHERE org_id = $1 AND case_id = $2
+`
+
+func (q *Queries) DropDrafts(ctx context.Context, orgID string, caseID string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, dropDrafts, orgID, caseID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 const dropLikeness = `-- name: DropLikeness :exec
@@ -160,12 +698,126 @@ func (q *Queries) EraseComparisons(ctx context.Context, orgID string, attemptID 
 	return result.RowsAffected()
 }
 
+const eraseFacts = `-- name: EraseFacts :execrows
+DELETE FROM case_facts WHERE org_id = $1 AND case_id = $2
+`
+
+func (q *Queries) EraseFacts(ctx context.Context, orgID string, caseID string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, eraseFacts, orgID, caseID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const eraseItems = `-- name: EraseItems :execrows
+DELETE FROM case_items WHERE org_id = $1 AND case_id = $2
+`
+
+func (q *Queries) EraseItems(ctx context.Context, orgID string, caseID string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, eraseItems, orgID, caseID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const eraseLikenesses = `-- name: EraseLikenesses :execrows
 DELETE FROM likenesses WHERE org_id = $1 AND (attempt_id = $2 OR other = $2)
 `
 
 func (q *Queries) EraseLikenesses(ctx context.Context, orgID string, attempt string) (int64, error) {
 	result, err := q.db.ExecContext(ctx, eraseLikenesses, orgID, attempt)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const eraseWords = `-- name: EraseWords :execrows
+DELETE FROM case_words WHERE org_id = $1 AND case_id = $2
+`
+
+func (q *Queries) EraseWords(ctx context.Context, orgID string, caseID string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, eraseWords, orgID, caseID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const explained = `-- name: Explained :many
+SELECT f.item, c.attempt_id, f.other, f.source FROM case_facts f JOIN cases c ON c.org_id = f.org_id AND c.id = f.case_id
+WHERE f.org_id = $1 AND (c.outcome = 'explained' OR c.appeal_outcome = 'lifted') AND (c.attempt_id = $2 OR f.other = $2)
+`
+
+type ExplainedRow struct {
+	Item      string
+	AttemptID string
+	Other     string
+	Source    string
+}
+
+func (q *Queries) Explained(ctx context.Context, orgID string, attempt string) ([]ExplainedRow, error) {
+	rows, err := q.db.QueryContext(ctx, explained, orgID, attempt)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ExplainedRow
+	for rows.Next() {
+		var i ExplainedRow
+		if err := rows.Scan(
+			&i.Item,
+			&i.AttemptID,
+			&i.Other,
+			&i.Source,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const forgetOther = `-- name: ForgetOther :execrows
+UPDATE case_facts SET other = '', theirs = '[]' WHERE org_id = $1 AND other = $2
+`
+
+func (q *Queries) ForgetOther(ctx context.Context, orgID string, other string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, forgetOther, orgID, other)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const handTo = `-- name: HandTo :execrows
+UPDATE cases SET contact_id = $1, decider_id = $2, judge_id = $3 WHERE org_id = $4 AND id = $5
+`
+
+type HandToParams struct {
+	ContactID string
+	DeciderID string
+	JudgeID   string
+	OrgID     string
+	ID        string
+}
+
+func (q *Queries) HandTo(ctx context.Context, arg HandToParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, handTo,
+		arg.ContactID,
+		arg.DeciderID,
+		arg.JudgeID,
+		arg.OrgID,
+		arg.ID,
+	)
 	if err != nil {
 		return 0, err
 	}
@@ -227,6 +879,59 @@ func (q *Queries) Handed(ctx context.Context, arg HandedParams) ([]HandedRow, er
 		return nil, err
 	}
 	return items, nil
+}
+
+const holdCase = `-- name: HoldCase :execrows
+UPDATE cases SET answered_at = answered_at WHERE org_id = $1 AND id = $2
+`
+
+func (q *Queries) HoldCase(ctx context.Context, orgID string, iD string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, holdCase, orgID, iD)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const judge = `-- name: Judge :execrows
+UPDATE cases SET appeal_outcome = $1, judged_at = $2, appeal_reason_id = $3
+WHERE org_id = $4 AND id = $5 AND appealed_at > 0 AND appeal_outcome = '' AND judge_id = $6
+`
+
+type JudgeParams struct {
+	Outcome  string
+	At       int64
+	ReasonID string
+	OrgID    string
+	ID       string
+	Member   string
+}
+
+func (q *Queries) Judge(ctx context.Context, arg JudgeParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, judge,
+		arg.Outcome,
+		arg.At,
+		arg.ReasonID,
+		arg.OrgID,
+		arg.ID,
+		arg.Member,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const later = `-- name: Later :execrows
+UPDATE cases SET due_at = $3 WHERE org_id = $1 AND id = $2 AND outcome = '' AND due_at < $3
+`
+
+func (q *Queries) Later(ctx context.Context, orgID string, iD string, dueAt int64) (int64, error) {
+	result, err := q.db.ExecContext(ctx, later, orgID, iD, dueAt)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 const likeIn = `-- name: LikeIn :many
@@ -338,6 +1043,62 @@ func (q *Queries) Likenesses(ctx context.Context, orgID string, attemptID string
 	return items, nil
 }
 
+const oneCase = `-- name: OneCase :one
+SELECT id, attempt_id, application_id, opening_id, opened_by, opened_at, question_id, contact_id, decider_id, due_at, answered_at, outcome, settled_at, reason_id,
+	appeal_due_at, appealed_at, judge_id, appeal_outcome, judged_at, appeal_reason_id FROM cases WHERE org_id = $1 AND id = $2
+`
+
+type OneCaseRow struct {
+	ID             string
+	AttemptID      string
+	ApplicationID  string
+	OpeningID      string
+	OpenedBy       string
+	OpenedAt       int64
+	QuestionID     string
+	ContactID      string
+	DeciderID      string
+	DueAt          int64
+	AnsweredAt     int64
+	Outcome        string
+	SettledAt      int64
+	ReasonID       string
+	AppealDueAt    int64
+	AppealedAt     int64
+	JudgeID        string
+	AppealOutcome  string
+	JudgedAt       int64
+	AppealReasonID string
+}
+
+func (q *Queries) OneCase(ctx context.Context, orgID string, iD string) (OneCaseRow, error) {
+	row := q.db.QueryRowContext(ctx, oneCase, orgID, iD)
+	var i OneCaseRow
+	err := row.Scan(
+		&i.ID,
+		&i.AttemptID,
+		&i.ApplicationID,
+		&i.OpeningID,
+		&i.OpenedBy,
+		&i.OpenedAt,
+		&i.QuestionID,
+		&i.ContactID,
+		&i.DeciderID,
+		&i.DueAt,
+		&i.AnsweredAt,
+		&i.Outcome,
+		&i.SettledAt,
+		&i.ReasonID,
+		&i.AppealDueAt,
+		&i.AppealedAt,
+		&i.JudgeID,
+		&i.AppealOutcome,
+		&i.JudgedAt,
+		&i.AppealReasonID,
+	)
+	return i, err
+}
+
 const putComparison = `-- name: PutComparison :exec
 INSERT INTO comparisons (org_id, attempt_id, item, others, why, at) VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT (org_id, attempt_id, item) DO UPDATE SET others = excluded.others, why = excluded.why, at = excluded.at
@@ -406,6 +1167,66 @@ func (q *Queries) PutLikeness(ctx context.Context, arg PutLikenessParams) error 
 	return err
 }
 
+const saveDraft = `-- name: SaveDraft :execrows
+INSERT INTO case_drafts (org_id, case_id, client, seq, body, at) VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (org_id, case_id, client) DO UPDATE SET seq = excluded.seq, body = excluded.body, at = excluded.at WHERE excluded.seq > case_drafts.seq
+`
+
+type SaveDraftParams struct {
+	OrgID  string
+	CaseID string
+	Client string
+	Seq    int64
+	Body   string
+	At     int64
+}
+
+func (q *Queries) SaveDraft(ctx context.Context, arg SaveDraftParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, saveDraft,
+		arg.OrgID,
+		arg.CaseID,
+		arg.Client,
+		arg.Seq,
+		arg.Body,
+		arg.At,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const settle = `-- name: Settle :execrows
+UPDATE cases SET outcome = $1, settled_at = $2, reason_id = $3, appeal_due_at = $4
+WHERE org_id = $5 AND id = $6 AND outcome = '' AND decider_id = $7 AND (answered_at > 0 OR due_at < $2)
+`
+
+type SettleParams struct {
+	Outcome     string
+	At          int64
+	ReasonID    string
+	AppealDueAt int64
+	OrgID       string
+	ID          string
+	Member      string
+}
+
+func (q *Queries) Settle(ctx context.Context, arg SettleParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, settle,
+		arg.Outcome,
+		arg.At,
+		arg.ReasonID,
+		arg.AppealDueAt,
+		arg.OrgID,
+		arg.ID,
+		arg.Member,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const submitted = `-- name: Submitted :many
 SELECT i.attempt_id FROM submission_items i JOIN attempts a ON a.org_id = i.org_id AND a.id = i.attempt_id
 JOIN versions v ON v.org_id = a.org_id AND v.id = a.version_id WHERE i.org_id = $1 AND v.assessment_id = $2 AND i.item = $3 AND a.state = 'submitted'
@@ -451,6 +1272,47 @@ func (q *Queries) Versions(ctx context.Context, orgID string, assessmentID strin
 			return nil, err
 		}
 		items = append(items, id)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const words = `-- name: Words :many
+SELECT id, kind, body, at, late FROM case_words WHERE org_id = $1 AND case_id = $2 ORDER BY at, id
+`
+
+type WordsRow struct {
+	ID   string
+	Kind string
+	Body string
+	At   int64
+	Late bool
+}
+
+func (q *Queries) Words(ctx context.Context, orgID string, caseID string) ([]WordsRow, error) {
+	rows, err := q.db.QueryContext(ctx, words, orgID, caseID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []WordsRow
+	for rows.Next() {
+		var i WordsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Kind,
+			&i.Body,
+			&i.At,
+			&i.Late,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
 	}
 	if err := rows.Close(); err != nil {
 		return nil, err

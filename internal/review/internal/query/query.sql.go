@@ -465,6 +465,18 @@ func (q *Queries) HoldRound(ctx context.Context, orgID string, attemptID string,
 	return result.RowsAffected()
 }
 
+const holdRounds = `-- name: HoldRounds :execrows
+UPDATE review_rounds SET touched_at = touched_at WHERE org_id = $1 AND application_id = $2
+`
+
+func (q *Queries) HoldRounds(ctx context.Context, orgID string, applicationID string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, holdRounds, orgID, applicationID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const leaveReview = `-- name: LeaveReview :execrows
 UPDATE reviews SET state = $3 WHERE org_id = $1 AND id = $2 AND state = 'assigned'
 `
@@ -1196,7 +1208,7 @@ func (q *Queries) Short(ctx context.Context, orgID string) ([]string, error) {
 }
 
 const toDecide = `-- name: ToDecide :many
-SELECT n.attempt_id, n.application_id, n.code, n.opening_id, COALESCE(p.due_at, n.due_at) AS due_at, o.title AS opening_title, s.title AS stage_title, c.name
+SELECT n.attempt_id, n.application_id, n.code, n.opening_id, COALESCE(p.due_at, n.due_at) AS due_at, COALESCE(p.waits_until, 0) AS waits_until, o.title AS opening_title, s.title AS stage_title, c.name
 FROM opening_members m
 CROSS JOIN review_rounds n
 JOIN applications a ON a.org_id = n.org_id AND a.id = n.application_id
@@ -1227,6 +1239,7 @@ type ToDecideRow struct {
 	Code          string
 	OpeningID     string
 	DueAt         int64
+	WaitsUntil    int64
 	OpeningTitle  string
 	StageTitle    string
 	Name          string
@@ -1255,6 +1268,7 @@ func (q *Queries) ToDecide(ctx context.Context, arg ToDecideParams) ([]ToDecideR
 			&i.Code,
 			&i.OpeningID,
 			&i.DueAt,
+			&i.WaitsUntil,
 			&i.OpeningTitle,
 			&i.StageTitle,
 			&i.Name,
