@@ -101,41 +101,47 @@ func (in *Integrity) Open(ctx context.Context, who actor.Actor, code review.Code
 	if err := a.check(); err != nil {
 		return "", err
 	}
-	var c Case
-	err := in.DB.Write(ctx, who.Org, func(tx db.Tx) error {
-		f, err := in.facts(ctx, tx, who, code)
-		if err != nil {
-			return err
-		}
-		if err := in.askable(ctx, tx, f.Round); err != nil {
-			return err
-		}
-		zone, err := in.zone(ctx, tx)
-		if err != nil {
-			return err
-		}
-		now := in.DB.Now()
-		c = Case{ID: CaseID(id.New("cas", now)), Attempt: f.Round.Attempt, Application: f.Round.Application, Opening: f.Round.Opening, OpenedBy: who.ID, Opened: now,
-			Contact: a.Contact, Due: promise.Due(now, a.Days, zone)}
-		if err := in.place(ctx, tx, &c, a.Contact, a.Decider); err != nil {
-			return err
-		}
-		if err := in.add(ctx, tx, c, a, f); err != nil {
-			return err
-		}
-		if err := in.Promises.Wait(ctx, tx, promise.Reply, string(c.Application), now, c.Due, zone); err != nil {
-			return err
-		}
-		if err := audit.Record(ctx, tx, now, who, "case.open", string(c.ID), audit.Facts{"application": string(c.Application), "contact": c.Contact, "decider": c.Decider,
-			"facts": strconv.Itoa(len(a.Facts)), "days": strconv.Itoa(a.Days)}); err != nil {
-			return err
-		}
-		if err := Named.Announce(ctx, in.Jobs, tx, NamedNote{tx.Org, string(c.ID), c.Decider}); err != nil {
-			return err
-		}
-		return Asked.Announce(ctx, in.Jobs, tx, CaseNote{tx.Org, string(c.ID), clockText(c.Due)})
+	var key CaseID
+	err := in.DB.Write(ctx, who.Org, func(tx db.Tx) (err error) {
+		key, err = in.openIn(ctx, tx, who, code, a)
+		return err
 	})
-	return c.ID, err
+	return key, err
+}
+
+// openIn opens a case in a transaction; holding the rounds is the guarding write.
+func (in *Integrity) openIn(ctx context.Context, tx db.Tx, who actor.Actor, code review.Code, a Ask) (CaseID, error) {
+	f, err := in.facts(ctx, tx, who, code)
+	if err != nil {
+		return "", err
+	}
+	if err := in.askable(ctx, tx, f.Round); err != nil {
+		return "", err
+	}
+	zone, err := in.zone(ctx, tx)
+	if err != nil {
+		return "", err
+	}
+	now := in.DB.Now()
+	c := Case{ID: CaseID(id.New("cas", now)), Attempt: f.Round.Attempt, Application: f.Round.Application, Opening: f.Round.Opening, OpenedBy: who.ID, Opened: now,
+		Due: promise.Due(now, a.Days, zone)}
+	if err := in.place(ctx, tx, &c, a.Contact, a.Decider); err != nil {
+		return "", err
+	}
+	if err := in.add(ctx, tx, c, a, f); err != nil {
+		return "", err
+	}
+	if err := in.Promises.Wait(ctx, tx, promise.Reply, string(c.Application), now, c.Due, zone); err != nil {
+		return "", err
+	}
+	if err := audit.Record(ctx, tx, now, who, "case.open", string(c.ID), audit.Facts{"application": string(c.Application), "contact": c.Contact, "decider": c.Decider,
+		"facts": strconv.Itoa(len(a.Facts)), "days": strconv.Itoa(a.Days)}); err != nil {
+		return "", err
+	}
+	if err := Named.Announce(ctx, in.Jobs, tx, NamedNote{tx.Org, string(c.ID), c.Decider}); err != nil {
+		return "", err
+	}
+	return c.ID, Asked.Announce(ctx, in.Jobs, tx, CaseNote{tx.Org, string(c.ID), clockText(c.Due)})
 }
 
 func clockText(t time.Time) string { return strconv.FormatInt(clock.Milli(t), 10) }

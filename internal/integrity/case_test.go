@@ -1,6 +1,7 @@
 package integrity_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -364,24 +365,61 @@ func TestWithdrawingEndsACase(t *testing.T) {
 	})
 }
 
-// Opening a case and deciding at the same instant: one of them is refused.
+// Opening a case and deciding at once: whoever comes second waits for the first, and is refused.
 func TestAskingAndDecidingAtOnce(t *testing.T) {
 	each(t, func(t *testing.T, w world) {
 		n, first, _ := w.Copied()
-		var wait sync.WaitGroup
-		var asked, decided error
-		wait.Go(func() { _, asked = w.Integrity.Open(ctx, w.Mina, n.Code, w.Asks(first)) })
-		wait.Go(func() {
-			decided = w.DB.Write(ctx, w.Org.ID, func(tx db.Tx) error {
-				_, _, err := w.Reviews.DecideIn(ctx, tx, w.Rosa, n.Application, review.Reject, "No.")
+		ask := func(tx db.Tx) error {
+			_, err := integrity.OpenIn(w.Integrity, ctx, tx, w.Mina, n.Code, w.Asks(first))
+			return err
+		}
+		decide := func(tx db.Tx) error {
+			_, _, err := w.Reviews.DecideIn(ctx, tx, w.Rosa, n.Application, review.Reject, "No.")
+			return err
+		}
+		for _, c := range []struct {
+			name         string
+			first, after func(tx db.Tx) error
+			want         error
+		}{{"asking while it is decided", decide, ask, review.ErrDecided}, {"deciding while it is asked", ask, decide, integrity.ErrOpen}} {
+			second := make(chan error, 1)
+			err := w.DB.Write(ctx, w.Org.ID, func(tx db.Tx) error {
+				if err := c.first(tx); err != nil {
+					return err
+				}
+				go func() { second <- w.DB.Write(ctx, w.Org.ID, c.after) }()
+				if w.DB.Engine == db.PostgreSQL { // elsewhere one writes at a time
+					return w.somebodyWaits(second)
+				}
+				return nil
+			})
+			if got := <-second; err != nil || !errors.Is(got, c.want) {
+				t.Errorf("%s: first %v, then %v; want %v", c.name, err, got, c.want)
+			}
+			err = w.DB.Write(ctx, w.Org.ID, func(tx db.Tx) error { // the first decision is taken back for the second round
+				list, err := w.Reviews.DecisionsOf(ctx, tx, n.Application)
+				if err == nil && len(list) > 0 {
+					_, err = w.Reviews.UndoIn(ctx, tx, w.Rosa, list[0].ID)
+				}
 				return err
 			})
-		})
-		wait.Wait()
-		if (asked == nil) == (decided == nil) {
-			t.Errorf("asking = %v, deciding = %v; want one of them", asked, decided)
+			w.must(err)
 		}
 	})
+}
+
+// somebodyWaits returns when a transaction waits for a lock, or when what was to wait is through without.
+func (w world) somebodyWaits(through chan error) error {
+	c, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	for tick := time.NewTicker(5 * time.Millisecond); len(through) == 0; <-tick.C {
+		waiting := 0
+		err := w.DB.Writer().QueryRowContext(c, `SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`).Scan(&waiting)
+		if err != nil || waiting > 0 {
+			return err
+		}
+	}
+	return nil
 }
 
 // No program decides: identical work, every job done, and nothing is decided, held back or sorted; a decision by anything but a member is refused.
