@@ -52,7 +52,7 @@ func (a *App) keeping(ctx context.Context, who actor.Actor, app opening.Applicat
 func (a *App) erasers() []privacy.Eraser {
 	return []privacy.Eraser{
 		{Name: "notify", Preview: a.Notify.Preview, Erase: a.Notify.Erase},
-		{Name: "integrity", Preview: a.Integrity.Preview, Erase: a.Integrity.Erase},
+		{Name: "integrity", Preview: a.Integrity.Preview, Erase: a.Integrity.Erase, Drop: a.Integrity.Drop},
 		{Name: "feedback", Preview: a.Feedbacks.Preview, Erase: a.Feedbacks.Erase, Drop: a.Feedbacks.Drop},
 		{Name: "review", Preview: a.Reviews.Preview, Erase: a.Reviews.Erase, Drop: a.Reviews.Drop},
 		{Name: "repo", Preview: a.Repos.Preview, Erase: a.Repos.Erase},

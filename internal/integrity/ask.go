@@ -306,7 +306,7 @@ func (in *Integrity) Extend(ctx context.Context, who actor.Actor, id CaseID, day
 		if err := audit.Record(ctx, tx, now, who, "case.extend", string(id), audit.Facts{"days": strconv.Itoa(days)}); err != nil {
 			return err
 		}
-		return Asked.Announce(ctx, in.Jobs, tx, CaseNote{tx.Org, string(id), clockText(due)})
+		return Extended.Announce(ctx, in.Jobs, tx, CaseNote{tx.Org, string(id), clockText(due)})
 	})
 }
 

@@ -129,8 +129,10 @@ func (c Case) Clear() bool { return c.Outcome == Explained || c.Appeal == Lifted
 
 // Topics.
 const (
-	// Asked is announced when a case was opened, and when its day was moved.
+	// Asked is announced when a case was opened.
 	Asked = job.Topic[CaseNote]("integrity.asked")
+	// Extended is announced when the candidate got more time.
+	Extended = job.Topic[CaseNote]("integrity.extended")
 	// Heard is announced with each thing that the candidate says.
 	Heard = job.Topic[CaseNote]("integrity.heard")
 	// Told is announced when a case or its appeal was settled.

@@ -21,6 +21,7 @@ import (
 	"candor/internal/db"
 	"candor/internal/feedback"
 	"candor/internal/id"
+	"candor/internal/integrity"
 	"candor/internal/job"
 	"candor/internal/mail"
 	"candor/internal/notify/internal/query"
@@ -47,6 +48,7 @@ type Notify struct {
 	Candidates *candidate.Candidates
 	Attempts   *attempt.Attempts
 	Feedbacks  *feedback.Feedbacks
+	Integrity  *integrity.Integrity
 	Server     Mailer
 	URL        string // public address, without a slash at the end
 }

@@ -9,6 +9,7 @@ import (
 	"candor/internal/candidate"
 	"candor/internal/db"
 	"candor/internal/feedback"
+	"candor/internal/integrity"
 	"candor/internal/job"
 	"candor/internal/opening"
 	"candor/internal/org"
@@ -24,6 +25,7 @@ func (n *Notify) listenMore() {
 	job.Listen(n.Jobs, opening.Applied, "notify.applied", job.Mail, n.applied)
 	job.Listen(n.Jobs, attempt.Asked, "notify.asked", job.Mail, n.asked)
 	job.Listen(n.Jobs, attempt.Answered, "notify.answered", job.Mail, n.answered)
+	n.listenCases()
 }
 
 // toCandidate begins a mail to the person of an application, who may answer the opening's contact.
@@ -56,7 +58,7 @@ func (n *Notify) compose(ctx context.Context, o string, fn func(tx db.Tx) (Mail,
 		}
 		return n.Put(ctx, tx, m)
 	})
-	if errors.Is(err, opening.ErrMissing) || errors.Is(err, feedback.ErrMissing) || errors.Is(err, attempt.ErrMissing) {
+	if errors.Is(err, opening.ErrMissing) || errors.Is(err, feedback.ErrMissing) || errors.Is(err, attempt.ErrMissing) || errors.Is(err, integrity.ErrCaseMissing) {
 		return nil
 	}
 	return err
