@@ -4,6 +4,9 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"time"
+
+	"github.com/a-h/templ"
 
 	"candor/internal/actor"
 	"candor/internal/assessment/assessmentweb"
@@ -13,6 +16,7 @@ import (
 	"candor/internal/db"
 	"candor/internal/disk"
 	"candor/internal/feedback/feedbackweb"
+	"candor/internal/integrity"
 	"candor/internal/integrity/integrityweb"
 	"candor/internal/live"
 	"candor/internal/markdown"
@@ -60,7 +64,7 @@ func (a *App) mux(rates map[web.Rate]web.Limit) (*web.Mux, error) {
 	alike.Routes(mux)
 	(&reviewweb.Pages{Reviews: a.Reviews, MD: markdown.New(3), Facts: alike.Facts}).Routes(mux)
 	(&feedbackweb.Pages{DB: a.DB, Feedbacks: a.Feedbacks, Orgs: a.Orgs}).Routes(mux)
-	(&attemptweb.Pages{Attempts: a.Attempts, Openings: a.Openings, Orgs: a.Orgs, Kinds: a.Kinds, MD: a.MD, Reply: a.reply}).Routes(mux)
+	(&attemptweb.Pages{Attempts: a.Attempts, Openings: a.Openings, Orgs: a.Orgs, Kinds: a.Kinds, MD: a.MD, Reply: a.reply, Questions: a.questions(alike)}).Routes(mux)
 	(&repoweb.Pages{Repos: a.Repos}).Routes(mux)
 	return mux, mux.Start()
 }
@@ -164,9 +168,56 @@ func (a *App) reply(ctx context.Context, who actor.Actor, app opening.Applicatio
 	return out, err
 }
 
+// questions draws what a candidate is asked about their work.
+func (a *App) questions(p *integrityweb.Pages) func(context.Context, actor.Actor, opening.ApplicationID, string, *time.Location) (templ.Component, error) {
+	return func(ctx context.Context, who actor.Actor, app opening.ApplicationID, lang string, zone *time.Location) (out templ.Component, err error) {
+		err = a.DB.Read(ctx, who.Org, func(tx db.Tx) error {
+			out, err = p.Questions(ctx, tx, app, lang, zone)
+			return err
+		})
+		return out, err
+	}
+}
+
 // sections are what the faces above an opening's add to the page of an application.
 func (a *App) sections() []func(context.Context, actor.Actor, opening.Application) (openingweb.Section, error) {
-	return []func(context.Context, actor.Actor, opening.Application) (openingweb.Section, error){a.reading, a.keeping}
+	return []func(context.Context, actor.Actor, opening.Application) (openingweb.Section, error){a.reading, a.asking, a.keeping}
+}
+
+// asking says that a question to the candidate is open, to whoever reads the application with its name.
+func (a *App) asking(ctx context.Context, who actor.Actor, app opening.Application) (openingweb.Section, error) {
+	if app.Blind {
+		return openingweb.Section{}, nil
+	}
+	v := askingView{Base: "/o/" + who.Org}
+	err := a.DB.Read(ctx, who.Org, func(tx db.Tx) error {
+		list, err := a.Integrity.CasesOf(ctx, tx, app.ID)
+		for _, c := range list {
+			v.Cases = append(v.Cases, askingCase{string(c.ID), standing(c, a.DB.Now()), c.Due})
+		}
+		return err
+	})
+	if err != nil || len(v.Cases) == 0 {
+		return openingweb.Section{}, err
+	}
+	return openingweb.Section{ID: "asking", Title: "A question to the candidate", Body: askingBody(v)}, nil
+}
+
+// standing is where a case stands, in words for the team.
+func standing(c integrity.Case, now time.Time) string {
+	switch c.Standing(now) {
+	case integrity.Waits:
+		return "Waits for the candidate. Nothing is decided, and the promise of a reply stands still until " + c.Due.Add(-time.Minute).Format("Mon 2 Jan") + "."
+	case integrity.Answered:
+		return "Waits for the second person. Nothing is decided before it is settled."
+	case integrity.Appealed:
+		return "Waits for a third person. Nothing is decided before it is settled."
+	case integrity.Stands:
+		return "Settled. The candidate can ask for another look until " + c.AppealDue.Add(-time.Minute).Format("Mon 2 Jan") + "; nobody is declined before that."
+	case integrity.Ended:
+		return "The candidate left before it was settled."
+	}
+	return "Settled."
 }
 
 // reading leads to the scorecards and, for whoever decides, to the decision.

@@ -29,6 +29,7 @@ type Table struct {
 	Waiting     *Reply            // decided, and not told yet
 	Reply       *Reply            // told, at this stage
 	Zone        string            // the candidate's
+	Barred      *problem.Problem  // why nothing can be decided now; nil: nothing stands in the way
 }
 
 // Table loads it for whoever decides. A draft that nobody has begun is composed of the cards. Problems as review.Decidable, but
@@ -75,6 +76,12 @@ func (fs *Feedbacks) Table(ctx context.Context, who actor.Actor, a opening.Appli
 				t.Reply = &r
 			} else {
 				t.Waiting = &r
+			}
+		}
+		if err := fs.Reviews.Barred(ctx, tx, a, review.Reject); err != nil {
+			var ok bool
+			if t.Barred, ok = problem.As(err); !ok {
+				return err
 			}
 		}
 		t.Draft, err = draft(ctx, tx, a, app.Stage)

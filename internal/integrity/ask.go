@@ -43,13 +43,11 @@ type FactKey struct {
 	Source string
 }
 
-// Table is what somebody chooses from who opens a case, with the case that is there already.
+// Table is what somebody chooses from who opens a case.
 type Table struct {
 	Facts
-	Version  string
 	Contacts []org.Member // who scores nothing here
 	Deciders []org.Member // who can decide a case of this application
-	Case     *Case        // of this submission; nil: none
 }
 
 // Asking loads it for those who may know the facts. Problems as Of.
@@ -59,21 +57,22 @@ func (in *Integrity) Asking(ctx context.Context, who actor.Actor, c review.Code)
 		if t.Facts, err = in.facts(ctx, tx, who, c); err != nil {
 			return err
 		}
-		all, err := in.CasesOf(ctx, tx, t.Round.Application)
-		if err != nil {
-			return err
-		}
-		if i := slices.IndexFunc(all, func(c Case) bool { return c.Attempt == t.Round.Attempt }); i >= 0 {
-			t.Case = &all[i]
-		}
-		t.Contacts, t.Deciders, err = in.Choices(ctx, tx, Case{Application: t.Round.Application, Opening: t.Round.Opening, OpenedBy: who.ID})
+		t.Contacts, t.Deciders, err = in.choices(ctx, tx, Case{Application: t.Round.Application, Opening: t.Round.Opening, OpenedBy: who.ID})
 		return err
 	})
 	return &t, err
 }
 
-// Choices are who could be the contact of a case, and who could decide it. Whoever it is about need not exist yet: its id may be "".
-func (in *Integrity) Choices(ctx context.Context, tx db.Tx, c Case) (contacts, deciders []org.Member, err error) {
+// Choices are who could be the contact of a case, and who could decide it or its appeal.
+func (in *Integrity) Choices(ctx context.Context, o string, c Case) (contacts, deciders []org.Member, err error) {
+	err = in.DB.Read(ctx, o, func(tx db.Tx) error {
+		contacts, deciders, err = in.choices(ctx, tx, c)
+		return err
+	})
+	return contacts, deciders, err
+}
+
+func (in *Integrity) choices(ctx context.Context, tx db.Tx, c Case) (contacts, deciders []org.Member, err error) {
 	members, err := in.Orgs.MembersIn(ctx, tx)
 	for _, m := range members {
 		scores, serr := in.scores(ctx, tx, c.Application, m.ID)

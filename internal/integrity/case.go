@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"candor/internal/actor"
+	"candor/internal/attempt"
 	"candor/internal/audit"
 	"candor/internal/clock"
 	"candor/internal/db"
@@ -465,4 +466,25 @@ func (in *Integrity) zone(ctx context.Context, tx db.Tx) (*time.Location, error)
 		return time.UTC, nil
 	}
 	return zone, nil
+}
+
+// Titles puts the titles of a case's items into a map by their keys.
+func (in *Integrity) Titles(ctx context.Context, o string, c Case, into map[string]string) error {
+	var at attempt.Attempt
+	err := in.DB.Read(ctx, o, func(tx db.Tx) (err error) {
+		at, err = in.Attempts.In(ctx, tx, attempt.ID(c.Attempt))
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	v, err := in.Assessments.Version(ctx, o, at.Version)
+	if err != nil {
+		return err
+	}
+	for _, f := range c.Facts {
+		it, _, _ := v.Item(f.Item)
+		into[f.Item] = it.Head.Title
+	}
+	return nil
 }

@@ -24,6 +24,7 @@ type Facts struct {
 	Round review.Round
 	Own   bool       // the asker has filed a scorecard of it
 	Items []Compared // those that were compared
+	Case  *Case      // about this submission; nil: none
 	Held  int        // likenesses with work whose own scorecard the asker still owes: they open with it
 }
 
@@ -47,6 +48,13 @@ func (in *Integrity) facts(ctx context.Context, tx db.Tx, who actor.Actor, c rev
 	}
 	for _, r := range compared {
 		f.Items = append(f.Items, Compared{Item: r.Item, Others: int(r.Others), Why: r.Why, At: clock.Time(r.At)})
+	}
+	cases, err := in.CasesOf(ctx, tx, f.Round.Application)
+	if err != nil {
+		return f, err
+	}
+	if i := slices.IndexFunc(cases, func(c Case) bool { return c.Attempt == f.Round.Attempt }); i >= 0 {
+		f.Case = &cases[i]
 	}
 	explained, err := explainedOf(ctx, tx, f.Round.Attempt)
 	if err != nil {

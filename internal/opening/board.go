@@ -29,6 +29,7 @@ type Row struct {
 	Sent       time.Time // last submission; zero: none
 	Replied    time.Time // last reply; zero: none
 	Due        time.Time // of the reply that is owed; zero: nothing is owed
+	Waits      time.Time // until when the candidate has the turn meanwhile; zero: nobody had
 
 	cursor string
 }
@@ -74,7 +75,7 @@ const boardColumns = `SELECT a.id, a.candidate_id, a.stage_id, a.status, a.moved
 	COALESCE(i.id, ''), COALESCE(i.opened_at, 0), COALESCE(i.finish_by, 0), COALESCE(i.revoked_at, 0),
 	COALESCE((SELECT MAX(s.made_at) FROM promises s WHERE s.org_id = a.org_id AND s.application_id = a.id), 0),
 	COALESCE((SELECT MAX(s.kept_at) FROM promises s WHERE s.org_id = a.org_id AND s.application_id = a.id), 0),
-	COALESCE(p.due_at, 0)
+	COALESCE(p.due_at, 0), COALESCE(p.waits_until, 0)
 `
 
 const boardJoins = `
@@ -179,14 +180,14 @@ func (os *Openings) rows(ctx context.Context, tx db.Tx, q string, segment int, o
 	var out []Row
 	for found.Next() {
 		var r Row
-		var moved, opened, by, revoked, sent, replied, due, key int64
+		var moved, opened, by, revoked, sent, replied, due, waits, key int64
 		var id string
 		if err := found.Scan(&r.ID, &r.Candidate, &r.Stage, &r.Status, &moved, &r.Name, &r.Email, &r.Invitation, &opened, &by, &revoked,
-			&sent, &replied, &due, &key, &id); err != nil {
+			&sent, &replied, &due, &waits, &key, &id); err != nil {
 			return nil, err
 		}
 		r.Moved, r.Opened, r.FinishBy, r.Revoked = clock.Time(moved), clock.Time(opened), clock.Time(by), revoked != 0
-		r.Sent, r.Replied, r.Due = clock.Time(sent), clock.Time(replied), clock.Time(due)
+		r.Sent, r.Replied, r.Due, r.Waits = clock.Time(sent), clock.Time(replied), clock.Time(due), clock.Time(waits)
 		r.cursor = fmt.Sprintf("%d.%d.%s", segment, key, id)
 		out = append(out, r)
 	}

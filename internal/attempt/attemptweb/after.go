@@ -74,6 +74,9 @@ func (p *Pages) status(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if err := p.asks(r, &f); err != nil {
+		return err
+	}
 	v := statusView{frame: f}
 	if p.Reply != nil {
 		if v.Reply, err = p.Reply(r.Context(), web.Actor(r), f.V.Attempt.Application); err != nil {

@@ -34,6 +34,8 @@ type Pages struct {
 	MD       *markdown.Markdown
 	// Reply tells how the company's answer stands; app binds review and feedback to it. nil: nothing yet.
 	Reply func(ctx context.Context, who actor.Actor, app opening.ApplicationID) (Reply, error)
+	// Questions draws what the candidate is asked about their work, in a language and a zone; app binds integrity to it. nil: nothing.
+	Questions func(ctx context.Context, who actor.Actor, app opening.ApplicationID, lang string, zone *time.Location) (templ.Component, error)
 }
 
 // Reply is how the company's answer stands, in what a candidate may know.
@@ -92,6 +94,7 @@ type frame struct {
 	L    *locale.Locale
 	V    *attempt.View
 	Org  org.Org
+	Asks templ.Component // what the candidate is asked; nil: nothing
 }
 
 func (p *Pages) frame(r *http.Request, title string) (frame, error) {
@@ -101,7 +104,15 @@ func (p *Pages) frame(r *http.Request, title string) (frame, error) {
 	}
 	o, err := p.Orgs.ByID(r.Context(), web.Actor(r).Org)
 	page := web.PageOf(r, title)
-	return frame{page, locale.For(page.Lang), v, o}, err
+	return frame{Page: page, L: locale.For(page.Lang), V: v, Org: o}, err
+}
+
+// asks puts what the candidate is asked on a page.
+func (p *Pages) asks(r *http.Request, f *frame) (err error) {
+	if p.Questions != nil {
+		f.Asks, err = p.Questions(r.Context(), web.Actor(r), f.V.Attempt.Application, f.Page.Lang, f.Page.Zone)
+	}
+	return err
 }
 
 func (f frame) t(key string, pairs ...any) string { return f.L.T("attempt."+key, pairs...) }
@@ -172,6 +183,9 @@ func (f frame) workView(part assessment.Part, s attempt.Sitting) work.View {
 func (p *Pages) landing(w http.ResponseWriter, r *http.Request) error {
 	f, err := p.frame(r, "What to expect")
 	if err != nil {
+		return err
+	}
+	if err := p.asks(r, &f); err != nil {
 		return err
 	}
 	v := landingView{frame: f, MD: p.MD}

@@ -7,6 +7,7 @@ import (
 	"math"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -30,6 +31,8 @@ type Pages struct {
 func (p *Pages) Routes(mux *web.Mux) {
 	mux.Handle(web.Route{Pattern: "GET /o/{org}/review/{code}/alike/{item}", Action: "integrity.beside", Auth: web.Staff, Roles: web.AnyMember, Tenant: web.FromPath,
 		Object: "review", Rate: web.RateRead, Query: []string{"other", "source"}}, p.beside)
+	p.caseRoutes(mux)
+	p.questionRoutes(mux)
 }
 
 // Facts draws what was found of a round: of one item, or of all when key is "". Nil when there is nothing to say.
@@ -38,7 +41,7 @@ func (p *Pages) Facts(ctx context.Context, who actor.Actor, c review.Code, v *as
 	if err != nil {
 		return nil, err
 	}
-	view := factsView{Held: f.Held}
+	view := factsView{Held: f.Held, Case: besideFacts(f.Case, who, p.Integrity.DB.Now()), Ask: "/o/" + who.Org + "/review/" + string(c) + "/ask"}
 	for _, one := range f.Items {
 		it, _, ok := v.Item(one.Item)
 		if !ok || key != "" && one.Item != key {
@@ -61,6 +64,15 @@ type factsView struct {
 	One   bool // of one item: its title stands above already
 	Items []itemView
 	Held  int
+	Case  *caseLine // nil: nobody has asked
+	Ask   string
+}
+
+// asks says whether there is something to ask the candidate about.
+func (v factsView) asks() bool {
+	return v.Case == nil && slices.ContainsFunc(v.Items, func(i itemView) bool {
+		return slices.ContainsFunc(i.Alike, func(l lineView) bool { return l.Href != "" })
+	})
 }
 
 type itemView struct {
@@ -72,6 +84,7 @@ type itemView struct {
 type lineView struct {
 	Title  string
 	Strong bool
+	Clear  bool // the candidate explained it
 	Says   string
 	Href   string // "" when the other text is not the asker's to see
 }
@@ -97,7 +110,7 @@ func people(n int) string {
 }
 
 func line(l integrity.Likeness, base string) lineView {
-	out := lineView{Title: "Work that is not yours to see", Strong: l.Outcome == similar.Strong}
+	out := lineView{Title: "Work that is not yours to see", Strong: l.Outcome == similar.Strong, Clear: l.Explained}
 	q := url.Values{}
 	switch {
 	case l.Source != "":
@@ -163,10 +176,16 @@ func (p *Pages) beside(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := besideView{Back: "/o/" + r.PathValue("org") + "/review/" + string(c), Pair: pair, Says: line(pair.Likeness, "").Says}
+	back := "/o/" + r.PathValue("org") + "/review/" + string(c)
 	if !pair.Own {
-		v.Back += "/cards"
+		back += "/cards"
 	}
+	return p.showPair(w, r, pair, back, line(pair.Likeness, "").Says)
+}
+
+// showPair draws two texts side by side.
+func (p *Pages) showPair(w http.ResponseWriter, r *http.Request, pair *integrity.Pair, back, says string) error {
+	v := besideView{Back: back, Pair: pair, Says: says}
 	if pair.Source != "" {
 		pair.Sides[1].Title = source(pair.Likeness)
 	}
@@ -188,8 +207,11 @@ func lines(p similar.Place) string {
 	return fmt.Sprintf("lines %d to %d", p.From, p.To)
 }
 
-// rare says how many have a passage.
+// rare says how many have a passage; 0 is not known any more.
 func rare(people int) string {
+	if people == 0 {
+		return "both have it"
+	}
 	if people <= 2 {
 		return "nobody else has all of it"
 	}

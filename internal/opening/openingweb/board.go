@@ -132,6 +132,9 @@ func (p *Pages) fill(r *http.Request, tx db.Tx, who actor.Actor, v *boardView) e
 		if blind && strings.TrimSpace(v.Filter.Search) != "" {
 			continue // found by a name that the asker must not learn
 		}
+		if blind {
+			row.Waits = time.Time{} // whoever still has to score it learns of no case
+		}
 		x := drawn(row, parts[row.ID], reading[row.ID], v.Page.Now, v.Page.Zone)
 		if _, no := refused[row.Invitation]; no && row.Status == opening.Active && row.Opened.IsZero() && !row.Revoked {
 			x.Tone, x.Icon, x.Status, x.Note = "bad", "mail-x", "Mail was refused", "Correct the address"
@@ -204,6 +207,9 @@ func drawn(r opening.Row, a attempt.Standing, n review.Reading, now time.Time, z
 		x.Icon, x.Status, x.Note = "circle-check", "Declined", "Replied "+day(r.Moved)
 	case r.Status == opening.Withdrawn:
 		x.Icon, x.Status, x.Note = "undo-2", "Withdrew", day(r.Moved)
+	case r.Owed() && r.Waits.After(now) && !r.Due.Before(now):
+		x.Icon, x.Status = "message-circle-question-mark", "A question is open"
+		x.Note = "The candidate’s turn until " + day(r.Waits.Add(-time.Millisecond))
 	case r.Owed() && r.Due.Before(now):
 		x.Tone, x.Icon, x.Status, x.Overdue = "bad", "circle-alert", "Reply is late", true
 		x.Note = "Promised by " + day(r.Due.Add(-time.Millisecond))
