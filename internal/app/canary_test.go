@@ -164,6 +164,12 @@ func (w *world) words() []canary {
 		add("seen", a.name, field("others' scorecards"))
 		add("shareable", a.name, field("others' scorecards"))
 		add("reason", a.name, is("recruiter", "manager"))
+		if a.question != "" { // a card of this work is open, so nobody but its filed reader watches the case
+			watches := func(p *person) bool { return p.name == "plain" || p.name == "filed reviewer" || p.candidate == a }
+			add("question", a.name, watches)
+			add("explains", a.name, watches)
+			add("drafted", a.name, is("candidate"))
+		}
 		if a == h.told {
 			add("reply", a.name, field("feedback"))
 		} else {

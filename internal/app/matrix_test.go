@@ -157,14 +157,30 @@ var rules = map[string]func(v rights) outcome{
 	"review.rule": reviewing, "review.look": reviewing,
 	"review.cards": running, "review.reassign": running, "review.enough": running, "review.compare": running,
 	"feedback.table": deciding, "feedback.save": deciding, "feedback.preview": deciding, "decision.make": deciding,
-	"integrity.beside": func(v rights) outcome {
-		if v.card() {
-			return opens
-		}
-		return running(v)
-	},
+	"integrity.beside": asking,
+	"case.ask":         asking, "case.open": asking, "case.list": func(rights) outcome { return opens },
+	"case.read": watching, "case.beside": watching, "case.settle": watching, "case.extend": watching, "case.hand": watching,
+	"case.figures": func(v rights) outcome { return among(v.sees(), v.manages() || v.is(opening.Manager, opening.Observer)) },
 	"privacy.kept": keeping, "privacy.hold": keeping, "privacy.lift": keeping,
 	"decision.undo": func(v rights) outcome { return among(v.sees(), v.decides()) },
+}
+
+func asking(v rights) outcome {
+	if v.card() {
+		return opens
+	}
+	return running(v)
+}
+
+// watching is a case: for whoever was named, whoever filed a scorecard, and those who run or decide the opening; nobody blind learns of it.
+func watching(v rights) outcome {
+	switch {
+	case v.p.name == "plain" || v.card() && !v.blind():
+		return opens
+	case v.blind():
+		return missing
+	}
+	return among(running(v) == opens, true)
 }
 
 func managing(v rights) outcome     { return among(v.sees(), v.manages()) }
@@ -255,6 +271,13 @@ var acts = map[string]act{
 	"POST /o/{org}/review/{code}/name":                                          {form: url.Values{"reason": {"curious"}}},
 	"POST /o/{org}/review/{code}/reassign":                                      {form: url.Values{"from": {"{reader}"}, "reason": {"away"}}},
 	"POST /o/{org}/review/{code}/enough":                                        {form: url.Values{"reason": {"away"}}},
+	"POST /o/{org}/review/{code}/ask":                                           {form: url.Values{"fact": {"program//leaked/python/f.py"}, "question": {"How?"}, "contact": {"{member}"}, "decider": {"{member}"}, "days": {"5"}}},
+	"POST /o/{org}/cases/{case}/settle":                                         {form: url.Values{"outcome": {"finding"}, "reason": {"No."}}},
+	"POST /o/{org}/cases/{case}/extend":                                         {form: url.Values{"days": {"9"}}},
+	"POST /o/{org}/cases/{case}/hand":                                           {form: url.Values{"contact": {"{member}"}}},
+	"POST /c/questions/{case}":                                                  {form: url.Values{"answer": {"More."}}},
+	"POST /c/questions/{case}/appeal":                                           {form: url.Values{"answer": {"No."}}},
+	"POST /c/questions/{case}/draft":                                            {form: url.Values{"client": {"c9"}, "seq": {"1"}, "answer": {"Mo"}}},
 	"POST /o/{org}/decide/{application}/save":                                   {form: url.Values{"outcome": {"reject"}, "body": {"No."}}},
 	"POST /o/{org}/decide/{application}/preview":                                {form: url.Values{"outcome": {"reject"}, "body": {"No."}}},
 	"POST /o/{org}/decide/{application}":                                        {form: url.Values{"outcome": {"reject"}, "reason": {"No."}, "body": {"No."}}},
@@ -288,7 +311,7 @@ func (w *world) fill(text string, ids map[string]string) string {
 // ids are the values of all wildcards for a candidate of an organisation.
 func (s *side) ids(a *applicant) map[string]string {
 	out := map[string]string{"org": s.org.ID, "assessment": string(s.assessment), "version": string(s.published), "member": s.members["leaver"].ID, "opening": string(a.opening),
-		"stage": string(a.stage), "batch": string(s.batches[a.opening]), "application": string(a.inv.Application), "invitation": string(a.inv.ID), "candidate": a.inv.Candidate, "code": string(a.code), "decision": a.decision,
+		"stage": string(a.stage), "batch": string(s.batches[a.opening]), "application": string(a.inv.Application), "invitation": string(a.inv.ID), "candidate": a.inv.Candidate, "code": string(a.code), "decision": a.decision, "case": a.question,
 		"sitting": string(a.sitting), "revision": a.revision, "late": a.late, "session": s.session}
 	for _, name := range slices.Sorted(maps.Keys(a.cards)) {
 		out["reader"] = s.members[name].ID
@@ -301,7 +324,7 @@ func (s *side) ids(a *applicant) map[string]string {
 }
 
 // about are the wildcards that name something of one candidate or opening.
-var about = []string{"opening", "stage", "batch", "application", "invitation", "candidate", "code", "decision", "sitting", "revision", "late", "reader", "closed"}
+var about = []string{"opening", "stage", "batch", "application", "invitation", "candidate", "code", "decision", "sitting", "revision", "late", "reader", "closed", "case"}
 
 // values are the ids of a route for somebody who asks about a candidate of here.
 func (w *world) values(r web.Route, p *person, a *applicant) map[string]string {
@@ -550,7 +573,7 @@ func (w *world) each(which string, fn func(p *person, r web.Route, a *applicant)
 			}
 		}
 		for _, a := range []*applicant{w.here.read, w.here.blind, w.here.waits, w.here.kept} {
-			if strings.Contains(text, "{decision}") && a.decision == "" {
+			if strings.Contains(text, "{decision}") && a.decision == "" || strings.Contains(text, "{case}") && a.question == "" {
 				continue
 			}
 			for _, p := range w.people {

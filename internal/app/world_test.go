@@ -5,6 +5,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -19,6 +20,7 @@ import (
 	"candor/internal/db"
 	"candor/internal/db/dbtest"
 	"candor/internal/feedback"
+	"candor/internal/integrity"
 	"candor/internal/judge"
 	"candor/internal/notify"
 	"candor/internal/opening"
@@ -82,6 +84,7 @@ type applicant struct {
 	sitting  attempt.SittingID
 	revision string
 	late     string          // the revision of what came after the end
+	question string          // the case about their work; "" none
 	cards    map[string]bool // by reader: whether it is filed
 }
 
@@ -124,6 +127,7 @@ parts:
 		"items/term/item.yaml":              "kind: choice\ntitle: Term\nminutes: 2\nstatement: What is it called?\ntype: text\ntext: {accept: [" + s.word("accepted", "") + "]}\n",
 		"items/tell-us/item.yaml":           "kind: freetext\ntitle: Tell us\nminutes: 20\nstatement: What happened?\nwords: {from: 2, to: 80}\n",
 		"items/program/item.yaml":           "kind: code\ntitle: Program\nminutes: 10\nstyle: stdin\nstatement: Print what you read.\nlanguages: {python: {}}\n",
+		"items/program/leaked/python/f.py":  found,
 		"items/program/data/sample/one.in":  "1\n",
 		"items/program/data/sample/one.ans": "1\n",
 		"items/program/data/secret/two.in":  s.word("hidden", "in") + "\n",
@@ -137,6 +141,27 @@ parts:
 	}
 	return out
 }
+
+// found is what went round, and what everybody here hands in beside their own.
+const found = `def merge(left, right):
+    out, i, j = [], 0, 0
+    while i < len(left) and j < len(right):
+        if left[i].due <= right[j].due:
+            out.append(left[i])
+            i += 1
+        else:
+            out.append(right[j])
+            j += 1
+    return out + left[i:] + right[j:]
+
+def sailings(rows, harbour, limit=12):
+    seen = {}
+    for row in sorted(rows, key=lambda r: (r.ship, -r.revision)):
+        if row.harbour != harbour or row.ship in seen:
+            continue
+        seen[row.ship] = row
+    return [seen[ship] for ship in sorted(seen) if seen[ship].draught < limit]
+`
 
 // loud is a judge that tells everything it knows, hidden tests too: what a candidate may see is not its business.
 type loud struct{}
@@ -238,6 +263,7 @@ func (w *world) found(name string) *side {
 	s.kept = s.submitted("kept", s.sealed, "insider")
 	s.file(s.kept, "insider")
 	s.decide(s.kept, "insider", review.Advance, true)
+	s.ask(s.read, "filed reviewer", "plain", "founder")
 	s.busy = s.enter("busy", s.plain)
 	s.work(s.busy)
 	s.batches = map[opening.ID]batch.ID{s.plain: s.list("plain", s.plain, s.read, s.blind, s.busy), s.sealed: s.list("sealed", s.sealed, s.kept)}
@@ -339,7 +365,7 @@ func (s *side) work(p *applicant) {
 	a := s.w.app
 	for part, answers := range map[string]map[string]string{"quiz": {"pick": `{"choice":["0"]}`, "term": `{"typed":["` + s.word("typed", p.name) + `"]}`},
 		"writing": {"tell-us": `{"text":["I am Amara ` + s.word("name", p.name) + `. The queue delivered twice. ` + s.word("answer", p.name) + `"]}`},
-		"coding":  {"program": `{"language":"python","files":{"python":{"main.py":"print(input()) # ` + s.word("program", p.name) + `"}}}`, "pull": `{"verdict":"changes","summary":"I am Amara ` + s.word("name", p.name) + `.","comments":[{"id":"c1","file":"a.go","line":3,"tone":"must","text":"` + s.word("remark", p.name) + `"}],"drafts":[{"file":"a.go","line":1,"tone":"idea","text":"` + s.word("unsaid", p.name) + `"}]}`}} {
+		"coding":  {"program": `{"language":"python","files":{"python":{"main.py":"print(input()) # ` + s.word("program", p.name) + `","helper.py":` + strconv.Quote(found) + `}}}`, "pull": `{"verdict":"changes","summary":"I am Amara ` + s.word("name", p.name) + `.","comments":[{"id":"c1","file":"a.go","line":3,"tone":"must","text":"` + s.word("remark", p.name) + `"}],"drafts":[{"file":"a.go","line":1,"tone":"idea","text":"` + s.word("unsaid", p.name) + `"}]}`}} {
 		sitting, err := a.Attempts.Begin(ctx, p.who, part)
 		s.w.must(err)
 		for item, body := range answers {
@@ -406,6 +432,28 @@ func (s *side) decide(p *applicant, by string, o review.Outcome, wait bool) {
 		Body: "Thank you. " + s.word("reply", p.name)}, wait)
 	s.w.must(err)
 	p.decision = d.ID
+	s.w.drain()
+}
+
+// ask opens a case about a candidate's program, who has answered and is writing on.
+func (s *side) ask(p *applicant, by, decider, contact string) {
+	s.w.t.Helper()
+	in := s.w.app.Integrity
+	f, err := in.Of(ctx, s.as(by), p.code)
+	s.w.must(err)
+	a := integrity.Ask{Question: "How did you come to it? " + s.word("question", p.name), Contact: s.members[contact].ID, Decider: s.members[decider].ID, Days: integrity.AnswerDays}
+	for _, i := range f.Items {
+		for _, l := range i.Alike {
+			if l.Source != "" {
+				a.Facts = append(a.Facts, integrity.FactKey{Item: i.Item, Source: l.Source})
+			}
+		}
+	}
+	id, err := in.Open(ctx, s.as(by), p.code, a)
+	s.w.must(err)
+	p.question = string(id)
+	s.w.must(in.Answer(ctx, p.who, id, "I found it in a book. "+s.word("explains", p.name)))
+	s.w.must(in.Save(ctx, p.who, id, "c1", 1, "And "+s.word("drafted", p.name)))
 	s.w.drain()
 }
 
