@@ -201,6 +201,101 @@ CREATE INDEX candidates_family ON candidates (org_id, family_key);
 
 CREATE INDEX candidates_name ON candidates (org_id, name_key, id);
 
+CREATE TABLE case_drafts (
+	org_id  TEXT NOT NULL,
+	case_id TEXT NOT NULL,
+	client  TEXT NOT NULL,
+	seq     BIGINT NOT NULL,
+	body    TEXT NOT NULL,
+	at      BIGINT NOT NULL,
+	PRIMARY KEY (org_id, case_id, client),
+	FOREIGN KEY (org_id, case_id) REFERENCES cases (org_id, id)
+);
+
+CREATE TABLE case_facts (
+	org_id         TEXT NOT NULL,
+	case_id        TEXT NOT NULL,
+	n              BIGINT NOT NULL,
+	item           TEXT NOT NULL,
+	other          TEXT NOT NULL,
+	source         TEXT NOT NULL,
+	role           TEXT NOT NULL CHECK (role IN ('', 'solution', 'leaked')),
+	outcome        TEXT NOT NULL,
+	people         BIGINT NOT NULL,
+	expected_micro BIGINT NOT NULL,
+	share_ppm      BIGINT NOT NULL,
+	identical      BOOLEAN NOT NULL,
+	mine           TEXT NOT NULL,
+	theirs         TEXT NOT NULL,
+	PRIMARY KEY (org_id, case_id, n),
+	FOREIGN KEY (org_id, case_id) REFERENCES cases (org_id, id)
+);
+
+CREATE INDEX case_facts_other ON case_facts (org_id, other);
+
+CREATE TABLE case_items (
+	org_id  TEXT NOT NULL,
+	case_id TEXT NOT NULL,
+	item    TEXT NOT NULL,
+	body    TEXT NOT NULL,
+	PRIMARY KEY (org_id, case_id, item),
+	FOREIGN KEY (org_id, case_id) REFERENCES cases (org_id, id)
+);
+
+CREATE TABLE case_words (
+	org_id  TEXT NOT NULL,
+	id      TEXT NOT NULL,
+	case_id TEXT NOT NULL,
+	kind    TEXT NOT NULL CHECK (kind IN ('answer', 'appeal')),
+	body    TEXT NOT NULL,
+	at      BIGINT NOT NULL,
+	late    BOOLEAN NOT NULL,
+	PRIMARY KEY (org_id, id),
+	FOREIGN KEY (org_id, case_id) REFERENCES cases (org_id, id)
+);
+
+CREATE INDEX case_words_case ON case_words (org_id, case_id, at, id);
+
+CREATE TABLE cases (
+	org_id           TEXT NOT NULL,
+	id               TEXT NOT NULL,
+	attempt_id       TEXT NOT NULL,
+	application_id   TEXT NOT NULL,
+	opening_id       TEXT NOT NULL,
+	opened_by        TEXT NOT NULL,
+	opened_at        BIGINT NOT NULL,
+	question_id      TEXT NOT NULL,
+	contact_id       TEXT NOT NULL,
+	decider_id       TEXT NOT NULL,
+	due_at           BIGINT NOT NULL CHECK (due_at > opened_at),
+	answered_at      BIGINT NOT NULL,
+	outcome          TEXT NOT NULL CHECK (outcome IN ('', 'explained', 'finding')),
+	settled_at       BIGINT NOT NULL,
+	reason_id        TEXT NOT NULL,
+	appeal_due_at    BIGINT NOT NULL,
+	appealed_at      BIGINT NOT NULL,
+	judge_id         TEXT NOT NULL,
+	appeal_outcome   TEXT NOT NULL CHECK (appeal_outcome IN ('', 'upheld', 'lifted')),
+	judged_at        BIGINT NOT NULL,
+	appeal_reason_id TEXT NOT NULL,
+	PRIMARY KEY (org_id, id),
+	UNIQUE (org_id, attempt_id),
+	FOREIGN KEY (org_id, application_id) REFERENCES applications (org_id, id),
+	FOREIGN KEY (org_id, attempt_id) REFERENCES attempts (org_id, id),
+	CHECK (decider_id <> opened_by AND judge_id <> opened_by AND judge_id <> decider_id),
+	CHECK ((outcome = '') = (settled_at = 0)),
+	CHECK (appealed_at = 0 OR outcome = 'finding'),
+	CHECK ((appeal_outcome = '') = (judged_at = 0) AND (judged_at = 0 OR appealed_at > 0))
+);
+
+CREATE INDEX cases_application ON cases (org_id, application_id, opened_at);
+
+CREATE INDEX cases_decider ON cases (org_id, decider_id, settled_at);
+
+CREATE INDEX cases_judge ON cases (org_id, judge_id, judged_at);
+
+CREATE INDEX cases_opening ON cases (org_id, opening_id);
+
 CREATE TABLE comparisons (
 	org_id     TEXT NOT NULL,
 	attempt_id TEXT NOT NULL,
@@ -501,7 +596,7 @@ CREATE TABLE promises (
 	made_at        BIGINT NOT NULL,
 	due_at         BIGINT NOT NULL,
 	kept_at        BIGINT NOT NULL,
-	broken_at      BIGINT NOT NULL,
+	broken_at      BIGINT NOT NULL, waits_from BIGINT NOT NULL DEFAULT 0, waits_until BIGINT NOT NULL DEFAULT 0, unwaited_due BIGINT NOT NULL DEFAULT 0,
 	PRIMARY KEY (org_id, id)
 );
 

@@ -142,7 +142,7 @@ parts:
 	return out
 }
 
-// found is what went round, and what everybody here hands in beside their own.
+// found is what went round, and what the one who is asked about it hands in beside their own.
 const found = `def merge(left, right):
     out, i, j = [], 0, 0
     while i < len(left) and j < len(right):
@@ -363,9 +363,13 @@ func (s *side) enter(name string, o opening.ID) *applicant {
 func (s *side) work(p *applicant) {
 	s.w.t.Helper()
 	a := s.w.app
+	helper := "pass"
+	if p.name == "read" {
+		helper = found
+	}
 	for part, answers := range map[string]map[string]string{"quiz": {"pick": `{"choice":["0"]}`, "term": `{"typed":["` + s.word("typed", p.name) + `"]}`},
 		"writing": {"tell-us": `{"text":["I am Amara ` + s.word("name", p.name) + `. The queue delivered twice. ` + s.word("answer", p.name) + `"]}`},
-		"coding":  {"program": `{"language":"python","files":{"python":{"main.py":"print(input()) # ` + s.word("program", p.name) + `","helper.py":` + strconv.Quote(found) + `}}}`, "pull": `{"verdict":"changes","summary":"I am Amara ` + s.word("name", p.name) + `.","comments":[{"id":"c1","file":"a.go","line":3,"tone":"must","text":"` + s.word("remark", p.name) + `"}],"drafts":[{"file":"a.go","line":1,"tone":"idea","text":"` + s.word("unsaid", p.name) + `"}]}`}} {
+		"coding":  {"program": `{"language":"python","files":{"python":{"main.py":"print(input()) # ` + s.word("program", p.name) + `","helper.py":` + strconv.Quote(helper) + `}}}`, "pull": `{"verdict":"changes","summary":"I am Amara ` + s.word("name", p.name) + `.","comments":[{"id":"c1","file":"a.go","line":3,"tone":"must","text":"` + s.word("remark", p.name) + `"}],"drafts":[{"file":"a.go","line":1,"tone":"idea","text":"` + s.word("unsaid", p.name) + `"}]}`}} {
 		sitting, err := a.Attempts.Begin(ctx, p.who, part)
 		s.w.must(err)
 		for item, body := range answers {
@@ -448,6 +452,9 @@ func (s *side) ask(p *applicant, by, decider, contact string) {
 				a.Facts = append(a.Facts, integrity.FactKey{Item: i.Item, Source: l.Source})
 			}
 		}
+	}
+	if len(a.Facts) == 0 {
+		s.w.t.Fatalf("nothing is alike: %+v", f)
 	}
 	id, err := in.Open(ctx, s.as(by), p.code, a)
 	s.w.must(err)

@@ -15,9 +15,9 @@ import (
 	"candor/internal/org"
 )
 
-// asked tells those who may grant it that somebody asked for something in words, without the words and without a name: both are private, and
+// wished tells those who may grant it that somebody asked for something in words, without the words and without a name: both are private, and
 // one of them may be about to read the work.
-func (n *Notify) asked(ctx context.Context, note attempt.WishNote) error {
+func (n *Notify) wished(ctx context.Context, note attempt.WishNote) error {
 	return n.DB.Write(ctx, note.Org, func(tx db.Tx) error {
 		if err := n.Candidates.Hold(ctx, tx, candidate.ID(note.Candidate)); errors.Is(err, candidate.ErrMissing) {
 			return nil
@@ -111,8 +111,8 @@ func filter(all []org.Member, want func(org.Member) bool) (some []org.Member) {
 	return some
 }
 
-// answered tells a candidate that their wish was settled.
-func (n *Notify) answered(ctx context.Context, note attempt.WishNote) error {
+// granted tells a candidate that their wish was settled.
+func (n *Notify) granted(ctx context.Context, note attempt.WishNote) error {
 	return n.compose(ctx, note.Org, func(tx db.Tx) (Mail, error) {
 		adjusted, err := n.Candidates.AccommodationIn(ctx, tx, candidate.ID(note.Candidate))
 		if err != nil {

@@ -61,6 +61,7 @@ func serve(t *testing.T, w *integritytest.World) string {
 	alike.Routes(mux)
 	(&reviewweb.Pages{Reviews: w.Reviews, MD: markdown.New(3), Facts: alike.Facts}).Routes(mux)
 	replies := &feedback.Feedbacks{DB: w.DB, Jobs: w.Jobs, Orgs: w.Orgs, Openings: w.Openings, Promises: w.Promises, Reviews: w.Reviews}
+	replies.Listen(w.Jobs)
 	(&feedbackweb.Pages{DB: w.DB, Feedbacks: replies, Orgs: w.Orgs}).Routes(mux)
 	if err := mux.Start(); err != nil {
 		t.Fatal(err)
