@@ -23,8 +23,8 @@ func (n *Notify) listenMore() {
 	job.Listen(n.Jobs, review.Taken, "notify.assigned", job.Mail, n.assigned)
 	job.Listen(n.Jobs, feedback.Released, "notify.released", job.Mail, n.released)
 	job.Listen(n.Jobs, opening.Applied, "notify.applied", job.Mail, n.applied)
-	job.Listen(n.Jobs, attempt.Asked, "notify.asked", job.Mail, n.wished)
-	job.Listen(n.Jobs, attempt.Answered, "notify.answered", job.Mail, n.granted)
+	job.Listen(n.Jobs, attempt.Asked, "notify.wished", job.Mail, n.wished)
+	job.Listen(n.Jobs, attempt.Answered, "notify.granted", job.Mail, n.granted)
 	n.listenCases()
 }
 

@@ -26,6 +26,7 @@ import (
 	"candor/internal/db/dbtest"
 	"candor/internal/feedback"
 	"candor/internal/git"
+	"candor/internal/integrity"
 	"candor/internal/item"
 	"candor/internal/judge"
 	"candor/internal/mail"
@@ -49,6 +50,7 @@ type world struct {
 	org              org.ID
 	owner, rosa      actor.Actor // rosa decides
 	mina, jun, kit   actor.Actor // they read; kit is nobody's before he is asked
+	sol, tam         actor.Actor // they decide cases
 	opening, another opening.ID
 }
 
@@ -123,7 +125,7 @@ func makeWorld(t testing.TB, database string) *world {
 	for _, p := range []struct {
 		who  *actor.Actor
 		name string
-	}{{&w.rosa, "Rosa"}, {&w.mina, "Mina"}, {&w.jun, "Jun"}, {&w.kit, "Kit"}} {
+	}{{&w.rosa, "Rosa"}, {&w.mina, "Mina"}, {&w.jun, "Jun"}, {&w.kit, "Kit"}, {&w.sol, "Sol"}, {&w.tam, "Tam"}} {
 		m, err := a.Orgs.Enrol(ctx, w.owner, org.Member{Name: p.name, Email: strings.ToLower(p.name) + "@tideway.example", Roles: []string{org.Reviewer}})
 		w.must(err)
 		*p.who = actor.Actor{Kind: actor.Member, ID: m.ID, Org: w.org, Roles: m.Roles}
@@ -290,6 +292,36 @@ func (w *world) work(p person) {
 	w.must(a.Reviews.Reassign(ctx, w.owner, code, w.jun.ID, w.kit.ID, "Jun knows "+p.word))
 	w.must(a.Openings.SetRole(ctx, w.owner, v.Opening.ID, w.kit.ID, opening.Reviewer, false))
 	w.must(a.Reviews.File(ctx, w.kit, code, card))
+	w.drain()
+	w.questioned(p, code)
+}
+
+// questioned goes through a case about somebody's program with everything that is written in it.
+func (w *world) questioned(p person, code review.Code) {
+	w.t.Helper()
+	in := w.app.Integrity
+	f, err := in.Of(ctx, w.mina, code)
+	w.must(err)
+	ask := integrity.Ask{Question: "How did you come to it, " + p.word, Contact: w.owner.ID, Decider: w.sol.ID, Days: integrity.AnswerDays}
+	for _, i := range f.Items {
+		for _, l := range i.Alike {
+			if l.Source != "" { // what is noted of another person goes with them: it would not stay the same
+				ask.Facts = append(ask.Facts, integrity.FactKey{Item: i.Item, Source: l.Source})
+			}
+		}
+	}
+	if len(ask.Facts) == 0 { // by the third it is known to all
+		return
+	}
+	id, err := in.Open(ctx, w.mina, code, ask)
+	w.must(err, f)
+	w.must(in.Extend(ctx, w.mina, id, integrity.AnswerDays+1))
+	w.must(in.Answer(ctx, p.who, id, "A book, "+p.word))
+	w.must(in.Settle(ctx, w.sol, id, integrity.Found, "No such book, "+p.word))
+	w.must(in.Appeal(ctx, p.who, id, "Here it is, "+p.word))
+	w.must(in.Hand(ctx, w.rosa, id, "", "", w.tam.ID))
+	w.must(in.Rule(ctx, w.tam, id, integrity.Lifted, "It is there, "+p.word))
+	w.must(in.Save(ctx, p.who, id, "c1", 1, "Thank you, "+p.word))
 	w.drain()
 }
 
