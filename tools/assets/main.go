@@ -172,19 +172,24 @@ func Hash(root string, sources []string) (string, error) {
 
 var targets = []api.Engine{{Name: api.EngineChrome, Version: "111"}, {Name: api.EngineFirefox, Version: "113"}, {Name: api.EngineSafari, Version: "16.4"}}
 
-// styles joins tokens, base and layout, then the components and pages beside their templates; landing.css is the same without fonts.
+// styles joins tokens, base and layout, then the components and pages beside their templates; landing.css is the same without fonts. A file
+// *.sheet.css is a sheet of its own by its stem, for what few pages draw.
 func styles(root, out string, sources []string, files map[string]string) error {
 	first := []string{"internal/web/css/tokens.css", "internal/web/css/base.css", "internal/web/css/layout.css"}
 	rest := []string{}
+	sheets := map[string][]string{}
 	for _, s := range sources {
-		if strings.HasSuffix(s, ".css") && !strings.HasPrefix(s, "internal/web/css/") {
+		if stem, ok := strings.CutSuffix(filepath.Base(s), ".sheet.css"); ok {
+			if other := sheets[stem]; other != nil {
+				return fmt.Errorf("two sheets are called %s: %s and %s", stem, other[0], s)
+			}
+			sheets[stem] = []string{s}
+		} else if strings.HasSuffix(s, ".css") && !strings.HasPrefix(s, "internal/web/css/") {
 			rest = append(rest, s)
 		}
 	}
-	for name, list := range map[string][]string{
-		"app":     slices.Concat([]string{"internal/web/css/fonts.css"}, first, rest),
-		"landing": slices.Concat(first, rest),
-	} {
+	sheets["app"], sheets["landing"] = slices.Concat([]string{"internal/web/css/fonts.css"}, first, rest), slices.Concat(first, rest)
+	for name, list := range sheets {
 		var b strings.Builder
 		b.WriteString("@layer reset, tokens, base, layout, components, pages, utilities;\n")
 		for _, s := range list {
