@@ -194,6 +194,7 @@ func TestTheDocumentIsWhatIsSpoken(t *testing.T) {
 		"web.live_candidate": {"/c/-/live", "", "", "Event", ""},
 		"attempt.save":       {"/c/-/save", save, "Saves", "Reply", ""},
 		"attempt.clock":      {"/c/-/clock?sitting=" + string(busy.sitting), "", "", "Tick", ""},
+		"case.draft":         {"/c/questions/" + w.here.read.question + "/draft", "client=c9&seq=1&answer=Mo", "", "Saved", w.here.read.name},
 		"review.rate":        {"/o/" + w.here.org.ID + "/review/" + string(w.here.blind.code) + "/save", "item=tell-us&n.clear=Seen.", "", "Saved", "blind manager"},
 		"feedback.save":      {"/o/" + w.here.org.ID + "/decide/" + string(w.here.read.inv.Application) + "/save", "outcome=reject&body=Thank+you.", "", "Saved", "manager"},
 	}
@@ -226,6 +227,9 @@ func TestTheDocumentIsWhatIsSpoken(t *testing.T) {
 			return rec
 		}
 		name, cookie := web.CandidateCookie, busy.cookie
+		if a.by == w.here.read.name {
+			cookie = w.here.read.cookie
+		}
 		if r.Auth == web.Staff {
 			name, cookie = web.StaffCookie, w.person(cmp.Or(a.by, "owner")).cookie
 		}

@@ -200,6 +200,8 @@ func (w *world) expect(p *person, r web.Route, a *applicant) outcome {
 		return opens
 	case p.ended || (r.Auth == web.Candidate) != (p.candidate != nil):
 		return signIn
+	case strings.Contains(r.Pattern, "/c/questions/{case}"):
+		return among(p.candidate == a && a.question != "", true)
 	case r.Auth == web.Candidate || r.Tenant == web.NoTenant:
 		return opens
 	case p.account:

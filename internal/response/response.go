@@ -216,7 +216,9 @@ func revisionOf(ctx context.Context, tx db.Tx, r query.RevisionRow, err error) (
 	return Revision{r.ID, r.Owner, r.Item, r.N, Standing(r.Standing), r.Sha256, int(r.Size), body, clock.Time(r.ReceivedAt), clock.Time(r.TypedAt), clock.Time(r.HeardAt), r.Device, r.Settled, r.Base != 0}, err
 }
 
-func linkOf(r query.RevisionRow) link { return link{r.Owner, r.Item, r.N, r.Base, r.Keyframe, r.Sha256} }
+func linkOf(r query.RevisionRow) link {
+	return link{r.Owner, r.Item, r.N, r.Base, r.Keyframe, r.Sha256}
+}
 
 // History are at most so many revisions of an answer before the n-th (0: from the newest), newest first and without their bodies: the
 // candidate's own.

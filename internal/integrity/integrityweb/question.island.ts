@@ -6,6 +6,7 @@ import { serverNow } from "@web/clock"
  * it is there. Another page of this browser shows the same text unless somebody types there. Without it the form's button sends the text.
  */
 const DEBOUNCE = 600
+const REST = 10_000
 
 interface Kept {
   readonly text: string
@@ -110,7 +111,8 @@ class CaseAnswer extends HTMLElement {
       this.failures = 0
       if (this.area()?.value !== text) return
       this.dirty = false
-      if (this.read()?.text === text) this.forget()
+      // Not at once: a page that was asked for before the server had this may open after it.
+      window.setTimeout(() => !this.dirty && this.read()?.text === text && this.forget(), REST)
       return this.show("saved")
     }
     this.failures++
