@@ -100,7 +100,7 @@ func (in *Integrity) asked(ctx context.Context, tx db.Tx, who actor.Actor, key C
 	if who.Kind != actor.Candidate {
 		return Case{}, ErrCaseMissing
 	}
-	c, err := in.caseIn(ctx, tx, key)
+	c, err := in.CaseIn(ctx, tx, key)
 	if err != nil {
 		return Case{}, err
 	}

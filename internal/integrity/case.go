@@ -7,8 +7,6 @@ import (
 	"errors"
 	"time"
 
-	"candor/internal/actor"
-	"candor/internal/attempt"
 	"candor/internal/audit"
 	"candor/internal/clock"
 	"candor/internal/db"
@@ -215,8 +213,8 @@ func (in *Integrity) load(ctx context.Context, tx db.Tx, r row) (c Case, err err
 	return c, err
 }
 
-// caseIn reads a case without asking who may see it. ErrCaseMissing.
-func (in *Integrity) caseIn(ctx context.Context, tx db.Tx, id CaseID) (Case, error) {
+// CaseIn reads a case without asking who may see it, for jobs and mails. ErrCaseMissing.
+func (in *Integrity) CaseIn(ctx context.Context, tx db.Tx, id CaseID) (Case, error) {
 	r, err := query.New(tx).OneCase(ctx, tx.Org, string(id))
 	if errors.Is(err, sql.ErrNoRows) {
 		return Case{}, ErrCaseMissing
@@ -225,11 +223,6 @@ func (in *Integrity) caseIn(ctx context.Context, tx db.Tx, id CaseID) (Case, err
 		return Case{}, err
 	}
 	return in.load(ctx, tx, r)
-}
-
-// CaseIn reads a case for the mails about it. ErrCaseMissing.
-func (in *Integrity) CaseIn(ctx context.Context, tx db.Tx, id CaseID) (Case, error) {
-	return in.caseIn(ctx, tx, id)
 }
 
 // CasesOf are an application's, newest first; who may see them is the caller's loader's business.
@@ -246,215 +239,6 @@ func (in *Integrity) CasesOf(ctx context.Context, tx db.Tx, a opening.Applicatio
 	return out, err
 }
 
-// Part is what a member is to a case.
-type Part int
-
-const (
-	Watches Part = iota // may know the facts and the scores, and decides nothing about the case
-	Decides             // the second person, or the third: sees the work and the answer, no score and no name
-)
-
-// Load reads a case for a member: for those who may know its facts, see review.Known, and for whoever was named to decide it or its appeal
-// as long as they are suited. Others do not learn that it exists. ErrCaseMissing; review.ErrOpenCards for those who decide or run the opening
-// while a scorecard is open.
-func (in *Integrity) Load(ctx context.Context, who actor.Actor, id CaseID) (c Case, p Part, err error) {
-	err = in.DB.Read(ctx, who.Org, func(tx db.Tx) error {
-		c, p, err = in.loadFor(ctx, tx, who, id)
-		return err
-	})
-	return c, p, err
-}
-
-func (in *Integrity) loadFor(ctx context.Context, tx db.Tx, who actor.Actor, id CaseID) (Case, Part, error) {
-	if who.Kind != actor.Member {
-		return Case{}, 0, ErrCaseMissing
-	}
-	c, err := in.caseIn(ctx, tx, id)
-	if err != nil {
-		return Case{}, 0, err
-	}
-	if who.ID == c.Decider || who.ID == c.Judge && c.Judge != "" {
-		suited, err := in.suited(ctx, tx, c, who.ID)
-		if err != nil {
-			return Case{}, 0, err
-		}
-		if suited {
-			return c, Decides, in.strike(ctx, tx, &c)
-		}
-	}
-	_, _, err = in.Reviews.Known(ctx, tx, who, c.Code)
-	if errors.Is(err, review.ErrOpenCards) {
-		return Case{}, 0, err
-	}
-	if _, refused := problem.As(err); refused {
-		return Case{}, 0, ErrCaseMissing
-	}
-	return c, Watches, err
-}
-
-// suited says whether a member may decide about a case: no role in the opening, no scorecard of the application whatever became of it, and
-// no right of the organisation to see its scores.
-func (in *Integrity) suited(ctx context.Context, tx db.Tx, c Case, m org.MemberID) (bool, error) {
-	if m == c.OpenedBy || m == c.Contact {
-		return false, nil
-	}
-	who, err := in.Orgs.Member(ctx, tx, m)
-	if errors.Is(err, org.ErrMissing) {
-		return false, nil
-	}
-	if err != nil || who.State != org.Active {
-		return false, err
-	}
-	as := actor.Actor{Kind: actor.Member, ID: m, Org: tx.Org, Roles: who.Roles}
-	_, code, err := in.Reviews.Blind(ctx, tx, as, c.Application)
-	if err != nil || code != "" {
-		return false, err
-	}
-	_, err = in.Openings.LoadIn(ctx, tx, as, c.Opening)
-	if errors.Is(err, opening.ErrMissing) {
-		return true, nil
-	}
-	return false, err
-}
-
-// scores says whether a member has a scorecard of the case's application, or had one, or is not there any more.
-func (in *Integrity) scores(ctx context.Context, tx db.Tx, a opening.ApplicationID, m org.MemberID) (bool, error) {
-	who, err := in.Orgs.Member(ctx, tx, m)
-	if errors.Is(err, org.ErrMissing) {
-		return true, nil
-	}
-	if err != nil || who.State != org.Active {
-		return true, err
-	}
-	_, code, err := in.Reviews.Blind(ctx, tx, actor.Actor{Kind: actor.Member, ID: m, Org: tx.Org, Roles: who.Roles}, a)
-	return code != "", err
-}
-
-// strike takes what names the candidate out of the words of a case.
-func (in *Integrity) strike(ctx context.Context, tx db.Tx, c *Case) error {
-	app, err := in.Openings.ApplicationIn(ctx, tx, c.Application)
-	if err != nil {
-		return err
-	}
-	names := []string{app.Name, app.Email}
-	for _, s := range []*string{&c.Question, &c.Reason, &c.AppealWhy} {
-		*s = item.Strike(*s, names)
-	}
-	for i := range c.Words {
-		c.Words[i].Text = item.Strike(c.Words[i].Text, names)
-	}
-	return nil
-}
-
-// Mine are the cases that wait for the asker's verdict or will, the earliest first.
-func (in *Integrity) Mine(ctx context.Context, who actor.Actor) ([]Case, error) {
-	var out []Case
-	err := in.DB.Read(ctx, who.Org, func(tx db.Tx) error {
-		ids, err := query.New(tx).CasesFor(ctx, who.Org, who.ID)
-		if err != nil {
-			return err
-		}
-		for _, id := range ids {
-			c, part, err := in.loadFor(ctx, tx, who, CaseID(id))
-			if _, refused := problem.As(err); refused || err == nil && part != Decides {
-				continue
-			}
-			if err != nil {
-				return err
-			}
-			out = append(out, c)
-		}
-		return nil
-	})
-	return out, err
-}
-
-// own is what the case's candidate handed in for an item then; names are struck when they are given.
-func (in *Integrity) own(ctx context.Context, tx db.Tx, c Case, key string) (text, error) {
-	at, err := in.text(ctx, tx, c.Attempt, key)
-	if err != nil {
-		return at, err
-	}
-	items, err := query.New(tx).CaseItems(ctx, tx.Org, string(c.ID))
-	for _, i := range items {
-		if i.Item == key {
-			at.body = []byte(i.Body)
-		}
-	}
-	return at, err
-}
-
-// files are a text's for a page; redacted says whether names are struck.
-func (in *Integrity) files(ctx context.Context, o, key string, t text, redacted bool) (title string, out []similar.File, err error) {
-	v, err := in.Assessments.Version(ctx, o, t.version)
-	if err != nil {
-		return "", nil, err
-	}
-	it, _, _ := v.Item(key)
-	k, ok := it.Kind.(item.Fingerprinter)
-	if !ok {
-		return "", nil, ErrUnlike
-	}
-	body := t.body
-	if redacted {
-		body = it.Kind.Redact(it.Spec, body, t.names)
-	}
-	return it.Head.Title, texts(k.Documents(it.Spec, body)), nil
-}
-
-// BesideFact are both texts of a case's fact, for whoever may load the case. Names are struck. ErrUnlike when there is no such fact, or when
-// the other person was erased; ErrCaseMissing.
-func (in *Integrity) BesideFact(ctx context.Context, who actor.Actor, id CaseID, n int) (*Pair, Case, error) {
-	var p Pair
-	var c Case
-	var bodies [2]text
-	err := in.DB.Read(ctx, who.Org, func(tx db.Tx) (err error) {
-		if c, _, err = in.loadFor(ctx, tx, who, id); err != nil {
-			return err
-		}
-		if n < 0 || n >= len(c.Facts) || c.Facts[n].Other == "" && c.Facts[n].Source == "" {
-			return ErrUnlike
-		}
-		f := c.Facts[n]
-		if bodies[0], err = in.own(ctx, tx, c, f.Item); err != nil || f.Source != "" {
-			return err
-		}
-		other, open, err := in.other(ctx, tx, who, f.Other)
-		if err != nil {
-			return err
-		}
-		if !open { // they still have to score the other work
-			return ErrUnlike
-		}
-		p.Code = other
-		bodies[1], err = in.text(ctx, tx, f.Other, f.Item)
-		return err
-	})
-	if err != nil {
-		return nil, c, err
-	}
-	f := c.Facts[n]
-	p.Likeness = Likeness{Other: f.Other, Source: f.Source, Role: f.Role, Code: p.Code, Outcome: f.Outcome, Expected: f.Expected, Share: f.Share, Identical: f.Same}
-	for i := range min(len(f.Mine), len(f.Theirs)) {
-		p.Regions = append(p.Regions, similar.Region{A: f.Mine[i], B: f.Theirs[i]})
-	}
-	if p.Item, p.Sides[0].Files, err = in.files(ctx, who.Org, f.Item, bodies[0], true); err != nil {
-		return nil, c, err
-	}
-	p.Sides[0].Title, p.Sides[1].Title = "Candidate "+string(c.Code), "Another candidate"
-	switch {
-	case f.Source != "":
-		p.Sides[1].Title = f.Source
-		p.Sides[1].Files, err = in.source(ctx, who.Org, bodies[0].version, f.Item, f.Source)
-	default:
-		if p.Code != "" {
-			p.Sides[1].Title = "Candidate " + string(p.Code)
-		}
-		_, p.Sides[1].Files, err = in.files(ctx, who.Org, f.Item, bodies[1], true)
-	}
-	return &p, c, err
-}
-
 // zone is the organisation's.
 func (in *Integrity) zone(ctx context.Context, tx db.Tx) (*time.Location, error) {
 	o, err := in.Orgs.In(ctx, tx)
@@ -466,25 +250,4 @@ func (in *Integrity) zone(ctx context.Context, tx db.Tx) (*time.Location, error)
 		return time.UTC, nil
 	}
 	return zone, nil
-}
-
-// Titles puts the titles of a case's items into a map by their keys.
-func (in *Integrity) Titles(ctx context.Context, o string, c Case, into map[string]string) error {
-	var at attempt.Attempt
-	err := in.DB.Read(ctx, o, func(tx db.Tx) (err error) {
-		at, err = in.Attempts.In(ctx, tx, attempt.ID(c.Attempt))
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	v, err := in.Assessments.Version(ctx, o, at.Version)
-	if err != nil {
-		return err
-	}
-	for _, f := range c.Facts {
-		it, _, _ := v.Item(f.Item)
-		into[f.Item] = it.Head.Title
-	}
-	return nil
 }

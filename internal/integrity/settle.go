@@ -141,7 +141,7 @@ func (in *Integrity) verdict(ctx context.Context, who actor.Actor, key CaseID, d
 		if _, err := query.New(tx).HoldCase(ctx, tx.Org, string(key)); err != nil {
 			return err
 		}
-		c, err := in.caseIn(ctx, tx, key)
+		c, err := in.CaseIn(ctx, tx, key)
 		if err != nil {
 			return err
 		}
