@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"candor/internal/candidate"
 	"candor/internal/clock"
 	"candor/internal/db"
 	"candor/internal/opening"
@@ -41,7 +42,7 @@ func (n *Notify) applied(ctx context.Context, note opening.AppliedNote) error {
 			contact = org.Member{Name: organisation.Name, Email: organisation.Contact}
 		}
 		turn := clock.Time(note.At).Truncate(perAddress).UnixMilli()
-		m := Mail{About: string(opening.Applied), SubjectID: secret.Hash(fmt.Sprint(o, " ", a.Email, " ", turn)), ToName: a.Name, ToEmail: a.Email, replyName: contact.Name, replyEmail: contact.Email,
+		m := Mail{About: string(opening.Applied), SubjectID: secret.Hash(fmt.Sprint(o, " ", candidate.AddressKey(a.Email), " ", turn)), ToName: a.Name, ToEmail: a.Email, replyName: contact.Name, replyEmail: contact.Email,
 			Subject: "Confirm your address: " + op.Title + " at " + organisation.Name, Action: "Yes, this is my address", path: "apply:" + note.Opening + ":" + note.Sealed}
 		m.Body = fmt.Sprintf("Hello,\n\nSomebody, most likely you, wants to apply for %s at %s with this address. Press the link within two days, and you get your place. Nothing starts and no clock runs by it.\n\nIt was not you? Then delete this mail; nothing was kept.",
 			op.Title, organisation.Name)

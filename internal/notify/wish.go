@@ -95,20 +95,12 @@ func (n *Notify) granting(ctx context.Context, tx db.Tx, c string) ([]org.Member
 		func(m org.Member) bool { return recruits[string(m.ID)] && !reads[string(m.ID)] },
 		func(m org.Member) bool { return !reads[string(m.ID)] },
 	} {
-		if some := filter(may, want); len(some) > 0 {
+		some := slices.DeleteFunc(slices.Clone(may), func(m org.Member) bool { return !want(m) })
+		if len(some) > 0 {
 			return some, nil
 		}
 	}
 	return may, nil
-}
-
-func filter(all []org.Member, want func(org.Member) bool) (some []org.Member) {
-	for _, m := range all {
-		if want(m) {
-			some = append(some, m)
-		}
-	}
-	return some
 }
 
 // granted tells a candidate that their wish was settled.
