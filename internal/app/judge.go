@@ -23,7 +23,6 @@ import (
 	"candor/internal/item"
 	"candor/internal/item/kinds/repository"
 	"candor/internal/judge"
-	"candor/internal/judge/languages"
 	"candor/internal/markdown"
 	"candor/internal/problem"
 	"candor/internal/run"
@@ -38,12 +37,16 @@ type bench struct {
 	apart     bool // judge in a process of its own
 	log       *slog.Logger
 
-	mu    sync.Mutex
-	judge judging
-	close func() error
-	ready atomic.Pointer[map[string]string]
-	stop  context.CancelFunc
-	all   sync.WaitGroup // what goes on in the background until stop
+	mu         sync.Mutex
+	judge      judging
+	close      func() error
+	ready      atomic.Pointer[map[string]string]
+	background context.Context // until stop
+	stop       context.CancelFunc
+	// what most Go programs need of the standard library, and all of it: closed when it is compiled
+	most, whole chan struct{}
+	wholeOnce   sync.Once
+	all         sync.WaitGroup // what goes on in the background until stop
 }
 
 // common are the packages of Go's standard library that most small programs use.
@@ -70,24 +73,64 @@ func (b *bench) open(ctx context.Context) (judging, error) {
 		b.judge, b.close = p, p.Close
 		return p, nil
 	}
-	library := filepath.Join(b.cache, "go")
-	if err := os.MkdirAll(library, 0o755); err != nil {
-		return nil, err
-	}
-	slots := max(2, runtime.NumCPU()) // a submission and its validator take two
-	engine, err := ns.New(ctx, ns.Options{Slots: slots, AllowWeak: b.allowWeak, Binds: []string{library + "=" + languages.GoCache}})
+	binds, err := judge.Index(ctx, b.cache)
 	if err != nil {
 		return nil, err
 	}
-	b.judge, b.close = judge.New(engine), engine.Close
-	ctx, b.stop = context.WithCancel(context.WithoutCancel(ctx))
-	b.all.Go(func() { b.warm(ctx, common...) }) // until it is there, Go programs compile it in their slot
+	slots := max(2, runtime.NumCPU()) // a submission and its validator take two
+	engine, err := ns.New(ctx, ns.Options{Slots: slots, AllowWeak: b.allowWeak, Binds: binds})
+	if err != nil {
+		return nil, err
+	}
+	j := judge.New(engine)
+	j.Prepare = b.prepare
+	b.judge, b.close = j, engine.Close
+	b.background, b.stop = context.WithCancel(context.WithoutCancel(ctx))
+	b.most, b.whole = make(chan struct{}), make(chan struct{})
+	b.all.Go(func() {
+		defer close(b.most)
+		b.warm(common...)
+	})
 	return b.judge, nil
 }
 
-func (b *bench) warm(ctx context.Context, packages ...string) {
-	if _, err := judge.Warm(ctx, b.cache, packages...); err != nil && ctx.Err() == nil && b.log != nil {
-		b.log.WarnContext(ctx, "go programs compile slowly here", "error", err)
+func (b *bench) warm(packages ...string) {
+	if err := judge.Warm(b.background, b.cache, packages...); err != nil && b.background.Err() == nil && b.log != nil {
+		b.log.WarnContext(b.background, "go programs compile slowly here", "error", err)
+	}
+}
+
+// warmAll compiles the rest of the library in the background.
+func (b *bench) warmAll() {
+	b.wholeOnce.Do(func() {
+		b.all.Go(func() {
+			defer close(b.whole)
+			<-b.most
+			b.warm()
+		})
+	})
+}
+
+// prepare is [judge.Judge.Prepare].
+func (b *bench) prepare(ctx context.Context, language string, all bool) (waited bool, err error) {
+	if language != "go" {
+		return false, nil
+	}
+	there := b.most
+	if all {
+		b.warmAll()
+		there = b.whole
+	}
+	select {
+	case <-there:
+		return false, nil
+	default:
+	}
+	select {
+	case <-there:
+		return true, nil
+	case <-ctx.Done():
+		return true, ctx.Err()
 	}
 }
 
@@ -106,7 +149,9 @@ func (b *bench) begin(ctx context.Context) {
 			}
 		}
 		if !b.apart {
-			b.warm(ctx)
+			if _, err := b.open(ctx); err == nil { // else who asks is told
+				b.warmAll()
+			}
 		}
 	})
 }

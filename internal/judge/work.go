@@ -18,6 +18,9 @@ import (
 // validator takes two: the engine must have them.
 type Judge struct {
 	Engine sandbox.Engine
+	// Prepare, where set, waits until what most programs of a language need is there, with all what any of them needs, and tells whether it had
+	// to wait. A program that did not compile before all was there is judged again.
+	Prepare func(ctx context.Context, language string, all bool) (waited bool, err error)
 
 	mu    sync.Mutex
 	found []Found
@@ -50,12 +53,39 @@ func (j *Judge) Judge(ctx context.Context, t Task, progress func(Result)) (Outco
 		progress = func(Result) {}
 	}
 	if t.Style == Project {
+		for _, s := range t.Suites {
+			if _, err := j.prepare(ctx, s.Language, true); err != nil {
+				return Outcome{}, err
+			}
+		}
 		return j.project(ctx, t, progress)
 	}
 	lang, ok := languages.Named(t.Language)
 	if !ok {
 		return broken("The language %q is not known here.", t.Language), nil
 	}
+	if _, err := j.prepare(ctx, t.Language, false); err != nil {
+		return Outcome{}, err
+	}
+	out, err := j.program(ctx, t, lang, progress)
+	if err != nil || out.Verdict != CE {
+		return out, err
+	}
+	if waited, err := j.prepare(ctx, t.Language, true); err != nil || !waited {
+		return out, err
+	}
+	return j.program(ctx, t, lang, progress)
+}
+
+func (j *Judge) prepare(ctx context.Context, language string, all bool) (waited bool, err error) {
+	if j.Prepare == nil {
+		return false, nil
+	}
+	return j.Prepare(ctx, language, all)
+}
+
+// program judges a program of one language.
+func (j *Judge) program(ctx context.Context, t Task, lang languages.Language, progress func(Result)) (Outcome, error) {
 	if t.Style == Unit {
 		return j.units(ctx, t, lang, progress)
 	}

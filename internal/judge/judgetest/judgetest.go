@@ -20,7 +20,12 @@ var shared = sync.OnceValues(func() (*judge.Judge, error) {
 	if err != nil {
 		cache = filepath.Join(os.TempDir(), "candor-cache")
 	}
-	binds, err := judge.Warm(ctx, filepath.Join(cache, "candor", "judge"), "bufio", "bytes", "context", "encoding/json", "errors", "fmt", "maps", "math/rand", "os/exec",
+	dir := filepath.Join(cache, "candor", "judge")
+	binds, err := judge.Index(ctx, dir)
+	if err != nil {
+		return nil, err
+	}
+	err = judge.Warm(ctx, dir, "bufio", "bytes", "context", "encoding/json", "errors", "fmt", "maps", "math/rand", "os/exec",
 		"reflect", "regexp", "slices", "strconv", "testing", "container/heap", "container/list", "net/http/httptest")
 	if err != nil {
 		return nil, err
