@@ -58,8 +58,11 @@ const (
 	Aged = time.Minute
 	// lease is how long a worker that says nothing keeps a run; it says something every third of it.
 	lease = 30 * time.Second
-	// takes is how often a run is begun before it is failed.
+	// takes is how often a run is begun before a judge that fails in it fails it.
 	takes = 2
+	// deaths is after how many servers that ended in the middle of a run it is failed: one that is started anew while many programs are judged
+	// may meet the same one twice and more by chance, and a program that takes the server with it must not do so for ever.
+	deaths = 5
 	// hour is the time in which a budget may be used up.
 	hour = time.Hour
 )

@@ -218,7 +218,7 @@ func TestAJudgeThatFailsIsAskedOnceMoreAndIsNeverTheCandidatesFault(t *testing.T
 	})
 }
 
-func TestWhatAWorkerDiedOnIsTakenUpOnceMore(t *testing.T) {
+func TestWhatAServerDiedOnIsTakenUpAgain(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		die := func(judge.Task) (judge.Outcome, error) { panic("kill -9") }
 		w.desk.answer = die
@@ -244,14 +244,25 @@ func TestWhatAWorkerDiedOnIsTakenUpOnceMore(t *testing.T) {
 			t.Errorf("taken up: %s; want done", r.State)
 		}
 		w.desk.answer = die
-		bad := w.start(t, "o1", "b", run.Graded, "")
-		for range 2 {
+		often := w.start(t, "o1", "b", run.Graded, "")
+		for range 4 { // a server that is started anew while many programs are judged meets the same one more than once
+			dies()
+			w.tick.Add(31 * time.Second)
+		}
+		w.desk.answer = nil
+		w.drain(t)
+		if r := w.load(t, "o1", often); r.State != run.Done {
+			t.Errorf("after four deaths: %s; want done", r.State)
+		}
+		w.desk.answer = die
+		bad := w.start(t, "o1", "c", run.Graded, "")
+		for range 5 {
 			dies()
 			w.tick.Add(31 * time.Second)
 		}
 		w.drain(t)
 		if r := w.load(t, "o1", bad); r.State != run.Failed || r.Outcome.Verdict != judge.JE {
-			t.Errorf("after two deaths: %s %+v; want failed", r.State, r.Outcome)
+			t.Errorf("after five deaths: %s %+v; want failed", r.State, r.Outcome)
 		}
 	})
 }

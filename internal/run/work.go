@@ -126,8 +126,8 @@ func (rs *Runs) judge(ctx context.Context, t taken) error {
 	if err != nil {
 		return err
 	}
-	if t.takes > takes { // two workers died on it
-		return rs.finish(ctx, t, r, judge.Outcome{Verdict: judge.JE, Reason: "The judge stopped twice in the middle of this.", Note: "two workers ended while they judged this"})
+	if t.takes > deaths {
+		return rs.finish(ctx, t, r, judge.Outcome{Verdict: judge.JE, Reason: "The server stopped again and again in the middle of this.", Note: fmt.Sprintf("%d servers ended while they judged this", deaths)})
 	}
 	out, err := rs.outcome(ctx, r)
 	switch {
