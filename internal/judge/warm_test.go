@@ -3,8 +3,11 @@ package judge_test
 import (
 	"context"
 	"errors"
+	"os"
+	"path/filepath"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"candor/internal/judge"
 	"candor/internal/judge/judgetest"
@@ -82,4 +85,36 @@ type counted struct {
 func (c *counted) Open(ctx context.Context) (sandbox.Slot, error) {
 	c.opened.Add(1)
 	return c.Engine.Open(ctx)
+}
+
+// TestWhatWasPreparedIsNotPreparedAgain for a day; then it is, before the toolchain removes what nobody used.
+func TestWhatWasPreparedIsNotPreparedAgain(t *testing.T) {
+	dir := t.TempDir()
+	index := func() {
+		t.Helper()
+		if _, err := judge.Index(context.Background(), dir); err != nil {
+			t.Fatal(err)
+		}
+	}
+	index()
+	stamps, err := filepath.Glob(filepath.Join(dir, "go", "candor-*"))
+	if err != nil || len(stamps) != 1 {
+		t.Fatalf("stamps = %v, %v; want one", stamps, err)
+	}
+	part := filepath.Join(dir, "go", "00")
+	if err := os.RemoveAll(part); err != nil {
+		t.Fatal(err)
+	}
+	index()
+	if _, err := os.Stat(part); err == nil {
+		t.Error("it was prepared again at once")
+	}
+	old := time.Now().Add(-25 * time.Hour)
+	if err := os.Chtimes(stamps[0], old, old); err != nil {
+		t.Fatal(err)
+	}
+	index()
+	if _, err := os.Stat(part); err != nil {
+		t.Errorf("after a day: %v", err)
+	}
 }
