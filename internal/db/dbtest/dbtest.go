@@ -165,7 +165,7 @@ func Database(t testing.TB, schemas ...fs.FS) string {
 		from = templateDatabase(t, cluster, schemas)
 	}
 	name := fmt.Sprintf("t_%d_%d_%d", os.Getpid(), time.Now().UnixNano(), databases.Add(1))
-	admin(t, cluster, "CREATE DATABASE "+name+" TEMPLATE "+from)
+	admin(t, cluster, "CREATE DATABASE "+name+" TEMPLATE "+from+" STRATEGY file_copy") // half the time of the default for so small a one
 	t.Cleanup(func() {
 		c, err := pgx.Connect(ctx, cluster)
 		if err != nil {
