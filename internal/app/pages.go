@@ -70,11 +70,11 @@ func (a *App) mux(rates map[web.Rate]web.Limit) (*web.Mux, error) {
 }
 
 func (a *App) candidate(ctx context.Context, cookie string) (web.Session, error) {
-	who, inv, err := a.Openings.CandidateSession(ctx, cookie)
-	if err != nil {
-		return web.Session{}, err
-	}
-	o, err := a.Orgs.ByID(ctx, who.Org)
+	var o org.Org
+	who, inv, err := a.Openings.CandidateSession(ctx, cookie, func(tx db.Tx) (err error) {
+		o, err = a.Orgs.In(ctx, tx)
+		return err
+	})
 	if err != nil {
 		return web.Session{}, err
 	}

@@ -142,15 +142,11 @@ func (d *DB) writeHere(ctx context.Context, org string, fn func(tx Tx) error) er
 }
 
 func (d *DB) read(ctx context.Context, org string, fn func(tx Tx) error) error {
-	// Read-only is asked of PostgreSQL; SQLite's readers have query_only set.
-	raw, err := d.reader.BeginTx(ctx, &sql.TxOptions{ReadOnly: d.Engine == PostgreSQL})
+	raw, err := d.begin(ctx, d.reader, org, true)
 	if err != nil {
 		return err
 	}
 	defer raw.Rollback()
-	if err := d.hold(ctx, raw, org); err != nil {
-		return err
-	}
 	return fn(Tx{Tx: raw, Org: org, Engine: d.Engine, watch: d.Watch})
 }
 

@@ -242,6 +242,38 @@ func countAll(t *testing.T, d *db.DB) (n int) {
 	return n
 }
 
+func TestAReadGoesOnAsAnOrganisations(t *testing.T) {
+	dbtest.Each(t, []fs.FS{schema}, func(t *testing.T, d *db.DB, _ *dbtest.Clock) {
+		odd := `o'1\` // nothing that ids hold, but what a query must not end at
+		for _, o := range []string{odd, "o2"} {
+			if err := d.Write(ctx, o, func(tx db.Tx) error { return add(tx, "n", o) }); err != nil {
+				t.Fatal(err)
+			}
+		}
+		err := d.InstallationRead(ctx, func(tx db.Tx) error {
+			own, err := tx.Of(ctx, odd)
+			if err != nil {
+				return err
+			}
+			var of string
+			if err := own.QueryRowContext(ctx, `SELECT MIN(org_id) FROM notes WHERE org_id = $1`, own.Org).Scan(&of); err != nil || of != odd {
+				t.Errorf("it reads %q of %q, %v", of, own.Org, err)
+			}
+			var all int
+			if err := own.QueryRowContext(ctx, `SELECT COUNT(*) FROM notes`).Scan(&all); err != nil || d.Engine == db.PostgreSQL && all != 1 {
+				t.Errorf("it sees %d rows, %v; want its own only", all, err)
+			}
+			if _, err := own.Of(ctx, "o2"); err == nil {
+				t.Error("an organisation's transaction became another's")
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
 func TestReadersCannotWrite(t *testing.T) {
 	dbtest.Each(t, []fs.FS{schema}, func(t *testing.T, d *db.DB, _ *dbtest.Clock) {
 		err := d.Read(ctx, "o1", func(tx db.Tx) error { return add(tx, "a", "") })

@@ -3,13 +3,16 @@ package db
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"time"
 
 	"candor/internal/clock"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
@@ -34,7 +37,8 @@ func openPostgres(ctx context.Context, rawURL string, o Options) (*DB, error) {
 		pool.Close()
 		return nil, fmt.Errorf("PostgreSQL does not answer: %w", err)
 	}
-	h := stdlib.OpenDBFromPool(pool)
+	h := sql.OpenDB(holding{stdlib.GetPoolConnector(pool)})
+	h.SetMaxIdleConns(0) // the pool keeps them
 	d := &DB{Engine: PostgreSQL, Clock: clock.New(o.Now), writer: h, reader: h, pool: pool, room: o.Room, took: o.Took, done: make(chan struct{})}
 	var free bool
 	err = pool.QueryRow(ctx, `SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user`).Scan(&free)
@@ -84,18 +88,65 @@ func (d *DB) keepMeasuring(ctx context.Context) {
 	}
 }
 
-// hold binds a transaction to its organisation; nothing to do on SQLite.
-func (d *DB) hold(ctx context.Context, tx *sql.Tx, org string) error {
-	if d.Engine == SQLite {
-		return nil
+// begin begins a transaction that sees one organisation's rows; nothing to hold on SQLite.
+func (d *DB) begin(ctx context.Context, h *sql.DB, org string, readOnly bool) (*sql.Tx, error) {
+	if d.Engine == SQLite { // its readers have query_only set
+		return h.BeginTx(ctx, nil)
 	}
-	if d.role == "" {
-		_, err := tx.ExecContext(ctx, `SELECT set_config('candor.org', $1, true)`, org)
-		return err
+	first := "begin"
+	if readOnly {
+		first = "begin read only"
 	}
-	_, err := tx.ExecContext(ctx, `SELECT set_config('candor.org', $1, true), set_config('role', $2, true)`, org, d.role)
-	return err
+	first += "; select set_config('candor.org', " + literal(org) + ", true)"
+	if d.role != "" {
+		first += ", set_config('role', " + literal(d.role) + ", true)"
+	}
+	return h.BeginTx(context.WithValue(ctx, beginning{}, first), nil)
 }
+
+// literal is a text in SQL; standard_conforming_strings is on since PostgreSQL 9.1.
+func literal(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }
+
+// beginning is the key, in a context, of what a transaction begins with.
+type beginning struct{}
+
+// holding makes connections whose transactions begin and are bound to an organisation in one round trip. Most are short: what a candidate's
+// save reads and writes are a few transactions of one to seven statements.
+type holding struct{ driver.Connector }
+
+func (h holding) Connect(ctx context.Context) (driver.Conn, error) {
+	c, err := h.Connector.Connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return held{c.(*stdlib.Conn)}, nil
+}
+
+type held struct{ *stdlib.Conn }
+
+func (h held) BeginTx(ctx context.Context, o driver.TxOptions) (driver.Tx, error) {
+	first, ok := ctx.Value(beginning{}).(string)
+	if !ok {
+		return h.Conn.BeginTx(ctx, o)
+	}
+	if h.Conn.Conn().IsClosed() {
+		return nil, driver.ErrBadConn
+	}
+	tx, err := h.Conn.Conn().BeginTx(ctx, pgx.TxOptions{BeginQuery: first})
+	if err != nil {
+		return nil, err
+	}
+	return ending{ctx, tx}, nil
+}
+
+// ending is a driver.Tx of a pgx.Tx.
+type ending struct {
+	ctx context.Context
+	tx  pgx.Tx
+}
+
+func (e ending) Commit() error   { return e.tx.Commit(e.ctx) }
+func (e ending) Rollback() error { return e.tx.Rollback(e.ctx) }
 
 func (d *DB) writePostgres(ctx context.Context, org string, fn func(Tx) error) error {
 	for try := 1; ; try++ {
@@ -112,14 +163,11 @@ func (d *DB) writePostgres(ctx context.Context, org string, fn func(Tx) error) e
 }
 
 func (d *DB) writeOnce(ctx context.Context, org string, fn func(Tx) error) error {
-	raw, err := d.writer.BeginTx(ctx, nil)
+	raw, err := d.begin(ctx, d.writer, org, false)
 	if err != nil {
 		return err
 	}
 	defer raw.Rollback()
-	if err := d.hold(ctx, raw, org); err != nil {
-		return err
-	}
 	if err := call(fn, Tx{Tx: raw, Org: org, Engine: PostgreSQL, watch: d.Watch}); err != nil {
 		return err
 	}

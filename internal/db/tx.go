@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"database/sql"
+	"errors"
 )
 
 // Tx is a transaction of one organisation (Org is "" for the installation). It is what sqlc's generated code asks for.
@@ -14,6 +15,19 @@ type Tx struct {
 	// then interrupt SQLite in the middle of a statement, which rolls back everybody's, so statements run to their end.
 	shared bool
 	watch  func(query string, args []any)
+}
+
+// Of is a read transaction of the installation as one of an organisation from here on: for those who learn in it whose rows they read next.
+func (t Tx) Of(ctx context.Context, org string) (Tx, error) {
+	if t.Org != "" || org == "" {
+		return Tx{}, errors.New("db: a transaction of the installation becomes an organisation's, once")
+	}
+	t.Org = org
+	if t.Engine == SQLite {
+		return t, nil
+	}
+	_, err := t.Tx.ExecContext(ctx, `SELECT set_config('candor.org', $1, true)`, org)
+	return t, err
 }
 
 // Context is ctx as statements of this transaction may use it.

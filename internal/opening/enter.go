@@ -206,29 +206,38 @@ func (os *Openings) tryCode(ctx context.Context, q *query.Queries, inv Invitatio
 	return n == 0, err
 }
 
-// CandidateSession finds whose session a cookie is. A revoked or rotated invitation ends it at once. ErrSession.
-func (os *Openings) CandidateSession(ctx context.Context, cookie string) (actor.Actor, Invitation, error) {
+// CandidateSession finds whose session a cookie is; also reads of its organisation at the same instant. A revoked or rotated invitation ends
+// it at once. ErrSession.
+func (os *Openings) CandidateSession(ctx context.Context, cookie string, also ...func(db.Tx) error) (actor.Actor, Invitation, error) {
 	if cookie == "" {
 		return actor.Actor{}, Invitation{}, ErrSession
 	}
 	var r query.CandidateSessionRow
+	var inv Invitation
 	err := os.DB.InstallationRead(ctx, func(tx db.Tx) (err error) {
 		r, err = query.New(tx).CandidateSession(ctx, secret.Hash(cookie))
+		if errors.Is(err, sql.ErrNoRows) || err == nil && (r.RevokedAt != 0 || r.ExpiresAt <= clock.Milli(os.DB.Now())) {
+			return ErrSession
+		}
+		if err != nil {
+			return err
+		}
+		if tx, err = tx.Of(ctx, r.OrgID); err != nil {
+			return err
+		}
+		inv, err = os.InvitationIn(ctx, tx, InvitationID(r.InvitationID))
+		if errors.Is(err, ErrMissing) || err == nil && inv.Revoked {
+			return ErrSession
+		}
+		for _, read := range also {
+			if err == nil {
+				err = read(tx)
+			}
+		}
 		return err
 	})
-	if errors.Is(err, sql.ErrNoRows) || err == nil && (r.RevokedAt != 0 || r.ExpiresAt <= clock.Milli(os.DB.Now())) {
-		return actor.Actor{}, Invitation{}, ErrSession
-	}
 	if err != nil {
 		return actor.Actor{}, Invitation{}, err
 	}
-	var inv Invitation
-	err = os.DB.Read(ctx, r.OrgID, func(tx db.Tx) (err error) {
-		inv, err = os.InvitationIn(ctx, tx, InvitationID(r.InvitationID))
-		return err
-	})
-	if errors.Is(err, ErrMissing) || err == nil && inv.Revoked {
-		return actor.Actor{}, Invitation{}, ErrSession
-	}
-	return actor.Actor{Kind: actor.Candidate, ID: r.InvitationID, Org: r.OrgID, Session: r.ID, Subject: r.CandidateID}, inv, err
+	return actor.Actor{Kind: actor.Candidate, ID: r.InvitationID, Org: r.OrgID, Session: r.ID, Subject: r.CandidateID}, inv, nil
 }
