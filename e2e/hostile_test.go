@@ -32,7 +32,7 @@ func hostileTree() fstest.MapFS {
 	q := strconv.Quote
 	out := maps.Clone(attempttest.Tree)
 	level := "{name: 'No <svg onload=bitten=1>', anchor: " + q("No: "+bite) + "}, {name: 'Yes <svg onload=bitten=1>', anchor: " + q("Yes: "+bite) + "}"
-	out["assessment.yaml"] = &fstest.MapFile{Data: []byte("candor: 1\ntitle: " + q(bite) + "\nabout: " + q(biteMarkdown) + "\nai: {policy: disclosed, text: " + q(bite) + "}\nreply_days: 5\nrubric:\n" +
+	out["assessment.yaml"] = &fstest.MapFile{Data: []byte("candor: 1\ntitle: " + q(bite) + "\nabout: " + q(biteMarkdown) + "\nai: {policy: allowed, text: " + q(bite) + "}\nreply_days: 5\nrubric:\n" +
 		"  - {key: clear, title: " + q(bite) + ", weight: 2, about: " + q(bite) + ", items: [tell-us], levels: [" + level + "]}\nparts:\n" +
 		"  - {key: quiz, title: " + q(bite) + ", about: " + q(biteMarkdown) + ", minutes: 5, items: [{item: pick}]}\n" +
 		"  - {key: writing, title: " + q("Writing "+bite) + ", about: " + q(bite) + ", minutes: 20, items: [{item: tell-us}]}\n")}

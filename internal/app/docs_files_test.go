@@ -120,7 +120,7 @@ func TestTheFileSchemasRefuseWhatLintRefuses(t *testing.T) {
 		"assessment": `candor: 1
 title: Small
 about: A small one.
-ai: {policy: disclosed}
+ai: {policy: allowed}
 reply_days: 5
 rubric:
   - key: clear

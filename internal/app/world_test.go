@@ -113,7 +113,7 @@ func (s *side) tree(title string) fstest.MapFS {
 		"assessment.yaml": `candor: 1
 title: ` + title + `
 about: Three short parts.
-ai: {policy: disclosed}
+ai: {policy: allowed}
 reply_days: 5
 rubric:
   - {key: clear, title: Clear, weight: 2, about: Is it clear?, items: [tell-us], levels: [{name: Not yet, anchor: Cannot be followed.}, {name: Solid, anchor: At the first reading.}]}

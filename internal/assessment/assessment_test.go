@@ -39,7 +39,7 @@ func small() fstest.MapFS {
 candor: 1
 title: Small
 about: A small one.
-ai: {policy: disclosed}
+ai: {policy: allowed}
 reply_days: 5
 rubric:
   - key: clear

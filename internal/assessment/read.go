@@ -25,8 +25,8 @@ type file struct {
 }
 
 type aiFile struct {
-	Policy string `yaml:"policy" schema:"required,enum=allowed|disclosed|not_allowed" doc:"What AI tools may be used for; disclosed: allowed, and said in a line."`
-	Text   string `yaml:"text" doc:"The same in your own words."`
+	Policy string `yaml:"policy" schema:"required,enum=forbidden|allowed|expected" doc:"Whether AI tools may be used; where they are allowed or expected, candidates are asked what they used them for."`
+	Text   string `yaml:"text" doc:"What may be used for what, in your own words; candidates read it beside the policy."`
 }
 
 type criterion struct {
@@ -59,6 +59,7 @@ type partFile struct {
 type itemFile struct {
 	Item   string   `yaml:"item" schema:"required,key" doc:"The name of a folder in items/."`
 	Weight *float64 `yaml:"weight" schema:"min=0,max=100" doc:"1 where it is left out."`
+	AI     *aiFile  `yaml:"ai" doc:"Where this item differs from its part."`
 }
 
 // FileSchema describes assessment.yaml.
@@ -126,18 +127,18 @@ func (r *reader) version() *Version {
 	if f.ReplyDays < 0 || f.ReplyDays > 60 {
 		r.err("$.reply_days", "reply_days is 1 to 60 working days, or left out.")
 	}
-	v := &Version{Title: f.Title, About: f.About, ReplyDays: f.ReplyDays, AI: AI{Policy: Disclosed}}
+	v := &Version{Title: f.Title, About: f.About, ReplyDays: f.ReplyDays, AI: AI{Policy: Allowed}}
 	if f.AI != nil {
 		v.AI = r.ai("$.ai", f.AI)
 	} else {
-		r.warn("$", "There is no ai policy; disclosed is assumed. Candidates ask.")
+		r.warn("$", "There is no ai policy; allowed is assumed. Candidates ask.")
 	}
 	if len(f.Parts) == 0 {
 		r.err("$.parts", "Write at least one part with at least one item.")
 	}
 	keys := map[string]bool{}
 	for i, p := range f.Parts {
-		part := r.part(fmt.Sprintf("$.parts[%d]", i), p)
+		part := r.part(fmt.Sprintf("$.parts[%d]", i), p, v.AI)
 		if keys[part.Key] {
 			r.err(fmt.Sprintf("$.parts[%d].key", i), "Two parts have the key %q.", part.Key)
 		}
@@ -175,15 +176,46 @@ func (r *reader) key(place, s string) {
 	}
 }
 
+// maxPolicy is the longest text of a policy in characters: it is read before the start and beside every task.
+const maxPolicy = 600
+
+// older are the words for policies that versions stored before there were three may have.
+var older = map[string]Policy{"disclosed": Allowed, "not_allowed": Forbidden}
+
 func (r *reader) ai(place string, a *aiFile) AI {
 	p := Policy(a.Policy)
-	if p != Allowed && p != Disclosed && p != NotAllowed {
-		r.err(place+".policy", "policy is allowed, disclosed or not_allowed; this says %q.", a.Policy)
+	if now, ok := older[a.Policy]; ok {
+		r.warn(place+".policy", "%s is an older word; write %s.", a.Policy, now)
+		p = now
 	}
-	return AI{Policy: p, Text: a.Text}
+	switch p {
+	case Forbidden, Allowed:
+	case Expected:
+		if strings.TrimSpace(a.Text) == "" {
+			r.warn(place+".policy", "Say in text what AI tools are expected to be used for; candidates cannot guess it.")
+		}
+	default:
+		r.err(place+".policy", "policy is forbidden, allowed or expected; this says %q.", a.Policy)
+	}
+	if len([]rune(a.Text)) > maxPolicy {
+		r.err(place+".text", "This is longer than %d characters.", maxPolicy)
+	}
+	return AI{Policy: p, Text: strings.TrimSpace(a.Text)}
 }
 
-func (r *reader) part(place string, p partFile) Part {
+// differs is the policy that a part or an item states, nil where it states none; upper is what would hold without it.
+func (r *reader) differs(place string, a *aiFile, upper AI) *AI {
+	if a == nil {
+		return nil
+	}
+	out := r.ai(place, a)
+	if out == upper {
+		r.warn(place, "This says what holds here anyway; leave it out.")
+	}
+	return &out
+}
+
+func (r *reader) part(place string, p partFile, policy AI) Part {
 	r.key(place+".key", p.Key)
 	r.text(place+".title", p.Title, 120)
 	if p.Minutes < 1 || p.Minutes > 2400 {
@@ -199,15 +231,17 @@ func (r *reader) part(place string, p partFile) Part {
 		r.err(place+".device", "device is computer, or is left out.")
 	}
 	out := Part{Key: p.Key, Title: p.Title, About: p.About, LookFor: p.LookFor, Device: p.Device, Minutes: p.Minutes, Timed: time.Duration(p.Timed) * time.Minute}
-	if p.AI != nil {
-		a := r.ai(place+".ai", p.AI)
-		out.AI = &a
+	if out.AI = r.differs(place+".ai", p.AI, policy); out.AI != nil {
+		policy = *out.AI
 	}
 	if len(p.Items) == 0 {
 		r.err(place+".items", "Write at least one item.")
 	}
 	for i, it := range p.Items {
-		if pi, ok := r.item(fmt.Sprintf("%s.items[%d]", place, i), it); ok {
+		at := fmt.Sprintf("%s.items[%d]", place, i)
+		own := r.differs(at+".ai", it.AI, policy)
+		if pi, ok := r.item(at, it); ok {
+			pi.AI = own
 			out.Items = append(out.Items, pi)
 		}
 	}

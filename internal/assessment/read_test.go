@@ -2,6 +2,7 @@ package assessment_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -37,7 +38,7 @@ func TestMistakesAreNamedWithFileLineAndColumn(t *testing.T) {
 		{top, "# a comment", "\ufeff# a comment", "assessment.yaml:1:1: error: This file begins with a byte order mark. Save it as UTF-8 without one."},
 		{top, "title: Small", "title: \xff", "assessment.yaml: error: This file is not UTF-8. Save it as UTF-8."},
 		{top, "title: Small", `title: "Sm\0all"`, "assessment.yaml:3:8: error: There is a control character in this text."},
-		{top, "ai: {policy: disclosed}", "ai: &all {policy: disclosed}", "assessment.yaml:5:5: error: Anchors and aliases are not read here; write it out."},
+		{top, "ai: {policy: allowed}", "ai: &all {policy: allowed}", "assessment.yaml:5:5: error: Anchors and aliases are not read here; write it out."},
 		{top, "title: Small", "title: !!str Small", "assessment.yaml:3:8: error: Tags are not read here; leave it out."},
 		{top, "parts:", "---\nparts:", "assessment.yaml:1:1: error: Write one YAML document here."},
 		// fields and types
@@ -53,8 +54,15 @@ func TestMistakesAreNamedWithFileLineAndColumn(t *testing.T) {
 		// what the assessment says
 		{top, "candor: 1", "candor: 2", "assessment.yaml:2:9: error: Write candor: 1, the version of this format."},
 		{top, "reply_days: 5", "reply_days: 61", "assessment.yaml:6:13: error: reply_days is 1 to 60 working days, or left out."},
-		{top, "policy: disclosed", "policy: secret", `assessment.yaml:5:14: error: policy is allowed, disclosed or not_allowed; this says "secret".`},
-		{top, "ai: {policy: disclosed}\n", "", "assessment.yaml:2:1: warning: There is no ai policy; disclosed is assumed. Candidates ask."},
+		{top, "policy: allowed", "policy: secret", `assessment.yaml:5:14: error: policy is forbidden, allowed or expected; this says "secret".`},
+		{top, "policy: allowed", "policy: disclosed", "assessment.yaml:5:14: warning: disclosed is an older word; write allowed."},
+		{top, "policy: allowed", "policy: not_allowed", "assessment.yaml:5:14: warning: not_allowed is an older word; write forbidden."},
+		{top, "policy: allowed", "policy: expected", "assessment.yaml:5:14: warning: Say in text what AI tools are expected to be used for; candidates cannot guess it."},
+		{top, "policy: allowed", "policy: allowed, text: " + strings.Repeat("x", 601), "assessment.yaml:5:29: error: This is longer than 600 characters."},
+		{top, "{item: pick}", "{item: pick, ai: {policy: maybe}}", `assessment.yaml:19:39: error: policy is forbidden, allowed or expected; this says "maybe".`},
+		{top, "{item: pick}", "{item: pick, ai: {policy: allowed}}", "assessment.yaml:19:30: warning: This says what holds here anyway; leave it out."},
+		{top, "minutes: 10", "minutes: 10\n    ai: {policy: allowed}", "assessment.yaml:19:9: warning: This says what holds here anyway; leave it out."},
+		{top, "ai: {policy: allowed}\n", "", "assessment.yaml:2:1: warning: There is no ai policy; allowed is assumed. Candidates ask."},
 		{top, "minutes: 10", "minutes: 90", "assessment.yaml:16:3: warning: This asks for 90 minutes. Over 60 unpaid minutes people decline, and the best first; pay for them, or cut."},
 		{top, "minutes: 10", "minutes: 10\n    timed: 5", "assessment.yaml:19:12: error: The clock (5 min) is shorter than the advertised time (10 min)."},
 		{top, "minutes: 10", "minutes: 10\n    device: phone", "assessment.yaml:19:13: error: device is computer, or is left out."},
@@ -191,4 +199,25 @@ func FuzzRead(f *testing.F) {
 			tree = small()
 		}
 	})
+}
+
+// TestAnItemHasItsOwnPolicy_OrItsPartsOrTheAssessments: the nearest word holds.
+func TestAnItemHasItsOwnPolicy_OrItsPartsOrTheAssessments(t *testing.T) {
+	for _, c := range []struct{ old, new, part, pick, tell string }{
+		{"", "", "allowed", "allowed", "allowed"},
+		{"minutes: 10", "minutes: 10\n    ai: {policy: forbidden, text: Alone.}", "forbidden Alone.", "forbidden Alone.", "forbidden Alone."},
+		{"{item: pick}", "{item: pick, ai: {policy: expected, text: As at work.}}", "allowed", "expected As at work.", "allowed"},
+	} {
+		v, found := assessment.Read(edited(t, "assessment.yaml", c.old, c.new), kinds)
+		if item.Failed(found) {
+			t.Fatal(found)
+		}
+		part := v.Parts[0]
+		say := func(a assessment.AI) string { return strings.TrimSpace(string(a.Policy) + " " + a.Text) }
+		pick, _ := part.Item("pick")
+		tell, _ := part.Item("tell-us")
+		if got := []string{say(v.PartPolicy(part)), say(v.Policy(part, pick)), say(v.Policy(part, tell))}; !slices.Equal(got, []string{c.part, c.pick, c.tell}) {
+			t.Errorf("%q: policies %q; want %q", c.new, got, []string{c.part, c.pick, c.tell})
+		}
+	}
 }

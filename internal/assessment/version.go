@@ -16,10 +16,13 @@ type ID string
 type Policy string
 
 const (
-	Allowed    Policy = "allowed"
-	Disclosed  Policy = "disclosed" // allowed, and said in a line
-	NotAllowed Policy = "not_allowed"
+	Forbidden Policy = "forbidden"
+	Allowed   Policy = "allowed"  // and the candidate says what was used for what
+	Expected  Policy = "expected" // as at work, and said likewise
 )
+
+// Disclosed says that the candidate is asked what they used.
+func (p Policy) Disclosed() bool { return p == Allowed || p == Expected }
 
 // AI is the policy with the author's own sentence.
 type AI struct {
@@ -59,6 +62,7 @@ type Part struct {
 type PartItem struct {
 	Key    string
 	Weight float64
+	AI     *AI // nil: the part's
 	Kind   item.Kind
 	Spec   item.Spec
 	Head   item.Head
@@ -110,8 +114,16 @@ func (p Part) Item(key string) (PartItem, bool) {
 	return PartItem{}, false
 }
 
-// Policy is the part's AI policy, or the assessment's.
-func (v *Version) Policy(p Part) AI {
+// Policy is the AI policy of an item of a part: its own, or the part's.
+func (v *Version) Policy(p Part, i PartItem) AI {
+	if i.AI != nil {
+		return *i.AI
+	}
+	return v.PartPolicy(p)
+}
+
+// PartPolicy is what holds for those items of a part that have no policy of their own: the part's, or the assessment's.
+func (v *Version) PartPolicy(p Part) AI {
 	if p.AI != nil {
 		return *p.AI
 	}

@@ -48,7 +48,7 @@ func lateOf(stray []response.Revision, frozen []SubmittedItem) []Late {
 	at := map[string]int{}
 	var out []Late
 	for _, r := range stray { // of each item the newest first
-		if r.Standing != response.Late {
+		if _, disclosed := about(r.Item); disclosed || r.Standing != response.Late {
 			continue
 		}
 		i, seen := at[r.Item]

@@ -109,10 +109,17 @@ func (as *Attempts) answers(ctx context.Context, who actor.Actor, r SaveRequest)
 		return a, nil, err
 	}
 	for i, s := range saves {
-		if !has(part, s.Item) {
+		key, disclosed := about(s.Item)
+		if !has(part, key) {
 			return a, nil, ErrMissing
 		}
 		if s.Unfit {
+			continue
+		}
+		if disclosed {
+			if _, err := ReadDisclosure(s.Body); err != nil {
+				return a, nil, err
+			}
 			continue
 		}
 		it, _, _ := version.Item(s.Item)

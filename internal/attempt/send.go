@@ -108,13 +108,17 @@ func (as *Attempts) end(ctx context.Context, tx db.Tx, who actor.Actor, a Attemp
 	return as.submit(ctx, tx, a, v)
 }
 
-// receiptOf is SHA-256 over the attempt, the part, its end and, in order, each item with its answer's hash and size.
+// receiptOf is SHA-256 over the attempt, the part, its end and, in order, each item with its answer's hash and size, and those of what was said
+// about how it was made.
 func receiptOf(a Attempt, p assessment.Part, answers map[string]response.Revision, at time.Time) string {
 	h := sha256.New()
 	fmt.Fprintf(h, "%s %s %d\n", a.ID, p.Key, at.UnixMilli())
 	for _, key := range items(p) {
 		r := answers[key]
 		fmt.Fprintf(h, "%s %s %d\n", key, r.SHA256, r.Size)
+		if r, ok := answers[DisclosureKey(key)]; ok {
+			fmt.Fprintf(h, "%s %s %d\n", r.Item, r.SHA256, r.Size)
+		}
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }
@@ -134,6 +138,9 @@ func (as *Attempts) freeze(ctx context.Context, tx db.Tx, a Attempt, p assessmen
 		body := r.Body
 		if !ok {
 			body = it.Kind.Blank(it.Spec)
+		}
+		if err := as.sendSaid(ctx, tx, a, p.Key, it.Key, answers); err != nil {
+			return err
 		}
 		var err error
 		changed := true

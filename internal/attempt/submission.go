@@ -38,6 +38,7 @@ type Submission struct {
 	Items       map[string]SubmittedItem
 	Marks       map[string]MarkState
 	Afterwords  map[string]string
+	Said        map[string][]Told // about how an answer was made, by item
 }
 
 // Submission reads a submitted attempt; who may see it is the caller's loader's business. ErrMissing while it is not submitted.
@@ -55,8 +56,16 @@ func (as *Attempts) Submission(ctx context.Context, tx db.Tx, a ID) (Submission,
 	if err != nil {
 		return out, err
 	}
+	var disclosures []SubmittedItem
 	for _, s := range list {
+		if _, disclosed := about(s.Key); disclosed {
+			disclosures = append(disclosures, s)
+			continue
+		}
 		out.Items[s.Key] = s
+	}
+	if out.Said, err = as.told(ctx, tx, at, disclosures); err != nil {
+		return out, err
 	}
 	q := query.New(tx)
 	marks, err := q.Marks(ctx, tx.Org, string(a))

@@ -241,11 +241,18 @@ func (ps *Privacy) Export(ctx context.Context, who actor.Actor) ([]byte, error) 
 		Size     int               `json:"size"`
 		Device   string            `json:"device,omitempty"`
 	}
+	type made struct {
+		Used       []string `json:"used"`
+		Words      string   `json:"words"`
+		Transcript string   `json:"transcript,omitempty"`
+		Late       bool     `json:"after_sending"`
+	}
 	type answer struct {
 		Item    string          `json:"item"`
 		Body    json.RawMessage `json:"body,omitzero"` // what counts; nothing where all of it came late
 		SHA256  string          `json:"sha256"`
 		History []revision      `json:"history"`
+		Made    *made           `json:"how_it_was_made,omitempty"`
 	}
 	out := struct {
 		Name, Email, Zone, Opening, Assessment string
@@ -272,7 +279,14 @@ func (ps *Privacy) Export(ctx context.Context, who actor.Actor) ([]byte, error) 
 					break
 				}
 			}
-			if a.History != nil {
+			said, err := ps.Attempts.Saying(ctx, who, it.Key)
+			if err != nil {
+				return nil, err
+			}
+			if said.Said {
+				a.Made = &made{said.Used, said.Words, said.Transcript, said.Late}
+			}
+			if a.History != nil || a.Made != nil {
 				out.Answers = append(out.Answers, a)
 			}
 		}

@@ -141,6 +141,11 @@ func strike(s *Sheet, names []string) {
 		after[part] = item.Strike(text, names)
 	}
 	s.Work.Afterwords = after
+	for _, list := range s.Work.Said {
+		for i := range list {
+			list[i].Disclosure = list[i].Strike(names)
+		}
+	}
 }
 
 // cards are a round's filed cards but one member's own ("" leaves none out), by name; waiting is how many are not in.

@@ -18,8 +18,9 @@ type Work struct {
 	Version     assessment.VersionID
 	Seed        string
 	At          time.Time
-	Answers     map[string]Answer // by item
-	Afterwords  map[string]string // by part: what was added after the time, and marked so
+	Answers     map[string]Answer         // by item
+	Afterwords  map[string]string         // by part: what was added after the time, and marked so
+	Said        map[string][]attempt.Told // by item: what the candidate says about how an answer was made
 }
 
 // Answer is one item of a submission.
@@ -40,7 +41,7 @@ func (rs *Reviews) work(ctx context.Context, tx db.Tx, a string) (Work, error) {
 	if err != nil {
 		return Work{}, err
 	}
-	w := Work{s.Application, s.Attempt.Version, s.Attempt.Seed, s.At, map[string]Answer{}, s.Afterwords}
+	w := Work{s.Application, s.Attempt.Version, s.Attempt.Seed, s.At, map[string]Answer{}, s.Afterwords, s.Said}
 	for key, i := range s.Items {
 		w.Answers[key] = Answer{Body: i.Body}
 	}

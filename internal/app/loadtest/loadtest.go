@@ -111,7 +111,7 @@ func tree(code bool) fs.FS {
 	head := `candor: 1
 title: Load test
 about: What invented candidates do.
-ai: {policy: disclosed}
+ai: {policy: allowed}
 reply_days: 5
 rubric:
   - {key: clear, title: Clear, weight: 1, about: Is it clear?, items: [tell-us], levels: [{name: Not yet, anchor: It cannot be followed.}, {name: Solid, anchor: It is clear at the first reading.}]}

@@ -58,7 +58,7 @@ var Tree = fstest.MapFS{
 	"assessment.yaml": {Data: []byte(`candor: 1
 title: Small screen
 about: Two short parts.
-ai: {policy: disclosed}
+ai: {policy: allowed}
 reply_days: 5
 rubric:
   - {key: clear, title: Clear, weight: 2, about: Is it clear?, items: [tell-us], levels: [{name: Not yet, anchor: Cannot be followed.}, {name: Partly, anchor: With effort.}, {name: Solid, anchor: At the first reading.}, {name: Strong, anchor: And says what is unknown.}]}

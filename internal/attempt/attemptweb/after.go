@@ -35,6 +35,11 @@ func (p *Pages) showSent(w http.ResponseWriter, r *http.Request, f frame, part a
 			}
 		}
 		v.Rows = append(v.Rows, row)
+		for _, x := range list {
+			if x.Key == attempt.DisclosureKey(it.Key) {
+				v.Rows = append(v.Rows, sentRow{Title: f.t("say_row", "task", it.Head.Title), Size: x.Size, Hash: x.SHA256})
+			}
+		}
 	}
 	return web.ShowWith(w, r, err, sentPage(v))
 }

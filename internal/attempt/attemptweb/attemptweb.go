@@ -69,6 +69,9 @@ func (p *Pages) Routes(mux *web.Mux) {
 	handle(web.RateWrite, "POST /c/parts/{part}/items/{item}/leave", "attempt.leave", p.leave)
 	mux.Handle(web.Route{Pattern: "POST /c/parts/{part}/items/{item}", Action: "attempt.save_form", Auth: web.Candidate, Tenant: web.FromSession, Object: "attempt",
 		Rate: web.RateSave, MaxBody: 8 << 20}, p.saveForm)
+	handle(web.RateRead, "GET /c/parts/{part}/items/{item}/disclosure", "attempt.disclosure", p.disclosure)
+	mux.Handle(web.Route{Pattern: "POST /c/parts/{part}/items/{item}/disclosure", Action: "attempt.disclose", Auth: web.Candidate, Tenant: web.FromSession, Object: "attempt",
+		Rate: web.RateSave, MaxBody: 8 << 20}, p.disclose)
 	mux.Handle(web.Route{Pattern: "POST /c/parts/{part}/items/{item}/do/{action}", Action: "attempt.do", Auth: web.Candidate, Tenant: web.FromSession, Object: "attempt",
 		Rate: web.RateRun, MaxBody: 8 << 20}, p.do)
 	mux.Handle(web.Route{Pattern: "POST /c/-/save", Action: "attempt.save", Auth: web.Candidate, Tenant: web.FromSession, Object: "attempt",
