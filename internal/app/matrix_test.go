@@ -159,7 +159,7 @@ var rules = map[string]func(v rights) outcome{
 	"feedback.table": deciding, "feedback.save": deciding, "feedback.preview": deciding, "decision.make": deciding,
 	"integrity.beside": asking,
 	"case.ask":         asking, "case.open": asking, "case.list": func(rights) outcome { return opens },
-	"case.read": watching, "case.beside": watching, "case.settle": watching, "case.extend": watching, "case.hand": watching,
+	"case.read": watching, "case.jumps": watching, "case.beside": watching, "case.settle": watching, "case.extend": watching, "case.hand": watching,
 	"case.figures": func(v rights) outcome { return among(v.sees(), v.manages() || v.is(opening.Manager, opening.Observer)) },
 	"privacy.kept": keeping, "privacy.hold": keeping, "privacy.lift": keeping,
 	"decision.undo": func(v rights) outcome { return among(v.sees(), v.decides()) },

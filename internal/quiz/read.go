@@ -284,7 +284,7 @@ func (r *Result) Tree(name string) (archive.Files, error) {
 		About  string `yaml:"about"`
 		AI     any    `yaml:"ai"`
 		Parts  []part `yaml:"parts"`
-	}{1, name, "Questions that were imported from " + r.Format + ".", map[string]string{"policy": "disclosed"}, parts}, yaml.IndentSequence(true))
+	}{1, name, "Questions that were imported from " + r.Format + ".", map[string]string{"policy": "allowed"}, parts}, yaml.IndentSequence(true))
 	out["assessment.yaml"], out[reportName] = raw, []byte(r.Report())
 	return out, err
 }

@@ -76,3 +76,7 @@ UPDATE revisions SET id = sqlc.arg(timeless), received_at = 0, typed_at = 0, hea
 
 -- name: UntimeCurrent :execrows
 UPDATE responses SET current = sqlc.arg(timeless), updated_at = 0 WHERE org_id = sqlc.arg(org_id) AND owner = sqlc.arg(owner) AND item = sqlc.arg(item) AND current = sqlc.arg(id);
+
+-- name: Walk :many
+SELECT n, client, standing, sha256, body, base, keyframe, received_at FROM revisions
+WHERE org_id = sqlc.arg(org_id) AND owner = sqlc.arg(owner) AND item = sqlc.arg(item) AND n > sqlc.arg(after) ORDER BY n LIMIT 200;

@@ -35,10 +35,13 @@ const (
 	Branch Standing = "branch"
 )
 
+// FormClient begins the writer's name of a page that was posted by a button.
+const FormClient = "form "
+
 // Save is one version of one answer as it arrives.
 type Save struct {
 	Item   string
-	Client string // the writer: one browser tab, or "form" for a posted page
+	Client string // the writer: one browser tab, or FormClient and the request for a posted page
 	Seq    int64  // rises by one per client and item
 	Epoch  int64
 	Body   []byte

@@ -138,7 +138,7 @@ func (p *Pages) disclose(w http.ResponseWriter, r *http.Request) error {
 		return p.showDisclosure(w, r, v, &d, err)
 	}
 	kept, err := p.Attempts.Disclose(r.Context(), web.Actor(r), v.Item.Key, d, attempt.SaveRequest{Sitting: v.Sitting.ID, Epoch: max(f.Epoch, 1), Received: received,
-		Saves: []response.Save{{Client: "form " + web.RequestID(r), Seq: clock.Milli(received), Device: deviceOf(r.UserAgent())}}})
+		Saves: []response.Save{{Client: response.FormClient + web.RequestID(r), Seq: clock.Milli(received), Device: deviceOf(r.UserAgent())}}})
 	if err != nil {
 		return p.showDisclosure(w, r, v, &d, err)
 	}

@@ -190,7 +190,7 @@ func (p *Pages) keep(r *http.Request, v itemView, body []byte, fields url.Values
 		epoch = v.Sitting.Takeover
 	}
 	out, err := p.Attempts.Save(r.Context(), web.Actor(r), attempt.SaveRequest{Sitting: v.Sitting.ID, Epoch: epoch, Received: received,
-		Saves: []response.Save{{Item: v.Item.Key, Client: "form " + web.RequestID(r), Seq: clock.Milli(received), Body: body, Device: deviceOf(r.UserAgent())}}})
+		Saves: []response.Save{{Item: v.Item.Key, Client: response.FormClient + web.RequestID(r), Seq: clock.Milli(received), Body: body, Device: deviceOf(r.UserAgent())}}})
 	if err != nil {
 		return response.Kept{}, err
 	}

@@ -8,14 +8,17 @@ import (
 	"io/fs"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"candor/internal/actor"
 	"candor/internal/attempt"
 	"candor/internal/db"
 	"candor/internal/db/dbtest"
 	"candor/internal/integrity"
+	"candor/internal/response"
 	"candor/internal/review"
 	"candor/internal/review/reviewtest"
 )
@@ -86,14 +89,38 @@ func (w *World) Hand(name, text string) review.Round {
 // Sent is Hand that tells who it was and in which sitting they wrote.
 func (w *World) Sent(name, text string) (review.Round, actor.Actor, attempt.Sitting) {
 	w.T.Helper()
+	return w.Wrote(name, State{Text: text})
+}
+
+// State is a saved state of a text: how long after the one before it came, and whether a button posted it.
+type State struct {
+	After  time.Duration
+	Posted bool
+	Text   string
+}
+
+// Wrote is Sent of a text that was saved in several states.
+func (w *World) Wrote(name string, states ...State) (review.Round, actor.Actor, attempt.Sitting) {
+	w.T.Helper()
 	ctx := context.Background()
 	who := w.Enter(w.Invite(name, strings.ReplaceAll(strings.ToLower(name), " ", ".")+"@mail.example"))
 	s := w.Begin(who, "writing")
-	body, err := json.Marshal(map[string][]string{"text": {text}})
-	if err != nil {
-		w.T.Fatal(err)
+	for i, st := range states {
+		w.Tick.Add(st.After)
+		body, err := json.Marshal(map[string][]string{"text": {st.Text}})
+		if err != nil {
+			w.T.Fatal(err)
+		}
+		client := "c1"
+		if st.Posted {
+			client = response.FormClient + strconv.Itoa(i)
+		}
+		_, err = w.Attempts.Save(ctx, who, attempt.SaveRequest{Sitting: s.ID, Epoch: 1, Received: w.DB.Now(),
+			Saves: []response.Save{{Item: "tell-us", Client: client, Seq: int64(i + 1), Body: body}}})
+		if err != nil {
+			w.T.Fatal(err)
+		}
 	}
-	w.Save(who, s, 1, "tell-us", string(body))
 	w.Begin(who, "quiz")
 	for _, part := range []string{"quiz", "writing"} {
 		if _, err := w.Attempts.Send(ctx, who, part); err != nil {

@@ -28,6 +28,7 @@ func (p *Pages) caseRoutes(mux *web.Mux) {
 	handle(web.RateRead, "GET /o/{org}/cases", "case.list", web.NoObject, p.cases)
 	handle(web.RateRead, "GET /o/{org}/cases/{case}", "case.read", "case", p.show)
 	handle(web.RateRead, "GET /o/{org}/cases/{case}/facts/{n}", "case.beside", "case", p.fact)
+	handle(web.RateRead, "GET /o/{org}/cases/{case}/jumps", "case.jumps", "case", p.jumps)
 	handle(web.RateWrite, "POST /o/{org}/cases/{case}/settle", "case.settle", "case", p.settle)
 	handle(web.RateWrite, "POST /o/{org}/cases/{case}/extend", "case.extend", "case", p.extend)
 	handle(web.RateWrite, "POST /o/{org}/cases/{case}/hand", "case.hand", "case", p.hand)
@@ -145,6 +146,7 @@ type caseView struct {
 	Standing integrity.Standing
 	Decides  bool // the asker was named to
 	Turn     bool // and it is their turn
+	Discuss  bool // the asker opened it, or decides
 	Runs     bool // the asker may name people and give time
 	Names    map[string]string
 	Titles   map[string]string
@@ -181,6 +183,7 @@ func (p *Pages) showCase(w http.ResponseWriter, r *http.Request, f verdictForm, 
 		v.Fields = prob.Fields
 	}
 	v.Turn = v.Decides && (v.Standing == integrity.Answered && who.ID == c.Decider || v.Standing == integrity.Appealed && who.ID == c.Judge)
+	v.Discuss = v.Decides || who.ID == c.OpenedBy
 	if !v.Decides {
 		v.Back = base + "/review/" + string(c.Code) + "/cards"
 		v.Runs = v.Standing == integrity.Waits || v.Standing == integrity.Answered || v.Standing == integrity.Appealed

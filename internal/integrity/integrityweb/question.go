@@ -25,6 +25,7 @@ func (p *Pages) questionRoutes(mux *web.Mux) {
 		return web.Route{Pattern: pattern, Action: action, Auth: web.Candidate, Tenant: web.FromSession, Object: "case", Rate: rate}
 	}
 	mux.Handle(route(web.RateRead, "GET /c/questions/{case}", "case.question"), p.question)
+	mux.Handle(route(web.RateRead, "GET /c/questions/{case}/jumps", "case.own_jumps"), p.ownJumps)
 	mux.Handle(route(web.RateWrite, "POST /c/questions/{case}", "case.answer"), p.answer)
 	mux.Handle(route(web.RateWrite, "POST /c/questions/{case}/appeal", "case.appeal"), p.appeal)
 	save := route(web.RateSave, "POST /c/questions/{case}/draft", "case.draft")

@@ -718,6 +718,66 @@ func (q *Queries) UntimeCurrent(ctx context.Context, arg UntimeCurrentParams) (i
 	return result.RowsAffected()
 }
 
+const walk = `-- name: Walk :many
+SELECT n, client, standing, sha256, body, base, keyframe, received_at FROM revisions
+WHERE org_id = $1 AND owner = $2 AND item = $3 AND n > $4 ORDER BY n LIMIT 200
+`
+
+type WalkParams struct {
+	OrgID string
+	Owner string
+	Item  string
+	After int64
+}
+
+type WalkRow struct {
+	N          int64
+	Client     string
+	Standing   string
+	Sha256     string
+	Body       string
+	Base       int64
+	Keyframe   int64
+	ReceivedAt int64
+}
+
+func (q *Queries) Walk(ctx context.Context, arg WalkParams) ([]WalkRow, error) {
+	rows, err := q.db.QueryContext(ctx, walk,
+		arg.OrgID,
+		arg.Owner,
+		arg.Item,
+		arg.After,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []WalkRow
+	for rows.Next() {
+		var i WalkRow
+		if err := rows.Scan(
+			&i.N,
+			&i.Client,
+			&i.Standing,
+			&i.Sha256,
+			&i.Body,
+			&i.Base,
+			&i.Keyframe,
+			&i.ReceivedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const written = `-- name: Written :many
 SELECT id, item, n, client, seq, standing, sha256, size, received_at FROM revisions WHERE org_id = $1 AND owner = $2 ORDER BY item, n
 `
