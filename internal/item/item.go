@@ -10,6 +10,7 @@ import (
 
 	"candor/internal/actor"
 	"candor/internal/db"
+	"candor/internal/probe"
 	"candor/internal/run"
 
 	"github.com/a-h/templ"
@@ -205,6 +206,13 @@ type Fingerprinter interface {
 	Documents(s Spec, body []byte) map[string]string
 	// Sources are the author's texts that stand beside the candidates'. No candidate sees a solution or a leaked one.
 	Sources(s Spec) []Source
+}
+
+// Prober finds in an answer what is worth a question to its author, for explain-back.
+type Prober interface {
+	// Probes are what was found, the preferred ones first; none where there is too little. They depend on the work alone: the starter, what was
+	// sent, and the moments that the candidate chose (runs, commits). They may name the author; whoever shows them strikes that.
+	Probes(ctx context.Context, tx db.Tx, ref Ref, s Spec, body []byte) ([]probe.Probe, error)
 }
 
 // Source is a text that an author has of an item.
