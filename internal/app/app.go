@@ -27,6 +27,7 @@ import (
 	"candor/internal/candidate"
 	"candor/internal/db"
 	"candor/internal/disk"
+	"candor/internal/explain"
 	"candor/internal/feedback"
 	"candor/internal/git"
 	"candor/internal/id"
@@ -88,6 +89,7 @@ type App struct {
 	Openings    *opening.Openings
 	Batches     *batch.Batches
 	Attempts    *attempt.Attempts
+	Explain     *explain.Explain
 	Reviews     *review.Reviews
 	Feedbacks   *feedback.Feedbacks
 	Notify      *notify.Notify
@@ -186,8 +188,10 @@ func (a *App) nouns() {
 	a.Promises = &promise.Promises{DB: a.DB, Jobs: a.Jobs}
 	a.Openings = &opening.Openings{DB: a.DB, Jobs: a.Jobs, Key: a.Key, Orgs: a.Orgs, Candidates: a.Candidates, Promises: a.Promises}
 	a.Batches = &batch.Batches{DB: a.DB, Jobs: a.Jobs, Openings: a.Openings}
-	a.Attempts = &attempt.Attempts{DB: a.DB, Jobs: a.Jobs, Orgs: a.Orgs, Assessments: a.Assessments, Openings: a.Openings, Candidates: a.Candidates, Promises: a.Promises, Runs: a.Runs, Load: a.Load}
+	a.Attempts = &attempt.Attempts{DB: a.DB, Jobs: a.Jobs, Orgs: a.Orgs, Assessments: a.Assessments, Openings: a.Openings, Candidates: a.Candidates, Promises: a.Promises, Runs: a.Runs, Load: a.Load,
+		Written: written(a.MD)}
 	a.Openings.Formats = formats(a)
+	a.Explain = &explain.Explain{DB: a.DB, Jobs: a.Jobs, Assessments: a.Assessments, Openings: a.Openings, Attempts: a.Attempts}
 	a.Reviews = &review.Reviews{DB: a.DB, Jobs: a.Jobs, Orgs: a.Orgs, Openings: a.Openings, Promises: a.Promises, Assessments: a.Assessments, Attempts: a.Attempts}
 	a.Openings.Blind, a.Openings.Hidden = a.Reviews.Blind, a.Reviews.Hidden
 	a.Feedbacks = &feedback.Feedbacks{DB: a.DB, Jobs: a.Jobs, Orgs: a.Orgs, Openings: a.Openings, Promises: a.Promises, Reviews: a.Reviews}

@@ -60,7 +60,7 @@ func compiled(t *testing.T) map[string]*jsonschema.Schema {
 		}
 	}
 	out := map[string]*jsonschema.Schema{}
-	for file, name := range map[string]string{"assessment.yaml": "assessment.json", "item.yaml": "item.json", "defects.yaml": "defects.json"} {
+	for file, name := range map[string]string{"assessment.yaml": "assessment.json", "item.yaml": "item.json", "defects.yaml": "defects.json", "explain.yaml": "explain.json"} {
 		s, err := c.Compile("mem:///" + name)
 		if err != nil {
 			t.Fatal(err)

@@ -12,6 +12,9 @@ import (
 	"candor/internal/web/ui/codeblock"
 )
 
+// written is how questions about their own work are answered.
+func written(md *markdown.Markdown) item.Kind { return freetext.Kind{MD: md} }
+
 // kinds are the kinds of items, in the order docs list them.
 func kinds(md *markdown.Markdown, judge *bench, runs *run.Runs, takeHomes repository.Kind) item.Kinds {
 	return item.Kinds{

@@ -21,6 +21,7 @@ func (a *App) listen() {
 	a.Repos.Listen()
 	job.Listen(a.Jobs, repo.Pushed, "repository.check", job.Housekeeping, a.pushed)
 	job.Listen(a.Jobs, run.Finished, "attempt.marked", job.Housekeeping, a.marked)
+	a.Explain.Listen()
 	a.Feedbacks.Listen(a.Jobs)
 	a.Integrity.Listen()
 	a.Notify.Listen()

@@ -294,7 +294,12 @@ func (r *reader) item(place string, it itemFile) (PartItem, bool) {
 	if item.Failed(found) {
 		return PartItem{}, false
 	}
-	return PartItem{Key: it.Item, Weight: weight, Kind: k, Spec: spec, Head: k.Head(spec)}, true
+	explain, found := item.ReadExplain(dir)
+	r.inside(it.Item, found)
+	if item.Failed(found) {
+		return PartItem{}, false
+	}
+	return PartItem{Key: it.Item, Weight: weight, Kind: k, Spec: spec, Head: k.Head(spec), Explain: explain}, true
 }
 
 // inside adds what was found in an item's folder.

@@ -66,6 +66,8 @@ type PartItem struct {
 	Kind   item.Kind
 	Spec   item.Spec
 	Head   item.Head
+	// Explain is what the author says may be asked about the work on it.
+	Explain item.Explain
 }
 
 // Criterion is a line of the rubric.

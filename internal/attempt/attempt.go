@@ -23,6 +23,7 @@ import (
 	"candor/internal/clock"
 	"candor/internal/db"
 	"candor/internal/id"
+	"candor/internal/item"
 	"candor/internal/job"
 	"candor/internal/load"
 	"candor/internal/opening"
@@ -53,6 +54,7 @@ type Attempts struct {
 	Runs        *run.Runs
 	Outages     *Outages    // nil where nobody answers candidates
 	Load        *load.Gauge // nil is calm
+	Written     item.Kind   // how questions about their own work are answered
 
 	// brokenGuard switches the guarded write of saves off; only TestBroken_ sets it.
 	brokenGuard bool
@@ -71,6 +73,8 @@ type Attempt struct {
 	Receipt     string // of the whole, hex; "" until submitted
 	Created     time.Time
 	Submitted   time.Time
+	Questions   int       // about their own work, as announced to the person; 0 is none
+	Asked       time.Time // when they were asked
 }
 
 // Sitting is one run of a part.
@@ -132,7 +136,7 @@ var (
 
 func fromAttempt(r query.AttemptRow) Attempt {
 	return Attempt{ID(r.ID), opening.ApplicationID(r.ApplicationID), opening.InvitationID(r.InvitationID), candidate.ID(r.CandidateID), assessment.VersionID(r.VersionID),
-		r.State, r.Seed, r.SubmissionID, r.Receipt, clock.Time(r.CreatedAt), clock.Time(r.SubmittedAt)}
+		r.State, r.Seed, r.SubmissionID, r.Receipt, clock.Time(r.CreatedAt), clock.Time(r.SubmittedAt), int(r.Questions), clock.Time(r.AskedAt)}
 }
 
 func fromSitting(r query.SittingRow) Sitting {

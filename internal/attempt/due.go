@@ -68,7 +68,7 @@ func (as *Attempts) closeOne(ctx context.Context, o string, a ID, s SittingID) e
 	if err != nil {
 		return err
 	}
-	v, err := as.Assessments.Version(ctx, o, at.Version)
+	v, err := as.Whole(ctx, o, at)
 	if err != nil {
 		return err
 	}

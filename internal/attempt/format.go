@@ -45,11 +45,16 @@ func (f Format) Start(ctx context.Context, tx db.Tx, inv opening.Invitation) err
 	if err != nil {
 		return err
 	}
+	questions, err := as.announced(ctx, tx, inv)
+	if err != nil {
+		return err
+	}
 	now := as.DB.Now()
 	q := query.New(tx)
 	at := id.New("att", now)
 	n, err := q.AddAttempt(ctx, query.AddAttemptParams{OrgID: tx.Org, ID: at, ApplicationID: string(inv.Application), InvitationID: string(inv.ID),
-		CandidateID: inv.Candidate, VersionID: inv.Ref, Seed: strings.TrimPrefix(id.New("s", now), "s_")[12:], CreatedAt: clock.Milli(now)})
+		CandidateID: inv.Candidate, VersionID: inv.Ref, Seed: strings.TrimPrefix(id.New("s", now), "s_")[12:], CreatedAt: clock.Milli(now),
+		Questions: int64(questions)})
 	if err != nil || n == 0 {
 		return err
 	}
@@ -65,6 +70,17 @@ func (f Format) Start(ctx context.Context, tx db.Tx, inv opening.Invitation) err
 		}
 	}
 	return nil
+}
+
+// announced is how many questions about their own work somebody is told of who begins now.
+func (as *Attempts) announced(ctx context.Context, tx db.Tx, inv opening.Invitation) (int, error) {
+	stages, err := as.Openings.Stages(ctx, tx, inv.Opening)
+	for _, s := range stages {
+		if s.ID == inv.Stage {
+			return s.Questions, err
+		}
+	}
+	return 0, err
 }
 
 // Running says whether a part was started.

@@ -34,7 +34,7 @@ func (as *Attempts) prepare(ctx context.Context, who actor.Actor, part string) (
 	if err != nil {
 		return assessment.Part{}, err
 	}
-	v, err := as.Assessments.Version(ctx, who.Org, a.Version)
+	v, err := as.Whole(ctx, who.Org, a)
 	if err != nil {
 		return assessment.Part{}, err
 	}

@@ -109,7 +109,7 @@ func (as *Attempts) LateBeside(ctx context.Context, who actor.Actor, app opening
 		if err != nil || len(late) == 0 {
 			return err
 		}
-		version, err := as.Assessments.Version(ctx, tx.Org, a.Version)
+		version, err := as.Whole(ctx, tx.Org, a)
 		if err != nil {
 			return err
 		}
@@ -181,7 +181,7 @@ func (as *Attempts) AcceptLate(ctx context.Context, who actor.Actor, app opening
 		if r.Standing != response.Late {
 			return response.ErrMissing
 		}
-		version, err := as.Assessments.Version(ctx, tx.Org, a.Version)
+		version, err := as.Whole(ctx, tx.Org, a)
 		if err != nil {
 			return err
 		}

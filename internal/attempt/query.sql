@@ -1,15 +1,30 @@
 -- name: AddAttempt :execrows
-INSERT INTO attempts (org_id, id, application_id, invitation_id, candidate_id, version_id, state, seed, submission_id, receipt, created_at, submitted_at)
-VALUES ($1, $2, $3, $4, $5, $6, 'open', $7, '', '', $8, 0) ON CONFLICT (org_id, invitation_id) DO NOTHING;
+INSERT INTO attempts (org_id, id, application_id, invitation_id, candidate_id, version_id, state, seed, submission_id, receipt, created_at, submitted_at, questions)
+VALUES ($1, $2, $3, $4, $5, $6, 'open', $7, '', '', $8, 0, $9) ON CONFLICT (org_id, invitation_id) DO NOTHING;
 
 -- name: AttemptOf :one
-SELECT id, application_id, invitation_id, candidate_id, version_id, state, seed, submission_id, receipt, created_at, submitted_at FROM attempts WHERE org_id = $1 AND invitation_id = $2;
+SELECT id, application_id, invitation_id, candidate_id, version_id, state, seed, submission_id, receipt, created_at, submitted_at, questions, asked_at FROM attempts WHERE org_id = $1 AND invitation_id = $2;
 
 -- name: Attempt :one
-SELECT id, application_id, invitation_id, candidate_id, version_id, state, seed, submission_id, receipt, created_at, submitted_at FROM attempts WHERE org_id = $1 AND id = $2;
+SELECT id, application_id, invitation_id, candidate_id, version_id, state, seed, submission_id, receipt, created_at, submitted_at, questions, asked_at FROM attempts WHERE org_id = $1 AND id = $2;
 
 -- name: AttemptsOf :many
-SELECT id, application_id, invitation_id, candidate_id, version_id, state, seed, submission_id, receipt, created_at, submitted_at FROM attempts WHERE org_id = $1 AND application_id = $2 ORDER BY created_at DESC, id DESC LIMIT 50;
+SELECT id, application_id, invitation_id, candidate_id, version_id, state, seed, submission_id, receipt, created_at, submitted_at, questions, asked_at FROM attempts WHERE org_id = $1 AND application_id = $2 ORDER BY created_at DESC, id DESC LIMIT 50;
+
+-- name: SetAsked :execrows
+UPDATE attempts SET asked_at = $3 WHERE org_id = $1 AND id = $2 AND state = 'submitted' AND questions > 0 AND asked_at = 0;
+
+-- name: AddQuestion :exec
+INSERT INTO questions (org_id, attempt_id, n, item, rule, text, why, file, line, code, unclear, unclear_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, '', 0);
+
+-- name: Questions :many
+SELECT n, item, rule, text, why, file, line, code, unclear, unclear_at FROM questions WHERE org_id = $1 AND attempt_id = $2 ORDER BY n;
+
+-- name: SetUnclear :execrows
+UPDATE questions SET unclear = $4, unclear_at = $5 WHERE org_id = $1 AND attempt_id = $2 AND n = $3;
+
+-- name: EraseQuestions :execrows
+DELETE FROM questions WHERE org_id = $1 AND attempt_id = $2;
 
 -- name: AddSitting :execrows
 INSERT INTO sittings (org_id, id, attempt_id, part, epoch, state, ended_by, timed_seconds, factor_permille, finish_by, started_at, added_seconds, entitled_end, hard_end, saved_at, takeover, editor, finished_at, receipt)

@@ -44,7 +44,7 @@ func (as *Attempts) PartsOf(ctx context.Context, who actor.Actor, app opening.Ap
 		if err != nil {
 			return err
 		}
-		v, err := as.Assessments.Version(ctx, tx.Org, a.Version)
+		v, err := as.Whole(ctx, tx.Org, a)
 		if err != nil {
 			return err
 		}

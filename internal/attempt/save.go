@@ -220,7 +220,7 @@ func (as *Attempts) own(ctx context.Context, who actor.Actor, s SittingID, also 
 	if err != nil {
 		return a, assessment.Part{}, nil, err
 	}
-	v, err := as.Assessments.Version(ctx, who.Org, a.Version)
+	v, err := as.Whole(ctx, who.Org, a)
 	if err != nil {
 		return a, assessment.Part{}, nil, err
 	}

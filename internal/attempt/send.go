@@ -67,7 +67,7 @@ func (as *Attempts) versionOf(ctx context.Context, who actor.Actor) (*assessment
 	if err != nil {
 		return nil, err
 	}
-	return as.Assessments.Version(ctx, who.Org, a.Version)
+	return as.Whole(ctx, who.Org, a)
 }
 
 // end closes a running sitting by a guarded write over state and hard end (an extension that committed first wins), freezes what

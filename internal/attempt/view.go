@@ -82,7 +82,7 @@ func (as *Attempts) View(ctx context.Context, who actor.Actor) (*View, error) {
 	if err != nil {
 		return nil, err
 	}
-	if v.Version, err = as.Assessments.Version(ctx, who.Org, v.Attempt.Version); err != nil {
+	if v.Version, err = as.Whole(ctx, who.Org, v.Attempt); err != nil {
 		return nil, err
 	}
 	if !slices.ContainsFunc(v.Version.Parts, func(p assessment.Part) bool { return len(hosted(p)) > 0 }) {

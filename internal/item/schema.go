@@ -160,7 +160,9 @@ func (s *Schema) When(field, value string, then *Schema) {
 // other files that kinds have.
 func (ks Kinds) SchemaFiles() map[string]*Schema {
 	all := &Schema{Dialect: Dialect, Title: "item.yaml", Type: []string{"object"}, Required: []string{"kind"}, Properties: map[string]*Schema{"kind": {}}}
-	out := map[string]*Schema{"item.json": all}
+	explain := SchemaOf(Explain{})
+	explain.Dialect, explain.Title = Dialect, ExplainFile
+	out := map[string]*Schema{"item.json": all, "explain.json": explain}
 	for _, k := range ks {
 		s := SchemaOf(Common{})
 		if d, ok := k.(Schemer); ok {

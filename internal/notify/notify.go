@@ -204,6 +204,7 @@ func (n *Notify) Draft(ctx context.Context, tx db.Tx, op opening.Opening, s open
 	what := "an interview in turns"
 	if format, ok := n.Openings.Format(s.Format); ok {
 		if d, err := format.Describe(ctx, tx.Org, s.Ref); err == nil {
+			d = d.With(s)
 			what = fmt.Sprintf("“%s”: %s, about %d minutes in all", d.Title, parts(d.Parts), d.Minutes)
 		}
 	}

@@ -25,6 +25,8 @@ func (n *Notify) listenMore() {
 	job.Listen(n.Jobs, opening.Applied, "notify.applied", job.Mail, n.applied)
 	job.Listen(n.Jobs, attempt.Asked, "notify.wished", job.Mail, n.wished)
 	job.Listen(n.Jobs, attempt.Answered, "notify.granted", job.Mail, n.granted)
+	job.Listen(n.Jobs, attempt.Questioned, "notify.questioned", job.Mail, n.questioned)
+	job.Listen(n.Jobs, attempt.Unclear, "notify.unclear", job.Mail, n.unclear)
 	n.listenCases()
 }
 

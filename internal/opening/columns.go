@@ -6,7 +6,7 @@ import "candor/internal/db"
 var Columns = db.Columns{
 	"openings":           {"org_id": ours, "id": ours, "title": ours, "team": ours, "about": ours, "state": ours, "confidential": ours, "reply_days": ours, "contact_id": ours, "created_at": ours, "created_by": ours},
 	"opening_members":    {"org_id": ours, "opening_id": ours, "member_id": ours, "role": ours},
-	"stages":             {"org_id": ours, "id": ours, "opening_id": ours, "position": ours, "title": ours, "reviewers": ours, "window_days": ours},
+	"stages":             {"org_id": ours, "id": ours, "opening_id": ours, "position": ours, "title": ours, "reviewers": ours, "window_days": ours, "questions": ours},
 	"stage_formats":      {"org_id": ours, "stage_id": ours, "position": ours, "format": ours, "ref_id": ours},
 	"applications":       {"org_id": numbers, "id": numbers, "opening_id": numbers, "candidate_id": numbers, "stage_id": numbers, "status": numbers, "created_at": numbers, "moved_at": numbers},
 	"invitations":        {"org_id": numbers, "id": numbers, "application_id": numbers, "opening_id": numbers, "stage_id": numbers, "format": numbers, "ref_id": numbers, "note": theirs, "revoked_at": numbers, "rotation": numbers, "finish_by": numbers, "zone": theirs, "created_at": numbers, "created_by": numbers, "opened_at": numbers},

@@ -27,6 +27,12 @@ type Described struct {
 	Untimed bool // at least one part has none
 }
 
+// With is what is done in a stage: the content with the questions about it.
+func (d Described) With(s Stage) Described {
+	d.Minutes += s.Questions * QuestionMinutes
+	return d
+}
+
 // Format finds one by its name.
 func (os *Openings) Format(name string) (Format, bool) {
 	for _, f := range os.Formats {

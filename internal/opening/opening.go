@@ -84,7 +84,14 @@ type Stage struct {
 	Window    int // days from invitation to finish by
 	Format    string
 	Ref       string // what the format needs: the assessment's version
+	Questions int    // about their own work, which everybody is asked who begins it from now on: 0, or 2 to 4
 }
+
+// MostQuestions is how many questions about their own work anybody is asked; QuestionMinutes is what is advertised for each.
+const (
+	MostQuestions   = 4
+	QuestionMinutes = 3
+)
 
 // Status of an application.
 type Status string
@@ -169,7 +176,7 @@ func (os *Openings) Create(ctx context.Context, who actor.Actor, o Opening, stag
 
 func addStage(ctx context.Context, q *query.Queries, o string, opening ID, s Stage) error {
 	err := q.AddStage(ctx, query.AddStageParams{OrgID: o, ID: string(s.ID), OpeningID: string(opening), Position: int64(s.Position), Title: s.Title,
-		Reviewers: int64(s.Reviewers), WindowDays: int64(s.Window)})
+		Reviewers: int64(s.Reviewers), WindowDays: int64(s.Window), Questions: int64(s.Questions)})
 	if err != nil {
 		return err
 	}
@@ -198,6 +205,9 @@ func (os *Openings) checkStage(ctx context.Context, o string, s *Stage) error {
 	}
 	if s.Window < 1 || s.Window > 90 {
 		return problem.Field("window", "Give candidates 1 to 90 days.")
+	}
+	if s.Questions < 0 || s.Questions == 1 || s.Questions > MostQuestions {
+		return problem.Field("questions", "Ask 2 to 4 questions about their own work, or none.")
 	}
 	f, ok := os.Format(s.Format)
 	if !ok {
@@ -352,7 +362,7 @@ func (os *Openings) Stages(ctx context.Context, tx db.Tx, o ID) ([]Stage, error)
 	rows, err := query.New(tx).Stages(ctx, tx.Org, string(o))
 	var out []Stage
 	for _, r := range rows {
-		out = append(out, Stage{StageID(r.ID), ID(r.OpeningID), int(r.Position), r.Title, int(r.Reviewers), int(r.WindowDays), r.Format, r.RefID})
+		out = append(out, Stage{StageID(r.ID), ID(r.OpeningID), int(r.Position), r.Title, int(r.Reviewers), int(r.WindowDays), r.Format, r.RefID, int(r.Questions)})
 	}
 	return out, err
 }
@@ -384,7 +394,7 @@ func (os *Openings) SaveStage(ctx context.Context, who actor.Actor, o ID, s Stag
 			if !slices.ContainsFunc(all, func(x Stage) bool { return x.ID == s.ID }) {
 				return ErrMissing
 			}
-			if _, err := q.ChangeStage(ctx, query.ChangeStageParams{OrgID: who.Org, ID: string(s.ID), Title: s.Title, Reviewers: int64(s.Reviewers), WindowDays: int64(s.Window)}); err != nil {
+			if _, err := q.ChangeStage(ctx, query.ChangeStageParams{OrgID: who.Org, ID: string(s.ID), Title: s.Title, Reviewers: int64(s.Reviewers), WindowDays: int64(s.Window), Questions: int64(s.Questions)}); err != nil {
 				return err
 			}
 			if err := q.AddFormat(ctx, query.AddFormatParams{OrgID: who.Org, StageID: string(s.ID), Position: 1, Format: s.Format, RefID: s.Ref}); err != nil {

@@ -33,17 +33,17 @@ INSERT INTO opening_members (org_id, opening_id, member_id, role) VALUES ($1, $2
 DELETE FROM opening_members WHERE org_id = $1 AND opening_id = $2 AND member_id = $3 AND role = $4;
 
 -- name: AddStage :exec
-INSERT INTO stages (org_id, id, opening_id, position, title, reviewers, window_days) VALUES ($1, $2, $3, $4, $5, $6, $7);
+INSERT INTO stages (org_id, id, opening_id, position, title, reviewers, window_days, questions) VALUES ($1, $2, $3, $4, $5, $6, $7, $8);
 
 -- name: ChangeStage :execrows
-UPDATE stages SET title = $3, reviewers = $4, window_days = $5 WHERE org_id = $1 AND id = $2;
+UPDATE stages SET title = $3, reviewers = $4, window_days = $5, questions = $6 WHERE org_id = $1 AND id = $2;
 
 -- name: AddFormat :exec
 INSERT INTO stage_formats (org_id, stage_id, position, format, ref_id) VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (org_id, stage_id, position) DO UPDATE SET format = excluded.format, ref_id = excluded.ref_id;
 
 -- name: Stages :many
-SELECT s.id, s.opening_id, s.position, s.title, s.reviewers, s.window_days, f.format, f.ref_id
+SELECT s.id, s.opening_id, s.position, s.title, s.reviewers, s.window_days, f.format, f.ref_id, s.questions
 FROM stages s JOIN stage_formats f ON f.org_id = s.org_id AND f.stage_id = s.id AND f.position = 1
 WHERE s.org_id = $1 AND s.opening_id = $2 ORDER BY s.position;
 

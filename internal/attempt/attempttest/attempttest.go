@@ -94,7 +94,8 @@ func Make(t testing.TB, d *db.DB, tick *dbtest.Clock) *World {
 	w.Candidates = &candidate.Candidates{DB: d}
 	w.Promises = &promise.Promises{DB: d, Jobs: jobs}
 	w.Openings = &opening.Openings{DB: d, Jobs: jobs, Key: key, Orgs: w.Orgs, Candidates: w.Candidates, Promises: w.Promises}
-	w.Attempts = &attempt.Attempts{DB: d, Jobs: jobs, Orgs: w.Orgs, Assessments: w.Assessments, Openings: w.Openings, Candidates: w.Candidates, Promises: w.Promises}
+	w.Attempts = &attempt.Attempts{DB: d, Jobs: jobs, Orgs: w.Orgs, Assessments: w.Assessments, Openings: w.Openings, Candidates: w.Candidates, Promises: w.Promises,
+		Written: freetext.Kind{MD: markdown.New(3)}}
 	w.Openings.Formats = []opening.Format{attempt.Format{Attempts: w.Attempts}}
 	o, m, err := w.Orgs.Found(ctx, "Tideway", "ada@tideway.example", "Ada Reyes", "Europe/Lisbon")
 	if err != nil {
@@ -155,6 +156,28 @@ func (w *World) Enter(inv opening.Invitation) actor.Actor {
 		w.T.Fatal(err)
 	}
 	return who
+}
+
+// Questions has everybody who begins the first stage from now on asked so many questions about their own work.
+func (w *World) Questions(n int) {
+	w.T.Helper()
+	ctx := context.Background()
+	var first opening.Stage
+	err := w.DB.Read(ctx, w.Org.ID, func(tx db.Tx) error {
+		all, err := w.Openings.Stages(ctx, tx, w.Opening)
+		if err != nil {
+			return err
+		}
+		first = all[0]
+		return nil
+	})
+	first.Questions = n
+	if err == nil {
+		err = w.Openings.SaveStage(ctx, w.Owner, w.Opening, first)
+	}
+	if err != nil {
+		w.T.Fatal(err)
+	}
 }
 
 // Begin starts a part and gives its sitting.

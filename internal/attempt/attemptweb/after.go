@@ -74,6 +74,28 @@ func (p *Pages) note(w http.ResponseWriter, r *http.Request) error {
 	return web.Redirect(w, r, partPath(part.Key), "Your note is kept.")
 }
 
+// unclear keeps what the candidate says is wrong with a question about their work.
+func (p *Pages) unclear(w http.ResponseWriter, r *http.Request) error {
+	v, err := p.find(r)
+	if err != nil {
+		return err
+	}
+	if v.Part.Key != attempt.ExplainPart {
+		return attempt.ErrQuestionOver
+	}
+	var in struct {
+		Unclear string `form:"unclear" max:"1000"`
+	}
+	err = web.ReadForm(r, &in)
+	if err == nil {
+		err = p.Attempts.NotClear(r.Context(), web.Actor(r), v.Item.Key, in.Unclear)
+	}
+	if err != nil {
+		return p.showItem(w, r, v, v.V.Body(v.Item), err)
+	}
+	return web.Redirect(w, r, itemPath(v.Part.Key, v.Item.Key), v.t("unclear_kept"))
+}
+
 func (p *Pages) status(w http.ResponseWriter, r *http.Request) error {
 	f, err := p.frame(r, "Where it stands")
 	if err != nil {

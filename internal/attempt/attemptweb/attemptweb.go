@@ -67,6 +67,7 @@ func (p *Pages) Routes(mux *web.Mux) {
 	handle(web.RateRead, "GET /c/parts/{part}/items/{item}/states/{n}", "attempt.state", p.state)
 	handle(web.RateWrite, "POST /c/parts/{part}/items/{item}/restore", "attempt.restore", p.restore)
 	handle(web.RateWrite, "POST /c/parts/{part}/items/{item}/leave", "attempt.leave", p.leave)
+	handle(web.RateWrite, "POST /c/parts/{part}/items/{item}/unclear", "attempt.unclear", p.unclear)
 	mux.Handle(web.Route{Pattern: "POST /c/parts/{part}/items/{item}", Action: "attempt.save_form", Auth: web.Candidate, Tenant: web.FromSession, Object: "attempt",
 		Rate: web.RateSave, MaxBody: 8 << 20}, p.saveForm)
 	handle(web.RateRead, "GET /c/parts/{part}/items/{item}/disclosure", "attempt.disclosure", p.disclosure)
@@ -107,7 +108,17 @@ func (p *Pages) frame(r *http.Request, title string) (frame, error) {
 	}
 	o, err := p.Orgs.ByID(r.Context(), web.Actor(r).Org)
 	page := web.PageOf(r, title)
-	return frame{Page: page, L: locale.For(page.Lang), V: v, Org: o}, err
+	f := frame{Page: page, L: locale.For(page.Lang), V: v, Org: o}
+	if p := len(v.Version.Parts) - 1; v.Version.Parts[p].Key == attempt.ExplainPart { // made for this view alone
+		v.Version.Parts[p].Title, v.Version.Parts[p].About = f.t("explain"), f.t("explain_about")
+	}
+	return f, err
+}
+
+// toExplain is the part with questions about their own work while it waits for the candidate; ok is false where nothing does.
+func (f frame) toExplain() (attempt.Sitting, bool) {
+	s, ok := f.V.Sittings[attempt.ExplainPart]
+	return s, ok && !s.Over(f.V.Now)
 }
 
 // asks puts what the candidate is asked on a page.

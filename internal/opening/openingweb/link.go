@@ -140,6 +140,15 @@ func (p *Pages) behind(r *http.Request, inv opening.Invitation, v *linkView) err
 				v.Stage = s
 			}
 		}
+		if err != nil {
+			return err
+		}
+		began, err := p.Attempts.Of(ctx, tx, inv.Application)
+		for _, a := range began {
+			if a.Invitation == inv.ID {
+				v.Stage.Questions = a.Questions // what they were told when they began stays
+			}
+		}
 		return err
 	})
 	if err != nil || v.Dead != nil {
@@ -150,5 +159,6 @@ func (p *Pages) behind(r *http.Request, inv opening.Invitation, v *linkView) err
 		return opening.ErrMissing
 	}
 	v.What, err = f.Describe(ctx, inv.Org, inv.Ref)
+	v.What = v.What.With(v.Stage)
 	return err
 }

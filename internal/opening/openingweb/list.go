@@ -79,6 +79,7 @@ type openingForm struct {
 	Assessment string
 	Reviewers  int
 	Window     int
+	Questions  int
 }
 
 type freshView struct {
@@ -118,7 +119,7 @@ func (p *Pages) create(w http.ResponseWriter, r *http.Request) error {
 		return p.showFresh(w, r, f, err)
 	}
 	id, err := p.Openings.Create(r.Context(), web.Actor(r), opening.Opening{Title: f.Title, Team: f.Team, About: f.About, ReplyDays: f.ReplyDays,
-		Confidential: f.Confidential}, []opening.Stage{{Title: f.StageTitle, Format: "assessment", Ref: f.Assessment, Reviewers: f.Reviewers, Window: f.Window}})
+		Confidential: f.Confidential}, []opening.Stage{{Title: f.StageTitle, Format: "assessment", Ref: f.Assessment, Reviewers: f.Reviewers, Window: f.Window, Questions: f.Questions}})
 	if err != nil {
 		return p.showFresh(w, r, f, err)
 	}

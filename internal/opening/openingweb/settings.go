@@ -136,7 +136,8 @@ func (p *Pages) describe(r *http.Request, s opening.Stage) (opening.Described, e
 	if !ok {
 		return opening.Described{}, opening.ErrMissing
 	}
-	return f.Describe(r.Context(), web.Actor(r).Org, s.Ref)
+	d, err := f.Describe(r.Context(), web.Actor(r).Org, s.Ref)
+	return d.With(s), err
 }
 
 func (p *Pages) firstStage(r *http.Request, o opening.ID) (opening.Stage, opening.Described, error) {
@@ -196,18 +197,19 @@ type stageForm struct {
 	Assessment string
 	Reviewers  int
 	Window     int
+	Questions  int
 }
 
 func (p *Pages) saveStage(w http.ResponseWriter, r *http.Request) error {
 	var f stageForm
 	back := func(err error) error {
-		return p.showSettings(w, r, settingsView{Current: "stages", Edit: opening.StageID(f.Stage), Form: openingForm{StageTitle: f.StageTitle, Assessment: f.Assessment, Reviewers: f.Reviewers, Window: f.Window}}, err)
+		return p.showSettings(w, r, settingsView{Current: "stages", Edit: opening.StageID(f.Stage), Form: openingForm{StageTitle: f.StageTitle, Assessment: f.Assessment, Reviewers: f.Reviewers, Window: f.Window, Questions: f.Questions}}, err)
 	}
 	if err := web.ReadForm(r, &f); err != nil {
 		return back(err)
 	}
 	o := opening.ID(r.PathValue("opening"))
-	err := p.Openings.SaveStage(r.Context(), web.Actor(r), o, opening.Stage{ID: opening.StageID(f.Stage), Title: f.StageTitle, Format: "assessment", Ref: f.Assessment, Reviewers: f.Reviewers, Window: f.Window})
+	err := p.Openings.SaveStage(r.Context(), web.Actor(r), o, opening.Stage{ID: opening.StageID(f.Stage), Title: f.StageTitle, Format: "assessment", Ref: f.Assessment, Reviewers: f.Reviewers, Window: f.Window, Questions: f.Questions})
 	if err != nil {
 		return back(err)
 	}

@@ -11,8 +11,8 @@ import (
 )
 
 const addAttempt = `-- name: AddAttempt :execrows
-INSERT INTO attempts (org_id, id, application_id, invitation_id, candidate_id, version_id, state, seed, submission_id, receipt, created_at, submitted_at)
-VALUES ($1, $2, $3, $4, $5, $6, 'open', $7, '', '', $8, 0) ON CONFLICT (org_id, invitation_id) DO NOTHING
+INSERT INTO attempts (org_id, id, application_id, invitation_id, candidate_id, version_id, state, seed, submission_id, receipt, created_at, submitted_at, questions)
+VALUES ($1, $2, $3, $4, $5, $6, 'open', $7, '', '', $8, 0, $9) ON CONFLICT (org_id, invitation_id) DO NOTHING
 `
 
 type AddAttemptParams struct {
@@ -24,6 +24,7 @@ type AddAttemptParams struct {
 	VersionID     string
 	Seed          string
 	CreatedAt     int64
+	Questions     int64
 }
 
 func (q *Queries) AddAttempt(ctx context.Context, arg AddAttemptParams) (int64, error) {
@@ -36,6 +37,7 @@ func (q *Queries) AddAttempt(ctx context.Context, arg AddAttemptParams) (int64, 
 		arg.VersionID,
 		arg.Seed,
 		arg.CreatedAt,
+		arg.Questions,
 	)
 	if err != nil {
 		return 0, err
@@ -101,6 +103,39 @@ func (q *Queries) AddOutage(ctx context.Context, arg AddOutageParams) (int64, er
 		return 0, err
 	}
 	return result.RowsAffected()
+}
+
+const addQuestion = `-- name: AddQuestion :exec
+INSERT INTO questions (org_id, attempt_id, n, item, rule, text, why, file, line, code, unclear, unclear_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, '', 0)
+`
+
+type AddQuestionParams struct {
+	OrgID     string
+	AttemptID string
+	N         int64
+	Item      string
+	Rule      string
+	Text      string
+	Why       string
+	File      string
+	Line      int64
+	Code      string
+}
+
+func (q *Queries) AddQuestion(ctx context.Context, arg AddQuestionParams) error {
+	_, err := q.db.ExecContext(ctx, addQuestion,
+		arg.OrgID,
+		arg.AttemptID,
+		arg.N,
+		arg.Item,
+		arg.Rule,
+		arg.Text,
+		arg.Why,
+		arg.File,
+		arg.Line,
+		arg.Code,
+	)
+	return err
 }
 
 const addReplaced = `-- name: AddReplaced :exec
@@ -203,7 +238,7 @@ func (q *Queries) Afterwords(ctx context.Context, orgID string, attemptID string
 }
 
 const attempt = `-- name: Attempt :one
-SELECT id, application_id, invitation_id, candidate_id, version_id, state, seed, submission_id, receipt, created_at, submitted_at FROM attempts WHERE org_id = $1 AND id = $2
+SELECT id, application_id, invitation_id, candidate_id, version_id, state, seed, submission_id, receipt, created_at, submitted_at, questions, asked_at FROM attempts WHERE org_id = $1 AND id = $2
 `
 
 type AttemptRow struct {
@@ -218,6 +253,8 @@ type AttemptRow struct {
 	Receipt       string
 	CreatedAt     int64
 	SubmittedAt   int64
+	Questions     int64
+	AskedAt       int64
 }
 
 func (q *Queries) Attempt(ctx context.Context, orgID string, iD string) (AttemptRow, error) {
@@ -235,12 +272,14 @@ func (q *Queries) Attempt(ctx context.Context, orgID string, iD string) (Attempt
 		&i.Receipt,
 		&i.CreatedAt,
 		&i.SubmittedAt,
+		&i.Questions,
+		&i.AskedAt,
 	)
 	return i, err
 }
 
 const attemptOf = `-- name: AttemptOf :one
-SELECT id, application_id, invitation_id, candidate_id, version_id, state, seed, submission_id, receipt, created_at, submitted_at FROM attempts WHERE org_id = $1 AND invitation_id = $2
+SELECT id, application_id, invitation_id, candidate_id, version_id, state, seed, submission_id, receipt, created_at, submitted_at, questions, asked_at FROM attempts WHERE org_id = $1 AND invitation_id = $2
 `
 
 type AttemptOfRow struct {
@@ -255,6 +294,8 @@ type AttemptOfRow struct {
 	Receipt       string
 	CreatedAt     int64
 	SubmittedAt   int64
+	Questions     int64
+	AskedAt       int64
 }
 
 func (q *Queries) AttemptOf(ctx context.Context, orgID string, invitationID string) (AttemptOfRow, error) {
@@ -272,12 +313,14 @@ func (q *Queries) AttemptOf(ctx context.Context, orgID string, invitationID stri
 		&i.Receipt,
 		&i.CreatedAt,
 		&i.SubmittedAt,
+		&i.Questions,
+		&i.AskedAt,
 	)
 	return i, err
 }
 
 const attemptsOf = `-- name: AttemptsOf :many
-SELECT id, application_id, invitation_id, candidate_id, version_id, state, seed, submission_id, receipt, created_at, submitted_at FROM attempts WHERE org_id = $1 AND application_id = $2 ORDER BY created_at DESC, id DESC LIMIT 50
+SELECT id, application_id, invitation_id, candidate_id, version_id, state, seed, submission_id, receipt, created_at, submitted_at, questions, asked_at FROM attempts WHERE org_id = $1 AND application_id = $2 ORDER BY created_at DESC, id DESC LIMIT 50
 `
 
 type AttemptsOfRow struct {
@@ -292,6 +335,8 @@ type AttemptsOfRow struct {
 	Receipt       string
 	CreatedAt     int64
 	SubmittedAt   int64
+	Questions     int64
+	AskedAt       int64
 }
 
 func (q *Queries) AttemptsOf(ctx context.Context, orgID string, applicationID string) ([]AttemptsOfRow, error) {
@@ -315,6 +360,8 @@ func (q *Queries) AttemptsOf(ctx context.Context, orgID string, applicationID st
 			&i.Receipt,
 			&i.CreatedAt,
 			&i.SubmittedAt,
+			&i.Questions,
+			&i.AskedAt,
 		); err != nil {
 			return nil, err
 		}
@@ -585,6 +632,18 @@ DELETE FROM marks WHERE org_id = $1 AND attempt_id = $2
 
 func (q *Queries) EraseMarks(ctx context.Context, orgID string, attemptID string) (int64, error) {
 	result, err := q.db.ExecContext(ctx, eraseMarks, orgID, attemptID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const eraseQuestions = `-- name: EraseQuestions :execrows
+DELETE FROM questions WHERE org_id = $1 AND attempt_id = $2
+`
+
+func (q *Queries) EraseQuestions(ctx context.Context, orgID string, attemptID string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, eraseQuestions, orgID, attemptID)
 	if err != nil {
 		return 0, err
 	}
@@ -1197,6 +1256,57 @@ func (q *Queries) PutRuling(ctx context.Context, arg PutRulingParams) error {
 	return err
 }
 
+const questions = `-- name: Questions :many
+SELECT n, item, rule, text, why, file, line, code, unclear, unclear_at FROM questions WHERE org_id = $1 AND attempt_id = $2 ORDER BY n
+`
+
+type QuestionsRow struct {
+	N         int64
+	Item      string
+	Rule      string
+	Text      string
+	Why       string
+	File      string
+	Line      int64
+	Code      string
+	Unclear   string
+	UnclearAt int64
+}
+
+func (q *Queries) Questions(ctx context.Context, orgID string, attemptID string) ([]QuestionsRow, error) {
+	rows, err := q.db.QueryContext(ctx, questions, orgID, attemptID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []QuestionsRow
+	for rows.Next() {
+		var i QuestionsRow
+		if err := rows.Scan(
+			&i.N,
+			&i.Item,
+			&i.Rule,
+			&i.Text,
+			&i.Why,
+			&i.File,
+			&i.Line,
+			&i.Code,
+			&i.Unclear,
+			&i.UnclearAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const replaced = `-- name: Replaced :many
 SELECT item, cause, was_id, was_sha256, was_size, revision_id, at FROM replaced_items WHERE org_id = $1 AND attempt_id = $2 ORDER BY at, id
 `
@@ -1382,6 +1492,18 @@ func (q *Queries) RunningOf(ctx context.Context, orgID string, candidateID strin
 	return items, nil
 }
 
+const setAsked = `-- name: SetAsked :execrows
+UPDATE attempts SET asked_at = $3 WHERE org_id = $1 AND id = $2 AND state = 'submitted' AND questions > 0 AND asked_at = 0
+`
+
+func (q *Queries) SetAsked(ctx context.Context, orgID string, iD string, askedAt int64) (int64, error) {
+	result, err := q.db.ExecContext(ctx, setAsked, orgID, iD, askedAt)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const setBeats = `-- name: SetBeats :execrows
 UPDATE liveness SET at = $1, failing_since = 0 WHERE at > $1
 `
@@ -1418,6 +1540,32 @@ func (q *Queries) SetTime(ctx context.Context, arg SetTimeParams) (int64, error)
 		arg.Hard,
 		arg.OrgID,
 		arg.ID,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const setUnclear = `-- name: SetUnclear :execrows
+UPDATE questions SET unclear = $4, unclear_at = $5 WHERE org_id = $1 AND attempt_id = $2 AND n = $3
+`
+
+type SetUnclearParams struct {
+	OrgID     string
+	AttemptID string
+	N         int64
+	Unclear   string
+	UnclearAt int64
+}
+
+func (q *Queries) SetUnclear(ctx context.Context, arg SetUnclearParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, setUnclear,
+		arg.OrgID,
+		arg.AttemptID,
+		arg.N,
+		arg.Unclear,
+		arg.UnclearAt,
 	)
 	if err != nil {
 		return 0, err

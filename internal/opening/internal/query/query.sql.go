@@ -242,7 +242,7 @@ func (q *Queries) AddSession(ctx context.Context, arg AddSessionParams) error {
 }
 
 const addStage = `-- name: AddStage :exec
-INSERT INTO stages (org_id, id, opening_id, position, title, reviewers, window_days) VALUES ($1, $2, $3, $4, $5, $6, $7)
+INSERT INTO stages (org_id, id, opening_id, position, title, reviewers, window_days, questions) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 `
 
 type AddStageParams struct {
@@ -253,6 +253,7 @@ type AddStageParams struct {
 	Title      string
 	Reviewers  int64
 	WindowDays int64
+	Questions  int64
 }
 
 func (q *Queries) AddStage(ctx context.Context, arg AddStageParams) error {
@@ -264,6 +265,7 @@ func (q *Queries) AddStage(ctx context.Context, arg AddStageParams) error {
 		arg.Title,
 		arg.Reviewers,
 		arg.WindowDays,
+		arg.Questions,
 	)
 	return err
 }
@@ -426,7 +428,7 @@ func (q *Queries) ChangeOpening(ctx context.Context, arg ChangeOpeningParams) (i
 }
 
 const changeStage = `-- name: ChangeStage :execrows
-UPDATE stages SET title = $3, reviewers = $4, window_days = $5 WHERE org_id = $1 AND id = $2
+UPDATE stages SET title = $3, reviewers = $4, window_days = $5, questions = $6 WHERE org_id = $1 AND id = $2
 `
 
 type ChangeStageParams struct {
@@ -435,6 +437,7 @@ type ChangeStageParams struct {
 	Title      string
 	Reviewers  int64
 	WindowDays int64
+	Questions  int64
 }
 
 func (q *Queries) ChangeStage(ctx context.Context, arg ChangeStageParams) (int64, error) {
@@ -444,6 +447,7 @@ func (q *Queries) ChangeStage(ctx context.Context, arg ChangeStageParams) (int64
 		arg.Title,
 		arg.Reviewers,
 		arg.WindowDays,
+		arg.Questions,
 	)
 	if err != nil {
 		return 0, err
@@ -1207,7 +1211,7 @@ func (q *Queries) StageUsed(ctx context.Context, orgID string, openingID string,
 }
 
 const stages = `-- name: Stages :many
-SELECT s.id, s.opening_id, s.position, s.title, s.reviewers, s.window_days, f.format, f.ref_id
+SELECT s.id, s.opening_id, s.position, s.title, s.reviewers, s.window_days, f.format, f.ref_id, s.questions
 FROM stages s JOIN stage_formats f ON f.org_id = s.org_id AND f.stage_id = s.id AND f.position = 1
 WHERE s.org_id = $1 AND s.opening_id = $2 ORDER BY s.position
 `
@@ -1221,6 +1225,7 @@ type StagesRow struct {
 	WindowDays int64
 	Format     string
 	RefID      string
+	Questions  int64
 }
 
 func (q *Queries) Stages(ctx context.Context, orgID string, openingID string) ([]StagesRow, error) {
@@ -1241,6 +1246,7 @@ func (q *Queries) Stages(ctx context.Context, orgID string, openingID string) ([
 			&i.WindowDays,
 			&i.Format,
 			&i.RefID,
+			&i.Questions,
 		); err != nil {
 			return nil, err
 		}
