@@ -41,6 +41,9 @@ func (rs *Reviews) Rate(ctx context.Context, who actor.Actor, c Code, card Card)
 		if err != nil {
 			return err
 		}
+		if card, err = rs.openOf(ctx, tx, n, &r, card); err != nil {
+			return err
+		}
 		return rs.save(ctx, tx, r, card)
 	})
 }
@@ -58,7 +61,7 @@ func (rs *Reviews) version(ctx context.Context, who actor.Actor, c Code) (*asses
 	if err != nil {
 		return nil, err
 	}
-	return rs.Assessments.Version(ctx, who.Org, n.Version)
+	return rs.whole(ctx, who.Org, n)
 }
 
 // check holds a card against the rubric. ErrCard.
@@ -120,7 +123,8 @@ func (rs *Reviews) save(ctx context.Context, tx db.Tx, r Review, card Card) erro
 	return nil
 }
 
-// File sends a card, for good. The draft is kept first, so an incomplete card loses nothing. Pressing again changes nothing.
+// File sends a card, for good. While the candidate can still answer questions about their work it sends all but the criterion of those, which opens
+// with the answers; until then the card stays open and its reader blind. The draft is kept first, so an incomplete card loses nothing. Pressing again changes nothing.
 // ErrMissing, ErrCard, ErrIncomplete (with the criteria as fields), ErrUnblinded, ErrFiled when it was filed otherwise.
 func (rs *Reviews) File(ctx context.Context, who actor.Actor, c Code, card Card) error {
 	if err := rs.Rate(ctx, who, c, card); err != nil {
@@ -128,9 +132,6 @@ func (rs *Reviews) File(ctx context.Context, who actor.Actor, c Code, card Card)
 	}
 	v, err := rs.version(ctx, who, c)
 	if err != nil {
-		return err
-	}
-	if err := complete(v, card); err != nil {
 		return err
 	}
 	return rs.DB.Write(ctx, who.Org, func(tx db.Tx) error {
@@ -154,10 +155,16 @@ func (rs *Reviews) File(ctx context.Context, who actor.Actor, c Code, card Card)
 		if known > 0 {
 			return ErrUnblinded
 		}
+		if card, err = rs.openOf(ctx, tx, n, &r, card); err != nil {
+			return err
+		}
 		if err := rs.save(ctx, tx, r, card); err != nil {
 			return err
 		}
 		now := rs.DB.Now()
+		if waits, err := rs.sendRest(ctx, tx, who, n, r, v, card); waits || err != nil {
+			return err
+		}
 		filed, err := q.FileReview(ctx, tx.Org, string(r.ID), clock.Milli(now))
 		if err != nil {
 			return err
@@ -175,8 +182,8 @@ func (rs *Reviews) File(ctx context.Context, who actor.Actor, c Code, card Card)
 	})
 }
 
-// complete says which criteria are neither scored nor said to be not scorable. ErrIncomplete.
-func complete(v *assessment.Version, card Card) error {
+// complete says which criteria are neither scored nor said to be not scorable, without one that may wait ("": none may). ErrIncomplete.
+func complete(v *assessment.Version, card Card, but string) error {
 	var bad *problem.Problem
 	say := func(key, text string) {
 		if bad == nil {
@@ -186,6 +193,7 @@ func complete(v *assessment.Version, card Card) error {
 	}
 	for _, c := range v.Rubric {
 		switch r := card.Ratings[c.Key]; {
+		case c.Key == but:
 		case r.Level == Unrated:
 			say(c.Key, c.Title+": choose a level, or say why you can’t score it.")
 		case r.Level == CannotRate && r.Reason == "":

@@ -141,7 +141,7 @@ func (rs *Reviews) Column(ctx context.Context, who actor.Actor, c Code) (Column,
 	if err != nil {
 		return col, err
 	}
-	if col.Rubric, err = rs.Assessments.Version(ctx, who.Org, n.Version); err != nil {
+	if col.Rubric, err = rs.whole(ctx, who.Org, n); err != nil {
 		return col, err
 	}
 	col.Marks = Marks(col.Rubric, w)

@@ -43,10 +43,10 @@ ON CONFLICT DO NOTHING;
 SELECT member_id, COUNT(*) AS n FROM reviews WHERE org_id = $1 AND state = 'assigned' GROUP BY member_id;
 
 -- name: ReviewsOf :many
-SELECT id, member_id, state, due_at, assigned_at, saved_at, filed_at, seconds, private_note, shareable FROM reviews WHERE org_id = $1 AND attempt_id = $2 ORDER BY assigned_at, id;
+SELECT id, member_id, state, due_at, assigned_at, saved_at, filed_at, seconds, private_note, shareable, rest_at FROM reviews WHERE org_id = $1 AND attempt_id = $2 ORDER BY assigned_at, id;
 
 -- name: ReviewBy :one
-SELECT id, member_id, state, due_at, assigned_at, saved_at, filed_at, seconds, private_note, shareable, shuffle FROM reviews WHERE org_id = $1 AND attempt_id = $2 AND member_id = $3;
+SELECT id, member_id, state, due_at, assigned_at, saved_at, filed_at, seconds, private_note, shareable, rest_at, shuffle FROM reviews WHERE org_id = $1 AND attempt_id = $2 AND member_id = $3;
 
 -- name: ReviewByID :one
 SELECT id, attempt_id, member_id, state FROM reviews WHERE org_id = $1 AND id = $2;
@@ -58,6 +58,9 @@ WHERE org_id = sqlc.arg(org_id) AND id = sqlc.arg(id) AND state = 'assigned';
 
 -- name: FileReview :execrows
 UPDATE reviews SET state = 'filed', filed_at = $3 WHERE org_id = $1 AND id = $2 AND state = 'assigned';
+
+-- name: SetRest :execrows
+UPDATE reviews SET rest_at = $3 WHERE org_id = $1 AND id = $2 AND state = 'assigned' AND rest_at = 0;
 
 -- name: LeaveReview :execrows
 UPDATE reviews SET state = $3 WHERE org_id = $1 AND id = $2 AND state = 'assigned';
@@ -74,8 +77,10 @@ SELECT t.review_id, t.criterion, t.level, t.reason, t.note, t.evidence FROM revi
 WHERE r.org_id = $1 AND r.attempt_id = $2 AND r.state = 'filed' AND t.org_id = r.org_id AND t.review_id = r.id;
 
 -- name: Queue :many
-SELECT r.id, r.due_at, r.shuffle, r.saved_at, n.code, n.opening_id, o.title AS opening_title, s.title AS stage_title,
-	(SELECT COUNT(*) FROM ratings t WHERE t.org_id = r.org_id AND t.review_id = r.id AND t.level <> 0) AS rated
+SELECT r.id, r.due_at, r.shuffle, r.saved_at, r.rest_at, n.code, n.opening_id, o.title AS opening_title, s.title AS stage_title,
+	(SELECT COUNT(*) FROM ratings t WHERE t.org_id = r.org_id AND t.review_id = r.id AND t.level <> 0) AS rated,
+	(SELECT COUNT(*) FROM attempts a WHERE a.org_id = r.org_id AND a.id = r.attempt_id AND a.questions > 0 AND (a.asked_at = 0
+		OR EXISTS (SELECT 1 FROM sittings s WHERE s.org_id = a.org_id AND s.attempt_id = a.id AND s.part = 'explain_back' AND s.state <> 'ended'))) AS waits
 FROM reviews r
 JOIN review_rounds n ON n.org_id = r.org_id AND n.attempt_id = r.attempt_id
 JOIN openings o ON o.org_id = n.org_id AND o.id = n.opening_id

@@ -80,6 +80,7 @@ type Review struct {
 	Due      time.Time // the end of a working day
 	Assigned time.Time
 	Saved    time.Time
+	Rest     time.Time // when all was sent but the criterion that waits for the candidate's answers; zero: not
 	Filed    time.Time
 	Minutes  int // spent, without pauses over two minutes
 	Card     Card
@@ -131,6 +132,8 @@ var (
 	ErrCard = problem.New(problem.Invalid, "card", "Some of this does not fit the rubric. Reload the page; your saved draft is kept.")
 	// ErrUnblinded: whoever opened the name first cannot file a card.
 	ErrUnblinded = problem.New(problem.Conflict, "card_unblinded", "You opened the name of this candidate before scoring, so this card cannot count. Give the work back, and somebody else reads it.")
+	// ErrWaits: the last criterion opens with the candidate's answers.
+	ErrWaits = problem.New(problem.Conflict, "card_waits", "Everything else is sent. The last criterion opens when the candidate has answered, or when their time for it is over.")
 	// ErrOwnFirst: others' cards open with one's own.
 	ErrOwnFirst = problem.New(problem.Conflict, "own_card_first", "Others’ scores open when your own scorecard is sent.")
 	// ErrOpenCards: a decision waits until every card is in.
@@ -163,7 +166,7 @@ func round(r query.RoundRow) Round {
 }
 
 func fromReview(r query.ReviewsOfRow) Review {
-	return Review{ID(r.ID), r.MemberID, State(r.State), clock.Time(r.DueAt), clock.Time(r.AssignedAt), clock.Time(r.SavedAt), clock.Time(r.FiledAt),
+	return Review{ID(r.ID), r.MemberID, State(r.State), clock.Time(r.DueAt), clock.Time(r.AssignedAt), clock.Time(r.SavedAt), clock.Time(r.RestAt), clock.Time(r.FiledAt),
 		int(r.Seconds+59) / 60, Card{map[string]Rating{}, r.PrivateNote, r.Shareable}}
 }
 
@@ -220,5 +223,5 @@ func mine(ctx context.Context, tx db.Tx, who actor.Actor, n Round) (Review, int6
 		return Review{}, 0, err
 	}
 	return fromReview(query.ReviewsOfRow{ID: r.ID, MemberID: r.MemberID, State: r.State, DueAt: r.DueAt, AssignedAt: r.AssignedAt, SavedAt: r.SavedAt,
-		FiledAt: r.FiledAt, Seconds: r.Seconds, PrivateNote: r.PrivateNote, Shareable: r.Shareable}), r.Shuffle, nil
+		FiledAt: r.FiledAt, Seconds: r.Seconds, PrivateNote: r.PrivateNote, Shareable: r.Shareable, RestAt: r.RestAt}), r.Shuffle, nil
 }

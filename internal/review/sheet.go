@@ -8,6 +8,7 @@ import (
 
 	"candor/internal/actor"
 	"candor/internal/assessment"
+	"candor/internal/attempt"
 	"candor/internal/db"
 	"candor/internal/item"
 	"candor/internal/opening"
@@ -32,6 +33,7 @@ type Sheet struct {
 	Spoiled  bool // the asker opened the name first: the card cannot be filed
 	Others   []Other
 	Waiting  int // cards of others that are not in; only after one's own
+	Explains attempt.Explaining
 }
 
 // Other is somebody else's card.
@@ -91,6 +93,9 @@ func (rs *Reviews) Load(ctx context.Context, who actor.Actor, c Code) (*Sheet, e
 		if s.Work, err = rs.work(ctx, tx, n.Attempt); err != nil {
 			return err
 		}
+		if s.Explains, err = rs.explains(ctx, tx, n); err != nil {
+			return err
+		}
 		if r.State == Assigned {
 			return place(ctx, tx, who, s, cursor{r.Due.UnixMilli(), shuffle, string(r.ID)})
 		}
@@ -100,7 +105,7 @@ func (rs *Reviews) Load(ctx context.Context, who actor.Actor, c Code) (*Sheet, e
 	if err != nil {
 		return nil, err
 	}
-	if s.Rubric, err = rs.Assessments.Version(ctx, who.Org, s.Version); err != nil {
+	if s.Rubric, err = rs.whole(ctx, who.Org, s.Round); err != nil {
 		return nil, err
 	}
 	if err := rs.done(ctx, who.Org, s.Round, s.Rubric, s.Work); err != nil {
@@ -120,6 +125,12 @@ func (rs *Reviews) Load(ctx context.Context, who actor.Actor, c Code) (*Sheet, e
 
 // strike removes what names the author from everything the page may draw.
 func strike(s *Sheet, names []string) {
+	if p := len(s.Rubric.Parts) - 1; s.Rubric.Parts[p].Key == attempt.ExplainPart { // made for this sheet alone
+		items := s.Rubric.Parts[p].Items
+		for i := range items {
+			items[i].Head.Statement = item.Strike(items[i].Head.Statement, names)
+		}
+	}
 	answers := map[string]Answer{}
 	for key, a := range s.Work.Answers {
 		if i, _, ok := s.Rubric.Item(key); ok {

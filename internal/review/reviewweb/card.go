@@ -11,6 +11,7 @@ import (
 	"github.com/a-h/templ"
 
 	"candor/internal/assessment"
+	"candor/internal/attempt"
 	"candor/internal/item"
 	"candor/internal/problem"
 	"candor/internal/review"
@@ -95,6 +96,7 @@ type criterion struct {
 	Scale scale.View
 	Place field.View
 	Key   string
+	Waits bool // for the candidate's answers about their own work
 	Other []said
 }
 
@@ -135,7 +137,7 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request, s *review.Sheet, at
 	}
 	for _, c := range s.Rubric.Rubric {
 		v.Rows = append(v.Rows, v.row(c))
-		if s.Mine.Card.Ratings[c.Key].Level == review.Unrated {
+		if s.Mine.Card.Ratings[c.Key].Level == review.Unrated && !v.Rows[len(v.Rows)-1].Waits {
 			v.Left++
 		}
 	}
@@ -203,8 +205,8 @@ func count(a review.Answer) string {
 func (v cardView) row(c assessment.Criterion) criterion {
 	s := v.Sheet
 	mine := s.Mine.Card.Ratings[c.Key]
-	filed := s.Mine.State == review.Filed
-	out := criterion{Key: c.Key, Scale: scale.View{Name: "c." + c.Key, Title: c.Title, Weight: c.Weight, About: c.About, Guidance: c.Guidance, Chosen: mine.Level,
+	filed := s.Mine.State == review.Filed || !s.Mine.Rest.IsZero() && c.Key != attempt.Owns
+	out := criterion{Key: c.Key, Waits: v.waits() && c.Key == attempt.Owns, Scale: scale.View{Name: "c." + c.Key, Title: c.Title, Weight: c.Weight, About: c.About, Guidance: c.Guidance, Chosen: mine.Level,
 		Reason: mine.Reason, NoteName: "n." + c.Key, Note: mine.Note, Error: v.Fields["c."+c.Key], ReadOnly: filed}}
 	for _, l := range c.Levels {
 		out.Scale.Levels = append(out.Scale.Levels, scale.Level{Name: l.Name, Anchor: l.Anchor})
@@ -285,15 +287,36 @@ func (v cardView) queue() string {
 	return fmt.Sprintf("%d of %d in your queue", v.Sheet.Position, v.Sheet.Total)
 }
 
+func (v cardView) send() string {
+	if v.waits() {
+		return "Send the rest"
+	}
+	return "Send my scorecard"
+}
+
 func (v cardView) left() string {
 	switch v.Left {
 	case 0:
+		if v.sent() {
+			return "Sent, but for the last criterion"
+		}
+		if v.waits() {
+			return "All is scored that can be"
+		}
 		return "Everything is scored"
 	case 1:
 		return "1 left to score"
 	}
 	return fmt.Sprintf("%d left to score", v.Left)
 }
+
+// waits says whether the answers about the candidate's own work are still to come.
+func (v cardView) waits() bool {
+	return v.Sheet.Explains == attempt.Waiting && v.Sheet.Mine.State == review.Assigned
+}
+
+// sent says whether all of the card is sent that can be.
+func (v cardView) sent() bool { return v.waits() && !v.Sheet.Mine.Rest.IsZero() }
 
 func (v cardView) saved() work.View { return work.View{Saved: v.Sheet.Mine.Saved, Zone: v.Page.Zone} }
 

@@ -36,6 +36,13 @@ func (p *Pages) file(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return p.again(w, r, f, err)
 	}
+	s, err := p.Reviews.Load(r.Context(), web.Actor(r), code(r))
+	if err != nil {
+		return err
+	}
+	if s.Mine.State == review.Assigned {
+		return web.Redirect(w, r, base(r)+"/review/"+string(code(r)), "Sent. The last criterion opens with the candidate’s answers; you stay blind until then.")
+	}
 	return web.Redirect(w, r, base(r)+"/review/"+string(code(r)), "Your scores are sent. Now you can see what others wrote.")
 }
 

@@ -612,8 +612,10 @@ func (q *Queries) Orphans(ctx context.Context, orgID string) ([]OrphansRow, erro
 }
 
 const queue = `-- name: Queue :many
-SELECT r.id, r.due_at, r.shuffle, r.saved_at, n.code, n.opening_id, o.title AS opening_title, s.title AS stage_title,
-	(SELECT COUNT(*) FROM ratings t WHERE t.org_id = r.org_id AND t.review_id = r.id AND t.level <> 0) AS rated
+SELECT r.id, r.due_at, r.shuffle, r.saved_at, r.rest_at, n.code, n.opening_id, o.title AS opening_title, s.title AS stage_title,
+	(SELECT COUNT(*) FROM ratings t WHERE t.org_id = r.org_id AND t.review_id = r.id AND t.level <> 0) AS rated,
+	(SELECT COUNT(*) FROM attempts a WHERE a.org_id = r.org_id AND a.id = r.attempt_id AND a.questions > 0 AND (a.asked_at = 0
+		OR EXISTS (SELECT 1 FROM sittings s WHERE s.org_id = a.org_id AND s.attempt_id = a.id AND s.part = 'explain_back' AND s.state <> 'ended'))) AS waits
 FROM reviews r
 JOIN review_rounds n ON n.org_id = r.org_id AND n.attempt_id = r.attempt_id
 JOIN openings o ON o.org_id = n.org_id AND o.id = n.opening_id
@@ -637,11 +639,13 @@ type QueueRow struct {
 	DueAt        int64
 	Shuffle      int64
 	SavedAt      int64
+	RestAt       int64
 	Code         string
 	OpeningID    string
 	OpeningTitle string
 	StageTitle   string
 	Rated        int64
+	Waits        int64
 }
 
 func (q *Queries) Queue(ctx context.Context, arg QueueParams) ([]QueueRow, error) {
@@ -665,11 +669,13 @@ func (q *Queries) Queue(ctx context.Context, arg QueueParams) ([]QueueRow, error
 			&i.DueAt,
 			&i.Shuffle,
 			&i.SavedAt,
+			&i.RestAt,
 			&i.Code,
 			&i.OpeningID,
 			&i.OpeningTitle,
 			&i.StageTitle,
 			&i.Rated,
+			&i.Waits,
 		); err != nil {
 			return nil, err
 		}
@@ -865,7 +871,7 @@ func (q *Queries) RatingsOfRound(ctx context.Context, orgID string, attemptID st
 }
 
 const reviewBy = `-- name: ReviewBy :one
-SELECT id, member_id, state, due_at, assigned_at, saved_at, filed_at, seconds, private_note, shareable, shuffle FROM reviews WHERE org_id = $1 AND attempt_id = $2 AND member_id = $3
+SELECT id, member_id, state, due_at, assigned_at, saved_at, filed_at, seconds, private_note, shareable, rest_at, shuffle FROM reviews WHERE org_id = $1 AND attempt_id = $2 AND member_id = $3
 `
 
 type ReviewByRow struct {
@@ -879,6 +885,7 @@ type ReviewByRow struct {
 	Seconds     int64
 	PrivateNote string
 	Shareable   string
+	RestAt      int64
 	Shuffle     int64
 }
 
@@ -896,6 +903,7 @@ func (q *Queries) ReviewBy(ctx context.Context, orgID string, attemptID string, 
 		&i.Seconds,
 		&i.PrivateNote,
 		&i.Shareable,
+		&i.RestAt,
 		&i.Shuffle,
 	)
 	return i, err
@@ -925,7 +933,7 @@ func (q *Queries) ReviewByID(ctx context.Context, orgID string, iD string) (Revi
 }
 
 const reviewsOf = `-- name: ReviewsOf :many
-SELECT id, member_id, state, due_at, assigned_at, saved_at, filed_at, seconds, private_note, shareable FROM reviews WHERE org_id = $1 AND attempt_id = $2 ORDER BY assigned_at, id
+SELECT id, member_id, state, due_at, assigned_at, saved_at, filed_at, seconds, private_note, shareable, rest_at FROM reviews WHERE org_id = $1 AND attempt_id = $2 ORDER BY assigned_at, id
 `
 
 type ReviewsOfRow struct {
@@ -939,6 +947,7 @@ type ReviewsOfRow struct {
 	Seconds     int64
 	PrivateNote string
 	Shareable   string
+	RestAt      int64
 }
 
 func (q *Queries) ReviewsOf(ctx context.Context, orgID string, attemptID string) ([]ReviewsOfRow, error) {
@@ -961,6 +970,7 @@ func (q *Queries) ReviewsOf(ctx context.Context, orgID string, attemptID string)
 			&i.Seconds,
 			&i.PrivateNote,
 			&i.Shareable,
+			&i.RestAt,
 		); err != nil {
 			return nil, err
 		}
@@ -1149,6 +1159,18 @@ func (q *Queries) SaveReview(ctx context.Context, arg SaveReviewParams) (int64, 
 		arg.OrgID,
 		arg.ID,
 	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const setRest = `-- name: SetRest :execrows
+UPDATE reviews SET rest_at = $3 WHERE org_id = $1 AND id = $2 AND state = 'assigned' AND rest_at = 0
+`
+
+func (q *Queries) SetRest(ctx context.Context, orgID string, iD string, restAt int64) (int64, error) {
+	result, err := q.db.ExecContext(ctx, setRest, orgID, iD, restAt)
 	if err != nil {
 		return 0, err
 	}

@@ -1,0 +1,78 @@
+package review
+
+import (
+	"cmp"
+	"context"
+	"maps"
+
+	"candor/internal/actor"
+	"candor/internal/assessment"
+	"candor/internal/attempt"
+	"candor/internal/audit"
+	"candor/internal/clock"
+	"candor/internal/db"
+	"candor/internal/review/internal/query"
+)
+
+// whole is the version of a round's attempt as the candidate was shown it.
+func (rs *Reviews) whole(ctx context.Context, o string, n Round) (*assessment.Version, error) {
+	var a attempt.Attempt
+	err := rs.DB.Read(ctx, o, func(tx db.Tx) (err error) {
+		a, err = rs.Attempts.In(ctx, tx, attempt.ID(n.Attempt))
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return rs.Attempts.Whole(ctx, o, a)
+}
+
+// explains says how a round stands with the questions about the work.
+func (rs *Reviews) explains(ctx context.Context, tx db.Tx, n Round) (attempt.Explaining, error) {
+	a, err := rs.Attempts.In(ctx, tx, attempt.ID(n.Attempt))
+	if err != nil {
+		return "", err
+	}
+	return rs.Attempts.Explains(ctx, tx, a)
+}
+
+// openOf is a posted card with what may not change any more as it was sent, and without the criterion whose answers are not in.
+func (rs *Reviews) openOf(ctx context.Context, tx db.Tx, n Round, r *Review, card Card) (Card, error) {
+	state, err := rs.explains(ctx, tx, n)
+	if err != nil || state == attempt.NotAsked {
+		return card, err
+	}
+	out := Card{Ratings: maps.Clone(card.Ratings), Private: card.Private, Shareable: card.Shareable}
+	if !r.Rest.IsZero() {
+		if err := ratings(ctx, tx, r); err != nil {
+			return card, err
+		}
+		out = Card{Ratings: maps.Clone(r.Card.Ratings), Private: r.Card.Private, Shareable: r.Card.Shareable}
+		out.Ratings[attempt.Owns] = card.Ratings[attempt.Owns]
+	}
+	if state == attempt.Waiting {
+		delete(out.Ratings, attempt.Owns)
+	}
+	return out, nil
+}
+
+// sendRest sends all of a card but the criterion that waits for the candidate's answers; waits is false where nothing is waited for and the card
+// is complete. The caller has saved it and holds the round. ErrIncomplete, ErrWaits.
+func (rs *Reviews) sendRest(ctx context.Context, tx db.Tx, who actor.Actor, n Round, r Review, v *assessment.Version, card Card) (waits bool, err error) {
+	state, err := rs.explains(ctx, tx, n)
+	if err != nil || state != attempt.Waiting {
+		return false, cmp.Or(err, complete(v, card, ""))
+	}
+	if err := complete(v, card, attempt.Owns); err != nil {
+		return true, err
+	}
+	now := rs.DB.Now()
+	sent, err := query.New(tx).SetRest(ctx, tx.Org, string(r.ID), clock.Milli(now))
+	if err == nil && sent == 0 {
+		err = ErrWaits
+	}
+	if err != nil {
+		return true, err
+	}
+	return true, audit.Record(ctx, tx, now, who, "review.rest", string(r.ID), audit.Facts{"attempt": n.Attempt})
+}
