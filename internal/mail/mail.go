@@ -1,13 +1,13 @@
-// Package mail hands one letter at a time to an SMTP server.
+// Package mail hands one letter at a time to an SMTP server, signs it with DKIM, reads what came back of it later (RFC 3464), and looks at
+// what the DNS says of its sender.
 package mail
 
 import (
-	"context"
-	"errors"
+	"bytes"
+	"cmp"
 	"fmt"
-	"net"
-	"net/url"
-	"strconv"
+	"net/textproto"
+	"strings"
 	"time"
 
 	gomail "github.com/wneessen/go-mail"
@@ -20,93 +20,95 @@ type Letter struct {
 	ReplyEmail      string // "" leaves the sender
 	Subject         string
 	Text, HTML      string
-	ID              string // makes the Message-ID, so that a letter sent twice is seen as one
+	ID              string // makes the Message-ID, so that a letter sent twice is seen as one, and a bounce finds it
+	List            string // what the letter is one of many of, as a List-ID says it: "Backend engineer <opn-1>"; "" none
 	Date            time.Time
 }
 
-// SMTP is a server: "smtp://user:password@host:587" (STARTTLS where offered and required when there is a password),
-// "smtps://host:465", or "smtp://127.0.0.1:25" in the clear on loopback.
-type SMTP struct {
-	url  *url.URL
-	from string
-	name string
-}
-
-// Refused is the server's final no, in its own words; anything else may be tried again.
+// Refused is the server's final no, in its own words.
 type Refused struct{ Words string }
 
 func (r *Refused) Error() string { return "mail: refused: " + r.Words }
 
-// New checks the address of a server and of the sender.
-func New(server, from, name string) (*SMTP, error) {
-	u, err := url.Parse(server)
-	if err != nil || u.Scheme != "smtp" && u.Scheme != "smtps" || u.Hostname() == "" {
-		return nil, fmt.Errorf("the mail server is written smtp://user:password@host:587 or smtps://host:465")
-	}
-	if from == "" {
-		return nil, errors.New("a mail server needs a sender's address (--mail-from)")
-	}
-	return &SMTP{u, from, name}, nil
+// Later is anything that may be tried again: the server's "not now", or no answer. Its error has no words, for it is logged, and servers
+// repeat who is written to.
+type Later struct {
+	Code  int // of the server; 0 is no answer
+	Words string
 }
 
-// Send hands a letter over. *Refused when the server will not have it.
-func (s *SMTP) Send(ctx context.Context, l Letter) error {
-	m := gomail.NewMsg()
-	if err := m.FromFormat(s.name, s.from); err != nil {
-		return fmt.Errorf("mail: sender: %w", err)
+func (l *Later) Error() string {
+	if l.Code == 0 {
+		return "mail: the server cannot be reached; it is tried again"
 	}
-	if err := m.AddToFormat(l.ToName, l.ToEmail); err != nil {
-		return &Refused{"the address cannot be written: " + err.Error()}
+	return fmt.Sprintf("mail: the server answered %d; it is tried again", l.Code)
+}
+
+// domain is what follows the @ of an address.
+func domain(address string) string { return address[strings.LastIndexByte(address, '@')+1:] }
+
+// message is the letter as bytes, headers first, lines ended by CRLF.
+func (s *SMTP) message(l Letter, to string) ([]byte, error) {
+	m := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
+	if err := m.FromFormat(s.name, s.from); err != nil {
+		return nil, fmt.Errorf("mail: sender: %w", err)
+	}
+	if err := m.AddToFormat(l.ToName, to); err != nil {
+		return nil, &Refused{"The address cannot be written: " + err.Error()}
 	}
 	if l.ReplyEmail != "" {
 		if err := m.ReplyToFormat(l.ReplyName, l.ReplyEmail); err != nil {
-			return fmt.Errorf("mail: reply address: %w", err)
+			return nil, fmt.Errorf("mail: reply address: %w", err)
 		}
 	}
 	m.Subject(l.Subject)
 	m.SetDateWithValue(l.Date)
-	m.SetMessageIDWithValue(l.ID + "@" + s.url.Hostname())
+	m.SetMessageIDWithValue(l.ID + "@" + domain(s.from))
+	m.SetGenHeader("Auto-Submitted", "auto-generated") // RFC 3834: away messages do not answer it
+	if l.List != "" {
+		name, id, _ := strings.Cut(strings.TrimSuffix(l.List, ">"), "<")
+		m.SetGenHeader("List-Id", fmt.Sprintf("%q <%s.%s>", ascii(strings.TrimSpace(name)), id, domain(s.from))) // RFC 2919
+	}
 	m.SetBodyString(gomail.TypeTextPlain, l.Text)
 	if l.HTML != "" {
 		m.AddAlternativeString(gomail.TypeTextHTML, l.HTML)
 	}
-	c, err := s.client()
-	if err != nil {
-		return err
+	var b bytes.Buffer
+	if _, err := m.WriteTo(&b); err != nil {
+		return nil, fmt.Errorf("mail: %w", err)
 	}
-	err = c.DialAndSendWithContext(ctx, m)
-	var sent *gomail.SendError
-	if errors.As(err, &sent) && !sent.IsTemp() && sent.ErrorCode() >= 500 {
-		return &Refused{err.Error()}
+	if s.Key == nil {
+		return b.Bytes(), nil
 	}
-	if sent != nil { // the server's words name the address, and this error is logged and kept with the job
-		return fmt.Errorf("mail: the server answered %d; it is tried again", sent.ErrorCode())
-	}
-	return err
+	return s.Key.sign(b.Bytes(), domain(s.from))
 }
 
-func (s *SMTP) client() (*gomail.Client, error) {
-	opts := []gomail.Option{gomail.WithTimeout(30 * time.Second)}
-	if p, err := strconv.Atoi(s.url.Port()); err == nil {
-		opts = append(opts, gomail.WithPort(p))
+// ascii leaves out what a header's phrase would need another encoding for.
+func ascii(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r > '~' {
+			return -1
+		}
+		return r
+	}, s)
+}
+
+// answered makes an error of what a server said to the sender's, the recipient's or the content's turn: a 5xx is final.
+func answered(err error) error {
+	if p, ok := err.(*textproto.Error); ok {
+		words := fmt.Sprintf("%d %s", p.Code, p.Msg)
+		if p.Code >= 500 {
+			return &Refused{words}
+		}
+		return &Later{p.Code, words}
 	}
-	loopback := false
-	if ip := net.ParseIP(s.url.Hostname()); ip != nil {
-		loopback = ip.IsLoopback()
+	return unreached(err)
+}
+
+// unreached makes an error of what happened before or between turns; also a 5xx is no word about the recipient there.
+func unreached(err error) error {
+	if p, ok := err.(*textproto.Error); ok {
+		return &Later{p.Code, fmt.Sprintf("%d %s", p.Code, p.Msg)}
 	}
-	password, hasPassword := s.url.User.Password()
-	switch {
-	case s.url.Scheme == "smtps":
-		opts = append(opts, gomail.WithSSL())
-	case loopback:
-		opts = append(opts, gomail.WithTLSPolicy(gomail.NoTLS))
-	case hasPassword:
-		opts = append(opts, gomail.WithTLSPolicy(gomail.TLSMandatory))
-	default:
-		opts = append(opts, gomail.WithTLSPolicy(gomail.TLSOpportunistic))
-	}
-	if hasPassword {
-		opts = append(opts, gomail.WithSMTPAuth(gomail.SMTPAuthAutoDiscover), gomail.WithUsername(s.url.User.Username()), gomail.WithPassword(password))
-	}
-	return gomail.NewClient(s.url.Hostname(), opts...)
+	return &Later{0, cmp.Or(err.Error(), "no answer")}
 }
