@@ -145,7 +145,9 @@ var rules = map[string]func(v rights) outcome{
 	},
 	"batch.list": managing, "batch.create": managing, "batch.read": managing, "batch.mail": managing, "batch.columns": managing, "batch.row": managing, "batch.plan": managing,
 	"batch.send": managing, "batch.stop": managing, "batch.discard": managing,
-	"opening.invite_page": managing, "opening.invite": managing, "opening.settings": managing, "opening.change": managing, "opening.state": managing, "opening.stages": managing,
+	"mails": writing, "mail_page": writing, "mail_change": writing, "opening.mails": managing, "opening.mail_page": managing, "opening.mail_change": managing,
+	"application.mail_again": keeping,
+	"opening.invite_page":    managing, "opening.invite": managing, "opening.settings": managing, "opening.change": managing, "opening.state": managing, "opening.stages": managing,
 	"opening.stage": managing, "opening.raise_stage": managing, "opening.remove_stage": managing, "opening.team": managing, "opening.role": managing, "opening.public_page": managing, "opening.public": managing, "opening.rotate_public": managing,
 	"application.read": func(v rights) outcome { return among(v.reads(), true) },
 	"invitation.link":  lookingAfter, "invitation.rotate": lookingAfter, "invitation.revoke": lookingAfter, "invitation.resend": lookingAfter, "invitation.address": lookingAfter,
@@ -183,6 +185,7 @@ func watching(v rights) outcome {
 	return among(running(v) == opens, true)
 }
 
+func writing(v rights) outcome      { return among(true, v.may("mail.change")) }
 func managing(v rights) outcome     { return among(v.sees(), v.manages()) }
 func lookingAfter(v rights) outcome { return among(v.reads(), v.manages()) }
 func knowing(v rights) outcome      { return among(v.reads() && v.manages() && !v.blind(), true) }
@@ -254,6 +257,8 @@ var acts = map[string]act{
 	"POST /o/{org}/openings/{opening}/batches/{batch}/row":                      {form: url.Values{"row": {"2"}, "name": {"Else"}, "email": {"else@mail.example"}, "step": {"save"}}},
 	"POST /o/{org}/openings/{opening}/batches/{batch}/plan":                     {form: url.Values{"zone": {"UTC"}, "finish_by": {"2026-12-20T12:00"}, "per_hour": {"60"}}},
 	"POST /o/{org}/openings/{opening}/batches/{batch}/send":                     {form: url.Values{"count": {"1"}}},
+	"POST /o/{org}/mails/{letter}":                                              {form: url.Values{"step": {"default"}, "number": {"0"}}},
+	"POST /o/{org}/openings/{opening}/mails/{letter}":                           {form: url.Values{"step": {"default"}, "number": {"0"}}},
 	"POST /o/{org}/openings/{opening}/settings":                                 {form: url.Values{"title": {"Renamed"}, "reply_days": {"9"}, "contact": {"{member}"}}},
 	"POST /o/{org}/openings/{opening}/public":                                   {form: url.Values{"open": {"true"}, "most": {"7"}}},
 	"POST /apply/{secret}":                                                      {form: url.Values{"name": {"New"}, "email": {"new@mail.example"}}},
@@ -314,7 +319,7 @@ func (w *world) fill(text string, ids map[string]string) string {
 // ids are the values of all wildcards for a candidate of an organisation.
 func (s *side) ids(a *applicant) map[string]string {
 	out := map[string]string{"org": s.org.ID, "assessment": string(s.assessment), "version": string(s.published), "member": s.members["leaver"].ID, "opening": string(a.opening),
-		"stage": string(a.stage), "batch": string(s.batches[a.opening]), "application": string(a.inv.Application), "invitation": string(a.inv.ID), "candidate": a.inv.Candidate, "code": string(a.code), "decision": a.decision, "case": a.question,
+		"stage": string(a.stage), "batch": string(s.batches[a.opening]), "application": string(a.inv.Application), "mail": s.mail(a), "invitation": string(a.inv.ID), "candidate": a.inv.Candidate, "code": string(a.code), "decision": a.decision, "case": a.question,
 		"sitting": string(a.sitting), "revision": a.revision, "late": a.late, "session": s.session}
 	for _, name := range slices.Sorted(maps.Keys(a.cards)) {
 		out["reader"] = s.members[name].ID
@@ -327,12 +332,12 @@ func (s *side) ids(a *applicant) map[string]string {
 }
 
 // about are the wildcards that name something of one candidate or opening.
-var about = []string{"opening", "stage", "batch", "application", "invitation", "candidate", "code", "decision", "sitting", "revision", "late", "reader", "closed", "case"}
+var about = []string{"opening", "stage", "batch", "application", "mail", "invitation", "candidate", "code", "decision", "sitting", "revision", "late", "reader", "closed", "case"}
 
 // values are the ids of a route for somebody who asks about a candidate of here.
 func (w *world) values(r web.Route, p *person, a *applicant) map[string]string {
 	ids := w.here.ids(a)
-	ids["part"], ids["item"], ids["n"], ids["path"] = "writing", "tell-us", "1", "patch" // no ids: words of the version
+	ids["part"], ids["item"], ids["n"], ids["path"], ids["letter"] = "writing", "tell-us", "1", "patch", "invitation" // no ids: words of the version
 	if p.candidate != nil {
 		ids["sitting"], ids["revision"] = string(p.candidate.sitting), p.candidate.revision
 	}

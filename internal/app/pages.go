@@ -63,7 +63,7 @@ func (a *App) mux(rates map[web.Rate]web.Limit) (*web.Mux, error) {
 	alike := &integrityweb.Pages{Integrity: a.Integrity}
 	alike.Routes(mux)
 	(&reviewweb.Pages{Reviews: a.Reviews, MD: markdown.New(3), Facts: alike.Facts}).Routes(mux)
-	(&feedbackweb.Pages{DB: a.DB, Feedbacks: a.Feedbacks, Orgs: a.Orgs}).Routes(mux)
+	(&feedbackweb.Pages{DB: a.DB, Feedbacks: a.Feedbacks, Notify: a.Notify}).Routes(mux)
 	(&attemptweb.Pages{Attempts: a.Attempts, Openings: a.Openings, Orgs: a.Orgs, Kinds: a.Kinds, MD: a.MD, Reply: a.reply, Questions: a.questions(alike)}).Routes(mux)
 	(&repoweb.Pages{Repos: a.Repos}).Routes(mux)
 	return mux, mux.Start()
@@ -181,7 +181,25 @@ func (a *App) questions(p *integrityweb.Pages) func(context.Context, actor.Actor
 
 // sections are what the faces above an opening's add to the page of an application.
 func (a *App) sections() []func(context.Context, actor.Actor, opening.Application) (openingweb.Section, error) {
-	return []func(context.Context, actor.Actor, opening.Application) (openingweb.Section, error){a.reading, a.asking, a.keeping}
+	return []func(context.Context, actor.Actor, opening.Application) (openingweb.Section, error){a.reading, a.asking, a.mails, a.keeping}
+}
+
+// mails is what was written about an application, for whoever runs its opening.
+func (a *App) mails(ctx context.Context, who actor.Actor, app opening.Application) (openingweb.Section, error) {
+	list, err := a.Notify.Log(ctx, who, app.ID)
+	if err != nil || len(list) == 0 {
+		return openingweb.Section{}, err
+	}
+	o, err := a.Orgs.ByID(ctx, who.Org)
+	if err != nil {
+		return openingweb.Section{}, err
+	}
+	zone, err := time.LoadLocation(o.Zone)
+	if err != nil {
+		zone = time.UTC
+	}
+	body := notifyweb.Log("/o/"+who.Org+"/applications/"+string(app.ID), list, zone, a.Notify.Server != nil)
+	return openingweb.Section{ID: "mails", Title: "Mails", Body: body}, nil
 }
 
 // asking says that a question to the candidate is open, to whoever reads the application with its name.

@@ -326,6 +326,17 @@ func (s *side) invite(name string, o opening.ID) *applicant {
 	return &applicant{name: name, opening: o, stage: inv.Stage, inv: inv, cards: map[string]bool{}}
 }
 
+// mail is the newest mail about somebody.
+func (s *side) mail(a *applicant) string {
+	s.w.t.Helper()
+	list, err := s.w.app.Notify.Log(ctx, s.system, a.inv.Application)
+	s.w.must(err)
+	if len(list) == 0 {
+		s.w.t.Fatalf("no mail to %s", a.name)
+	}
+	return list[0].ID
+}
+
 // list confirms a list with somebody new, somebody without an address, and some who are in the opening already; it starts in a week.
 func (s *side) list(name string, o opening.ID, there ...*applicant) batch.ID {
 	s.w.t.Helper()

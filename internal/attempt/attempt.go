@@ -189,6 +189,18 @@ func (as *Attempts) Sittings(ctx context.Context, tx db.Tx, a ID) (map[string]Si
 	return out, err
 }
 
+// Pressed says that the candidate's own press sent the last part, and not time or staff.
+func (as *Attempts) Pressed(ctx context.Context, tx db.Tx, a ID) (bool, error) {
+	all, err := as.Sittings(ctx, tx, a)
+	var last Sitting
+	for _, s := range all {
+		if last.ID == "" || s.Finished.After(last.Finished) {
+			last = s
+		}
+	}
+	return last.By == ByCandidate, err
+}
+
 func (as *Attempts) sitting(ctx context.Context, tx db.Tx, s SittingID) (Sitting, error) {
 	r, err := query.New(tx).Sitting(ctx, tx.Org, string(s))
 	if errors.Is(err, sql.ErrNoRows) {

@@ -6,27 +6,9 @@ import (
 	"candor/internal/web/locale"
 )
 
-// Letter is the mail that goes with a reply.
-type Letter struct {
-	Organisation string
-	Opening      string
-	Name         string // of the candidate
-	Contact      string // of who answers; "" leaves the sentence out
-	Email        string
-	Link         string // of the status page; "" leaves it out
-	Lang         string
-}
-
-// Mail is the subject and the plain text: what the decision page previews and what is sent.
-func (l Letter) Mail(r Reply) (subject, text string) {
-	t := locale.For(l.Lang).T
-	var b strings.Builder
-	say := func(s string) { b.WriteString(s + "\n\n") }
-	say(t("feedback.mail.hello", "name", l.Name))
-	say(t("feedback.mail." + outcomeKey(r)))
-	for _, p := range paragraphs(r.Body) {
-		say(p)
-	}
+// Words are what a reply says in the mail that goes with it: its outcome in a fixed sentence, and its text with the criteria.
+func (r Reply) Words(lang string) (outcome, text string) {
+	parts := paragraphs(r.Body)
 	for _, line := range r.Lines {
 		head := line.Title
 		if line.Level != "" {
@@ -35,14 +17,7 @@ func (l Letter) Mail(r Reply) (subject, text string) {
 		if line.Text != "" {
 			head += "\n" + line.Text
 		}
-		say(head)
+		parts = append(parts, head)
 	}
-	if l.Contact != "" {
-		say(t("feedback.ask", "name", l.Contact, "email", l.Email))
-	}
-	if l.Link != "" {
-		say(t("feedback.mail.page", "link", l.Link))
-	}
-	say(l.Organisation)
-	return t("feedback.mail.subject", "org", l.Organisation, "opening", l.Opening), strings.TrimSpace(b.String()) + "\n"
+	return locale.For(lang).T("feedback.mail." + outcomeKey(r)), strings.Join(parts, "\n\n")
 }

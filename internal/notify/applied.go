@@ -42,17 +42,16 @@ func (n *Notify) applied(ctx context.Context, note opening.AppliedNote) error {
 			contact = org.Member{Name: organisation.Name, Email: organisation.Contact}
 		}
 		turn := clock.Time(note.At).Truncate(perAddress).UnixMilli()
-		m := Mail{About: string(opening.Applied), SubjectID: secret.Hash(fmt.Sprint(o, " ", candidate.AddressKey(a.Email), " ", turn)), ToName: a.Name, ToEmail: a.Email, replyName: contact.Name, replyEmail: contact.Email,
-			Subject: "Confirm your address: " + op.Title + " at " + organisation.Name, Action: "Yes, this is my address", path: "apply:" + note.Opening + ":" + note.Sealed}
-		m.Body = fmt.Sprintf("Hello,\n\nSomebody, most likely you, wants to apply for %s at %s with this address. Press the link within two days, and you get your place. Nothing starts and no clock runs by it.\n\nIt was not you? Then delete this mail; nothing was kept.",
-			op.Title, organisation.Name)
-		inv, err := n.Openings.StandingOf(ctx, tx, o, a.Email)
-		if errors.Is(err, opening.ErrMissing) {
-			return m, nil
+		m := Mail{About: string(opening.Applied), SubjectID: secret.Hash(fmt.Sprint(o, " ", candidate.AddressKey(a.Email), " ", turn)), ToName: a.Name, ToEmail: a.Email,
+			replyName: contact.Name, replyEmail: contact.Email, path: "apply:" + note.Opening + ":" + note.Sealed}
+		key := "confirm"
+		switch inv, err := n.Openings.StandingOf(ctx, tx, o, a.Email); {
+		case err == nil:
+			key, m.path, m.application = "place", "invitation:"+string(inv.ID), inv.Application
+		case !errors.Is(err, opening.ErrMissing):
+			return m, err
 		}
-		m.Subject, m.Action, m.path = "You have a place already: "+op.Title+" at "+organisation.Name, "Open your place", "invitation:"+string(inv.ID)
-		m.Body = fmt.Sprintf("Hello,\n\nSomebody, most likely you, wanted to apply for %s at %s with this address. You are in it already: the link opens your place, with everything you wrote.", op.Title, organisation.Name)
-		m.application = inv.Application
+		err = n.write(ctx, tx, &m, op, organisation, key, nil)
 		return m, err
 	})
 }

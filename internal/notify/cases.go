@@ -2,8 +2,6 @@ package notify
 
 import (
 	"context"
-	"fmt"
-	"time"
 
 	"candor/internal/db"
 	"candor/internal/integrity"
@@ -33,31 +31,19 @@ func (n *Notify) aboutCase(ctx context.Context, tx db.Tx, note integrity.CaseNot
 		m.replyName, m.replyEmail = contact.Name, contact.Email
 	}
 	m.SubjectID = note.Case + "#" + note.Turn
-	list, err := n.Openings.InvitationsOf(ctx, tx, c.Application)
-	if err == nil && len(list) > 0 {
-		m.path = "invitation:" + string(list[len(list)-1].ID)
-	}
+	m.path, err = n.place(ctx, tx, c.Application)
 	return m, c, op, o, err
-}
-
-// lastDay is the working day that ends at an instant, where the organisation is.
-func lastDay(end time.Time, o org.Org) string {
-	zone, err := time.LoadLocation(o.Zone)
-	if err != nil {
-		zone = time.UTC
-	}
-	return end.Add(-time.Minute).In(zone).Format("Monday 2 January")
 }
 
 // asked tells a candidate of a question, in calm words: what was noticed stands on the page.
 func (n *Notify) asked(ctx context.Context, note integrity.CaseNote) error {
 	return n.compose(ctx, note.Org, func(tx db.Tx) (Mail, error) {
 		m, c, op, o, err := n.aboutCase(ctx, tx, note)
-		m.About, m.Subject, m.Action = string(integrity.Asked), "A question about your work: "+op.Title, "See the question"
-		m.Body = fmt.Sprintf("Hello %s,\n\nthank you for what you sent for %s at %s. We have a question about it and would like to hear from you before anything is decided.\n\n"+
-			"Some of your work is also in another text. That can have many reasons, and you know yours best. The page shows what was noticed, and you answer in your own words.\n\n"+
-			"You have until the end of %s. Until then nothing is decided. What it means is decided by a person who has seen no score of yours, never by a program.\n\n"+
-			"Answer this mail if something is unclear, or if you need more time.\n\n%s", m.ToName, op.Title, o.Name, lastDay(c.Due, o), m.replyName)
+		if err != nil {
+			return m, err
+		}
+		m.About = string(integrity.Asked)
+		err = n.write(ctx, tx, &m, op, o, "question", map[string]string{"by": day(c.Due, o.Zone)})
 		return m, err
 	})
 }
@@ -66,8 +52,11 @@ func (n *Notify) asked(ctx context.Context, note integrity.CaseNote) error {
 func (n *Notify) extended(ctx context.Context, note integrity.CaseNote) error {
 	return n.compose(ctx, note.Org, func(tx db.Tx) (Mail, error) {
 		m, c, op, o, err := n.aboutCase(ctx, tx, note)
-		m.About, m.Subject, m.Action = string(integrity.Extended), "You have more time: "+op.Title, "See the question"
-		m.Body = fmt.Sprintf("Hello %s,\n\nyou have until the end of %s to answer our question about your work for %s. Nothing is decided before that.\n\n%s", m.ToName, lastDay(c.Due, o), op.Title, m.replyName)
+		if err != nil {
+			return m, err
+		}
+		m.About = string(integrity.Extended)
+		err = n.write(ctx, tx, &m, op, o, "longer", map[string]string{"by": day(c.Due, o.Zone)})
 		return m, err
 	})
 }
@@ -76,7 +65,10 @@ func (n *Notify) extended(ctx context.Context, note integrity.CaseNote) error {
 func (n *Notify) told(ctx context.Context, note integrity.CaseNote) error {
 	return n.compose(ctx, note.Org, func(tx db.Tx) (Mail, error) {
 		m, c, op, o, err := n.aboutCase(ctx, tx, note)
-		m.About, m.Subject, m.Action = string(integrity.Told), "About our question: "+op.Title, "See it in your place"
+		if err != nil {
+			return m, err
+		}
+		m.About = string(integrity.Told)
 		says, why := "thank you for your answer. It explains what we asked about, and nothing of it stays.", c.Reason
 		switch {
 		case c.Appeal == integrity.Lifted:
@@ -85,9 +77,9 @@ func (n *Notify) told(ctx context.Context, note integrity.CaseNote) error {
 			says, why = "a third person has looked at it again, and comes to the same finding. This is the last word on it.", c.AppealWhy
 		case c.Outcome == integrity.Found:
 			says = "a person who has seen no score of yours has looked at what was noticed and at what you wrote. Their finding is that your own work on it is not shown. It decides nothing about your application by itself.\n\n" +
-				"You can ask for another look, once, until the end of " + lastDay(c.AppealDue, o) + ": a third person decides then. You are not declined before that day."
+				"You can ask for another look, once, until the end of " + day(c.AppealDue, o.Zone) + ": a third person decides then. You are not declined before that day."
 		}
-		m.Body = fmt.Sprintf("Hello %s,\n\n%s\n\nThe reason:\n%s\n\nAnswer this mail if something is unclear.\n\n%s", m.ToName, says, why, m.replyName)
+		err = n.write(ctx, tx, &m, op, o, "verdict", map[string]string{"outcome": says, "reason": why})
 		return m, err
 	})
 }

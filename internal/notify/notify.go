@@ -5,12 +5,8 @@ package notify
 
 import (
 	"context"
-	"database/sql"
 	"embed"
 	"errors"
-	"fmt"
-	"html"
-	"strings"
 	"time"
 
 	"candor/internal/account"
@@ -33,9 +29,9 @@ import (
 //go:embed schema/*.sql
 var Schema embed.FS
 
-// Mailer hands letters over; *mail.SMTP is one. nil: there is no server.
+// Mailer hands letters over and gives the server's words; *mail.SMTP is one. nil: there is no server.
 type Mailer interface {
-	Send(ctx context.Context, l mail.Letter) error
+	Send(ctx context.Context, l mail.Letter) (words string, err error)
 }
 
 // Notify composes and keeps mails.
@@ -61,17 +57,31 @@ type Mail struct {
 	ToName    string
 	ToEmail   string
 	Subject   string
-	Body      string // plain text, paragraphs apart by empty lines
+	Body      string // plain text, paragraphs apart by empty lines; one that is {{link}} is the link's place, else it comes last
 	Action    string // the words of the link, "" none
 	Link      string // derived; "" none (any more)
-	State     string // queued, sent, refused
-	Error     string // the server's words
+	State     State
+	Error     string // the server's last words, "" none
+	Tries     int
 	Created   time.Time
-	Sent      time.Time
+	Due       time.Time // when it leaves at the earliest
+	Sent      time.Time // when the server said yes or no
 
 	replyName, replyEmail, path string
 	application                 opening.ApplicationID // what it is about; "" none
+	zone                        string                // whose daytime it keeps to; "" leaves at any hour
 }
+
+// State is how far a mail is.
+type State string
+
+const (
+	Queued  State = "queued"
+	Sent    State = "sent"    // the mail server took it
+	Refused State = "refused" // it would not, or could not be reached for days
+	Bounced State = "bounced" // it took it, and said later that it did not arrive
+	Dropped State = "dropped" // there was nothing to say any more when it could have left
+)
 
 // ErrMissing: no such mail.
 var ErrMissing = problem.New(problem.Missing, "mail_missing", "There is no such mail.")
@@ -92,26 +102,25 @@ func (n *Notify) Listen() {
 // Put keeps a mail about one thing, once, in the caller's transaction, and enqueues its sending. Nobody writes to a person who was
 // erased meanwhile; holding the candidate is the guarding write.
 func (n *Notify) Put(ctx context.Context, tx db.Tx, m Mail) error {
-	if m.application != "" {
-		a, err := n.Openings.ApplicationIn(ctx, tx, m.application)
-		if err == nil {
-			err = n.Candidates.Hold(ctx, tx, candidate.ID(a.Candidate))
-		}
-		if errors.Is(err, opening.ErrMissing) || errors.Is(err, candidate.ErrMissing) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-	}
+	_, err := n.put(ctx, tx, m)
+	return err
+}
+
+// add keeps a mail whose person is held.
+func (n *Notify) add(ctx context.Context, tx db.Tx, m Mail) (added bool, err error) {
 	now := n.DB.Now()
-	key := id.New("mal", now)
-	added, err := query.New(tx).Add(ctx, query.AddParams{OrgID: tx.Org, ID: key, About: m.About, SubjectID: m.SubjectID, ToName: m.ToName, ToEmail: m.ToEmail,
-		ReplyName: m.replyName, ReplyEmail: m.replyEmail, Subject: m.Subject, Body: m.Body, ActionText: m.Action, ActionPath: m.path, CreatedAt: clock.Milli(now), ApplicationID: string(m.application)})
-	if err != nil || added == 0 || n.Server == nil {
-		return err
+	due, err := n.leaves(ctx, tx, m.zone, now)
+	if err != nil {
+		return false, err
 	}
-	return send.Enqueue(ctx, n.Jobs, tx, sendNote{tx.Org, key}, job.Tries(12))
+	key := id.New("mal", now)
+	k, err := query.New(tx).Add(ctx, query.AddParams{OrgID: tx.Org, ID: key, About: m.About, SubjectID: m.SubjectID, ToName: m.ToName, ToEmail: m.ToEmail,
+		ReplyName: m.replyName, ReplyEmail: m.replyEmail, Subject: m.Subject, Body: m.Body, ActionText: m.Action, ActionPath: m.path, CreatedAt: clock.Milli(now), ApplicationID: string(m.application),
+		Zone: m.zone, DueAt: clock.Milli(due)})
+	if err != nil || k == 0 || n.Server == nil {
+		return k > 0, err
+	}
+	return true, send.Enqueue(ctx, n.Jobs, tx, sendNote{tx.Org, key}, job.At(due))
 }
 
 // link mails a sign-in link or a member's invitation; it is filed with one of the account's organisations.
@@ -150,215 +159,6 @@ func (n *Notify) link(ctx context.Context, note account.LinkNote) error {
 		m.Body = "You have been invited to read and run interviews at " + organisation.Name + ". The link holds for 14 days."
 	}
 	return n.DB.Write(ctx, o, func(tx db.Tx) error { return n.Put(ctx, tx, m) })
-}
-
-// invited mails a candidate their link.
-func (n *Notify) invited(ctx context.Context, note opening.InvitedNote) error {
-	var m Mail
-	err := n.DB.Read(ctx, note.Org, func(tx db.Tx) (err error) {
-		inv, err := n.Openings.InvitationIn(ctx, tx, opening.InvitationID(note.Invitation))
-		if err != nil {
-			return err
-		}
-		if inv.Revoked {
-			return opening.ErrMissing
-		}
-		m, err = n.Invitation(ctx, tx, inv)
-		m.SubjectID = fmt.Sprint(note.Invitation, "#", note.Turn)
-		return err
-	})
-	if errors.Is(err, opening.ErrMissing) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	return n.DB.Write(ctx, note.Org, func(tx db.Tx) error { return n.Put(ctx, tx, m) })
-}
-
-// Invitation is the mail of an invitation.
-func (n *Notify) Invitation(ctx context.Context, tx db.Tx, inv opening.Invitation) (Mail, error) {
-	c, err := n.Candidates.In(ctx, tx, candidate.ID(inv.Candidate))
-	if err != nil {
-		return Mail{}, err
-	}
-	op, err := n.Openings.In(ctx, tx, inv.Opening)
-	if err != nil {
-		return Mail{}, err
-	}
-	m, err := n.Draft(ctx, tx, op, opening.Stage{Format: inv.Format, Ref: inv.Ref}, opening.InviteForm{Name: c.Name, Email: c.Email, Zone: first(inv.Zone, c.Zone), Note: inv.Note, FinishBy: inv.FinishBy})
-	m.path, m.application = "invitation:"+string(inv.ID), inv.Application
-	return m, err
-}
-
-// Draft is the mail of an invitation that is not made yet, as it will look; the page that invites shows it. f.FinishBy is needed.
-func (n *Notify) Draft(ctx context.Context, tx db.Tx, op opening.Opening, s opening.Stage, f opening.InviteForm) (Mail, error) {
-	organisation, err := n.Orgs.In(ctx, tx)
-	if err != nil {
-		return Mail{}, err
-	}
-	contact, err := n.Orgs.Member(ctx, tx, op.Contact)
-	if err != nil {
-		contact = org.Member{Name: organisation.Name, Email: organisation.Contact}
-	}
-	what := "an interview in turns"
-	if format, ok := n.Openings.Format(s.Format); ok {
-		if d, err := format.Describe(ctx, tx.Org, s.Ref); err == nil {
-			d = d.With(s)
-			what = fmt.Sprintf("“%s”: %s, about %d minutes in all", d.Title, parts(d.Parts), d.Minutes)
-		}
-	}
-	m := Mail{About: string(opening.Invited), ToName: f.Name, ToEmail: f.Email, Subject: op.Title + " at " + organisation.Name + ": your interview",
-		Action: "See what to expect", replyName: contact.Name, replyEmail: contact.Email}
-	m.Body = Compose(Invite{Name: f.Name, Opening: op.Title, Org: organisation.Name, What: what, By: f.FinishBy, Zone: first(f.Zone, organisation.Zone),
-		ReplyDays: op.ReplyDays, Contact: contact.Name, Note: f.Note})
-	return m, nil
-}
-
-// Answers is whom an answer to the mail reaches, as name and address.
-func (m Mail) Answers() (name, email string) { return m.replyName, m.replyEmail }
-
-func parts(n int) string {
-	if n == 1 {
-		return "one part"
-	}
-	return fmt.Sprint(n, " parts")
-}
-
-func first(list ...string) string {
-	for _, s := range list {
-		if s != "" {
-			return s
-		}
-	}
-	return ""
-}
-
-// Invite is what an invitation's mail is made from.
-type Invite struct {
-	Name, Opening, Org, What string
-	By                       time.Time
-	Zone                     string
-	ReplyDays                int
-	Contact, Note            string
-}
-
-// Compose is the text of an invitation.
-func Compose(i Invite) string {
-	zone, err := time.LoadLocation(i.Zone)
-	if err != nil {
-		zone = time.UTC
-	}
-	var b strings.Builder
-	fmt.Fprintf(&b, "Hello %s,\n\n", i.Name)
-	if i.Note != "" {
-		fmt.Fprintf(&b, "%s\n\n", i.Note)
-	}
-	fmt.Fprintf(&b, "%s would like to go on with you for %s. It is %s, in your own time and with your own tools, by %s (%s).\n\n", i.Org, i.Opening, i.What,
-		i.By.In(zone).Format("Monday 2 January, 15:04"), zone)
-	fmt.Fprintf(&b, "The link shows everything before anything starts: what you will be asked, who reads it, how it is scored. No clock runs until you press start. You hear from us within %d working days after you have sent your last part, with written feedback, either way.\n\n", i.ReplyDays)
-	fmt.Fprintf(&b, "You need no account. Answer this mail if anything is unclear, or if you need it another way.\n\n%s", i.Contact)
-	return b.String()
-}
-
-// deliver hands one mail over. A refusal is kept in the server's words; a server that is down is tried again.
-func (n *Notify) deliver(ctx context.Context, note sendNote) error {
-	var m Mail
-	err := n.DB.Read(ctx, note.Org, func(tx db.Tx) (err error) {
-		m, err = n.in(ctx, tx, note.Mail)
-		return err
-	})
-	if errors.Is(err, ErrMissing) || err == nil && m.State != "queued" {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	l := mail.Letter{ToName: m.ToName, ToEmail: m.ToEmail, ReplyName: m.replyName, ReplyEmail: m.replyEmail, Subject: m.Subject, Text: m.Text(), HTML: m.HTML(), ID: m.ID, Date: n.DB.Now()}
-	state, words := "sent", ""
-	if err := n.Server.Send(ctx, l); err != nil {
-		var no *mail.Refused
-		if !errors.As(err, &no) {
-			return err
-		}
-		state, words = "refused", no.Words
-	}
-	return n.DB.Write(ctx, note.Org, func(tx db.Tx) error {
-		_, err := query.New(tx).Settle(ctx, query.SettleParams{OrgID: note.Org, ID: note.Mail, State: state, Error: words, SentAt: clock.Milli(n.DB.Now())})
-		return err
-	})
-}
-
-func (n *Notify) in(ctx context.Context, tx db.Tx, key string) (Mail, error) {
-	r, err := query.New(tx).Mail(ctx, tx.Org, key)
-	if errors.Is(err, sql.ErrNoRows) {
-		return Mail{}, ErrMissing
-	}
-	if err != nil {
-		return Mail{}, err
-	}
-	return n.show(ctx, tx, query.NewestRow(r))
-}
-
-func (n *Notify) show(ctx context.Context, tx db.Tx, r query.NewestRow) (Mail, error) {
-	m := Mail{ID: r.ID, About: r.About, SubjectID: r.SubjectID, ToName: r.ToName, ToEmail: r.ToEmail, Subject: r.Subject, Body: r.Body, Action: r.ActionText, State: r.State,
-		Error: r.Error, Created: clock.Time(r.CreatedAt), Sent: clock.Time(r.SentAt), replyName: r.ReplyName, replyEmail: r.ReplyEmail, path: r.ActionPath}
-	var err error
-	m.Link, err = n.resolve(ctx, tx, r.ActionPath)
-	return m, err
-}
-
-// resolve derives the address of a mail's link; "" when it does not hold any more.
-func (n *Notify) resolve(ctx context.Context, tx db.Tx, path string) (string, error) {
-	kind, key, _ := strings.Cut(path, ":")
-	switch kind {
-	case "signin":
-		_, err := n.Accounts.LookByID(ctx, tx, key)
-		if errors.Is(err, account.ErrLink) {
-			return "", nil
-		}
-		return n.URL + "/sign-in/" + n.Accounts.Secret(key), err
-	case "invitation":
-		inv, err := n.Openings.InvitationIn(ctx, tx, opening.InvitationID(key))
-		if errors.Is(err, opening.ErrMissing) || err == nil && inv.Revoked {
-			return "", nil
-		}
-		return n.URL + "/i/" + n.Openings.Secret(inv), err
-	case "apply":
-		o, sealed, _ := strings.Cut(key, ":")
-		link, err := n.Openings.PublicSecret(ctx, tx, opening.ID(o))
-		if errors.Is(err, opening.ErrMissing) {
-			return "", nil
-		}
-		return n.URL + "/apply/" + link + "/" + sealed, err
-	case "":
-		return "", nil
-	}
-	return n.URL + path, nil
-}
-
-// Text is the plain part.
-func (m Mail) Text() string {
-	s := m.Body
-	if m.Link != "" {
-		s += "\n\n" + m.Action + ":\n" + m.Link
-	}
-	return s + "\n"
-}
-
-// HTML is the other part: paragraphs and the link as a button, nothing that loads from anywhere.
-func (m Mail) HTML() string {
-	var b strings.Builder
-	b.WriteString(`<!doctype html><html lang="en"><body style="font:16px/1.55 system-ui,sans-serif;color:#1b202b;max-width:36rem">`)
-	for _, p := range strings.Split(m.Body, "\n\n") {
-		b.WriteString("<p>" + strings.ReplaceAll(html.EscapeString(p), "\n", "<br>") + "</p>")
-	}
-	if m.Link != "" {
-		fmt.Fprintf(&b, `<p><a href="%s" style="display:inline-block;background:#2c4fbb;color:#ffffff;padding:12px 20px;border-radius:10px;text-decoration:none">%s</a></p><p style="color:#5f6571;font-size:14px">%s</p>`,
-			html.EscapeString(m.Link), html.EscapeString(m.Action), html.EscapeString(m.Link))
-	}
-	b.WriteString("</body></html>")
-	return b.String()
 }
 
 // Outbox are the newest mails, 50 at a time, for an owner. Mails about an application that the asker does not see, or reads without

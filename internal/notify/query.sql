@@ -1,16 +1,48 @@
 -- name: Add :execrows
-INSERT INTO mails (org_id, id, about, subject_id, to_name, to_email, reply_name, reply_email, subject, body, action_text, action_path, state, error, created_at, sent_at, application_id)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'queued', '', $13, 0, $14) ON CONFLICT (org_id, about, subject_id) DO NOTHING;
+INSERT INTO mails (org_id, id, about, subject_id, to_name, to_email, reply_name, reply_email, subject, body, action_text, action_path, state, error, created_at, sent_at, application_id, zone, due_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'queued', '', $13, 0, $14, $15, $16) ON CONFLICT (org_id, about, subject_id) DO NOTHING;
 
 -- name: Mail :one
-SELECT id, about, subject_id, to_name, to_email, reply_name, reply_email, subject, body, action_text, action_path, state, error, created_at, sent_at, application_id FROM mails WHERE org_id = $1 AND id = $2;
+SELECT id, about, subject_id, to_name, to_email, reply_name, reply_email, subject, body, action_text, action_path, state, error, created_at, sent_at, application_id, zone, due_at, tries FROM mails WHERE org_id = $1 AND id = $2;
 
 -- name: Newest :many
-SELECT id, about, subject_id, to_name, to_email, reply_name, reply_email, subject, body, action_text, action_path, state, error, created_at, sent_at, application_id FROM mails
+SELECT id, about, subject_id, to_name, to_email, reply_name, reply_email, subject, body, action_text, action_path, state, error, created_at, sent_at, application_id, zone, due_at, tries FROM mails
 WHERE org_id = sqlc.arg(org_id) AND (created_at < sqlc.arg(before_at) OR (created_at = sqlc.arg(before_at) AND id < sqlc.arg(before_id))) ORDER BY created_at DESC, id DESC LIMIT 50;
 
 -- name: Settle :execrows
-UPDATE mails SET state = $3, error = $4, sent_at = $5 WHERE org_id = $1 AND id = $2 AND state = 'queued';
+UPDATE mails SET state = $3, error = $4, sent_at = $5, tries = tries + 1 WHERE org_id = $1 AND id = $2 AND state = 'queued';
+
+-- name: Postpone :execrows
+UPDATE mails SET error = $3, due_at = $4, tries = tries + $5 WHERE org_id = $1 AND id = $2 AND state = 'queued';
+
+-- name: Bounce :execrows
+UPDATE mails SET state = 'bounced', error = $3 WHERE org_id = $1 AND id = $2 AND state IN ('queued', 'sent');
+
+-- name: LastHeld :one
+SELECT CAST(COALESCE(MAX(due_at), 0) AS BIGINT) FROM mails WHERE org_id = $1 AND state = 'queued' AND zone <> '' AND due_at > $2;
+
+-- name: AboutApplication :many
+SELECT id, about, subject_id, to_name, to_email, reply_name, reply_email, subject, body, action_text, action_path, state, error, created_at, sent_at, application_id, zone, due_at, tries FROM mails
+WHERE org_id = $1 AND application_id = $2 ORDER BY created_at DESC, id DESC LIMIT 50;
+
+-- name: AddText :execrows
+INSERT INTO mail_texts (org_id, opening_id, letter, lang, number, subject, body, created_at, created_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING;
+
+-- name: Texts :many
+SELECT opening_id, number, subject, body, created_at, created_by FROM mail_texts
+WHERE org_id = sqlc.arg(org_id) AND opening_id IN ('', sqlc.arg(opening_id)) AND letter = sqlc.arg(letter) AND lang = sqlc.arg(lang) ORDER BY number DESC LIMIT 40;
+
+-- name: Changed :many
+SELECT t.opening_id, t.letter, t.body, t.created_at, t.created_by FROM mail_texts t
+WHERE t.org_id = sqlc.arg(org_id) AND t.opening_id IN ('', sqlc.arg(opening_id)) AND t.lang = sqlc.arg(lang)
+	AND NOT EXISTS (SELECT 1 FROM mail_texts n WHERE n.org_id = t.org_id AND n.opening_id = t.opening_id AND n.letter = t.letter AND n.lang = t.lang AND n.number > t.number);
+
+-- name: SetReminders :exec
+INSERT INTO mail_reminders (org_id, opening_id, active, changed_at, changed_by) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (org_id, opening_id) DO UPDATE SET active = excluded.active, changed_at = excluded.changed_at, changed_by = excluded.changed_by;
+
+-- name: Reminders :one
+SELECT active, changed_at, changed_by FROM mail_reminders WHERE org_id = $1 AND opening_id = $2;
 
 -- name: Erase :execrows
 DELETE FROM mails WHERE org_id = $1 AND to_email = $2 AND application_id = '';

@@ -41,7 +41,7 @@ func (n *Notify) toCandidate(ctx context.Context, tx db.Tx, app opening.Applicat
 		return Mail{}, opening.Opening{}, org.Org{}, err
 	}
 	o, err := n.Orgs.In(ctx, tx)
-	m := Mail{ToName: c.Name, ToEmail: c.Email, replyName: o.Name, replyEmail: o.Contact, application: app}
+	m := Mail{ToName: c.Name, ToEmail: c.Email, replyName: o.Name, replyEmail: o.Contact, application: app, zone: first(c.Zone, o.Zone)}
 	if contact, err := n.Orgs.Member(ctx, tx, a.Opening.Contact); err == nil {
 		m.replyName, m.replyEmail = contact.Name, contact.Email
 	}
@@ -73,10 +73,12 @@ func (n *Notify) code(ctx context.Context, note opening.CodeNote) error {
 		if err != nil {
 			return Mail{}, err
 		}
-		m, op, _, err := n.toCandidate(ctx, tx, inv.Application)
-		m.About, m.SubjectID, m.Subject = string(opening.CodeWanted), note.Code, "Your six digits: "+op.Title
-		m.Body = fmt.Sprintf("Hello %s,\n\nType these digits on the device you want to go on with:\n\n%s\n\nThey hold for 10 minutes. Did you not ask for them? Then nothing happens; you may delete this mail.",
-			m.ToName, n.Openings.CodeDigits(note.Code))
+		m, op, o, err := n.toCandidate(ctx, tx, inv.Application)
+		if err != nil {
+			return m, err
+		}
+		m.About, m.SubjectID, m.zone = string(opening.CodeWanted), note.Code, ""
+		err = n.write(ctx, tx, &m, op, o, "code", map[string]string{"digits": n.Openings.CodeDigits(note.Code)})
 		return m, err
 	})
 }
@@ -92,11 +94,16 @@ func (n *Notify) receipt(ctx context.Context, note attempt.SubmittedNote) error 
 		if err != nil {
 			return m, err
 		}
-		m.About, m.SubjectID, m.Subject = string(attempt.Submitted), note.Submission, "We have everything: "+op.Title
-		m.Body = fmt.Sprintf("Hello %s,\n\nEverything you sent for %s at %s has arrived. You hear from us within %d working days, with written feedback, either way.\n\nYour receipt, a fingerprint of what you sent:\n%s",
-			m.ToName, op.Title, o.Name, op.ReplyDays, a.Receipt)
-		m.Action, m.path = "See where it stands", "invitation:"+string(a.Invitation)
-		return m, nil
+		m.About, m.SubjectID, m.path = string(attempt.Submitted), note.Submission, "invitation:"+string(a.Invitation)
+		pressed, err := n.Attempts.Pressed(ctx, tx, a.ID)
+		if err != nil {
+			return m, err
+		}
+		if pressed {
+			m.zone = ""
+		}
+		err = n.write(ctx, tx, &m, op, o, "receipt", map[string]string{"days": fmt.Sprint(op.ReplyDays), "receipt": a.Receipt})
+		return m, err
 	})
 }
 
@@ -125,11 +132,44 @@ func (n *Notify) released(ctx context.Context, note feedback.ReleasedNote) error
 			return m, err
 		}
 		m.About, m.SubjectID = string(feedback.Released), note.Feedback
-		m.Subject, m.Body = feedback.Letter{Organisation: o.Name, Opening: op.Title, Name: m.ToName, Contact: m.replyName, Email: m.replyEmail}.Mail(r)
-		list, err := n.Openings.InvitationsOf(ctx, tx, opening.ApplicationID(note.Application))
-		if err == nil && len(list) > 0 {
-			m.Action, m.path = "Read it in your place", "invitation:"+string(list[len(list)-1].ID)
+		if m.path, err = n.place(ctx, tx, m.application); err != nil {
+			return m, err
 		}
+		err = n.reply(ctx, tx, &m, op, o, r)
 		return m, err
 	})
+}
+
+// reply writes the decision letter.
+func (n *Notify) reply(ctx context.Context, tx db.Tx, m *Mail, op opening.Opening, o org.Org, r feedback.Reply) error {
+	outcome, text := r.Words(Lang)
+	return n.write(ctx, tx, m, op, o, "reply", map[string]string{"outcome": outcome, "reply": text})
+}
+
+// Reply is the decision letter to the person of an application as it would be now; the page that decides shows it, with the name as its
+// asker sees it.
+func (n *Notify) Reply(ctx context.Context, tx db.Tx, app opening.Application, r feedback.Reply) (Mail, error) {
+	m, op, o, err := n.toCandidate(ctx, tx, app.ID)
+	if err != nil {
+		return m, err
+	}
+	m.ToName = app.Title()
+	err = n.reply(ctx, tx, &m, op, o, r)
+	return m, err
+}
+
+// place is the way to where a candidate reads of their application: the newest place they have opened, else their first. "" without one.
+func (n *Notify) place(ctx context.Context, tx db.Tx, app opening.ApplicationID) (string, error) {
+	list, err := n.Openings.InvitationsOf(ctx, tx, app)
+	out := ""
+	for _, inv := range list {
+		if inv.Revoked {
+			continue
+		}
+		out = "invitation:" + string(inv.ID)
+		if !inv.OpenedAt.IsZero() {
+			break
+		}
+	}
+	return out, err
 }

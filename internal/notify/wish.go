@@ -56,11 +56,7 @@ func (n *Notify) wished(ctx context.Context, note attempt.WishNote) error {
 
 // day is the working day that an instant at its end stands for: "Friday 4 December".
 func day(end time.Time, zone string) string {
-	in, err := time.LoadLocation(zone)
-	if err != nil {
-		in = time.UTC
-	}
-	return end.Add(-time.Second).In(in).Format("Monday 2 January")
+	return end.Add(-time.Second).In(zoneOf(zone)).Format("Monday 2 January")
 }
 
 // granting are the members to ask: those who recruit for the openings that a person stands in and read nobody's work there; where there are
@@ -118,16 +114,15 @@ func (n *Notify) granted(ctx context.Context, note attempt.WishNote) error {
 		if err != nil {
 			return m, err
 		}
-		m.About, m.SubjectID, m.Subject = string(attempt.Answered), fmt.Sprintf("%s %d", note.Candidate, note.At), "Your question about how you take this: "+op.Title
+		m.About, m.SubjectID = string(attempt.Answered), fmt.Sprintf("%s %d", note.Candidate, note.At)
 		says := "Yes: we do what you asked for. Your place says how it stands."
 		if adjusted.WishState == "declined" {
 			says = "We could not do what you asked for. Write to us by answering this mail; there may be another way."
 		}
-		m.Body = fmt.Sprintf("Hello %s,\n\n%s\n\nNobody at %s who reads your work knows that you asked.", m.ToName, says, o.Name)
-		list, err := n.Openings.InvitationsOf(ctx, tx, apps[0].ID)
-		if err == nil && len(list) > 0 {
-			m.Action, m.path = "Open your place", "invitation:"+string(list[len(list)-1].ID)
+		if m.path, err = n.place(ctx, tx, apps[0].ID); err != nil {
+			return m, err
 		}
+		err = n.write(ctx, tx, &m, op, o, "wish", map[string]string{"outcome": says})
 		return m, err
 	})
 }

@@ -67,10 +67,12 @@ func (i Invitation) State(now time.Time) InvitationState {
 // Invited is announced when an invitation is to be mailed (made, sent again, or rotated).
 const Invited = job.Topic[InvitedNote]("opening.invited")
 
-// InvitedNote names the invitation; Turn counts its mails, so that none is sent twice.
+// InvitedNote names the invitation; Turn counts its mails, so that none is sent twice. Pressed says that the candidate waits for it, after a
+// press of their own.
 type InvitedNote struct {
 	Org, Invitation string
 	Turn            int64
+	Pressed         bool
 }
 
 var (
@@ -209,7 +211,7 @@ func (os *Openings) invite(ctx context.Context, tx db.Tx, who actor.Actor, a App
 	if err := audit.Record(ctx, tx, now, who, "opening.invite", string(a.ID), audit.Facts{"invitation": inv, "stage": string(s.ID), "finish_by": fmt.Sprint(clock.Milli(by))}); err != nil {
 		return "", err
 	}
-	return InvitationID(inv), Invited.Announce(ctx, os.Jobs, tx, InvitedNote{tx.Org, inv, 0})
+	return InvitationID(inv), Invited.Announce(ctx, os.Jobs, tx, InvitedNote{tx.Org, inv, 0, who.Kind == actor.System && who.ID == applying})
 }
 
 func (os *Openings) secret(o, inv string, rotation int64) string {
@@ -299,7 +301,7 @@ func (os *Openings) rotate(ctx context.Context, tx db.Tx, who actor.Actor, inv I
 	if err := audit.Record(ctx, tx, os.DB.Now(), who, "invitation.rotate", string(inv.Application), audit.Facts{"invitation": string(inv.ID)}); err != nil {
 		return err
 	}
-	return Invited.Announce(ctx, os.Jobs, tx, InvitedNote{tx.Org, string(inv.ID), next})
+	return Invited.Announce(ctx, os.Jobs, tx, InvitedNote{tx.Org, string(inv.ID), next, false})
 }
 
 // Revoke ends the link and every session by it, as long as no part was started. ErrRole, ErrMissing, ErrRunning.
@@ -349,7 +351,7 @@ func (os *Openings) Resend(ctx context.Context, who actor.Actor, i InvitationID)
 		if err := audit.Record(ctx, tx, now, who, "invitation.resend", string(inv.Application), audit.Facts{"invitation": string(i)}); err != nil {
 			return err
 		}
-		return Invited.Announce(ctx, os.Jobs, tx, InvitedNote{tx.Org, string(i), clock.Milli(now)})
+		return Invited.Announce(ctx, os.Jobs, tx, InvitedNote{tx.Org, string(i), clock.Milli(now), false})
 	})
 }
 

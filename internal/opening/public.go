@@ -53,6 +53,9 @@ type Applicant struct {
 	Zone  string
 }
 
+// applying is who invites an applicant that pressed the link in their mail.
+const applying = "opening.apply"
+
 var (
 	// ErrApply: no such public link.
 	ErrApply = problem.New(problem.Missing, "apply_unknown", "This link does not open anything. Look for the position on the company's own page.")
@@ -302,7 +305,7 @@ func (os *Openings) Confirm(ctx context.Context, link, text string) (Invitation,
 		if n == 0 || !op.Open || op.Confidential {
 			return ErrNotTaking
 		}
-		inv, err = os.add(ctx, tx, actor.ForSystem(tx.Org, "opening.apply"), op, InviteForm{Name: a.Name, Email: a.Email, Zone: a.Zone})
+		inv, err = os.add(ctx, tx, actor.ForSystem(tx.Org, applying), op, InviteForm{Name: a.Name, Email: a.Email, Zone: a.Zone})
 		return err
 	})
 	if errors.Is(err, errThere) && inv.ID != "" {

@@ -77,8 +77,8 @@ func (loudJudge) Judge(_ context.Context, t judge.Task, _ func(judge.Result)) (j
 type rudeServer struct{}
 
 // Send refuses everything and repeats what it was sent.
-func (rudeServer) Send(_ context.Context, l mail.Letter) error {
-	return &mail.Refused{Words: "550 nobody here is called " + l.ToEmail + ": " + l.Text}
+func (rudeServer) Send(_ context.Context, l mail.Letter) (string, error) {
+	return "", &mail.Refused{Words: "550 nobody here is called " + l.ToEmail + ": " + l.Text}
 }
 
 // open opens the installation of a folder.

@@ -3,14 +3,15 @@
 package feedbackweb
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 	"time"
 
 	"candor/internal/db"
 	"candor/internal/feedback"
+	"candor/internal/notify"
 	"candor/internal/opening"
-	"candor/internal/org"
 	"candor/internal/problem"
 	"candor/internal/review"
 	"candor/internal/web"
@@ -20,7 +21,7 @@ import (
 type Pages struct {
 	DB        *db.DB
 	Feedbacks *feedback.Feedbacks
-	Orgs      *org.Orgs
+	Notify    *notify.Notify
 }
 
 // Routes declares them. Who may decide is decided by the loaders of review.
@@ -119,24 +120,20 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request, t *feedback.Table, 
 	} else if t.Reply != nil {
 		reply = *t.Reply
 	}
-	letter := feedback.Letter{Organisation: v.org(r), Opening: t.Application.Opening.Title, Name: t.Application.Title()}
-	rerr := p.DB.Read(r.Context(), who.Org, func(tx db.Tx) error {
-		m, err := p.Orgs.Member(r.Context(), tx, t.Application.Opening.Contact)
-		if err == nil {
-			letter.Contact, letter.Email = m.Name, m.Email
-		}
-		return nil // without a contact the sentence is left out
+	var letter notify.Mail
+	rerr := p.DB.Read(r.Context(), who.Org, func(tx db.Tx) (err error) {
+		letter, err = p.Notify.Reply(r.Context(), tx, t.Application, reply)
+		return err
 	})
-	if rerr != nil {
+	if rerr != nil && !errors.Is(rerr, opening.ErrMissing) { // whoever was erased is written to no more
 		return rerr
 	}
-	v.Reply = feedback.View{Reply: reply, Contact: letter.Contact, Email: letter.Email}
-	v.Subject, v.Mail = letter.Mail(reply)
+	v.Reply = feedback.View{Reply: reply}
+	v.Reply.Contact, v.Reply.Email = letter.Answers()
+	v.Subject, v.Mail = letter.Subject, letter.Text()
 	v.Page = web.PageOf(r, "Decide: "+t.Application.Title())
 	return web.ShowWith(w, r, err, tablePage(v))
 }
-
-func (v tableView) org(r *http.Request) string { return web.SessionOf(r).Org.Name }
 
 // read reads the form and the table it is for.
 func (p *Pages) read(r *http.Request) (*feedback.Table, feedback.Draft, decisionForm, error) {

@@ -20,6 +20,7 @@ import (
 	"candor/internal/db/dbtest"
 	"candor/internal/feedback"
 	"candor/internal/feedback/feedbackweb"
+	"candor/internal/notify"
 	"candor/internal/review"
 	"candor/internal/review/reviewtest"
 	"candor/internal/secret"
@@ -37,7 +38,7 @@ type site struct {
 
 func open(t *testing.T) site {
 	t.Helper()
-	d, tick := dbtest.Open(t, append(slices.Clone(reviewtest.Schemas), fs.FS(feedback.Schema))...)
+	d, tick := dbtest.Open(t, append(slices.Clone[[]fs.FS](reviewtest.Schemas), feedback.Schema, notify.Schema)...)
 	s := site{World: reviewtest.Make(t, d, tick)}
 	s.f = &feedback.Feedbacks{DB: d, Jobs: s.Jobs, Orgs: s.Orgs, Openings: s.Openings, Promises: s.Promises, Reviews: s.Reviews}
 	s.f.Listen(s.Jobs)
@@ -61,7 +62,8 @@ func open(t *testing.T) site {
 			_, err := io.WriteString(w, "<!doctype html><html lang=en><title>in</title><link rel=icon href='"+web.Asset("icon.svg")+"'><h1>in</h1>")
 			return err
 		})
-	(&feedbackweb.Pages{DB: d, Feedbacks: s.f, Orgs: s.Orgs}).Routes(mux)
+	letters := &notify.Notify{DB: d, Orgs: s.Orgs, Openings: s.Openings, Candidates: s.Candidates}
+	(&feedbackweb.Pages{DB: d, Feedbacks: s.f, Notify: letters}).Routes(mux)
 	if err := mux.Start(); err != nil {
 		t.Fatal(err)
 	}

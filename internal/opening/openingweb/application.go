@@ -172,7 +172,7 @@ func (p *Pages) about(r *http.Request, tx db.Tx, who actor.Actor, v *application
 var verbs = map[string]struct{ icon, text string }{
 	"opening.invite": {"send", "Invited"}, "invitation.open": {"book-open", "Opened the link"}, "invitation.copy": {"copy", "Link copied"},
 	"invitation.rotate": {"refresh-cw", "New link; the old one ended"}, "invitation.revoke": {"x", "Link taken back"},
-	"invitation.resend": {"mail", "Mail sent again"}, "invitation.extend": {"clock", "More time given"}, "time.credit": {"clock", "Time given back for an outage of ours"},
+	"invitation.resend": {"mail", "Mail sent again"}, "mail.again": {"mail", "Mail sent again"}, "invitation.extend": {"clock", "More time given"}, "time.credit": {"clock", "Time given back for an outage of ours"},
 	"late.accept": {"check", "A late answer accepted"},
 	"time.extend": {"clock", "More minutes given"}, "part.reopen": {"rotate-ccw", "A part opened again"},
 	"application.hired": {"check", "Hired"}, "application.declined": {"circle-check", "Declined"}, "application.withdrawn": {"undo-2", "Withdrew"},

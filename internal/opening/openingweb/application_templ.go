@@ -466,7 +466,7 @@ func stage(v applicationView, s applicationStage, i int) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = note.Note(note.View{Icon: "link", Title: "The link of this invitation.", Text: "Whoever has it can open it. That you looked at it is in the history."}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var17), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = note.Note(note.View{Icon: "link", Title: "The link of this invitation.", Text: "It is the one in the mail, and nothing ends by copying it: both open the same place. Whoever has it can open it. To end it, make a new link below. That you looked at it is in the history."}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var17), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

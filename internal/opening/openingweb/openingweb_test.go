@@ -390,11 +390,11 @@ func TestABlindManagersBoard(t *testing.T) {
 // post is the edge of the installation: a mail server that knows some mailboxes and refuses the others.
 type post map[string]bool
 
-func (p post) Send(_ context.Context, l mail.Letter) error {
+func (p post) Send(_ context.Context, l mail.Letter) (string, error) {
 	if p[l.ToEmail] {
-		return nil
+		return "250 taken", nil
 	}
-	return &mail.Refused{Words: "550 no such mailbox here"}
+	return "", &mail.Refused{Words: "550 no such mailbox here"}
 }
 
 func TestAMailThatIsRefused(t *testing.T) {

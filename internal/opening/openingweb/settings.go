@@ -40,7 +40,7 @@ func (v settingsView) tabs() []tabs.Tab {
 	tab := func(key, text, path string) tabs.Tab {
 		return tabs.Tab{Text: text, Href: v.Path + path, On: v.Current == key}
 	}
-	return []tabs.Tab{tab("stages", "Stages", "/stages"), tab("team", "People", "/team"), tab("public", "Public link", "/public"), tab("details", "Details and promise", "/settings")}
+	return []tabs.Tab{tab("stages", "Stages", "/stages"), tab("team", "People", "/team"), tab("public", "Public link", "/public"), tab("mails", "Mails", "/mails"), tab("details", "Details and promise", "/settings")}
 }
 
 func (v settingsView) has(m string, role opening.Role) bool { return slices.Contains(v.Roles[m], role) }

@@ -9,9 +9,79 @@ import (
 	"context"
 )
 
+const aboutApplication = `-- name: AboutApplication :many
+SELECT id, about, subject_id, to_name, to_email, reply_name, reply_email, subject, body, action_text, action_path, state, error, created_at, sent_at, application_id, zone, due_at, tries FROM mails
+WHERE org_id = $1 AND application_id = $2 ORDER BY created_at DESC, id DESC LIMIT 50
+`
+
+type AboutApplicationRow struct {
+	ID            string
+	About         string
+	SubjectID     string
+	ToName        string
+	ToEmail       string
+	ReplyName     string
+	ReplyEmail    string
+	Subject       string
+	Body          string
+	ActionText    string
+	ActionPath    string
+	State         string
+	Error         string
+	CreatedAt     int64
+	SentAt        int64
+	ApplicationID string
+	Zone          string
+	DueAt         int64
+	Tries         int64
+}
+
+func (q *Queries) AboutApplication(ctx context.Context, orgID string, applicationID string) ([]AboutApplicationRow, error) {
+	rows, err := q.db.QueryContext(ctx, aboutApplication, orgID, applicationID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []AboutApplicationRow
+	for rows.Next() {
+		var i AboutApplicationRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.About,
+			&i.SubjectID,
+			&i.ToName,
+			&i.ToEmail,
+			&i.ReplyName,
+			&i.ReplyEmail,
+			&i.Subject,
+			&i.Body,
+			&i.ActionText,
+			&i.ActionPath,
+			&i.State,
+			&i.Error,
+			&i.CreatedAt,
+			&i.SentAt,
+			&i.ApplicationID,
+			&i.Zone,
+			&i.DueAt,
+			&i.Tries,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const add = `-- name: Add :execrows
-INSERT INTO mails (org_id, id, about, subject_id, to_name, to_email, reply_name, reply_email, subject, body, action_text, action_path, state, error, created_at, sent_at, application_id)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'queued', '', $13, 0, $14) ON CONFLICT (org_id, about, subject_id) DO NOTHING
+INSERT INTO mails (org_id, id, about, subject_id, to_name, to_email, reply_name, reply_email, subject, body, action_text, action_path, state, error, created_at, sent_at, application_id, zone, due_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'queued', '', $13, 0, $14, $15, $16) ON CONFLICT (org_id, about, subject_id) DO NOTHING
 `
 
 type AddParams struct {
@@ -29,6 +99,8 @@ type AddParams struct {
 	ActionPath    string
 	CreatedAt     int64
 	ApplicationID string
+	Zone          string
+	DueAt         int64
 }
 
 func (q *Queries) Add(ctx context.Context, arg AddParams) (int64, error) {
@@ -47,11 +119,102 @@ func (q *Queries) Add(ctx context.Context, arg AddParams) (int64, error) {
 		arg.ActionPath,
 		arg.CreatedAt,
 		arg.ApplicationID,
+		arg.Zone,
+		arg.DueAt,
 	)
 	if err != nil {
 		return 0, err
 	}
 	return result.RowsAffected()
+}
+
+const addText = `-- name: AddText :execrows
+INSERT INTO mail_texts (org_id, opening_id, letter, lang, number, subject, body, created_at, created_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING
+`
+
+type AddTextParams struct {
+	OrgID     string
+	OpeningID string
+	Letter    string
+	Lang      string
+	Number    int64
+	Subject   string
+	Body      string
+	CreatedAt int64
+	CreatedBy string
+}
+
+func (q *Queries) AddText(ctx context.Context, arg AddTextParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, addText,
+		arg.OrgID,
+		arg.OpeningID,
+		arg.Letter,
+		arg.Lang,
+		arg.Number,
+		arg.Subject,
+		arg.Body,
+		arg.CreatedAt,
+		arg.CreatedBy,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const bounce = `-- name: Bounce :execrows
+UPDATE mails SET state = 'bounced', error = $3 WHERE org_id = $1 AND id = $2 AND state IN ('queued', 'sent')
+`
+
+func (q *Queries) Bounce(ctx context.Context, orgID string, iD string, error string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, bounce, orgID, iD, error)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const changed = `-- name: Changed :many
+SELECT t.opening_id, t.letter, t.body, t.created_at, t.created_by FROM mail_texts t
+WHERE t.org_id = $1 AND t.opening_id IN ('', $2) AND t.lang = $3
+	AND NOT EXISTS (SELECT 1 FROM mail_texts n WHERE n.org_id = t.org_id AND n.opening_id = t.opening_id AND n.letter = t.letter AND n.lang = t.lang AND n.number > t.number)
+`
+
+type ChangedRow struct {
+	OpeningID string
+	Letter    string
+	Body      string
+	CreatedAt int64
+	CreatedBy string
+}
+
+func (q *Queries) Changed(ctx context.Context, orgID string, openingID string, lang string) ([]ChangedRow, error) {
+	rows, err := q.db.QueryContext(ctx, changed, orgID, openingID, lang)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ChangedRow
+	for rows.Next() {
+		var i ChangedRow
+		if err := rows.Scan(
+			&i.OpeningID,
+			&i.Letter,
+			&i.Body,
+			&i.CreatedAt,
+			&i.CreatedBy,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const count = `-- name: Count :one
@@ -112,8 +275,19 @@ func (q *Queries) Forget(ctx context.Context, orgID string, createdAt int64) (in
 	return result.RowsAffected()
 }
 
+const lastHeld = `-- name: LastHeld :one
+SELECT CAST(COALESCE(MAX(due_at), 0) AS BIGINT) FROM mails WHERE org_id = $1 AND state = 'queued' AND zone <> '' AND due_at > $2
+`
+
+func (q *Queries) LastHeld(ctx context.Context, orgID string, dueAt int64) (int64, error) {
+	row := q.db.QueryRowContext(ctx, lastHeld, orgID, dueAt)
+	var column_1 int64
+	err := row.Scan(&column_1)
+	return column_1, err
+}
+
 const mail = `-- name: Mail :one
-SELECT id, about, subject_id, to_name, to_email, reply_name, reply_email, subject, body, action_text, action_path, state, error, created_at, sent_at, application_id FROM mails WHERE org_id = $1 AND id = $2
+SELECT id, about, subject_id, to_name, to_email, reply_name, reply_email, subject, body, action_text, action_path, state, error, created_at, sent_at, application_id, zone, due_at, tries FROM mails WHERE org_id = $1 AND id = $2
 `
 
 type MailRow struct {
@@ -133,6 +307,9 @@ type MailRow struct {
 	CreatedAt     int64
 	SentAt        int64
 	ApplicationID string
+	Zone          string
+	DueAt         int64
+	Tries         int64
 }
 
 func (q *Queries) Mail(ctx context.Context, orgID string, iD string) (MailRow, error) {
@@ -155,12 +332,15 @@ func (q *Queries) Mail(ctx context.Context, orgID string, iD string) (MailRow, e
 		&i.CreatedAt,
 		&i.SentAt,
 		&i.ApplicationID,
+		&i.Zone,
+		&i.DueAt,
+		&i.Tries,
 	)
 	return i, err
 }
 
 const newest = `-- name: Newest :many
-SELECT id, about, subject_id, to_name, to_email, reply_name, reply_email, subject, body, action_text, action_path, state, error, created_at, sent_at, application_id FROM mails
+SELECT id, about, subject_id, to_name, to_email, reply_name, reply_email, subject, body, action_text, action_path, state, error, created_at, sent_at, application_id, zone, due_at, tries FROM mails
 WHERE org_id = $1 AND (created_at < $2 OR (created_at = $2 AND id < $3)) ORDER BY created_at DESC, id DESC LIMIT 50
 `
 
@@ -181,6 +361,9 @@ type NewestRow struct {
 	CreatedAt     int64
 	SentAt        int64
 	ApplicationID string
+	Zone          string
+	DueAt         int64
+	Tries         int64
 }
 
 func (q *Queries) Newest(ctx context.Context, orgID string, beforeAt int64, beforeID string) ([]NewestRow, error) {
@@ -209,6 +392,9 @@ func (q *Queries) Newest(ctx context.Context, orgID string, beforeAt int64, befo
 			&i.CreatedAt,
 			&i.SentAt,
 			&i.ApplicationID,
+			&i.Zone,
+			&i.DueAt,
+			&i.Tries,
 		); err != nil {
 			return nil, err
 		}
@@ -275,6 +461,32 @@ func (q *Queries) Older(ctx context.Context, orgID string, createdAt int64) (Old
 	return i, err
 }
 
+const postpone = `-- name: Postpone :execrows
+UPDATE mails SET error = $3, due_at = $4, tries = tries + $5 WHERE org_id = $1 AND id = $2 AND state = 'queued'
+`
+
+type PostponeParams struct {
+	OrgID string
+	ID    string
+	Error string
+	DueAt int64
+	Tries int64
+}
+
+func (q *Queries) Postpone(ctx context.Context, arg PostponeParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, postpone,
+		arg.OrgID,
+		arg.ID,
+		arg.Error,
+		arg.DueAt,
+		arg.Tries,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const refusedOfBatch = `-- name: RefusedOfBatch :many
 SELECT m.application_id, m.to_email, m.error FROM batch_rows r
 JOIN mails m ON m.org_id = r.org_id AND m.application_id = r.application_id AND m.about = $1 AND m.subject_id LIKE r.invitation_id || '#%' AND m.state = 'refused'
@@ -312,8 +524,49 @@ func (q *Queries) RefusedOfBatch(ctx context.Context, about string, orgID string
 	return items, nil
 }
 
+const reminders = `-- name: Reminders :one
+SELECT active, changed_at, changed_by FROM mail_reminders WHERE org_id = $1 AND opening_id = $2
+`
+
+type RemindersRow struct {
+	Active    bool
+	ChangedAt int64
+	ChangedBy string
+}
+
+func (q *Queries) Reminders(ctx context.Context, orgID string, openingID string) (RemindersRow, error) {
+	row := q.db.QueryRowContext(ctx, reminders, orgID, openingID)
+	var i RemindersRow
+	err := row.Scan(&i.Active, &i.ChangedAt, &i.ChangedBy)
+	return i, err
+}
+
+const setReminders = `-- name: SetReminders :exec
+INSERT INTO mail_reminders (org_id, opening_id, active, changed_at, changed_by) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (org_id, opening_id) DO UPDATE SET active = excluded.active, changed_at = excluded.changed_at, changed_by = excluded.changed_by
+`
+
+type SetRemindersParams struct {
+	OrgID     string
+	OpeningID string
+	Active    bool
+	ChangedAt int64
+	ChangedBy string
+}
+
+func (q *Queries) SetReminders(ctx context.Context, arg SetRemindersParams) error {
+	_, err := q.db.ExecContext(ctx, setReminders,
+		arg.OrgID,
+		arg.OpeningID,
+		arg.Active,
+		arg.ChangedAt,
+		arg.ChangedBy,
+	)
+	return err
+}
+
 const settle = `-- name: Settle :execrows
-UPDATE mails SET state = $3, error = $4, sent_at = $5 WHERE org_id = $1 AND id = $2 AND state = 'queued'
+UPDATE mails SET state = $3, error = $4, sent_at = $5, tries = tries + 1 WHERE org_id = $1 AND id = $2 AND state = 'queued'
 `
 
 type SettleParams struct {
@@ -336,4 +589,60 @@ func (q *Queries) Settle(ctx context.Context, arg SettleParams) (int64, error) {
 		return 0, err
 	}
 	return result.RowsAffected()
+}
+
+const texts = `-- name: Texts :many
+SELECT opening_id, number, subject, body, created_at, created_by FROM mail_texts
+WHERE org_id = $1 AND opening_id IN ('', $2) AND letter = $3 AND lang = $4 ORDER BY number DESC LIMIT 40
+`
+
+type TextsParams struct {
+	OrgID     string
+	OpeningID string
+	Letter    string
+	Lang      string
+}
+
+type TextsRow struct {
+	OpeningID string
+	Number    int64
+	Subject   string
+	Body      string
+	CreatedAt int64
+	CreatedBy string
+}
+
+func (q *Queries) Texts(ctx context.Context, arg TextsParams) ([]TextsRow, error) {
+	rows, err := q.db.QueryContext(ctx, texts,
+		arg.OrgID,
+		arg.OpeningID,
+		arg.Letter,
+		arg.Lang,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []TextsRow
+	for rows.Next() {
+		var i TextsRow
+		if err := rows.Scan(
+			&i.OpeningID,
+			&i.Number,
+			&i.Subject,
+			&i.Body,
+			&i.CreatedAt,
+			&i.CreatedBy,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
