@@ -9,5 +9,8 @@ var ErrBody = problem.New(problem.Invalid, "answer_shape",
 // ErrAction is an action that this item does not have.
 var ErrAction = problem.New(problem.Missing, "item_action", "This task has no such action.")
 
+// ErrCarry: the item has no repository that can be taken along.
+var ErrCarry = problem.New(problem.Conflict, "item_no_files", "This task has no files to take along or to bring.")
+
 // ErrLook is a page beside the work that an item does not have.
 var ErrLook = problem.New(problem.Missing, "item_look", "There is no such file or page in this task.")

@@ -2,6 +2,8 @@ package item
 
 import (
 	"context"
+	"io"
+	"io/fs"
 	"net/url"
 	"time"
 
@@ -36,4 +38,14 @@ func Fetched(ctx context.Context, k Kind, s Spec, ref Ref, body []byte) ([]byte,
 		return body, nil
 	}
 	return h.Fetch(ctx, ref, s, body)
+}
+
+// Carrier is a Hoster whose repository a candidate can take along as a zip, and bring back as one.
+type Carrier interface {
+	Hoster
+	// Pack writes what stands in the repository, and over it what body holds, as a zip.
+	Pack(ctx context.Context, ref Ref, s Spec, body []byte, w io.Writer) error
+	// Unpack makes a body that turns what stands there into a whole tree of files, removals included; nothing is committed. show is what the
+	// item's page shows next: what would change. Problems say what cannot be taken; the body stays as it is then.
+	Unpack(ctx context.Context, ref Ref, s Spec, body []byte, files fs.FS, message string) (after []byte, show url.Values, err error)
 }

@@ -80,6 +80,7 @@ type AskView struct {
 	Look     string                                // where a Looker's pages are: Look + "/" + path; "" when nothing can be looked at
 	DoURL    string                                // where actions of a Doer or a Hoster are posted: DoURL + "/" + action; "" when nothing can be done
 	Clone    string                                // of a Hoster: the command that copies the repository
+	Carry    string                                // of a Carrier: Carry + "/files.zip" is its zip, and Carry + "/upload" takes one back
 	Text     func(key string, pairs ...any) string // texts of candidate pages by message key
 	// Done are the results of what the candidate did so far (runs), newest first.
 	Done []Event

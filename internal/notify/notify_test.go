@@ -105,7 +105,9 @@ func TestWordsOfAnOpeningGoBeforeThoseOfTheOrganisation(t *testing.T) {
 			lines, err = audit.Of(ctx, tx, string(w.Opening), 10)
 			return err
 		})
-		if err != nil || !slices.ContainsFunc(lines, func(l audit.Line) bool { return l.Verb == "mail.change" && l.Facts["letter"] == "invitation" && l.Actor.ID == w.Owner.ID }) {
+		if err != nil || !slices.ContainsFunc(lines, func(l audit.Line) bool {
+			return l.Verb == "mail.change" && l.Facts["letter"] == "invitation" && l.Actor.ID == w.Owner.ID
+		}) {
 			t.Errorf("the audit has %+v, %v; want who changed the invitation", lines, err)
 		}
 	})

@@ -63,6 +63,10 @@ func (p *Pages) Routes(mux *web.Mux) {
 	handle(web.RateWrite, "POST /c/parts/{part}/note", "attempt.note", p.note)
 	handle(web.RateRead, "GET /c/parts/{part}/items/{item}", "attempt.item", p.item)
 	handle(web.RateRead, "GET /c/parts/{part}/items/{item}/look/{path...}", "attempt.look", p.look)
+	handle(web.RateExport, "GET /c/parts/{part}/items/{item}/files.zip", "attempt.files_zip", p.filesZip)
+	handle(web.RateRead, "GET /c/parts/{part}/items/{item}/upload", "attempt.upload_page", p.upload)
+	mux.Handle(web.Route{Pattern: "POST /c/parts/{part}/items/{item}/upload", Action: "attempt.upload", Auth: web.Candidate, Tenant: web.FromSession, Object: "attempt",
+		Rate: web.RateWrite, MaxBody: maxZip + 1<<20}, p.uploaded)
 	handle(web.RateRead, "GET /c/parts/{part}/items/{item}/history", "attempt.history", p.history)
 	handle(web.RateRead, "GET /c/parts/{part}/items/{item}/states/{n}", "attempt.state", p.state)
 	handle(web.RateWrite, "POST /c/parts/{part}/items/{item}/restore", "attempt.restore", p.restore)

@@ -71,6 +71,9 @@ func (p *Pages) showItem(w http.ResponseWriter, r *http.Request, v itemView, bod
 	if _, ok := v.Item.Kind.(item.Looker); ok {
 		v.Ask.Look = v.Ask.Here + "/look"
 	}
+	if _, ok := v.Item.Kind.(item.Carrier); ok {
+		v.Ask.Carry = v.Ask.Here
+	}
 	if err := p.fetch(r.Context(), &v); err != nil {
 		return err
 	}

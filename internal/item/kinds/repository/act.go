@@ -1,6 +1,7 @@
 package repository
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -24,7 +25,7 @@ func withHeld(a answer, h held) ([]byte, error) {
 	return json.Marshal(a)
 }
 
-// Act is what the buttons of the page do: commit, add and remove a file, undo an edit, decide a conflict, search.
+// Act is what the buttons of the page do: commit, add and remove a file, undo an edit or all of them, decide a conflict, search.
 func (k Kind) Act(ctx context.Context, _ actor.Actor, ref item.Ref, s item.Spec, action string, body []byte, input url.Values, received time.Time) ([]byte, url.Values, error) {
 	q := s.(*spec)
 	if action == "enter" { // the key, in a field of one line
@@ -36,7 +37,7 @@ func (k Kind) Act(ctx context.Context, _ actor.Actor, ref item.Ref, s item.Spec,
 	if action == "search" {
 		return body, url.Values{"view": {"search"}, "q": {strings.TrimSpace(input.Get("_q"))}}, nil
 	}
-	if k.Repos == nil || !slices.Contains([]string{"commit", "add", "remove", "undo", "mine"}, action) {
+	if k.Repos == nil || !slices.Contains([]string{"commit", "add", "remove", "undo", "undo-all", "mine"}, action) {
 		return body, nil, item.ErrAction
 	}
 	st, err := k.standing(ctx, ref)
@@ -80,6 +81,9 @@ func (k Kind) Act(ctx context.Context, _ actor.Actor, ref item.Ref, s item.Spec,
 	case "undo":
 		delete(a.Edits, name)
 		show.Set("file", name)
+	case "undo-all":
+		a.Edits = nil
+		show = url.Values{"view": {"changes"}}
 	case "mine":
 		if e, ok := a.Edits[name]; ok {
 			e.Was = there.hash
@@ -110,7 +114,9 @@ func (k Kind) commit(ctx context.Context, st standing, q *spec, a answer, receiv
 	ask := repo.CommitAsk{Expected: st.commit, Message: a.Message, Author: Author, Received: received}
 	for _, name := range slices.Sorted(maps.Keys(a.Edits)) {
 		e := a.Edits[name]
-		ask.Changes = append(ask.Changes, repo.Change{Path: name, Data: []byte(e.Text), Delete: e.Gone})
+		c := repo.Change{Path: name, Data: e.content(), Delete: e.Gone}
+		c.Exec = bytes.HasPrefix(c.Data, []byte("#!"))
+		ask.Changes = append(ask.Changes, c)
 	}
 	_, err := k.Repos.Commit(ctx, st.Repository, ask)
 	if errors.Is(err, repo.ErrMoved) {

@@ -28,9 +28,28 @@ type answer struct {
 // edit is a file as the browser has it.
 type edit struct {
 	Text string `json:"text,omitempty"`
-	Was  string `json:"was,omitempty"` // git's name of the content it was made from; "" of a new file
+	Data []byte `json:"data,omitempty"` // in place of a text, of an uploaded file that is none
+	Was  string `json:"was,omitempty"`  // git's name of the content it was made from; "" of a new file
 	Gone bool   `json:"gone,omitempty"`
 }
+
+// edited is an edit of a file to these bytes.
+func edited(data []byte, was string) edit {
+	if utf8.Valid(data) && !bytes.ContainsRune(data, 0) {
+		return edit{Text: string(data), Was: was}
+	}
+	return edit{Data: data, Was: was}
+}
+
+// content is what the file becomes.
+func (e edit) content() []byte {
+	if e.Data != nil {
+		return e.Data
+	}
+	return []byte(e.Text)
+}
+
+func (e edit) size() int { return len(e.Text) + len(e.Data) }
 
 // held is what stands in the repository, as far as pages and readers need it. No name, address, date or time of anybody is in it.
 type held struct {
@@ -111,10 +130,10 @@ func (Kind) Check(s item.Spec, body []byte) error {
 		return item.ErrBody
 	}
 	for name, e := range a.Edits {
-		if !nameable(name) || q.protects(name) || e.Gone && e.Text != "" {
+		if !nameable(name) || q.protects(name) || e.Gone && e.size() > 0 || e.Text != "" && e.Data != nil {
 			return item.ErrBody
 		}
-		if len(e.Text) > maxFile {
+		if e.size() > maxFile {
 			return errLargeEdit
 		}
 	}
@@ -206,7 +225,7 @@ func (Kind) Redact(_ item.Spec, body []byte, names []string) []byte {
 	strike := func(s string) string { return item.Strike(homes(s), names) }
 	edits := map[string]edit{}
 	for name, e := range a.Edits {
-		edits[strikePath(name, names)] = edit{Text: strike(e.Text), Was: e.Was, Gone: e.Gone}
+		edits[strikePath(name, names)] = edit{Text: strike(e.Text), Data: e.Data[:min(1, len(e.Data))], Was: e.Was, Gone: e.Gone} // of what is no text nobody reads more than that
 	}
 	a.Edits, a.Message = edits, strike(a.Message)
 	if a.Held != nil {
@@ -309,10 +328,15 @@ func (s *spec) current(a answer) map[string]present {
 		case e.Gone:
 			delete(out, name)
 		default:
-			out[name] = present{text: e.Text, hash: f.hash, edited: true}
+			out[name] = e.over(f)
 		}
 	}
 	return out
+}
+
+// over is the file with the edit over it.
+func (e edit) over(f present) present {
+	return present{text: e.Text, hash: f.hash, binary: e.Data != nil, edited: true}
 }
 
 // fits says whether an edit was made from what stands there.

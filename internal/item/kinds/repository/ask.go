@@ -11,7 +11,6 @@ import (
 
 	"candor/internal/item"
 	"candor/internal/judge"
-	"candor/internal/web/ui/diff"
 	"candor/internal/web/ui/editor"
 	"candor/internal/web/ui/tabs"
 )
@@ -46,7 +45,7 @@ func askOf(k Kind, q *spec, v item.AskView) askView {
 	for _, name := range out.conflicts { // in the editor stands what the candidate wrote
 		if e := a.Edits[name]; !e.Gone {
 			f := q.committed(a)[name]
-			out.now[name] = present{text: e.Text, hash: f.hash, edited: true}
+			out.now[name] = e.over(f)
 		}
 	}
 	if _, ok := out.now[out.file]; !ok {
@@ -233,7 +232,29 @@ func (v askView) edited() (out []string) {
 	return out
 }
 
-func (v askView) diffOf(c changed) diff.File { return diff.File{Path: c.Path, Old: c.Old, New: c.New} }
+// edits are what the next commit changes, against what is committed.
+func (v askView) edits() (out []changed) {
+	all := v.q.committed(v.a)
+	for _, name := range v.edited() {
+		e := v.a.Edits[name]
+		f, there := all[name]
+		if !e.fits(f, there) {
+			continue // it stands above, with what is to be decided
+		}
+		out = append(out, changed{Path: name, Old: f.text, New: e.Text, Added: !there, Gone: e.Gone, Binary: f.binary || e.Data != nil})
+	}
+	return out
+}
+
+// left are the protected files that an uploaded zip would have changed, as the address says.
+func (v askView) left() (out []string) {
+	for _, name := range v.Query["left"] {
+		if v.q.protects(name) && len(out) < maxLeft {
+			out = append(out, name)
+		}
+	}
+	return out
+}
 
 // hit is a line that a search found.
 type hit struct {

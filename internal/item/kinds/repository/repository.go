@@ -215,7 +215,7 @@ var _ interface {
 	item.Kind
 	item.LateMarker
 	item.Doer
-	item.Hoster
+	item.Carrier
 	item.Tasker
 	item.Prover
 	item.Anchorer

@@ -75,7 +75,7 @@ func (k Kind) files(ctx context.Context, r repo.Repository, t tried) ([]sandbox.
 			if x.Gone {
 				continue
 			}
-			data = []byte(x.Text)
+			data = x.content()
 		}
 		f := sandbox.File{Name: e.Path, Data: data}
 		if e.Mode == git.ExecMode {
@@ -85,7 +85,7 @@ func (k Kind) files(ctx context.Context, r repo.Repository, t tried) ([]sandbox.
 	}
 	for name, x := range t.Edits {
 		if !seen[name] && !x.Gone && x.Was == "" {
-			out = append(out, sandbox.File{Name: name, Data: []byte(x.Text)})
+			out = append(out, sandbox.File{Name: name, Data: x.content()})
 		}
 	}
 	return out, nil
