@@ -22,6 +22,7 @@ import (
 	"candor/internal/integrity/integritytest"
 	"candor/internal/integrity/integrityweb"
 	"candor/internal/markdown"
+	"candor/internal/notify"
 	"candor/internal/opening"
 	"candor/internal/review/reviewtest"
 	"candor/internal/review/reviewweb"
@@ -62,7 +63,8 @@ func serve(t *testing.T, w *integritytest.World) string {
 	(&reviewweb.Pages{Reviews: w.Reviews, MD: markdown.New(3), Facts: alike.Facts}).Routes(mux)
 	replies := &feedback.Feedbacks{DB: w.DB, Jobs: w.Jobs, Orgs: w.Orgs, Openings: w.Openings, Promises: w.Promises, Reviews: w.Reviews}
 	replies.Listen(w.Jobs)
-	(&feedbackweb.Pages{DB: w.DB, Feedbacks: replies, Orgs: w.Orgs}).Routes(mux)
+	letters := &notify.Notify{DB: w.DB, Orgs: w.Orgs, Openings: w.Openings, Candidates: w.Candidates}
+	(&feedbackweb.Pages{DB: w.DB, Feedbacks: replies, Notify: letters}).Routes(mux)
 	if err := mux.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -73,7 +75,7 @@ func serve(t *testing.T, w *integritytest.World) string {
 
 // TestSideBySide: a reviewer scores two works, then reads on the scorecard that they are alike, and looks at both.
 func TestSideBySide(t *testing.T) {
-	d, tick := dbtest.Open(t, append(slices.Clone(integritytest.Schemas), fs.FS(feedback.Schema))...)
+	d, tick := dbtest.Open(t, append(slices.Clone[[]fs.FS](integritytest.Schemas), feedback.Schema, notify.Schema)...)
 	w := integritytest.Make(t, d, tick)
 	first := w.Crowd(7)[0]
 	copied := w.Hand("Cora Copy", strings.ReplaceAll(integritytest.Essay(0), "because", "since"))
@@ -120,7 +122,7 @@ func TestSideBySide(t *testing.T) {
 // TestACase: Mina asks after she scored, the candidate answers on a phone whose network comes and goes, Sol decides without a name and a score,
 // and Rosa can decide again.
 func TestACase(t *testing.T) {
-	d, tick := dbtest.Open(t, append(slices.Clone(integritytest.Schemas), fs.FS(feedback.Schema))...)
+	d, tick := dbtest.Open(t, append(slices.Clone[[]fs.FS](integritytest.Schemas), feedback.Schema, notify.Schema)...)
 	w := integritytest.Make(t, d, tick)
 	n, first, who := w.Copied()
 	url := serve(t, w)
