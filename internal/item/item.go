@@ -190,6 +190,21 @@ type Tasker interface {
 	Task(ctx context.Context, s Spec, r run.Run) (run.Work, error)
 }
 
+// Keeper says what is kept of what a candidate does on an item beside the answer and its saved states, which all kinds have. Candidates read it
+// before they start.
+type Keeper interface {
+	Keeps() []Keeps
+}
+
+// Keeps is a sort of what is kept; candidates' texts have a sentence for each.
+type Keeps string
+
+const (
+	KeepsRuns   Keeps = "runs"   // what was run, with what came of it
+	KeepsPushes Keeps = "pushes" // commits, and when each push came
+	KeepsViewed Keeps = "viewed" // what was marked as looked at
+)
+
 // Prover proves an item before it is published: reference solutions pass, wrong ones fail as declared.
 type Prover interface {
 	Prove(ctx context.Context, s Spec, progress func(done, total int, what string)) []Finding

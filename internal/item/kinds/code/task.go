@@ -148,6 +148,9 @@ func (Kind) Finish(_ item.Spec, _, result []byte) (item.Mark, error) {
 	return m, nil
 }
 
+// Keeps: every press on run is kept with what came of it.
+func (Kind) Keeps() []item.Keeps { return []item.Keeps{item.KeepsRuns} }
+
 // Do runs what stands in the page: action "run".
 func (k Kind) Do(ctx context.Context, tx db.Tx, _ actor.Actor, ref item.Ref, s item.Spec, action string, body []byte, _ url.Values) (item.Event, error) {
 	if action != "run" || k.Runs == nil {

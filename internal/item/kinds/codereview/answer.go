@@ -15,6 +15,9 @@ import (
 	"candor/internal/web/ui/diff"
 )
 
+// Keeps: the viewed marks are in the answer.
+func (Kind) Keeps() []item.Keeps { return []item.Keeps{item.KeepsViewed} }
+
 // answer is a body: a review as it stands, what is still being typed included. Summary and Verdict always stand in it, so that it is
 // never taken for a posted form.
 type answer struct {

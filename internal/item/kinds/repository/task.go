@@ -158,6 +158,9 @@ func (Kind) Finish(s item.Spec, _, result []byte) (item.Mark, error) {
 	return m, nil
 }
 
+// Keeps: pushes and commits with their times, and the checks that ran.
+func (Kind) Keeps() []item.Keeps { return []item.Keeps{item.KeepsPushes, item.KeepsRuns} }
+
 // Do runs the visible checks on what stands in the page: action "run".
 func (k Kind) Do(ctx context.Context, tx db.Tx, _ actor.Actor, ref item.Ref, _ item.Spec, action string, body []byte, _ url.Values) (item.Event, error) {
 	if action != "run" || k.Runs == nil || k.Repos == nil {

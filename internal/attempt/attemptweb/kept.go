@@ -1,0 +1,65 @@
+package attemptweb
+
+import (
+	"slices"
+
+	"candor/internal/assessment"
+	"candor/internal/item"
+)
+
+// Kept is a sentence on the first page about what is kept of what candidates do, and the tables that it is about. A test of app compares them with
+// the inventory of all tables: one that holds something of a candidate's and stands in no sentence fails it.
+type Kept struct {
+	Key    string // of the text
+	Tables []string
+	When   func(*assessment.Version) bool // nil: always
+}
+
+// Keeps are these sentences, in the order of the page.
+func Keeps() []Kept {
+	return []Kept{
+		{Key: "answers", Tables: []string{"responses", "revisions", "submission_items", "replaced_items", "afterwords"}},
+		{Key: "runs", Tables: []string{"runs", "run_queue"}, When: keeps(item.KeepsRuns)},
+		{Key: "pushes", Tables: []string{"repositories", "repository_refs", "repository_packs", "repository_updates", "repository_submissions", "repository_keys"}, When: keeps(item.KeepsPushes)},
+		{Key: "viewed", When: keeps(item.KeepsViewed)}, // a part of the answer
+		{Key: "times", Tables: []string{"attempts", "sittings", "ledger"}},
+		{Key: "links", Tables: []string{"candidate_sessions", "device_codes", "invitation_links", "invitations", "applications", "audit_lines"}},
+		{Key: "person", Tables: []string{"candidates", "accommodations", "mails"}},
+		{Key: "results", Tables: []string{"marks", "rulings"}},
+		{Key: "compared", Tables: []string{"comparisons", "likenesses", "cases", "case_items", "case_facts", "case_words", "case_drafts"}, When: compared},
+	}
+}
+
+// keeps says whether a kind of a version keeps something of the sort.
+func keeps(sort item.Keeps) func(*assessment.Version) bool {
+	return func(v *assessment.Version) bool {
+		return some(v, func(k item.Kind) bool {
+			keeper, ok := k.(item.Keeper)
+			return ok && slices.Contains(keeper.Keeps(), sort)
+		})
+	}
+}
+
+// compared says whether something of a version is compared with others' work.
+func compared(v *assessment.Version) bool {
+	return some(v, func(k item.Kind) bool {
+		_, ok := k.(item.Fingerprinter)
+		return ok
+	})
+}
+
+func some(v *assessment.Version, is func(item.Kind) bool) bool {
+	return slices.ContainsFunc(v.Parts, func(p assessment.Part) bool {
+		return slices.ContainsFunc(p.Items, func(i assessment.PartItem) bool { return is(i.Kind) })
+	})
+}
+
+// kept are the sentences about what this assessment keeps.
+func (f frame) kept() (out []string) {
+	for _, k := range Keeps() {
+		if k.When == nil || k.When(f.V.Version) {
+			out = append(out, f.t("kept_"+k.Key))
+		}
+	}
+	return out
+}
