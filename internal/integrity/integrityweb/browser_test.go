@@ -14,6 +14,8 @@ import (
 
 	"candor/e2e/browser"
 	"candor/internal/actor"
+	"candor/internal/attempt/attempttest"
+	"candor/internal/attempt/attemptweb"
 	"candor/internal/db"
 	"candor/internal/db/dbtest"
 	"candor/internal/feedback"
@@ -61,6 +63,7 @@ func serve(t *testing.T, w *integritytest.World) string {
 	alike := &integrityweb.Pages{Integrity: w.Integrity}
 	alike.Routes(mux)
 	(&reviewweb.Pages{Reviews: w.Reviews, MD: markdown.New(3), Facts: alike.Facts}).Routes(mux)
+	(&attemptweb.Pages{Attempts: w.Attempts, Openings: w.Openings, Orgs: w.Orgs, Kinds: attempttest.Kinds(), MD: markdown.New(3)}).Routes(mux)
 	replies := &feedback.Feedbacks{DB: w.DB, Jobs: w.Jobs, Orgs: w.Orgs, Openings: w.Openings, Promises: w.Promises, Reviews: w.Reviews}
 	replies.Listen(w.Jobs)
 	letters := &notify.Notify{DB: w.DB, Orgs: w.Orgs, Openings: w.Openings, Candidates: w.Candidates}
