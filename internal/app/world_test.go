@@ -379,8 +379,9 @@ func (s *side) work(p *applicant) {
 		helper = found
 	}
 	for part, answers := range map[string]map[string]string{"quiz": {"pick": `{"choice":["0"]}`, "term": `{"typed":["` + s.word("typed", p.name) + `"]}`},
-		"writing": {"tell-us": `{"text":["I am Amara ` + s.word("name", p.name) + `. The queue delivered twice. ` + s.word("answer", p.name) + `"]}`},
-		"coding":  {"program": `{"language":"python","files":{"python":{"main.py":"print(input()) # ` + s.word("program", p.name) + `","helper.py":` + strconv.Quote(helper) + `}}}`, "pull": `{"verdict":"changes","summary":"I am Amara ` + s.word("name", p.name) + `.","comments":[{"id":"c1","file":"a.go","line":3,"tone":"must","text":"` + s.word("remark", p.name) + `"}],"drafts":[{"file":"a.go","line":1,"tone":"idea","text":"` + s.word("unsaid", p.name) + `"}]}`}} {
+		"writing": {"tell-us": `{"text":["I am Amara ` + s.word("name", p.name) + `. The queue delivered twice. ` + s.word("answer", p.name) + `"]}`,
+			attempt.DisclosureKey("tell-us"): `{"used":["text"],"words":["Amara ` + s.word("name", p.name) + ` asked a tool. ` + s.word("answer", p.name) + `"]}`},
+		"coding": {"program": `{"language":"python","files":{"python":{"main.py":"print(input()) # ` + s.word("program", p.name) + `","helper.py":` + strconv.Quote(helper) + `}}}`, "pull": `{"verdict":"changes","summary":"I am Amara ` + s.word("name", p.name) + `.","comments":[{"id":"c1","file":"a.go","line":3,"tone":"must","text":"` + s.word("remark", p.name) + `"}],"drafts":[{"file":"a.go","line":1,"tone":"idea","text":"` + s.word("unsaid", p.name) + `"}]}`}} {
 		sitting, err := a.Attempts.Begin(ctx, p.who, part)
 		s.w.must(err)
 		for item, body := range answers {

@@ -254,6 +254,9 @@ func (w *world) work(p person) {
 			for key, body := range answers {
 				_, err := a.Attempts.Save(ctx, p.who, attempt.SaveRequest{Sitting: s.ID, Epoch: 1, Received: a.DB.Now(), Saves: []response.Save{{Item: key, Client: "c1", Seq: n + 1, Body: []byte(body)}}})
 				w.must(err)
+				said := attempt.Disclosure{Used: []string{"code"}, Words: "Had it from " + p.word}
+				_, err = a.Attempts.Disclose(ctx, p.who, key, said, attempt.SaveRequest{Sitting: s.ID, Epoch: 1, Received: a.DB.Now(), Saves: []response.Save{{Client: "c1", Seq: n + 1}}})
+				w.must(err)
 				w.tick.Add(time.Second)
 			}
 		}
@@ -282,6 +285,9 @@ func (w *world) work(p person) {
 	w.must(err)
 	w.must(a.Attempts.AcceptLate(ctx, w.owner, p.app, late.Kept[0].Revision, "No network on the train, "+p.word))
 	w.must(a.Attempts.Afterword(ctx, p.who, "writing", "One more thing: "+p.word, false))
+	said := attempt.Disclosure{Used: []string{"ideas"}, Words: "Asked for " + p.word, Transcript: p.word + ": hello"}
+	_, err = a.Attempts.Disclose(ctx, p.who, "number", said, attempt.SaveRequest{Sitting: quiz, Epoch: 1, Received: a.DB.Now(), Saves: []response.Save{{Client: "c1", Seq: 9}}})
+	w.must(err)
 	code := w.code(v.Attempt.ID)
 	card := review.Card{Private: "private " + p.word, Shareable: "shareable " + p.word, Ratings: map[string]review.Rating{
 		"clear": {Level: 3, Note: "note " + p.word, Evidence: []review.Place{{Item: "tell-us"}}}, "right": {Level: review.CannotRate, Reason: "no facts of " + p.word}}}

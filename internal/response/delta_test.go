@@ -98,6 +98,18 @@ func TestALargeTextIsKeptAsDeltas(t *testing.T) {
 		if r := current(t, d)["a"]; string(r.Body) != text {
 			t.Error("the present answer is not the newest")
 		}
+		walked := int64(0)
+		err := d.Read(ctx, "o1", func(tx db.Tx) error {
+			return response.Walk(ctx, tx, "att_1", "a", func(s response.Step) error {
+				if walked++; s.N != walked || string(s.Body) != states[walked] || s.Posted || s.Received.IsZero() {
+					return fmt.Errorf("step %d is state %d of %d bytes, posted %v", walked, s.N, len(s.Body), s.Posted)
+				}
+				return nil
+			})
+		})
+		if err != nil || walked != int64(len(states)-1) {
+			t.Errorf("a walk came to %d of %d states: %v", walked, len(states)-1, err)
+		}
 	})
 }
 

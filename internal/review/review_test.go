@@ -3,17 +3,21 @@ package review_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"candor/internal/actor"
+	"candor/internal/attempt"
 	"candor/internal/db"
 	"candor/internal/db/dbtest"
 	"candor/internal/opening"
 	"candor/internal/org"
 	"candor/internal/problem"
+	"candor/internal/response"
 	"candor/internal/review"
 	"candor/internal/review/reviewtest"
 )
@@ -291,6 +295,83 @@ func TestTheQueueIsByDayAndInAnOrderOfOnesOwn(t *testing.T) {
 		}
 		if _, _, _, err := w.Reviews.Queue(ctx, w.Rosa, codes[0]); !errors.Is(err, review.ErrMissing) {
 			t.Errorf("paging from somebody else's line: %v; want ErrMissing", err)
+		}
+	})
+}
+
+// say discloses how an answer was made.
+func say(t *testing.T, w *reviewtest.World, who actor.Actor, key string, d attempt.Disclosure, s attempt.Sitting) {
+	t.Helper()
+	_, err := w.Attempts.Disclose(ctx, who, key, d, attempt.SaveRequest{Sitting: s.ID, Epoch: 1, Received: w.DB.Now(), Saves: []response.Save{{Client: "said", Seq: w.DB.Now().UnixMilli()}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestADisclosureChangesNoMarkNoOrderAndNoQueue: neither what was said with the answers nor what was said later.
+func TestADisclosureChangesNoMarkNoOrderAndNoQueue(t *testing.T) {
+	each(t, func(t *testing.T, w *reviewtest.World) {
+		said := attempt.Disclosure{Used: attempt.Uses, Words: "A tool wrote all of it.", Transcript: "me: do it"}
+		var people []actor.Actor
+		var rounds []review.Round
+		for i, name := range []string{"Amara", "Ben", "Chen", "Dewi"} {
+			who := w.Enter(w.Invite(name+" Okafor", strings.ToLower(name)+"@mail.example"))
+			for part, answers := range map[string]map[string]string{"quiz": {"pick": `{"choice":["0"]}`, "number": `{"typed":["300"]}`}, "writing": {"tell-us": `{"text":["It was slow."]}`}} {
+				s := w.Begin(who, part)
+				for key, body := range answers {
+					w.Save(who, s, 1, key, body)
+					if i%2 == 0 {
+						say(t, w, who, key, said, s)
+					}
+				}
+				if _, err := w.Attempts.Send(ctx, who, part); err != nil {
+					t.Fatal(err)
+				}
+			}
+			w.Drain()
+			v, err := w.Attempts.View(ctx, who)
+			if err != nil {
+				t.Fatal(err)
+			}
+			people, rounds = append(people, who), append(rounds, w.Round(string(v.Attempt.ID)))
+		}
+		look := func() (queue []review.Waiting, marks []string) {
+			queue, _, _, err := w.Reviews.Queue(ctx, w.Mina, "")
+			if err != nil || len(queue) != len(rounds) {
+				t.Fatalf("queue of %d, %v", len(queue), err)
+			}
+			for _, n := range rounds {
+				s, err := w.Reviews.Load(ctx, w.Mina, n.Code)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, key := range []string{"pick", "number", "tell-us"} {
+					mark := "none"
+					if m := s.Work.Answers[key].Mark; m != nil {
+						mark = fmt.Sprint(m.Share, m.Why)
+					}
+					marks = append(marks, mark)
+				}
+			}
+			return queue, marks
+		}
+		queue, marks := look()
+		for i := 3; i < len(marks); i++ {
+			if marks[i] != marks[i%3] {
+				t.Errorf("the same answer is marked %q and %q", marks[i%3], marks[i])
+			}
+		}
+		for _, who := range people {
+			v, err := w.Attempts.View(ctx, who)
+			if err != nil {
+				t.Fatal(err)
+			}
+			say(t, w, who, "tell-us", said, v.Sittings["writing"])
+		}
+		w.Drain()
+		later, again := look()
+		if !reflect.DeepEqual(queue, later) || !slices.Equal(marks, again) {
+			t.Errorf("what was said later changed the queue from %v to %v, or the marks from %v to %v", queue, later, marks, again)
 		}
 	})
 }
