@@ -546,7 +546,7 @@ func disclosureFields(v disclosureView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = field.Field(field.View{Name: "transcript", Label: v.t("say_transcript"), Hint: v.t("say_transcript_hint"), Rows: 8, Value: v.Saying.Transcript, Error: v.Fields["transcript"], Class: "mono"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = field.Field(field.View{Name: "transcript", Label: v.t("say_transcript"), Hint: v.t("say_transcript_hint"), Rows: 8, Value: v.Saying.Transcript, Error: v.Fields["transcript"]}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
