@@ -52,6 +52,12 @@ func (p *Pages) showPreview(w http.ResponseWriter, r *http.Request, key string, 
 	return web.ShowWith(w, r, err, previewPage(out))
 }
 
+// policyWords is what candidates read of a policy.
+func policyWords(p assessment.Policy) string {
+	key := "attempt.ai_" + string(p)
+	return locale.For("en").T(key)
+}
+
 func previewRef(r *http.Request, key string) item.Ref {
 	return item.Ref{Org: web.Actor(r).Org, Owner: "preview_" + web.Actor(r).ID, Version: r.PathValue("version"), Item: key}
 }

@@ -127,6 +127,9 @@ func (p *Pages) disclose(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if v.Sitting.State == attempt.Ready {
+		return attempt.ErrNotStarted
+	}
 	var f disclosureForm
 	err = web.ReadForm(r, &f)
 	d := attempt.Disclosure{Used: f.Used, Words: f.Words, Transcript: f.Transcript}
@@ -142,8 +145,11 @@ func (p *Pages) disclose(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return p.showDisclosure(w, r, v, &d, err)
 	}
-	if kept.Standing == response.OnTime {
+	switch kept.Standing {
+	case response.OnTime:
 		return web.Redirect(w, r, itemPath(v.Part.Key, v.Item.Key), v.t("say_kept"))
+	case response.Branch:
+		return web.Redirect(w, r, disclosurePath(v.Part.Key, v.Item.Key), v.t("say_kept_beside"))
 	}
 	return web.Redirect(w, r, disclosurePath(v.Part.Key, v.Item.Key), v.t("say_kept_late"))
 }
