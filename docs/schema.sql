@@ -77,7 +77,7 @@ CREATE TABLE attempts (
 	submission_id  TEXT NOT NULL,
 	receipt        TEXT NOT NULL,
 	created_at     BIGINT NOT NULL,
-	submitted_at   BIGINT NOT NULL,
+	submitted_at   BIGINT NOT NULL, questions BIGINT NOT NULL DEFAULT 0 CHECK (questions BETWEEN 0 AND 4), asked_at BIGINT NOT NULL DEFAULT 0,
 	PRIMARY KEY (org_id, id),
 	UNIQUE (org_id, invitation_id),
 	FOREIGN KEY (org_id, application_id) REFERENCES applications (org_id, id)
@@ -631,6 +631,23 @@ CREATE TABLE public_links (
 	UNIQUE (org_id, opening_id)
 );
 
+CREATE TABLE questions (
+	org_id     TEXT NOT NULL,
+	attempt_id TEXT NOT NULL,
+	n          BIGINT NOT NULL CHECK (n BETWEEN 1 AND 4),
+	item       TEXT NOT NULL,
+	rule       TEXT NOT NULL,
+	text       TEXT NOT NULL,
+	why        TEXT NOT NULL,
+	file       TEXT NOT NULL,
+	line       BIGINT NOT NULL,
+	code       TEXT NOT NULL,
+	unclear    TEXT NOT NULL,
+	unclear_at BIGINT NOT NULL,
+	PRIMARY KEY (org_id, attempt_id, n),
+	FOREIGN KEY (org_id, attempt_id) REFERENCES attempts (org_id, id)
+);
+
 CREATE TABLE ratings (
 	org_id     TEXT NOT NULL,
 	review_id  TEXT NOT NULL,
@@ -844,7 +861,7 @@ CREATE TABLE reviews (
 	filed_at       BIGINT NOT NULL,
 	seconds        BIGINT NOT NULL,
 	private_note   TEXT NOT NULL,
-	shareable      TEXT NOT NULL,
+	shareable      TEXT NOT NULL, rest_at BIGINT NOT NULL DEFAULT 0,
 	PRIMARY KEY (org_id, id),
 	UNIQUE (org_id, attempt_id, member_id),
 	FOREIGN KEY (org_id, attempt_id) REFERENCES review_rounds (org_id, attempt_id),
@@ -1009,7 +1026,7 @@ CREATE TABLE stages (
 	position    BIGINT NOT NULL,
 	title       TEXT NOT NULL,
 	reviewers   BIGINT NOT NULL CHECK (reviewers BETWEEN 0 AND 2),
-	window_days BIGINT NOT NULL CHECK (window_days BETWEEN 1 AND 90),
+	window_days BIGINT NOT NULL CHECK (window_days BETWEEN 1 AND 90), questions BIGINT NOT NULL DEFAULT 0 CHECK (questions BETWEEN 0 AND 4),
 	PRIMARY KEY (org_id, id),
 	UNIQUE (org_id, opening_id, position),
 	FOREIGN KEY (org_id, opening_id) REFERENCES openings (org_id, id)

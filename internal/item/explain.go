@@ -14,7 +14,7 @@ const ExplainFile = "explain.yaml"
 
 // Explain is an author's explain.yaml. The zero value uses every rule as it is.
 type Explain struct {
-	Use       []string          `yaml:"use" schema:"max=12" doc:"Which of the built-in rules may ask: rewritten, undone, test, input, remark, condition, dependency, structure, scale. All where it is left out."`
+	Use       []string          `yaml:"use" schema:"max=12" doc:"Which of the built-in rules may ask: rewritten, undone, test, input, remark, verdict, condition, dependency, structure, scale. All where it is left out."`
 	Questions []ExplainQuestion `yaml:"questions" schema:"max=8" doc:"Questions of your own, in the order in which they are taken."`
 }
 

@@ -137,7 +137,7 @@ func makeWorld(t testing.TB, database string) *world {
 func (w *world) position(title string, v assessment.VersionID) opening.ID {
 	w.t.Helper()
 	o, err := w.app.Openings.Create(ctx, w.owner, opening.Opening{Title: title, Team: "Bookings", ReplyDays: 5},
-		[]opening.Stage{{Title: "Screen", Reviewers: 2, Window: 7, Format: "assessment", Ref: string(v)}})
+		[]opening.Stage{{Title: "Screen", Reviewers: 2, Window: 7, Questions: 4, Format: "assessment", Ref: string(v)}})
 	w.must(err)
 	for who, role := range map[string]opening.Role{w.rosa.ID: opening.Manager, w.mina.ID: opening.Reviewer, w.jun.ID: opening.Reviewer} {
 		w.must(w.app.Openings.SetRole(ctx, w.owner, o, who, role, true))
@@ -288,9 +288,10 @@ func (w *world) work(p person) {
 	said := attempt.Disclosure{Used: []string{"ideas"}, Words: "Asked for " + p.word, Transcript: p.word + ": hello"}
 	_, err = a.Attempts.Disclose(ctx, p.who, "number", said, attempt.SaveRequest{Sitting: quiz, Epoch: 1, Received: a.DB.Now(), Saves: []response.Save{{Client: "c1", Seq: 9}}})
 	w.must(err)
+	w.explain(p)
 	code := w.code(v.Attempt.ID)
 	card := review.Card{Private: "private " + p.word, Shareable: "shareable " + p.word, Ratings: map[string]review.Rating{
-		"clear": {Level: 3, Note: "note " + p.word, Evidence: []review.Place{{Item: "tell-us"}}}, "right": {Level: review.CannotRate, Reason: "no facts of " + p.word}}}
+		"clear": {Level: 3, Note: "note " + p.word, Evidence: []review.Place{{Item: "tell-us"}}}, "right": {Level: review.CannotRate, Reason: "no facts of " + p.word}, attempt.Owns: {Level: 3, Note: "owns it, " + p.word}}}
 	w.must(a.Reviews.Rule(ctx, w.mina, code, "pull", "c1", "=valid"))
 	w.must(a.Reviews.File(ctx, w.mina, code, card))
 	w.must(a.Reviews.Unblind(ctx, w.jun, code, "I may know "+p.word))
@@ -300,6 +301,23 @@ func (w *world) work(p person) {
 	w.must(a.Reviews.File(ctx, w.kit, code, card))
 	w.drain()
 	w.questioned(p, code)
+}
+
+// explain answers what they are asked about their own work, and says that one of it is unclear.
+func (w *world) explain(p person) {
+	w.t.Helper()
+	a := w.app.Attempts
+	s, err := a.Begin(ctx, p.who, attempt.ExplainPart)
+	w.must(err)
+	for n := range 4 {
+		_, err := a.Save(ctx, p.who, attempt.SaveRequest{Sitting: s.ID, Epoch: 1, Received: w.app.DB.Now(),
+			Saves: []response.Save{{Item: attempt.Question{N: n + 1}.Key(), Client: "c1", Seq: int64(n + 1), Body: []byte(`{"text":["I did, ` + p.word + `"]}`)}}})
+		w.must(err)
+	}
+	w.must(a.NotClear(ctx, p.who, "question_2", "Not of "+p.word))
+	_, err = a.Send(ctx, p.who, attempt.ExplainPart)
+	w.must(err)
+	w.drain()
 }
 
 // questioned goes through a case about somebody's program with everything that is written in it.

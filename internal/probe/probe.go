@@ -25,10 +25,11 @@ const (
 	Scale      Rule = "scale"      // change this so that it does a hundred times as much
 	Input      Rule = "input"      // what does this print for an input that they tried
 	Remark     Rule = "remark"     // a comment of their own on somebody's change
+	Verdict    Rule = "verdict"    // what they say of somebody's change as a whole
 )
 
 // Rules are all of them, in the order in which they are preferred.
-var Rules = []Rule{Rewritten, Undone, Test, Input, Remark, Condition, Dependency, Structure, Scale}
+var Rules = []Rule{Rewritten, Undone, Test, Input, Remark, Verdict, Condition, Dependency, Structure, Scale}
 
 // Probe is one place in a work with a question about it, in words for its author and its readers alike.
 type Probe struct {
