@@ -473,23 +473,49 @@ CREATE TABLE liveness (
 	failing_since BIGINT NOT NULL
 );
 
-CREATE TABLE mails (
-	org_id      TEXT NOT NULL,
-	id          TEXT NOT NULL,
-	about       TEXT NOT NULL,
-	subject_id  TEXT NOT NULL,
-	to_name     TEXT NOT NULL,
-	to_email    TEXT NOT NULL,
-	reply_name  TEXT NOT NULL,
-	reply_email TEXT NOT NULL,
-	subject     TEXT NOT NULL,
-	body        TEXT NOT NULL,
-	action_text TEXT NOT NULL,
-	action_path TEXT NOT NULL,
-	state       TEXT NOT NULL CHECK (state IN ('queued', 'sent', 'refused')),
-	error       TEXT NOT NULL,
-	created_at  BIGINT NOT NULL,
-	sent_at     BIGINT NOT NULL, application_id TEXT NOT NULL DEFAULT '',
+CREATE TABLE mail_reminders (
+	org_id     TEXT NOT NULL,
+	opening_id TEXT NOT NULL,
+	active     BOOLEAN NOT NULL,
+	changed_at BIGINT NOT NULL,
+	changed_by TEXT NOT NULL,
+	PRIMARY KEY (org_id, opening_id)
+);
+
+CREATE TABLE mail_texts (
+	org_id     TEXT NOT NULL,
+	opening_id TEXT NOT NULL,
+	letter     TEXT NOT NULL,
+	lang       TEXT NOT NULL,
+	number     BIGINT NOT NULL CHECK (number > 0),
+	subject    TEXT NOT NULL,
+	body       TEXT NOT NULL,
+	created_at BIGINT NOT NULL,
+	created_by TEXT NOT NULL,
+	PRIMARY KEY (org_id, opening_id, letter, lang, number)
+);
+
+CREATE TABLE "mails" (
+	org_id         TEXT NOT NULL,
+	id             TEXT NOT NULL,
+	about          TEXT NOT NULL,
+	subject_id     TEXT NOT NULL,
+	to_name        TEXT NOT NULL,
+	to_email       TEXT NOT NULL,
+	reply_name     TEXT NOT NULL,
+	reply_email    TEXT NOT NULL,
+	subject        TEXT NOT NULL,
+	body           TEXT NOT NULL,
+	action_text    TEXT NOT NULL,
+	action_path    TEXT NOT NULL,
+	state          TEXT NOT NULL CHECK (state IN ('queued', 'sent', 'refused', 'bounced', 'dropped')),
+	error          TEXT NOT NULL,
+	created_at     BIGINT NOT NULL,
+	sent_at        BIGINT NOT NULL,
+	application_id TEXT NOT NULL DEFAULT '',
+	zone           TEXT NOT NULL DEFAULT '',
+	due_at         BIGINT NOT NULL DEFAULT 0,
+	tries          BIGINT NOT NULL DEFAULT 0,
 	PRIMARY KEY (org_id, id),
 	UNIQUE (org_id, about, subject_id)
 );
@@ -499,6 +525,8 @@ CREATE INDEX mails_application ON mails (org_id, application_id, created_at);
 CREATE INDEX mails_newest ON mails (org_id, created_at, id);
 
 CREATE INDEX mails_to ON mails (org_id, to_email);
+
+CREATE INDEX mails_waiting ON mails (org_id, state, due_at);
 
 CREATE TABLE marks (
 	org_id      TEXT NOT NULL,

@@ -61,9 +61,10 @@ type Config struct {
 	Proxies    []netip.Prefix
 	SMTP       string // "" keeps letters in the outbox
 	MailFrom   string
-	JudgeApart bool  // judge in a process of its own, without the database and the key
-	Ballast    int64 // bytes kept in reserve for saves; 0 keeps none
-	AllowWeak  bool  // run code although a layer of the sandbox is missing; every report says so
+	MailReturn string // where bounces go; "" is MailFrom
+	JudgeApart bool   // judge in a process of its own, without the database and the key
+	Ballast    int64  // bytes kept in reserve for saves; 0 keeps none
+	AllowWeak  bool   // run code although a layer of the sandbox is missing; every report says so
 	Log        *slog.Logger
 	Now        func() time.Time // injected clock; nil is the process's
 }
@@ -167,6 +168,10 @@ func open(ctx context.Context, c Config) (_ *App, err error) {
 		if err != nil {
 			return nil, err
 		}
+		if server.Key, err = mail.ReadKey(filepath.Join(c.Data, SigningKey)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, err
+		}
+		server.Return = c.MailReturn
 		a.Notify.Server = server
 	}
 	a.listen()

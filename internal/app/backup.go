@@ -25,9 +25,11 @@ import (
 const (
 	databaseFile = "candor.db"
 	keyFile      = "secret.key"
-	filesFolder  = "files"
-	lockName     = "lock"
-	lastBackup   = "backup.json" // what the last backup was
+	// SigningKey is the file of the key that signs mails; without it they go unsigned. It is not in backups: another one is made in a minute.
+	SigningKey  = "dkim.pem"
+	filesFolder = "files"
+	lockName    = "lock"
+	lastBackup  = "backup.json" // what the last backup was
 )
 
 // Unfinished is a file in the data folder as long as a restore is not through.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"candor/internal/clock"
@@ -100,6 +101,10 @@ func (n *Notify) outdated(ctx context.Context, tx db.Tx, m Mail) (bool, error) {
 	switch m.About {
 	case string(opening.Invited), string(opening.Applied), "signin", "member":
 		return m.Link == "", nil
+	}
+	if strings.HasPrefix(m.About, remind) {
+		holds, err := n.holds(ctx, tx, m)
+		return !holds, err
 	}
 	return false, nil
 }

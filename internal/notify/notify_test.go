@@ -47,12 +47,18 @@ var schemas = append(slices.Clone[[]fs.FS](reviewtest.Schemas), feedback.Schema,
 
 func each(t *testing.T, fn func(t *testing.T, w world)) {
 	dbtest.Each(t, schemas, func(t *testing.T, d *db.DB, tick *dbtest.Clock) {
-		w := world{World: reviewtest.Make(t, d, tick), post: &post{}, tick: tick}
-		w.n = &notify.Notify{DB: d, Jobs: w.Jobs, Accounts: w.Accounts, Orgs: w.Orgs, Openings: w.Openings, Candidates: w.Candidates, Attempts: w.Attempts,
-			Server: w.post, URL: "https://candor.example"}
-		w.n.Listen()
-		fn(t, w)
+		fn(t, build(t, d, tick))
 	})
+}
+
+// build makes a world on a migrated database.
+func build(t *testing.T, d *db.DB, tick *dbtest.Clock) world {
+	t.Helper()
+	w := world{World: reviewtest.Make(t, d, tick), post: &post{}, tick: tick}
+	w.n = &notify.Notify{DB: d, Jobs: w.Jobs, Accounts: w.Accounts, Orgs: w.Orgs, Openings: w.Openings, Candidates: w.Candidates, Attempts: w.Attempts,
+		Server: w.post, URL: "https://candor.example"}
+	w.n.Listen()
+	return w
 }
 
 // log are the mails about an application, newest first.

@@ -75,3 +75,6 @@ JOIN mails m ON m.org_id = r.org_id AND m.application_id = r.application_id AND 
 WHERE r.org_id = sqlc.arg(org_id) AND r.batch_id = sqlc.arg(batch_id) AND r.verdict = 'invited' AND NOT EXISTS (SELECT 1 FROM mails n WHERE n.org_id = m.org_id AND n.application_id = m.application_id
 	AND n.about = m.about AND n.subject_id LIKE r.invitation_id || '#%' AND (n.created_at > m.created_at OR n.created_at = m.created_at AND n.id > m.id))
 ORDER BY r.position LIMIT 100;
+
+-- name: Wrote :one
+SELECT COUNT(*) FROM mails WHERE org_id = $1 AND about = $2 AND subject_id = $3;

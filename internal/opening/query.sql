@@ -201,3 +201,10 @@ UPDATE public_links SET hash = sqlc.arg(hash), rotation = rotation + 1 WHERE org
 -- One place is taken, if there is one.
 -- name: TakePlace :execrows
 UPDATE public_links SET taken = taken + 1 WHERE org_id = sqlc.arg(org_id) AND opening_id = sqlc.arg(opening_id) AND open AND taken < most AND (until_at = 0 OR until_at > sqlc.arg(now));
+
+-- name: Unfinished :many
+SELECT i.id, i.application_id, i.stage_id, i.format, i.ref_id, i.note, i.revoked_at, i.rotation, i.finish_by, i.zone, i.created_at, i.opened_at,
+	a.opening_id, a.candidate_id, a.status
+FROM invitations i JOIN applications a ON a.org_id = i.org_id AND a.id = i.application_id JOIN openings o ON o.org_id = a.org_id AND o.id = a.opening_id
+WHERE i.org_id = sqlc.arg(org_id) AND i.finish_by > sqlc.arg(now) AND i.revoked_at = 0 AND a.status = 'active' AND a.stage_id = i.stage_id AND o.state = 'open'
+	AND i.id > sqlc.arg(after) ORDER BY i.id LIMIT 200;

@@ -43,6 +43,7 @@ type commands struct {
 	Import  Import         `cmd:"" help:"Import an assessment from a folder or a zip into an organisation."`
 	Export  Export         `cmd:"" help:"Export a version of an assessment, byte for byte, as a zip."`
 	Admin   Admin          `cmd:"" help:"Help somebody in: one-time sign-in links."`
+	Mail    Mail           `cmd:"" help:"Make mails arrive: the key that signs them."`
 	Backup  Backup         `cmd:"" help:"Write everything of an installation into one file, while the server runs; or verify such a file."`
 	Restore Restore        `cmd:"" help:"Make an installation of a backup, in an empty place."`
 	Doctor  Doctor         `cmd:"" help:"Try what an installation needs: sandbox, languages, disk, database. Says what is missing and what to do."`

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -8,6 +9,8 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -20,6 +23,7 @@ import (
 	"candor/internal/git"
 	"candor/internal/judge"
 	"candor/internal/judge/languages"
+	"candor/internal/mail"
 	"candor/internal/sandbox/ns"
 )
 
@@ -28,6 +32,11 @@ type Doctor struct {
 	Where
 	JSON bool `name:"json" help:"Print one JSON object instead of a table."`
 	Deep bool `help:"Read every file that the database names and compare its hash; without it they are only looked for."`
+
+	SMTP     string `name:"smtp" help:"Mail server, as serve takes it; for what the DNS says of the sender." placeholder:"URL"`
+	MailFrom string `help:"Sender's address of all mails; with it the DNS is asked about SPF, DKIM and DMARC." placeholder:"ADDRESS"`
+
+	resolver *net.Resolver // nil is the machine's
 }
 
 // finding is one line: what was tried, and whether it is as it should be.
@@ -51,6 +60,7 @@ func (d *Doctor) Run(e *env) error {
 	}
 	all := d.code(e.ctx)
 	all = append(all, d.storage(e.ctx, progress(e.err))...)
+	all = append(all, d.sender(e.ctx)...)
 	all = append(all, tools(e.ctx)...)
 	ok := true
 	for _, f := range all {
@@ -341,6 +351,28 @@ func (d *Doctor) postgres(ctx context.Context) []finding {
 		f.Tried = err.Error()
 	}
 	return []finding{durable, f}
+}
+
+// sender is what the DNS says of the sender of mails; nothing without one.
+func (d *Doctor) sender(ctx context.Context) []finding {
+	if d.MailFrom == "" {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
+	defer cancel()
+	key, err := mail.ReadKey(filepath.Join(d.Data, app.SigningKey))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return []finding{{Group: "Mail", Name: "DKIM", Tried: err.Error(), Advice: "Delete the file and make another: candor mail key."}}
+	}
+	host := ""
+	if u, err := url.Parse(d.SMTP); err == nil {
+		host = u.Hostname()
+	}
+	var all []finding
+	for _, f := range mail.Look(ctx, cmp.Or(d.resolver, net.DefaultResolver), d.MailFrom, host, key) {
+		all = append(all, finding{Group: "Mail", Name: f.Name, OK: f.OK, By: d.MailFrom, Tried: f.Tried, Advice: f.Advice})
+	}
+	return all
 }
 
 // tools are programs that some features call.

@@ -3,6 +3,7 @@ package notifyweb
 import (
 	"errors"
 	"net/http"
+	"strconv"
 
 	"candor/internal/notify"
 	"candor/internal/opening"
@@ -30,6 +31,7 @@ type lettersView struct {
 	Path    string
 	Opening opening.Opening // ID "" in the organisation
 	List    []notify.Text
+	Ahead   notify.Ahead // of an opening
 }
 
 func (p *Pages) letters(w http.ResponseWriter, r *http.Request) error {
@@ -38,7 +40,41 @@ func (p *Pages) letters(w http.ResponseWriter, r *http.Request) error {
 	if v.List, v.Opening, err = p.Notify.Texts(r.Context(), web.Actor(r), openingID(r)); err != nil {
 		return err
 	}
+	if v.Opening.ID != "" {
+		if v.Ahead, err = p.Notify.Ahead(r.Context(), web.Actor(r), v.Opening.ID); err != nil {
+			return err
+		}
+	}
 	return web.Show(w, r, lettersPage(v))
+}
+
+// remind turns an opening's reminders on or off.
+func (p *Pages) remind(w http.ResponseWriter, r *http.Request) error {
+	var f struct{ Active bool }
+	if err := web.ReadForm(r, &f); err != nil {
+		return err
+	}
+	if err := p.Notify.SetReminders(r.Context(), web.Actor(r), openingID(r), f.Active); err != nil {
+		return err
+	}
+	said := "Reminders are off. Nothing is sent by itself."
+	if f.Active {
+		said = "Reminders are on."
+	}
+	return web.Redirect(w, r, path(r), said)
+}
+
+// ahead is what the reminders of a letter come to, in words; "" is nothing.
+func (v lettersView) ahead(key string) string {
+	c, ok := v.Ahead.Next[key]
+	if !ok || !v.Ahead.Active {
+		return ""
+	}
+	people := "1 person"
+	if c.People != 1 {
+		people = strconv.Itoa(c.People) + " people"
+	}
+	return "As things are, " + people + "; first " + c.First.In(v.Page.Zone).Format("Mon 2 Jan, 15:04") + "."
 }
 
 type letterForm struct {

@@ -20,14 +20,15 @@ func (p *Pages) Routes(mux *web.Mux) {
 	staff(web.RateRead, "GET /o/{org}/outbox", "outbox.read", web.NoObject, p.outbox, "owner")
 	staff(web.RateCode, "POST /o/{org}/outbox", "outbox.test", web.NoObject, p.test, "owner")
 	for _, place := range []struct{ path, object string }{{"/o/{org}/mails", web.NoObject}, {"/o/{org}/openings/{opening}/mails", "opening"}} {
-		noun := "mail"
+		actions := [3]string{"mail.list", "mail.read", "mail.change"}
 		if place.object != web.NoObject {
-			noun = "opening.mail"
+			actions = [3]string{"opening.mails", "opening.mail", "opening.change_mail"}
 		}
-		staff(web.RateRead, "GET "+place.path, noun+"s", place.object, p.letters, web.AnyMember...)
-		staff(web.RateRead, "GET "+place.path+"/{letter}", noun+"_page", place.object, p.letter, web.AnyMember...)
-		staff(web.RateWrite, "POST "+place.path+"/{letter}", noun+"_change", place.object, p.save, web.AnyMember...)
+		staff(web.RateRead, "GET "+place.path, actions[0], place.object, p.letters, web.AnyMember...)
+		staff(web.RateRead, "GET "+place.path+"/{letter}", actions[1], place.object, p.letter, web.AnyMember...)
+		staff(web.RateWrite, "POST "+place.path+"/{letter}", actions[2], place.object, p.save, web.AnyMember...)
 	}
+	staff(web.RateWrite, "POST /o/{org}/openings/{opening}/mails", "opening.remind", "opening", p.remind, web.AnyMember...)
 	staff(web.RateWrite, "POST /o/{org}/applications/{application}/mails/{mail}", "application.mail_again", "application", p.again, web.AnyMember...)
 }
 

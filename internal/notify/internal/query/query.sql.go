@@ -646,3 +646,14 @@ func (q *Queries) Texts(ctx context.Context, arg TextsParams) ([]TextsRow, error
 	}
 	return items, nil
 }
+
+const wrote = `-- name: Wrote :one
+SELECT COUNT(*) FROM mails WHERE org_id = $1 AND about = $2 AND subject_id = $3
+`
+
+func (q *Queries) Wrote(ctx context.Context, orgID string, about string, subjectID string) (int64, error) {
+	row := q.db.QueryRowContext(ctx, wrote, orgID, about, subjectID)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}

@@ -1318,6 +1318,71 @@ func (q *Queries) TryCode(ctx context.Context, id string) (int64, error) {
 	return result.RowsAffected()
 }
 
+const unfinished = `-- name: Unfinished :many
+SELECT i.id, i.application_id, i.stage_id, i.format, i.ref_id, i.note, i.revoked_at, i.rotation, i.finish_by, i.zone, i.created_at, i.opened_at,
+	a.opening_id, a.candidate_id, a.status
+FROM invitations i JOIN applications a ON a.org_id = i.org_id AND a.id = i.application_id JOIN openings o ON o.org_id = a.org_id AND o.id = a.opening_id
+WHERE i.org_id = $1 AND i.finish_by > $2 AND i.revoked_at = 0 AND a.status = 'active' AND a.stage_id = i.stage_id AND o.state = 'open'
+	AND i.id > $3 ORDER BY i.id LIMIT 200
+`
+
+type UnfinishedRow struct {
+	ID            string
+	ApplicationID string
+	StageID       string
+	Format        string
+	RefID         string
+	Note          string
+	RevokedAt     int64
+	Rotation      int64
+	FinishBy      int64
+	Zone          string
+	CreatedAt     int64
+	OpenedAt      int64
+	OpeningID     string
+	CandidateID   string
+	Status        string
+}
+
+func (q *Queries) Unfinished(ctx context.Context, orgID string, now int64, after string) ([]UnfinishedRow, error) {
+	rows, err := q.db.QueryContext(ctx, unfinished, orgID, now, after)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []UnfinishedRow
+	for rows.Next() {
+		var i UnfinishedRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.ApplicationID,
+			&i.StageID,
+			&i.Format,
+			&i.RefID,
+			&i.Note,
+			&i.RevokedAt,
+			&i.Rotation,
+			&i.FinishBy,
+			&i.Zone,
+			&i.CreatedAt,
+			&i.OpenedAt,
+			&i.OpeningID,
+			&i.CandidateID,
+			&i.Status,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const useCode = `-- name: UseCode :execrows
 UPDATE device_codes SET used_at = $2 WHERE id = $1 AND used_at = 0
 `
