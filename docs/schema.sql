@@ -428,6 +428,8 @@ CREATE TABLE invitations (
 	FOREIGN KEY (org_id, application_id) REFERENCES applications (org_id, id)
 );
 
+CREATE INDEX invitations_ending ON invitations (org_id, finish_by);
+
 CREATE INDEX invitations_opened ON invitations (org_id, opening_id, opened_at, application_id);
 
 CREATE TABLE ledger (

@@ -62,6 +62,7 @@ type Config struct {
 	SMTP       string // "" keeps letters in the outbox
 	MailFrom   string
 	MailReturn string // where bounces go; "" is MailFrom
+	Bounces    string // mailbox in which they arrive; "" is none
 	JudgeApart bool   // judge in a process of its own, without the database and the key
 	Ballast    int64  // bytes kept in reserve for saves; 0 keeps none
 	AllowWeak  bool   // run code although a layer of the sandbox is missing; every report says so
@@ -163,19 +164,36 @@ func open(ctx context.Context, c Config) (_ *App, err error) {
 	a.takeHomes = repository.New(a.MD, a.bench, a.Runs, a.Repos, strings.TrimSuffix(c.URL, "/"))
 	a.Kinds = kinds(a.MD, a.bench, a.Runs, a.takeHomes)
 	a.nouns()
-	if c.SMTP != "" {
-		server, err := mail.New(c.SMTP, c.MailFrom, "Candor")
-		if err != nil {
-			return nil, err
-		}
-		if server.Key, err = mail.ReadKey(filepath.Join(c.Data, SigningKey)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return nil, err
-		}
-		server.Return = c.MailReturn
-		a.Notify.Server = server
+	if err := a.post(); err != nil {
+		return nil, err
 	}
 	a.listen()
 	return a, nil
+}
+
+// post sets up the mail server, with the key that signs, and the mailbox of bounces.
+func (a *App) post() error {
+	c := a.Config
+	if c.Bounces != "" {
+		box, err := mail.OpenMailbox(c.Bounces)
+		if err != nil {
+			return err
+		}
+		a.Notify.Inbox = box
+	}
+	if c.SMTP == "" {
+		return nil
+	}
+	server, err := mail.New(c.SMTP, c.MailFrom, "Candor")
+	if err != nil {
+		return err
+	}
+	if server.Key, err = mail.ReadKey(filepath.Join(c.Data, SigningKey)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	server.Return = c.MailReturn
+	a.Notify.Server = server
+	return nil
 }
 
 // repos are repositories with their cache, whose folder git must know in full.

@@ -33,6 +33,9 @@ func (a *App) listen() {
 	job.Every(a.Jobs, "repo.collect_all", time.Hour, job.Housekeeping, a.everywhere(a.Repos.Collect))
 	job.Every(a.Jobs, "repo.consolidate_all", 10*time.Minute, job.Housekeeping, a.everywhere(a.Repos.Consolidate))
 	job.Every(a.Jobs, "notify.remind", 5*time.Minute, job.Housekeeping, a.everywhere(a.Notify.Remind))
+	if a.Notify.Inbox != nil {
+		job.Every(a.Jobs, "notify.bounces", 2*time.Minute, job.Mail, a.Notify.Bounces)
+	}
 	job.Every(a.Jobs, "batch.sweep", 10*time.Minute, job.Housekeeping, a.everywhere(a.Batches.Sweep))
 	job.Every(a.Jobs, "promise.sweep", 10*time.Minute, job.Housekeeping, a.everywhere(a.Promises.Sweep))
 	job.Every(a.Jobs, "live.forget", time.Hour, job.Housekeeping, a.everywhere(func(ctx context.Context, org string) error {

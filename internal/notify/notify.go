@@ -46,6 +46,7 @@ type Notify struct {
 	Feedbacks  *feedback.Feedbacks
 	Integrity  *integrity.Integrity
 	Server     Mailer
+	Inbox      Inbox  // where bounces arrive; nil is nowhere
 	URL        string // public address, without a slash at the end
 }
 

@@ -201,3 +201,46 @@ func TestAMailIsSentAgainOnceByAPress(t *testing.T) {
 		}
 	})
 }
+
+// inbox holds raw mails.
+type inbox []string
+
+func (in inbox) Read(_ context.Context, fn func(raw []byte) error) error {
+	for _, raw := range in {
+		if err := fn([]byte(raw)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func TestABounceIsShownBesideItsMailAndCanBeSentAgain(t *testing.T) {
+	each(t, func(t *testing.T, w world) {
+		inv, other := w.Invite("Amara Okafor", "amara@mail.example"), w.Invite("Ben Adeyemi", "ben@mail.example")
+		w.Drain()
+		m := w.log(t, inv.Application)[0]
+		report := "Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; relay\r\n\r\nAction: failed\r\n" +
+			"Status: 5.1.1\r\nDiagnostic-Code: smtp; 550 no mailbox\r\n\r\n--b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: <" + w.post.got[0].ID + "@tideway.example>\r\n\r\n--b--\r\n"
+		if !strings.HasPrefix(w.post.got[0].ID, m.ID) {
+			m = w.log(t, other.Application)[0]
+		}
+		w.n.Inbox = inbox{report, "Subject: Away\r\n\r\nGone.", strings.Replace(report, "mal_", "mal_0", 1)}
+		for range 2 { // a report may be read twice
+			if err := w.n.Bounces(ctx); err != nil {
+				t.Fatal(err)
+			}
+		}
+		bounced := 0
+		for _, app := range []opening.ApplicationID{inv.Application, other.Application} {
+			if now := w.log(t, app)[0]; now.State == notify.Bounced {
+				bounced++
+				if now.ID != m.ID || now.Error != "550 no mailbox" || !now.Repeats() {
+					t.Errorf("%+v; want %s with the server's words", now, m.ID)
+				}
+			}
+		}
+		if bounced != 1 {
+			t.Errorf("%d mails bounced; want 1", bounced)
+		}
+	})
+}
