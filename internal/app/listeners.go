@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"candor/internal/attempt"
+	"candor/internal/clock"
 	"candor/internal/db"
 	"candor/internal/job"
 	"candor/internal/live"
@@ -46,10 +47,13 @@ func (a *App) listen() {
 	}))
 }
 
-// pushed checks what was pushed. A push that arrived before the end of a part and was finished after it changes what counts: it is marked anew.
+// pushed checks what was pushed. One that came late is kept beside what was submitted. A push that arrived before the end of a part and was finished after it changes what counts: it is marked anew.
 func (a *App) pushed(ctx context.Context, n repo.PushedNote) error {
 	if n.Submission > 0 {
 		return a.Attempts.MarkAgain(ctx, n.Org, attempt.ID(n.Owner), n.Item)
+	}
+	if n.Main && n.Standing == repo.Late {
+		return a.Attempts.KeepPush(ctx, n.Org, attempt.ID(n.Owner), n.Item, string(n.Commit), clock.Time(n.Received))
 	}
 	return a.takeHomes.Pushed(ctx, n)
 }

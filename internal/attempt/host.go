@@ -2,6 +2,9 @@ package attempt
 
 import (
 	"context"
+	"errors"
+	"slices"
+	"time"
 
 	"candor/internal/actor"
 	"candor/internal/assessment"
@@ -113,4 +116,48 @@ func (as *Attempts) touched(ctx context.Context, tx db.Tx, a Attempt, v *assessm
 		}
 	}
 	return out, nil
+}
+
+// KeepPush keeps a commit that was pushed after the end of its part as late work, beside what was submitted: it can be accepted as other late work
+// can ([Attempts.AcceptLate]). Nothing happens where the attempt is gone. The part's sitting is held.
+func (as *Attempts) KeepPush(ctx context.Context, o string, a ID, itemKey, commit string, received time.Time) error {
+	err := as.DB.Write(ctx, o, func(tx db.Tx) error {
+		at, err := as.In(ctx, tx, a)
+		if err != nil {
+			return err
+		}
+		v, err := as.Assessments.Version(ctx, o, at.Version)
+		if err != nil {
+			return err
+		}
+		it, part, ok := v.Item(itemKey)
+		if !ok {
+			return ErrMissing
+		}
+		h, ok := it.Kind.(item.Hoster)
+		if !ok {
+			return ErrMissing
+		}
+		s, err := as.holdPart(ctx, tx, at, part.Key)
+		if err != nil {
+			return err
+		}
+		frozen, err := as.frozen(ctx, tx, at)
+		if err != nil {
+			return err
+		}
+		body := it.Kind.Blank(it.Spec)
+		if i := slices.IndexFunc(frozen, func(f SubmittedItem) bool { return f.Key == itemKey && f.Body != nil }); i >= 0 {
+			body = frozen[i].Body
+		}
+		if body, err = h.Late(ctx, tx, refOf(o, at, s.ID, itemKey), body, commit); err != nil {
+			return err
+		}
+		_, err = response.Keep(ctx, tx, string(a), response.Save{Item: itemKey, Client: "push " + commit, Seq: 1, Epoch: s.Takeover, Body: body}, response.Late, received)
+		return err
+	})
+	if errors.Is(err, ErrMissing) {
+		return nil // erased or voided meanwhile
+	}
+	return err
 }

@@ -87,6 +87,8 @@ func (as *Attempts) late(ctx context.Context, tx db.Tx, a Attempt, stray []respo
 // Beside is a late answer with what was submitted.
 type Beside struct {
 	Late
+	Attempt   ID
+	Version   assessment.VersionID
 	Part      string // its title
 	Of        assessment.PartItem
 	Arrived   []byte
@@ -130,7 +132,7 @@ func (as *Attempts) LateBeside(ctx context.Context, who actor.Actor, app opening
 			if err != nil {
 				return err
 			}
-			b := Beside{Late: l, Part: part.Title, Of: it, Arrived: r.Body, Submitted: it.Kind.Blank(it.Spec), Closed: sittings[part.Key].State == Ended}
+			b := Beside{Late: l, Attempt: a.ID, Version: a.Version, Part: part.Title, Of: it, Arrived: r.Body, Submitted: it.Kind.Blank(it.Spec), Closed: sittings[part.Key].State == Ended}
 			for _, f := range frozen {
 				if f.Key == l.Item && f.Body != nil {
 					b.Submitted = f.Body

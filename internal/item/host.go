@@ -19,6 +19,9 @@ type Hoster interface {
 	Host(ctx context.Context, tx db.Tx, ref Ref, s Spec) error
 	// Hand fixes what counts, in the transaction that ended the part: what was received until then.
 	Hand(ctx context.Context, tx db.Tx, ref Ref, until time.Time) error
+	// Late makes the body that stands for a commit which came after the end: where it is accepted, that commit counts in the place of what was
+	// handed in. body is what was handed in. The caller's transaction is only read in.
+	Late(ctx context.Context, tx db.Tx, ref Ref, body []byte, commit string) ([]byte, error)
 	// Touched says whether anything of the candidate's stands in the repository.
 	Touched(ctx context.Context, tx db.Tx, ref Ref) (bool, error)
 	// Fetch lays what stands in the repository into a body for Ask, Read, Redact, Label and Documents: what was handed in, where that is fixed.

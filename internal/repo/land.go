@@ -53,8 +53,8 @@ func (rs *Repos) land(ctx context.Context, tx db.Tx, r Repository, a arrival, pa
 			return err
 		}
 	}
-	note := PushedNote{Org: r.Org, Repository: r.ID, Owner: r.Owner, Item: r.Item, Main: l.main != "", Commit: l.main, Standing: l.standing}
-	if l.main != "" && r.State == Submitted {
+	note := PushedNote{Org: r.Org, Repository: r.ID, Owner: r.Owner, Item: r.Item, Main: l.main != "", Commit: l.main, Standing: l.standing, Received: clock.Milli(a.received)}
+	if l.main != "" && r.State == Submitted && l.standing == OnTime {
 		moved, err := l.resubmit(ctx)
 		if err != nil {
 			return err
@@ -77,7 +77,7 @@ type landing struct {
 	number   int64 // of the last change
 	standing Standing
 	last     query.SubmissionsRow
-	main     Hash // the new tip of the branch that counts
+	main     Hash // the new tip of the branch that counts, or what came late for it
 	changed  bool
 }
 
@@ -136,7 +136,7 @@ func (l *landing) refs(ctx context.Context, tx db.Tx, results []git.Result, tips
 		l.changed = true
 		have = changed(have, ref, res.New)
 		t := tips[res.New]
-		if l.standing == OnTime && ref == l.r.main() {
+		if res.Ref == l.r.main() {
 			l.main = t.commit
 		}
 		err := l.q.AddUpdate(ctx, query.AddUpdateParams{OrgID: tx.Org, RepositoryID: string(l.r.ID), Number: l.number, Ref: ref, OldHash: string(old), NewHash: string(res.New),

@@ -23,9 +23,10 @@ type PushedNote struct {
 	Repository ID       `json:"repository"`
 	Owner      string   `json:"owner"`
 	Item       string   `json:"item"`
-	Main       bool     `json:"main"`       // the branch that counts moved
+	Main       bool     `json:"main"`       // the branch that counts moved; of what came late, was pushed
 	Commit     Hash     `json:"commit"`     // its tip then
 	Standing   Standing `json:"standing"`   // of what came
+	Received   int64    `json:"received"`   // milliseconds
 	Submission int      `json:"submission"` // over 0: the submission of this number is this commit now, because what came in time was finished after it
 }
 

@@ -53,8 +53,19 @@ func (p *Pages) showLate(w http.ResponseWriter, r *http.Request, f lateForm, cau
 	}
 	v := lateView{Page: web.PageOf(r, "Late work"), App: a, For: f.Revision, Reason: f.Reason}
 	for _, l := range list {
-		read := func(body []byte) templ.Component { return l.Of.Kind.Read(l.Of.Spec, item.ReadView{Body: body}) }
-		v.List = append(v.List, lateAnswer{l, read(l.Arrived), read(l.Submitted)})
+		read := func(body []byte) (templ.Component, error) {
+			ref := item.Ref{Org: who.Org, Owner: string(l.Attempt), Version: string(l.Version), Item: l.Of.Key}
+			whole, err := item.Fetched(ctx, l.Of.Kind, l.Of.Spec, ref, body)
+			return l.Of.Kind.Read(l.Of.Spec, item.ReadView{Ref: ref, Body: whole}), err
+		}
+		both := lateAnswer{Beside: l}
+		if both.ArrivedBody, err = read(l.Arrived); err != nil {
+			return err
+		}
+		if both.SubmittedBody, err = read(l.Submitted); err != nil {
+			return err
+		}
+		v.List = append(v.List, both)
 	}
 	if v.Filed, err = p.filed(r, a.ID); err != nil {
 		return err

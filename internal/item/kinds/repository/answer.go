@@ -16,13 +16,21 @@ import (
 
 	"candor/internal/item"
 	"candor/internal/problem"
+	"candor/internal/repo"
 )
 
 // answer is a body: what the browser holds and nobody has committed yet. Fetch lays the repository into it.
 type answer struct {
 	Edits   map[string]edit `json:"edits,omitempty"`
 	Message string          `json:"message,omitempty"` // of the next commit
+	Late    *late           `json:"late,omitempty"`    // made by us alone: in the place of what was handed in counts a later commit
 	Held    *held           `json:"held,omitempty"`    // never kept
+}
+
+// late is a commit that came after a submission, by the submission's number: of a part that was opened again the next submission counts.
+type late struct {
+	Commit     repo.Hash `json:"commit"`
+	Submission int       `json:"submission"`
 }
 
 // edit is a file as the browser has it.
@@ -116,7 +124,7 @@ func read(body []byte) answer {
 
 // write is a body to keep.
 func (a answer) write() ([]byte, error) {
-	a.Held = nil
+	a.Held, a.Late = nil, nil
 	return json.Marshal(a)
 }
 
@@ -126,7 +134,7 @@ func (Kind) Check(s item.Spec, body []byte) error {
 	var a answer
 	d := json.NewDecoder(bytes.NewReader(body))
 	d.DisallowUnknownFields()
-	if err := d.Decode(&a); err != nil || d.More() || a.Held != nil || len(a.Message) > maxMessage {
+	if err := d.Decode(&a); err != nil || d.More() || a.Held != nil || a.Late != nil || len(a.Message) > maxMessage {
 		return item.ErrBody
 	}
 	for name, e := range a.Edits {
@@ -230,7 +238,7 @@ func (Kind) Redact(_ item.Spec, body []byte, names []string) []byte {
 	a.Edits, a.Message = edits, strike(a.Message)
 	if a.Held != nil {
 		h := *a.Held
-		h.Commit = ""
+		h.Commit, a.Late = "", nil
 		h.Files = slices.Clone(h.Files)
 		for i := range h.Files {
 			h.Files[i].Path = strikePath(h.Files[i].Path, names)

@@ -33,7 +33,8 @@ func (k Kind) Pack(ctx context.Context, ref item.Ref, _ item.Spec, body []byte, 
 	if err != nil {
 		return err
 	}
-	list, err := k.files(ctx, st.Repository, tried{string(st.commit), read(body).Edits})
+	a := read(body)
+	list, err := k.files(ctx, st.Repository, tried{string(st.with(a).commit), a.Edits})
 	if err != nil {
 		return err
 	}

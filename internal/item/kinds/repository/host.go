@@ -3,6 +3,7 @@ package repository
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -91,6 +92,17 @@ func (k Kind) Hand(ctx context.Context, tx db.Tx, ref item.Ref, until time.Time)
 	return err
 }
 
+// Late names the commit beside the submission that it came after.
+func (k Kind) Late(ctx context.Context, tx db.Tx, ref item.Ref, body []byte, commit string) ([]byte, error) {
+	st, err := k.standingIn(ctx, tx, ref)
+	if err != nil {
+		return nil, err
+	}
+	a := read(body)
+	a.Late = &late{repo.Hash(commit), st.turn}
+	return json.Marshal(a)
+}
+
 // Touched says whether anything was ever pushed or committed.
 func (k Kind) Touched(ctx context.Context, tx db.Tx, ref item.Ref) (bool, error) {
 	r, err := k.Repos.ByOwner(ctx, tx, ref.Owner, ref.Item)
@@ -105,7 +117,16 @@ type standing struct {
 	repo.Repository
 	commit repo.Hash
 	sent   bool // fixed by a submission
+	turn   int  // the submission's number
 	late   int  // pushes after it
+}
+
+// with is the standing where an accepted late commit counts.
+func (st standing) with(a answer) standing {
+	if a.Late != nil && st.sent && a.Late.Submission == st.turn {
+		st.commit = a.Late.Commit
+	}
+	return st
 }
 
 // standing finds it. repo.ErrMissing where there is none.
@@ -127,7 +148,7 @@ func (k Kind) standingIn(ctx context.Context, tx db.Tx, ref item.Ref) (st standi
 			return st, err
 		}
 		if len(receipts) > 0 {
-			st.sent, st.commit = true, receipts[0].Commit
+			st.sent, st.turn, st.commit = true, receipts[0].Number, receipts[0].Commit
 		}
 	}
 	refs, err := k.Repos.Refs(ctx, tx, st.ID)
@@ -157,12 +178,13 @@ func (k Kind) Fetch(ctx context.Context, ref item.Ref, s item.Spec, body []byte)
 	if err != nil {
 		return nil, err
 	}
-	h, err := k.held(ctx, st, s.(*spec))
+	a := read(body)
+	h, err := k.held(ctx, st.with(a), s.(*spec))
 	if err != nil {
 		return nil, err
 	}
 	h.Sent, h.Late = st.sent, st.late
-	return withHeld(read(body), h)
+	return withHeld(a, h)
 }
 
 // held reads a state of a repository, or remembers it: a commit never changes.

@@ -34,7 +34,11 @@ func (k Kind) Prove(ctx context.Context, s item.Spec, progress func(done, total 
 		}
 		t := q.task(sandboxFiles(q.starter.over(samples[name])), true)
 		t.Reveal = true
-		o, err := k.Judge.Judge(ctx, t, nil)
+		run := k.Judge.Judge
+		if name == "starter" {
+			run = k.untilOneFails
+		}
+		o, err := run(ctx, t, nil)
 		if err != nil || o.Verdict == judge.JE {
 			bad(name, "The judge could not run it: %v %s", err, o.Note)
 			if ctx.Err() != nil {
@@ -48,6 +52,17 @@ func (k Kind) Prove(ctx context.Context, s item.Spec, progress func(done, total 
 	}
 	progress(len(samples), len(samples), "")
 	return out
+}
+
+// untilOneFails runs a task's checks, the last one first, and gives the outcome of the first that does not pass: the others need not run.
+func (k Kind) untilOneFails(ctx context.Context, t judge.Task, progress func(judge.Result)) (o judge.Outcome, err error) {
+	for _, s := range slices.Backward(t.Suites) {
+		t.Suites = []judge.Suite{s}
+		if o, err = k.Judge.Judge(ctx, t, progress); err != nil || o.Verdict != judge.AC {
+			return o, err
+		}
+	}
+	return o, nil
 }
 
 // proven says what is not as it was declared.

@@ -72,7 +72,7 @@ type check struct {
 	Hidden    bool     `yaml:"hidden" doc:"Runs on what was handed in. Candidates see its name and how much of it passes, not its tests."`
 	Weight    *float64 `yaml:"weight" schema:"min=0,max=100" doc:"In the mark; 1 where it is left out. 0 does not count."`
 	Language  string   `yaml:"language" doc:"Where it is another one."`
-	Command   []string `yaml:"command" doc:"Program and arguments, without a shell. {report} is the file to write the report to."`
+	Command   []string `yaml:"command" doc:"Program and arguments, without a shell. {report} is the file to write the report to. The candidate's code runs beside it and could write the report: lint warns where the check is hidden."`
 	Format    string   `yaml:"format" schema:"enum=go|junit|tap|pytest|exercism" doc:"Of the report. Without it the exit code decides."`
 	Report    string   `yaml:"report" doc:"File that holds the report; standard output where it is left out."`
 	Framework string   `yaml:"framework" doc:"In place of a command: the judge runs these tests itself, so that no program can fake their report. go test, pytest, unittest, node:test."`

@@ -9,7 +9,6 @@ import (
 	"io/fs"
 	"maps"
 	"net/url"
-	"os"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -119,6 +118,16 @@ func TestSpecsThatCannotBe(t *testing.T) {
 		if !item.Failed(findings) || !strings.Contains(fmt.Sprint(findings), c.want) {
 			t.Errorf("%s: %v; want %q", name, findings, c.want)
 		}
+	}
+}
+
+func TestAHiddenCommandIsWarnedOf(t *testing.T) {
+	_, findings := bare.Spec(ferry)
+	if len(findings) != 1 || findings[0].Severity != item.Warning || findings[0].Line != 9 || !strings.Contains(findings[0].Text, "framework: unittest or pytest") {
+		t.Errorf("a hidden command: %v; want one warning at its line that names what to write", findings)
+	}
+	if _, findings := bare.Spec(with(map[string]string{"item.yaml": strings.Replace(itemYAML, "hidden: true, ", "", 1)})); len(findings) > 0 {
+		t.Errorf("a visible one: %v", findings)
 	}
 }
 
@@ -484,14 +493,63 @@ func TestWhatCountsIsMainAtTheEndWithWhatTheBrowserHeld(t *testing.T) {
 	})
 }
 
-// graded is the id of the graded run.
+// graded is the id of the newest graded run.
 func (w *world) graded(t *testing.T, tx db.Tx) string {
 	t.Helper()
 	var id string
-	if err := tx.QueryRowContext(ctx, "SELECT id FROM runs WHERE org_id = $1 AND purpose = 'graded'", repotest.Org).Scan(&id); err != nil {
+	if err := tx.QueryRowContext(ctx, "SELECT id FROM runs WHERE org_id = $1 AND purpose = 'graded' ORDER BY id DESC", repotest.Org).Scan(&id); err != nil {
 		t.Fatal(err)
 	}
 	return id
+}
+
+func TestALateCommitCountsWhereItIsAccepted(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		dir := repotest.Clone(t, w.url)
+		repotest.Commit(t, dir, map[string]string{"stops.txt": "Aker\n"})
+		repotest.Git(t, dir, "push", "--quiet")
+		w.tick.Add(time.Minute)
+		w.hand(t, w.DB.Now())
+		w.tick.Add(time.Minute)
+		var notes []repo.PushedNote
+		job.Listen(w.Jobs, repo.Pushed, "test.late", job.Housekeeping, func(_ context.Context, n repo.PushedNote) error {
+			notes = append(notes, n)
+			return nil
+		})
+		commit := repotest.Commit(t, dir, map[string]string{"stops.txt": "late\n"})
+		repotest.Git(t, dir, "push", "--quiet")
+		w.drain(t)
+		if len(notes) != 1 || !notes[0].Main || notes[0].Standing != repo.Late || string(notes[0].Commit) != repotest.Git(t, dir, "rev-parse", "HEAD") || notes[0].Submission != 0 {
+			t.Fatalf("after the late push of %s it is announced: %+v", commit, notes)
+		}
+		if got := w.documents(t)["stops.txt"]; got != "Aker\n" {
+			t.Errorf("what counts is %q", got)
+		}
+		w.Read(t, func(tx db.Tx) (err error) {
+			w.body, err = w.k.Late(ctx, tx, w.ref, w.body, string(notes[0].Commit))
+			return err
+		})
+		if got := w.documents(t)["stops.txt"]; got != "late\n" {
+			t.Errorf("accepted, what counts is %q", got)
+		}
+		if err := w.k.Check(w.spec, w.body); !errors.Is(err, item.ErrBody) {
+			t.Errorf("a candidate's page sends a late commit: %v; want ErrBody", err)
+		}
+		w.hand(t, w.DB.Now()) // marked anew
+		var graded run.Run
+		w.Read(t, func(tx db.Tx) (err error) {
+			graded, err = w.runs.Load(ctx, tx, run.ID(w.graded(t, tx)))
+			return err
+		})
+		if graded.Outcome == nil || !strings.Contains(graded.Outcome.Compile, "stops.txt=late") {
+			t.Errorf("marked anew: %+v", graded.Outcome)
+		}
+		w.Write(t, func(tx db.Tx) error { return w.k.Host(ctx, tx, w.ref, w.spec) }) // opened again, and ended
+		w.hand(t, w.DB.Now())
+		if got := w.documents(t)["stops.txt"]; got != "Aker\n" {
+			t.Errorf("after another submission counts %q; want what that is of", got)
+		}
+	})
 }
 
 func TestReadersMeetNobody(t *testing.T) {
@@ -538,22 +596,3 @@ func TestLabelsNameLines(t *testing.T) {
 
 // seatsHash is git's name of "3\n": printf '3\n' | git hash-object --stdin.
 const seatsHash = "00750edc07d6415dcc07ae0351e9397b0222b7ba"
-
-// The take-home of testdata is a whole assessment, an hour of honest work; three people's commits for it lie beside it.
-func TestTheTakeHomeIsWhole(t *testing.T) {
-	dir := os.DirFS("testdata/take-home/items/library-of-tools")
-	k := repository.New(md, judgetest.New(t), nil, nil, "")
-	s, findings := k.Spec(dir)
-	if len(findings) > 0 {
-		t.Fatal(findings)
-	}
-	if h := k.Head(s); h.Minutes != 60 || !strings.HasPrefix(h.Summary, "4 issues in a repository of 25 files") {
-		t.Errorf("it says %+v", h)
-	}
-	if os.Getenv("CANDOR_TEST_LONG") == "" {
-		return // proving compiles Go eighteen times
-	}
-	if out := k.Prove(t.Context(), s, nil); len(out) > 0 {
-		t.Error(out)
-	}
-}

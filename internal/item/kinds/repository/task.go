@@ -42,7 +42,7 @@ func (k Kind) Task(ctx context.Context, s item.Spec, r run.Run) (run.Work, error
 	}
 	graded := r.Purpose != run.Try
 	if graded {
-		t.Commit = string(st.commit)
+		t.Commit = string(st.with(read(r.Body)).commit)
 	}
 	files, err := k.files(ctx, st.Repository, t)
 	if err != nil {
