@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"candor/internal/candidate"
@@ -50,17 +49,25 @@ func (n *Notify) Invitation(ctx context.Context, tx db.Tx, inv opening.Invitatio
 	if err != nil {
 		return Mail{}, err
 	}
-	stages, err := n.Openings.Stages(ctx, tx, inv.Opening)
+	s, err := n.stage(ctx, tx, inv)
 	if err != nil {
 		return Mail{}, err
-	}
-	s := opening.Stage{Format: inv.Format, Ref: inv.Ref}
-	if i := slices.IndexFunc(stages, func(s opening.Stage) bool { return s.ID == inv.Stage }); i >= 0 {
-		s.Questions = stages[i].Questions
 	}
 	m, err := n.Draft(ctx, tx, op, s, opening.InviteForm{Name: c.Name, Email: c.Email, Zone: first(inv.Zone, c.Zone), Note: inv.Note, FinishBy: inv.FinishBy})
 	m.path, m.application = "invitation:"+string(inv.ID), inv.Application
 	return m, err
+}
+
+// stage is what an invitation asks for, with what its stage asks about it.
+func (n *Notify) stage(ctx context.Context, tx db.Tx, inv opening.Invitation) (opening.Stage, error) {
+	s := opening.Stage{Format: inv.Format, Ref: inv.Ref}
+	all, err := n.Openings.Stages(ctx, tx, inv.Opening)
+	for _, one := range all {
+		if one.ID == inv.Stage {
+			s.Questions = one.Questions
+		}
+	}
+	return s, err
 }
 
 // Draft is the mail of an invitation that is not made yet, as it will look; the page that invites shows it. f.FinishBy is needed.

@@ -114,8 +114,12 @@ func (n *Notify) remindOne(ctx context.Context, o org.ID, i opening.InvitationID
 		if err != nil {
 			return m, err
 		}
+		s, err := n.stage(ctx, tx, inv)
+		if err != nil {
+			return m, err
+		}
 		m.About, m.SubjectID, m.path = remind+r.Letter, r.once, "invitation:"+string(inv.ID)
-		err = n.write(ctx, tx, &m, op, o, r.Letter, map[string]string{"what": n.what(ctx, tx.Org, inv.Format, inv.Ref), "by": spell(inv.FinishBy, m.zone)})
+		err = n.write(ctx, tx, &m, op, o, r.Letter, map[string]string{"what": n.what(ctx, tx.Org, s), "by": spell(inv.FinishBy, m.zone)})
 		return m, err
 	})
 }
