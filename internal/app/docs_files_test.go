@@ -141,7 +141,7 @@ parts:
 		{"assessment", "title: Small", "titel: Small"},
 		{"assessment", "title: Small", "title: " + strings.Repeat("x", 121)},
 		{"assessment", "title: Small", "title: [Small]"},
-		{"assessment", "disclosed", "secret"},
+		{"assessment", "policy: allowed", "policy: secret"},
 		{"assessment", "reply_days: 5", "reply_days: 61"},
 		{"assessment", "reply_days: 5", "reply_days: 1.5"},
 		{"assessment", "reply_days: 5", "reply_days: soon"},
