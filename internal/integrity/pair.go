@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"candor/internal/actor"
-	"candor/internal/attempt"
 	"candor/internal/db"
 	"candor/internal/integrity/internal/query"
 	"candor/internal/item"
@@ -99,11 +98,7 @@ func (in *Integrity) BesideFact(ctx context.Context, who actor.Actor, id CaseID,
 
 // Titles puts the titles of a case's items into a map by their keys.
 func (in *Integrity) Titles(ctx context.Context, o string, c Case, into map[string]string) error {
-	var at attempt.Attempt
-	err := in.DB.Read(ctx, o, func(tx db.Tx) (err error) {
-		at, err = in.Attempts.In(ctx, tx, attempt.ID(c.Attempt))
-		return err
-	})
+	at, err := in.attemptOf(ctx, o, c)
 	if err != nil {
 		return err
 	}
