@@ -116,6 +116,12 @@ func (as *Attempts) Questions(ctx context.Context, tx db.Tx, a ID) ([]Question, 
 	return out, err
 }
 
+// unclear are the questions of an attempt of which the candidate says that they are unclear.
+func (as *Attempts) unclear(ctx context.Context, tx db.Tx, a ID) ([]Question, error) {
+	list, err := as.Questions(ctx, tx, a)
+	return slices.DeleteFunc(list, func(q Question) bool { return q.Unclear == "" }), err
+}
+
 // NotClear keeps what the asking candidate says is wrong with a question; "" takes it back. It reaches the opening's contact and counts for nothing.
 // ErrMissing, ErrQuestionOver, ErrInvalid on unclear.
 func (as *Attempts) NotClear(ctx context.Context, who actor.Actor, key, text string) error {

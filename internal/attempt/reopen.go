@@ -30,6 +30,8 @@ type Part struct {
 	Sitting SittingID
 	Epoch   int
 	State   State // Ended also where time ended it and nobody has written that yet
+	// Unclear are the questions of it that the candidate says are unclear, or not about their work.
+	Unclear []Question
 }
 
 // PartsOf are the parts of an application's newest attempt, for whoever runs it and does not read it blind; nil before the link was opened.
@@ -54,7 +56,12 @@ func (as *Attempts) PartsOf(ctx context.Context, who actor.Actor, app opening.Ap
 		}
 		for _, p := range v.Parts {
 			s := all[p.Key]
-			x := Part{p, s.ID, s.Epoch, s.State}
+			x := Part{Part: p, Sitting: s.ID, Epoch: s.Epoch, State: s.State}
+			if p.Key == ExplainPart {
+				if x.Unclear, err = as.unclear(ctx, tx, a.ID); err != nil {
+					return err
+				}
+			}
 			if s.Over(as.DB.Now()) {
 				x.State = Ended
 			}

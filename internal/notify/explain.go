@@ -51,7 +51,7 @@ func (n *Notify) unclear(ctx context.Context, note attempt.UnclearNote) error {
 			return Mail{}, err
 		}
 		return n.toMember(ctx, tx, app.Opening.Contact, Mail{About: string(attempt.Unclear), SubjectID: fmt.Sprintf("%s#%d#%d", note.Attempt, note.N, note.At),
-			Subject: "A question is unclear: " + app.Opening.Title, Action: "See what they say", path: "/o/" + tx.Org + "/applications/" + note.Application,
+			Subject: "A question is unclear: " + app.Opening.Title, Action: "See what they say", path: "/o/" + tx.Org + "/applications/" + note.Application + "/parts",
 			Body: "A candidate says that a question about their work is unclear, or not about their work. It counts for nothing against them. Please answer them; you can also give them more time or open the questions again."})
 	})
 }

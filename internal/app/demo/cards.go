@@ -2,6 +2,7 @@ package demo
 
 import (
 	"candor/internal/assessment"
+	"candor/internal/attempt"
 	"candor/internal/review"
 )
 
@@ -55,6 +56,12 @@ var seen = map[string][4]string{
 		"Past, present and future never disagree. Joining of steps is where it slips.",
 		"A state that nobody made cannot come up, and joining is one line in one place.",
 	},
+	attempt.Owns: {
+		"Repeats the comment; I still do not know whether they understood it.",
+		"Says what goes wrong, not how one would see it.",
+		"Says what goes wrong and for whom, and how to show it.",
+		"Also says what could wait, and why that is safe.",
+	},
 	"judgement": {
 		"Praises a technology; this team and its numbers do not come up.",
 		"Compares in general. I miss the sixty offices and the minute.",
@@ -93,6 +100,9 @@ var thanks = map[string]string{
 func (s story) card(v *assessment.Version, n int) review.Card {
 	c := review.Card{Ratings: map[string]review.Rating{}, Private: "Read once, then again with the rubric.", Shareable: thanks[v.Rubric[0].Key]}
 	for i, crit := range v.Rubric {
+		if i == len(s.levels) { // somebody who is not asked about their own work has no such level
+			break
+		}
 		level := s.levels[i]
 		if n == 1 && i == len(v.Rubric)-1 {
 			level = max(1, level-1)

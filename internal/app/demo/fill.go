@@ -2,6 +2,7 @@ package demo
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -149,6 +150,8 @@ func (f *filler) openings() (map[string]opening.ID, error) {
 	stage := func(title, tree string, reviewers int) opening.Stage {
 		return opening.Stage{Title: title, Reviewers: reviewers, Window: 10, Format: attempt.Format{}.Name(), Ref: string(f.version[tree])}
 	}
+	asking := stage("Reviewing code", "reviewing-code", 2)
+	asking.Questions = 2
 	out := map[string]opening.ID{}
 	for _, o := range []struct {
 		key, title, team string
@@ -156,7 +159,7 @@ func (f *filler) openings() (map[string]opening.ID, error) {
 	}{
 		{"backend", "Backend engineer", "Bookings", []opening.Stage{stage("Screen", "backend-screen", 2), stage("Working with systems", "working-with-systems", 1)}},
 		{"frontend", "Front-end engineer", "Harbour apps", []opening.Stage{stage("Screen", "frontend-screen", 2)}},
-		{"platform", "Platform engineer", "Harbour apps", []opening.Stage{stage("Reviewing code", "reviewing-code", 2)}},
+		{"platform", "Platform engineer", "Harbour apps", []opening.Stage{asking}},
 	} {
 		id, err := f.Openings.Create(f.ctx, f.who["recruiter"], opening.Opening{Title: o.title, Team: o.team, ReplyDays: 5,
 			About: "We build the software that ferries and harbours run on."}, o.stages)
@@ -242,9 +245,17 @@ func (f *filler) stage(who actor.Actor, app opening.ApplicationID, s story) erro
 	if err := f.Jobs.Drain(f.ctx); err != nil || s.until == working {
 		return err
 	}
+	if !s.slow {
+		if err := f.explain(who, s); err != nil {
+			return err
+		}
+	}
 	f.at(s.worked-1, 14)
-	if err := f.read(app, s); err != nil || s.until < decided {
+	if err := f.read(app, s); err != nil || s.until < decided && !s.slow {
 		return err
+	}
+	if s.slow {
+		return f.explain(who, s)
 	}
 	f.at(s.worked-2, 11)
 	return f.decide(app, s)
@@ -287,6 +298,34 @@ func (f *filler) work(who actor.Actor, s story) error {
 		}
 	}
 	return nil
+}
+
+// explain answers the questions about the candidate's own work.
+func (f *filler) explain(who actor.Actor, s story) error {
+	if len(s.explained) == 0 {
+		return nil
+	}
+	f.pass(5 * time.Hour)
+	sit, err := f.Attempts.Begin(f.ctx, who, attempt.ExplainPart)
+	if err != nil {
+		return err
+	}
+	for n, text := range s.explained {
+		f.pass(3 * time.Minute)
+		body, err := json.Marshal(map[string][]string{"text": {text}})
+		if err != nil {
+			return err
+		}
+		_, err = f.Attempts.Save(f.ctx, who, attempt.SaveRequest{Sitting: sit.ID, Epoch: 1, Received: f.DB.Now(),
+			Saves: []response.Save{{Item: attempt.Question{N: n + 1}.Key(), Client: "c_demo", Seq: int64(n + 1), Body: body}}})
+		if err != nil {
+			return err
+		}
+	}
+	if _, err := f.Attempts.Send(f.ctx, who, attempt.ExplainPart); err != nil {
+		return err
+	}
+	return f.Jobs.Drain(f.ctx)
 }
 
 // save keeps a draft and, where Run was pressed, runs it: what the candidate's page does.

@@ -32,7 +32,9 @@ type story struct {
 	part                string            // in which somebody who is working is
 	answers             map[string]string // item -> choice places "0,1", a typed text, or the name of a file in _answers/; code has its own folder
 	cards               int
-	levels              []int // of the criteria in their order, by the first reader; the second differs by one in the last
+	explained           []string // answers to the questions about their own work, in order; none: they still wait
+	slow                bool     // who answers them after the first reader has sent the rest
+	levels              []int    // of the criteria in their order, by the first reader; the second differs by one in the last
 	outcome             review.Outcome
 	reason, reply       string
 	factor              int
@@ -95,13 +97,20 @@ var stories = []story{
 		outcome: review.Advance, reason: "Strong in what we need most.", reply: kindHire},
 	{name: "Ravi Menon", zone: "Asia/Kolkata", opening: "frontend", invited: 2, worked: 1, until: opened},
 	{name: "Julia Santos", zone: "America/Sao_Paulo", opening: "frontend", invited: 6, worked: 2, until: submitted, answers: frontend("0", "0,2", "1", "form-partly-julia.md")},
-	{name: "Nadia Karim", zone: "Europe/London", opening: "platform", invited: 12, worked: 9, until: decided, cards: 2, levels: []int{4, 4},
+	{name: "Nadia Karim", zone: "Europe/London", opening: "platform", invited: 12, worked: 9, until: decided, cards: 2, levels: []int{4, 4, 4},
+		explained: []string{"Nobody would notice until two captains meet at one berth. I would show it with a test that does just that: it passes today, and it should not.",
+			"What is lost in silence weighed most, for nobody can mend it afterwards. With the four that I marked and a test for each I would approve; the rest can come later."},
 		outcome: review.Advance, reason: "Found what mattered, and what nobody had thought of.", reply: kindReader},
-	{name: "Tobias Lind", zone: "Europe/Stockholm", opening: "platform", invited: 9, worked: 5, until: submitted, cards: 2, levels: []int{3, 3}},
-	{name: "Mei Watanabe", zone: "Asia/Tokyo", opening: "platform", invited: 7, worked: 3, until: submitted, cards: 1, levels: []int{2, 2}},
-	{name: "Diego Castro", zone: "America/Santiago", opening: "platform", invited: 13, worked: 10, until: decided, cards: 2, levels: []int{1, 1},
-		outcome: review.Reject, reason: "Would have let both in as they are.", reply: kindNo},
-	{name: "Anika Rao", zone: "Asia/Kolkata", opening: "platform", invited: 5, worked: 2, until: submitted},
+	{name: "Tobias Lind", zone: "Europe/Stockholm", opening: "platform", invited: 9, worked: 5, until: submitted, cards: 2, levels: []int{3, 3, 3},
+		explained: []string{"People would rely on something that is not there. I would write down the steps that lead to it and add them as a test.",
+			"The error that is only logged. If it went back to the caller and the query took a parameter, I would let it in before the regatta."}},
+	{name: "Mei Watanabe", zone: "Asia/Tokyo", opening: "platform", invited: 7, worked: 3, until: submitted, cards: 1, levels: []int{2, 2, 2}, slow: true,
+		explained: []string{"I think it can go wrong when two requests come at once. I have not tried it; go test -race would tell.",
+			"The query. With a placeholder there I would be content, and about the rest I would ask the author."}},
+	{name: "Diego Castro", zone: "America/Santiago", opening: "platform", invited: 13, worked: 10, until: decided, cards: 2, levels: []int{1, 1, 1},
+		explained: []string{"It is a classic. Everybody knows that.", "Nothing big. It works."},
+		outcome:   review.Reject, reason: "Would have let both in as they are.", reply: kindNo},
+	{name: "Anika Rao", zone: "Asia/Kolkata", opening: "platform", invited: 5, worked: 2, until: submitted, shown: "is asked two questions about their own work"},
 	{name: "Emeka Nwosu", zone: "Africa/Lagos", opening: "platform", invited: 3, worked: 1, until: working, part: "go", shown: "reviewing a pull request, with a comment half written"},
 	{name: "Ben Carter", zone: "Europe/London", opening: "frontend", invited: 11, worked: 8, until: withdrew},
 }
