@@ -249,7 +249,8 @@ func (ps *Privacy) Export(ctx context.Context, who actor.Actor) ([]byte, error) 
 	}
 	type answer struct {
 		Item    string          `json:"item"`
-		Body    json.RawMessage `json:"body,omitzero"` // what counts; nothing where all of it came late
+		Asked   string          `json:"asked,omitempty"` // of a question about their own work: its words, with the code
+		Body    json.RawMessage `json:"body,omitzero"`   // what counts; nothing where all of it came late
 		SHA256  string          `json:"sha256"`
 		History []revision      `json:"history"`
 		Made    *made           `json:"how_it_was_made,omitempty"`
@@ -266,6 +267,9 @@ func (ps *Privacy) Export(ctx context.Context, who actor.Actor) ([]byte, error) 
 		for _, it := range p.Items {
 			r := v.Answers[it.Key]
 			a := answer{Item: it.Key, Body: r.Body, SHA256: r.SHA256}
+			if p.Key == attempt.ExplainPart {
+				a.Asked = it.Head.Statement
+			}
 			for before := int64(0); ; {
 				list, err := ps.Attempts.History(ctx, who, it.Key, before)
 				if err != nil {
@@ -286,7 +290,7 @@ func (ps *Privacy) Export(ctx context.Context, who actor.Actor) ([]byte, error) 
 			if said.Said {
 				a.Made = &made{said.Used, said.Words, said.Transcript, said.Late}
 			}
-			if a.History != nil || a.Made != nil {
+			if a.History != nil || a.Made != nil || a.Asked != "" {
 				out.Answers = append(out.Answers, a)
 			}
 		}

@@ -250,7 +250,7 @@ func TestTimesOfVersionsGoAfter90Days(t *testing.T) {
 				t.Errorf("the id still tells when: %.80s", r)
 			}
 		}
-		if now := sent(); !slices.Equal(now, answers) || len(now) != 10 { // five answers, and what was said about each
+		if now := sent(); !slices.Equal(now, answers) || len(now) != 14 { // five answers, what was said about each, and four questions about them
 			t.Errorf("the answers were %v and are %v", answers, now)
 		}
 		again, err := w.app.Attempts.View(ctx, p.who)

@@ -122,7 +122,7 @@ func (p *Pages) frame(r *http.Request, title string) (frame, error) {
 // toExplain is the part with questions about their own work while it waits for the candidate; ok is false where nothing does.
 func (f frame) toExplain() (attempt.Sitting, bool) {
 	s, ok := f.V.Sittings[attempt.ExplainPart]
-	return s, ok && !s.Over(f.V.Now)
+	return s, ok && !s.Over(f.V.Now) && f.V.Invitation.Status == opening.Active
 }
 
 // asks puts what the candidate is asked on a page.
