@@ -321,7 +321,7 @@ func (w *world) fill(text string, ids map[string]string) string {
 // ids are the values of all wildcards for a candidate of an organisation.
 func (s *side) ids(a *applicant) map[string]string {
 	out := map[string]string{"org": s.org.ID, "assessment": string(s.assessment), "version": string(s.published), "member": s.members["leaver"].ID, "opening": string(a.opening),
-		"stage": string(a.stage), "batch": string(s.batches[a.opening]), "application": string(a.inv.Application), "mail": s.mail(a), "invitation": string(a.inv.ID), "candidate": a.inv.Candidate, "code": string(a.code), "decision": a.decision, "case": a.question,
+		"stage": string(a.stage), "batch": string(s.batches[a.opening]), "application": string(a.inv.Application), "invitation": string(a.inv.ID), "candidate": a.inv.Candidate, "code": string(a.code), "decision": a.decision, "case": a.question,
 		"sitting": string(a.sitting), "revision": a.revision, "late": a.late, "session": s.session}
 	for _, name := range slices.Sorted(maps.Keys(a.cards)) {
 		out["reader"] = s.members[name].ID
@@ -340,6 +340,9 @@ var about = []string{"opening", "stage", "batch", "application", "mail", "invita
 func (w *world) values(r web.Route, p *person, a *applicant) map[string]string {
 	ids := w.here.ids(a)
 	ids["part"], ids["item"], ids["n"], ids["path"], ids["letter"] = "writing", "tell-us", "1", "patch", "invitation" // no ids: words of the version
+	if strings.Contains(r.Pattern, "{mail}") {
+		ids["mail"] = w.here.mail(a)
+	}
 	if p.candidate != nil {
 		ids["sitting"], ids["revision"] = string(p.candidate.sitting), p.candidate.revision
 	}

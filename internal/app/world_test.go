@@ -329,6 +329,7 @@ func (s *side) invite(name string, o opening.ID) *applicant {
 // mail is the newest mail about somebody.
 func (s *side) mail(a *applicant) string {
 	s.w.t.Helper()
+	s.w.drain() // it may have been invited a moment ago
 	list, err := s.w.app.Notify.Log(ctx, s.system, a.inv.Application)
 	s.w.must(err)
 	if len(list) == 0 {

@@ -11,11 +11,11 @@ import (
 
 // BatchMails is how far the newest mails to the people of a batch are.
 type BatchMails struct {
-	Sent, Refused, Waiting int       // Waiting also counts those that are not written yet
+	Sent, Refused, Waiting int       // Refused also counts those that came back; Waiting also counts those that are not written yet
 	Not                    []Refusal // the first 100 refused ones, in the order of the list
 }
 
-// Refusal is a mail that the server would not have.
+// Refusal is a mail that the server would not have, or that came back.
 type Refusal struct {
 	Application opening.ApplicationID
 	Email       string
@@ -31,14 +31,15 @@ func (n *Notify) OfBatch(ctx context.Context, tx db.Tx, b batch.Batch) (BatchMai
 		return out, err
 	}
 	for _, c := range counts {
-		switch c.State {
-		case "sent":
-			out.Sent = int(c.N)
-			out.Waiting -= int(c.N)
-		case "refused":
-			out.Refused = int(c.N)
-			out.Waiting -= int(c.N)
+		switch State(c.State) {
+		case Queued:
+			continue
+		case Sent:
+			out.Sent += int(c.N)
+		case Refused, Bounced:
+			out.Refused += int(c.N)
 		}
+		out.Waiting -= int(c.N)
 	}
 	refused, err := q.RefusedOfBatch(ctx, string(opening.Invited), tx.Org, string(b.ID))
 	for _, r := range refused {

@@ -239,8 +239,13 @@ func TestABounceIsShownBesideItsMailAndCanBeSentAgain(t *testing.T) {
 				}
 			}
 		}
-		if bounced != 1 {
-			t.Errorf("%d mails bounced; want 1", bounced)
+		var refused map[opening.InvitationID]string
+		err := w.DB.Read(ctx, w.Org.ID, func(tx db.Tx) (err error) {
+			refused, err = w.n.RefusedInvitations(ctx, tx, []opening.InvitationID{inv.ID, other.ID})
+			return err
+		})
+		if bounced != 1 || err != nil || len(refused) != 1 {
+			t.Errorf("%d mails bounced, the board shows %v, %v; want 1", bounced, refused, err)
 		}
 	})
 }

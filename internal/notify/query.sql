@@ -71,7 +71,7 @@ GROUP BY m.state;
 
 -- name: RefusedOfBatch :many
 SELECT m.application_id, m.to_email, m.error FROM batch_rows r
-JOIN mails m ON m.org_id = r.org_id AND m.application_id = r.application_id AND m.about = sqlc.arg(about) AND m.subject_id LIKE r.invitation_id || '#%' AND m.state = 'refused'
+JOIN mails m ON m.org_id = r.org_id AND m.application_id = r.application_id AND m.about = sqlc.arg(about) AND m.subject_id LIKE r.invitation_id || '#%' AND m.state IN ('refused', 'bounced')
 WHERE r.org_id = sqlc.arg(org_id) AND r.batch_id = sqlc.arg(batch_id) AND r.verdict = 'invited' AND NOT EXISTS (SELECT 1 FROM mails n WHERE n.org_id = m.org_id AND n.application_id = m.application_id
 	AND n.about = m.about AND n.subject_id LIKE r.invitation_id || '#%' AND (n.created_at > m.created_at OR n.created_at = m.created_at AND n.id > m.id))
 ORDER BY r.position LIMIT 100;

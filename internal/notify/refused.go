@@ -9,7 +9,7 @@ import (
 	"candor/internal/opening"
 )
 
-// RefusedInvitations says for which of the invitations (at most 200) the newest mail was refused, and in the mail server's words.
+// RefusedInvitations says for which of the invitations (at most 200) the newest mail was refused or came back, and in the mail server's words.
 // One query; who may read it is the caller's loader's business.
 func (n *Notify) RefusedInvitations(ctx context.Context, tx db.Tx, list []opening.InvitationID) (map[opening.InvitationID]string, error) {
 	out := map[opening.InvitationID]string{}
@@ -38,7 +38,7 @@ func (n *Notify) RefusedInvitations(ctx context.Context, tx db.Tx, list []openin
 		}
 		i, _, _ := strings.Cut(subject, "#")
 		delete(out, opening.InvitationID(i))
-		if state == "refused" {
+		if State(state) == Refused || State(state) == Bounced {
 			out[opening.InvitationID(i)] = words
 		}
 	}
