@@ -947,7 +947,7 @@ func fileSection(p page, n int, first bool) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		f := p.files[n]
-		why := f.closed()
+		why := p.closed(n)
 		var templ_7745c5c3_Var51 = []any{"card file", templ.KV("late "+rowsClass(f, p.a.commentsIn(f.path)), !first)}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var51...)
 		if templ_7745c5c3_Err != nil {
@@ -1211,9 +1211,9 @@ func fileSection(p page, n int, first bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var68 string
-			templ_7745c5c3_Var68, templ_7745c5c3_Err = templ.JoinStringErrs(p.t("closed_"+string(why), "n", f.change().Plus+f.change().Minus))
+			templ_7745c5c3_Var68, templ_7745c5c3_Err = templ.JoinStringErrs(p.t("closed_"+string(why), "n", f.lines()))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `item/kinds/codereview/ask.templ`, Line: 171, Col: 73}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `item/kinds/codereview/ask.templ`, Line: 171, Col: 50}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var68))
 			if templ_7745c5c3_Err != nil {
@@ -2276,7 +2276,7 @@ func (p page) mineLink(n int, c comment, draft bool) string {
 	switch {
 	case draft:
 		return p.link(queryComment, atWord(n, c.at(), c.ID), anchor)
-	case p.files[n].closed() != "" && !shown(p.Query, n):
+	case p.closed(n) != "" && !shown(p.Query, n):
 		return p.link(queryShow, strconv.Itoa(n), anchor)
 	}
 	return "#" + anchor

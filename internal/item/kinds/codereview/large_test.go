@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"net/url"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -65,11 +66,10 @@ func largePage(t testing.TB, k codereview.Kind) (item.Spec, item.AskView) {
 	return s, item.AskView{Ref: item.Ref{Item: "pr"}, Body: k.Blank(s), Alone: true, Here: "/c", Look: "/c/look", Text: locale.For("en").T}
 }
 
-// largest is where the page stands, in bytes after gzip. The words of this change are drawn by lot and take a third of it by themselves; the
-// rest is what makes a line addressable, readable aloud and coloured. ui.md aims at 90 KB.
-const largest = 140_000
+// largest is what the page may have, in bytes after gzip (ui.md, 10).
+const largest = 90 << 10
 
-// TestTheLargePageIsLight holds the page of a large change where it is.
+// TestTheLargePageIsLight: a large change keeps to the budget of a page, and its late files open one by one.
 func TestTheLargePageIsLight(t *testing.T) {
 	s, v := largePage(t, kind)
 	var b bytes.Buffer
@@ -86,6 +86,28 @@ func TestTheLargePageIsLight(t *testing.T) {
 	t.Logf("%s: %d bytes, %d after gzip", summary, whole.n, b.Len())
 	if b.Len() > largest {
 		t.Errorf("the page is %d bytes after gzip; at most %d", b.Len(), largest)
+	}
+}
+
+func TestALateFileOpens(t *testing.T) {
+	s, v := largePage(t, kind)
+	draw := func() string {
+		var b bytes.Buffer
+		if err := kind.Ask(s, v).Render(context.Background(), &b); err != nil {
+			t.Fatal(err)
+		}
+		return b.String()
+	}
+	if page := draw(); strings.Contains(page, `id="f39L`) || !strings.Contains(page, `id="f0L`) || !strings.Contains(page, "show=39") {
+		t.Error("before: the first file is drawn, the last one has a link that opens it")
+	}
+	v.Query = url.Values{"show": {"39"}}
+	if !strings.Contains(draw(), `id="f39L`) {
+		t.Error("asked for, the last file is not drawn")
+	}
+	v.Query, v.Body = nil, []byte(`{"comments":[{"id":"c1","file":"f38.go","line":1,"tone":"idea","text":"Hm"}]}`)
+	if page := draw(); !strings.Contains(page, `id="f38L`) || !strings.Contains(page, "Hm") {
+		t.Error("a file with a comment is not drawn")
 	}
 }
 

@@ -21,6 +21,9 @@ const (
 	perPage  = 100
 )
 
+// maxDrawn is how many changed lines are drawn at once, about 80 KB after gzip. The files after them open one by one.
+const maxDrawn = 2400
+
 // page is the candidate's page.
 type page struct {
 	*spec
@@ -194,6 +197,29 @@ func opened(q url.Values, n int) map[int]bool {
 	}
 	return out
 }
+
+// closed says why a file starts closed on this page. One of which something was said never starts so only because it comes late.
+func (p page) closed(n int) closed {
+	why := p.files[n].closed()
+	if _, asked, ok := p.asked(); why != "" || p.a.commentsIn(p.files[n].path) > 0 || ok && asked == n {
+		return why
+	}
+	numbers, _, _ := p.listed()
+	lines := 0
+	for _, i := range numbers {
+		if i > n || p.files[i].closed() != "" {
+			continue
+		}
+		if i == n && lines > 0 && lines+p.files[n].lines() > maxDrawn {
+			return later
+		}
+		lines += p.files[i].lines()
+	}
+	return ""
+}
+
+// lines are how many changed.
+func (f *file) lines() int { return f.change().Plus + f.change().Minus }
 
 func shown(q url.Values, n int) bool { return slices.Contains(q[queryShow], strconv.Itoa(n)) }
 

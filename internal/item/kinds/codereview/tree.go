@@ -202,6 +202,7 @@ const (
 	moved     closed = "moved"  // renamed, nothing else
 	mode      closed = "mode"   // another mode, nothing else
 	lineEnds  closed = "line_ends"
+	later     closed = "later" // maxDrawn changed lines stand before it
 	huge      closed = "huge" // over maxShown bytes: it cannot be opened
 )
 
