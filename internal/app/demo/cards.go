@@ -80,6 +80,48 @@ var seen = map[string][4]string{
 		"Every rule is kept, in the order of the task.",
 		"Every rule in the order of the task, and quick on the long lane.",
 	},
+	"works": {
+		"What worked before fails now; I could not find an issue that is solved.",
+		"The fee is right. Of the rest the example works and its neighbours do not.",
+		"Two issues hold in every case I tried against the rules.",
+		"Also thought of what follows: the next event after a cut line, a hold when there are two of a tool.",
+	},
+	"fits": {
+		"A second way of doing what the neighbouring package already does.",
+		"In the right packages, in another voice.",
+		"Each rule stands where the house keeps it.",
+		"And the desk reads better than before.",
+	},
+	"tests": {
+		"No test was added.",
+		"The usual case only; the edges that the issue names are not there.",
+		"A test for each issue, with the last day and the day after.",
+		"A failing line would tell a volunteer which rule was broken.",
+	},
+	"story": {
+		"Two commits that say less than the diff.",
+		"Small steps; the messages repeat the diff.",
+		"One thought a commit, each with its reason.",
+		"And what was left open is written down, with where it would go.",
+	},
+	"promises": {
+		"The board that was right is wrong now.",
+		"The example of the complaint works, its neighbours do not.",
+		"Two complaints hold in every case of the rules that I tried.",
+		"Also where two rules meet: the night boat of a holiday, a change that a delay takes away.",
+	},
+	"place": {
+		"The rule about midnight stands in two modules.",
+		"One place for most of it, with exceptions in the commands.",
+		"Board and journey can ask the same function.",
+		"And the loop is shorter than it was.",
+	},
+	"proof": {
+		"No test was added.",
+		"The example of the complaint, nothing beside it.",
+		"The minute itself and the minute after; I believe it now.",
+		"The names of the tests say what a passenger would have met.",
+	},
 	"readable": {
 		"Single letters and no words: I had to work out what each value stands for.",
 		"I followed the main path, and had to run it to understand the rest.",
@@ -93,6 +135,8 @@ var thanks = map[string]string{
 	"explaining":   "Thank you for reading the timeline so closely.",
 	"people-first": "Thank you for reading the form as somebody who has to fill it in.",
 	"matters":      "Thank you for reading two strangers' pull requests with so much care.",
+	"works":        "Thank you for an hour in a shed full of tools.",
+	"promises":     "Thank you for standing at our pier at half past midnight.",
 	"judgement":    "Thank you for taking our sixty harbours seriously.",
 }
 

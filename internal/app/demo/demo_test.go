@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"io/fs"
 	"log/slog"
 	"maps"
@@ -21,9 +23,11 @@ import (
 	"candor/internal/assessment"
 	"candor/internal/attempt"
 	"candor/internal/audit"
+	"candor/internal/candidate"
 	"candor/internal/db"
 	"candor/internal/item"
 	"candor/internal/item/kinds/code"
+	"candor/internal/item/kinds/repository"
 	"candor/internal/judge"
 	"candor/internal/opening"
 	"candor/internal/run"
@@ -66,8 +70,8 @@ func TestContent(t *testing.T) {
 		total += len(b)
 		return err
 	})
-	if err != nil || total > 340<<10 {
-		t.Errorf("the content has %d bytes, %v; at most 340 KiB", total, err)
+	if err != nil || total > 460<<10 {
+		t.Errorf("the content has %d bytes, %v; at most 460 KiB", total, err)
 	}
 	kinds, end := app.Kinds(t.TempDir())
 	defer end()
@@ -85,8 +89,20 @@ func TestContent(t *testing.T) {
 			t.Errorf("%s: %v; want no findings, warnings neither", d.Name(), findings)
 			continue
 		}
-		if v.Minutes < 30 || v.Minutes > 45 {
-			t.Errorf("%s takes %d minutes; want 30 to 45", d.Name(), v.Minutes)
+		if v.Minutes < 30 || v.Minutes > 60 {
+			t.Errorf("%s takes %d minutes; want 30 to 60", d.Name(), v.Minutes)
+		}
+		for _, p := range v.Parts {
+			for _, it := range p.Items {
+				if _, ok := it.Kind.(item.Hoster); !ok {
+					continue
+				}
+				for _, source := range it.Kind.(item.Fingerprinter).Sources(it.Spec) {
+					if n := len(source.Files); source.Role == item.Starter && (n < 20 || n > 40) {
+						t.Errorf("%s begins with %d files; want 20 to 40", it.Key, n)
+					}
+				}
+			}
 		}
 		for _, c := range v.Rubric {
 			if _, ok := seen[c.Key]; !ok || len(c.Levels) != 4 {
@@ -110,6 +126,7 @@ type made struct {
 	attempts []attempt.Attempt
 	sent     []sent
 	status   map[opening.Status]int
+	missing  []string // openings of stories that were left out
 
 	mu   sync.Mutex
 	want map[string][]string // ids of unit tests by item and language
@@ -127,6 +144,10 @@ func fill(t *testing.T, a *app.App, c *Clock) *made {
 	m := &made{App: a, org: all[0], status: map[opening.Status]int{}, want: map[string][]string{}}
 	for _, s := range stories {
 		inv, err := invitationOf(t.Context(), a, m.org, s.mail())
+		if errors.Is(err, candidate.ErrMissing) {
+			m.missing = append(m.missing, s.opening)
+			continue
+		}
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -178,9 +199,12 @@ func TestDemo(t *testing.T) {
 	if said.Len() > 0 {
 		t.Fatalf("filling said: %s\nThis test needs the sandbox with all its layers, Python, Node, esbuild and Go", &said)
 	}
-	want := map[opening.Status]int{opening.Active: 23, opening.Withdrawn: 2, opening.Declined: 3, opening.Hired: 2}
+	want := map[opening.Status]int{opening.Active: 29, opening.Withdrawn: 2, opening.Declined: 3, opening.Hired: 2}
 	if !maps.Equal(m.status, want) {
 		t.Errorf("applications = %v; want %v", m.status, want)
+	}
+	if len(m.missing) > 0 {
+		t.Errorf("nobody works on %v", m.missing)
 	}
 	t.Run("every answer with code or text is somebody's own", m.own)
 	t.Run("judged anew, everything gets the same mark", m.anew)
@@ -197,14 +221,15 @@ func (m *made) own(t *testing.T) {
 				if _, ok := it.Kind.(item.Fingerprinter); !ok {
 					continue
 				}
-				got := s.Items[it.Key]
-				if !it.Kind.Answered(it.Spec, got.Body) {
+				body := m.whole(t, s, it)
+				if !it.Kind.Answered(it.Spec, body) {
 					t.Errorf("%s sent no %s", s.story, it.Key)
 				}
-				if other, ok := whose[got.SHA256]; ok {
+				text := fmt.Sprint(it.Kind.(item.Fingerprinter).Documents(it.Spec, body))
+				if other, ok := whose[text]; ok {
 					t.Errorf("%s and %s sent the same %s", other, s.story, it.Key)
 				}
-				whose[got.SHA256] = s.story
+				whose[text] = s.story
 				if _, ok := it.Kind.(item.LateMarker); ok {
 					verdicts[outcome(t, s.Marks[it.Key].Detail).Verdict]++
 				}
@@ -227,6 +252,21 @@ func (m *made) own(t *testing.T) {
 			t.Errorf("no answer got %s: %v; want solutions of every sort", v, verdicts)
 		}
 	}
+}
+
+// whole is a submitted answer with what stands in its repository.
+func (m *made) whole(t *testing.T, s sent, it assessment.PartItem) []byte {
+	t.Helper()
+	body := s.Items[it.Key].Body
+	k, ok := it.Kind.(item.Hoster)
+	if !ok {
+		return body
+	}
+	body, err := k.Fetch(t.Context(), item.Ref{Org: m.org, Owner: string(s.Attempt.ID), Version: string(s.Attempt.Version), Item: it.Key}, it.Spec, body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return body
 }
 
 func outcome(t *testing.T, detail []byte) (o judge.Outcome) {
@@ -305,7 +345,7 @@ func (m *made) mark(t *testing.T, s sent, it assessment.PartItem, body []byte) (
 		}
 		return got
 	}
-	w, err := it.Kind.(item.Tasker).Task(t.Context(), it.Spec, run.Run{Ask: run.Ask{Item: it.Key, Purpose: run.Graded, Body: body}})
+	w, err := it.Kind.(item.Tasker).Task(t.Context(), it.Spec, run.Run{Org: m.org, Ask: run.Ask{Owner: string(s.Attempt.ID), Version: string(s.Attempt.Version), Item: it.Key, Purpose: run.Graded, Body: body}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -436,14 +476,24 @@ func TestWithoutASandboxThePartsWithCodeAreLeftOut(t *testing.T) {
 	var said bytes.Buffer
 	a, c := open(t, slog.New(slog.NewTextHandler(&said, &slog.HandlerOptions{Level: slog.LevelWarn})))
 	for i, k := range a.Kinds {
-		if k, ok := k.(code.Kind); ok {
+		switch k := k.(type) {
+		case code.Kind:
+			k.Judge = judge.New(bare{})
+			a.Kinds[i] = k
+		case repository.Kind:
 			k.Judge = judge.New(bare{})
 			a.Kinds[i] = k
 		}
 	}
 	m := fill(t, a, c)
-	if n := strings.Count(said.String(), "\n"); n != 1 || !strings.Contains(said.String(), "candor doctor") || !strings.Contains(said.String(), `parts="Rate limiter, Undo history, Two small programs"`) {
+	if n := strings.Count(said.String(), "\n"); n != 1 || !strings.Contains(said.String(), "candor doctor") || !strings.Contains(said.String(), `parts="Rate limiter, Undo history, A library of tools, The night boat, Two small programs"`) {
 		t.Errorf("it said %q; want one line that names the parts and candor doctor", &said)
+	}
+	if !slices.Equal(slices.Compact(m.missing), []string{"tools", "timetables"}) {
+		t.Errorf("left out are the openings %v; want tools and timetables", m.missing)
+	}
+	if _, err := Open(t.Context(), a); err != nil {
+		t.Error(err)
 	}
 	if len(m.sent) < 15 {
 		t.Errorf("%d submissions; want 15 or more", len(m.sent))

@@ -16,7 +16,8 @@ import (
 )
 
 // publish imports an assessment and publishes it. Where items cannot be proven on this machine, because its sandbox or a language is missing,
-// the parts with them are left out of what is published, and left are their titles; the whole stays beside it as a draft.
+// the parts with them are left out of what is published, and left are their titles; the whole stays beside it as a draft. Without any other part
+// nothing is published: v is "".
 func (f *filler) publish(tree fs.FS) (v assessment.VersionID, left []string, err error) {
 	who := f.who["manager"]
 	v, findings, err := f.Assessments.Import(f.ctx, who, tree, "")
@@ -37,6 +38,9 @@ func (f *filler) publish(tree fs.FS) (v assessment.VersionID, left []string, err
 	}
 	for _, x := range findings {
 		f.Config.Log.InfoContext(f.ctx, "not proven here", "path", x.Path, "why", x.Text)
+	}
+	if len(parts) == len(whole.Parts) {
+		return "", left, nil
 	}
 	if tree, err = without(tree, whole, parts); err != nil {
 		return "", nil, err

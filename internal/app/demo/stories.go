@@ -112,6 +112,12 @@ var stories = []story{
 		outcome:   review.Reject, reason: "Would have let both in as they are.", reply: kindNo},
 	{name: "Anika Rao", zone: "Asia/Kolkata", opening: "platform", invited: 5, worked: 2, until: submitted, shown: "is asked two questions about their own work"},
 	{name: "Emeka Nwosu", zone: "Africa/Lagos", opening: "platform", invited: 3, worked: 1, until: working, part: "go", shown: "reviewing a pull request, with a comment half written"},
+	{name: "Zofia Lewandowska", zone: "Europe/Warsaw", opening: "tools", invited: 3, worked: 1, until: working, part: "repository", shown: "in the middle of a take-home, in the browser or with git"},
+	{name: "Leila Rahman", zone: "Asia/Dhaka", opening: "tools", invited: 8, worked: 4, until: submitted, cards: 2, levels: []int{3, 3, 2, 4}},
+	{name: "Emil Larsen", zone: "Europe/Copenhagen", opening: "tools", invited: 7, worked: 2, until: submitted},
+	{name: "Joon Seo", zone: "Asia/Seoul", opening: "tools", invited: 6, worked: 2, until: submitted, shown: "sent a take-home, and pushed once more after the end"},
+	{name: "Pavel Horak", zone: "Europe/Prague", opening: "timetables", invited: 7, worked: 3, until: submitted, cards: 1, levels: []int{2, 3, 3}},
+	{name: "Nora Lindqvist", zone: "Europe/Stockholm", opening: "timetables", invited: 2, worked: 1, until: working, part: "repository", shown: "in the middle of a take-home in Python"},
 	{name: "Ben Carter", zone: "Europe/London", opening: "frontend", invited: 11, worked: 8, until: withdrew},
 }
 

@@ -1,0 +1,1 @@
+"""The timetable of a few small harbours: boards and journeys."""

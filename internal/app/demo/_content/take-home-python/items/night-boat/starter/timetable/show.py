@@ -1,0 +1,13 @@
+"""Boards and journeys as text."""
+
+from timetable import clock
+
+
+def board(departures):
+    """A line for each departure: "08:30 R1 Holm"."""
+    return [f"{clock.show(d.leaves)} {d.code} {d.to}" for d in departures]
+
+
+def journey(legs):
+    """A line for each leg: "R1 Aker 08:30 Holm 08:55"."""
+    return [f"{leg.code} {leg.start} {clock.show(leg.leaves)} {leg.end} {clock.show(leg.arrives)}" for leg in legs]
