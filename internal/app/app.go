@@ -222,7 +222,7 @@ func (a *App) nouns() {
 	a.Reviews.Bars = a.Integrity.Bars
 	a.Notify = &notify.Notify{DB: a.DB, Jobs: a.Jobs, Accounts: a.Accounts, Orgs: a.Orgs, Openings: a.Openings, Candidates: a.Candidates,
 		Attempts: a.Attempts, Feedbacks: a.Feedbacks, Integrity: a.Integrity, URL: strings.TrimSuffix(a.Config.URL, "/")}
-	a.Privacy = &privacy.Privacy{DB: a.DB, Candidates: a.Candidates, Openings: a.Openings, Attempts: a.Attempts, Erasers: a.erasers()}
+	a.Privacy = &privacy.Privacy{DB: a.DB, Candidates: a.Candidates, Openings: a.Openings, Attempts: a.Attempts, Repos: a.Repos, Integrity: a.Integrity, Erasers: a.erasers()}
 	a.Hub = &live.Hub{DB: a.DB, Log: a.Config.Log}
 	a.signIn = &accountweb.Pages{Accounts: a.Accounts, Orgs: a.Orgs, Mails: a.Config.SMTP != ""}
 }

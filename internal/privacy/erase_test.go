@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"candor/internal/attempt"
@@ -34,6 +35,17 @@ func TestErasingLeavesNoByte(t *testing.T) {
 				end(p)
 				if len(w.traces(word)) < 10 {
 					t.Fatalf("the word stands only in %v; the test would prove nothing", w.traces(word))
+				}
+				taken, err := w.app.Privacy.Export(ctx, p.who)
+				w.must(err)
+				wants := []string{"By " + word, `"bundle"`}
+				if name == "declined" { // the other one is asked nothing: their facts are known to all by then
+					wants = append(wants, "A book, "+word, "Here it is, "+word)
+				}
+				for _, want := range wants {
+					if !strings.Contains(string(taken), want) {
+						t.Errorf("what they take along lacks %q", want)
+					}
 				}
 				before := w.standing(stays)[0]
 				seen, err := w.app.Privacy.Preview(ctx, p.who, p.id)

@@ -19,11 +19,13 @@ import (
 	"candor/internal/audit"
 	"candor/internal/candidate"
 	"candor/internal/db"
+	"candor/internal/integrity"
 	"candor/internal/opening"
 	"candor/internal/org"
 	"candor/internal/privacy/internal/query"
 	"candor/internal/problem"
 	"candor/internal/promise"
+	"candor/internal/repo"
 	"candor/internal/response"
 )
 
@@ -42,6 +44,8 @@ type Privacy struct {
 	Candidates *candidate.Candidates
 	Openings   *opening.Openings
 	Attempts   *attempt.Attempts
+	Repos      *repo.Repos
+	Integrity  *integrity.Integrity
 	Erasers    []Eraser // upper nouns first
 	Rules      []Rule
 }
@@ -234,6 +238,14 @@ func (ps *Privacy) Export(ctx context.Context, who actor.Actor) ([]byte, error) 
 	if err != nil {
 		return nil, err
 	}
+	repositories, err := ps.repositories(ctx, who, v.Attempt.ID)
+	if err != nil {
+		return nil, err
+	}
+	questions, err := ps.questions(ctx, who, v.Attempt.Application)
+	if err != nil {
+		return nil, err
+	}
 	type revision struct {
 		N        int64             `json:"n"`
 		Standing response.Standing `json:"standing"`
@@ -262,7 +274,9 @@ func (ps *Privacy) Export(ctx context.Context, who actor.Actor) ([]byte, error) 
 		Notes                                  map[string]string
 		Time                                   []attempt.Entry
 		Promises                               []promise.Promise
-	}{v.Candidate.Name, v.Candidate.Email, v.Candidate.Zone, v.Opening.Title, v.Version.Title, v.Adjusted.Factor, nil, v.Afterwords, ledger, v.Promises}
+		Repositories                           []repository
+		Questions                              []question
+	}{v.Candidate.Name, v.Candidate.Email, v.Candidate.Zone, v.Opening.Title, v.Version.Title, v.Adjusted.Factor, nil, v.Afterwords, ledger, v.Promises, repositories, questions}
 	for _, p := range v.Version.Parts {
 		for _, it := range p.Items {
 			r := v.Answers[it.Key]
