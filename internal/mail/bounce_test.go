@@ -118,7 +118,9 @@ func TestMailbox(t *testing.T) {
 	}
 	memory := imapmemserver.New()
 	memory.AddUser(user)
-	s := imapserver.New(&imapserver.Options{NewSession: func(*imapserver.Conn) (imapserver.Session, *imapserver.GreetingData, error) { return memory.NewSession(), nil, nil }})
+	s := imapserver.New(&imapserver.Options{NewSession: func(*imapserver.Conn) (imapserver.Session, *imapserver.GreetingData, error) {
+		return memory.NewSession(), nil, nil
+	}})
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

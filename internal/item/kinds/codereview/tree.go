@@ -203,7 +203,7 @@ const (
 	mode      closed = "mode"   // another mode, nothing else
 	lineEnds  closed = "line_ends"
 	later     closed = "later" // maxDrawn changed lines stand before it
-	huge      closed = "huge" // over maxShown bytes: it cannot be opened
+	huge      closed = "huge"  // over maxShown bytes: it cannot be opened
 )
 
 // maxLines is how many changed lines are shown at once, maxShown the largest text in bytes that is drawn.
