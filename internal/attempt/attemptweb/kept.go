@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"candor/internal/assessment"
+	"candor/internal/attempt"
 	"candor/internal/item"
 )
 
@@ -12,7 +13,7 @@ import (
 type Kept struct {
 	Key    string // of the text
 	Tables []string
-	When   func(*assessment.Version) bool // nil: always
+	When   func(*attempt.View) bool // nil: always
 }
 
 // Keeps are these sentences, in the order of the page.
@@ -25,15 +26,16 @@ func Keeps() []Kept {
 		{Key: "times", Tables: []string{"attempts", "sittings", "ledger"}},
 		{Key: "links", Tables: []string{"candidate_sessions", "device_codes", "invitation_links", "invitations", "applications", "audit_lines"}},
 		{Key: "person", Tables: []string{"candidates", "accommodations", "mails"}},
+		{Key: "questions", Tables: []string{"questions"}, When: func(v *attempt.View) bool { return v.Attempt.Questions > 0 }},
 		{Key: "results", Tables: []string{"marks", "rulings"}},
 		{Key: "compared", Tables: []string{"comparisons", "likenesses", "cases", "case_items", "case_facts", "case_words", "case_drafts"}, When: compared},
 	}
 }
 
 // keeps says whether a kind of a version keeps something of the sort.
-func keeps(sort item.Keeps) func(*assessment.Version) bool {
-	return func(v *assessment.Version) bool {
-		return some(v, func(k item.Kind) bool {
+func keeps(sort item.Keeps) func(*attempt.View) bool {
+	return func(v *attempt.View) bool {
+		return some(v.Version, func(k item.Kind) bool {
 			keeper, ok := k.(item.Keeper)
 			return ok && slices.Contains(keeper.Keeps(), sort)
 		})
@@ -41,8 +43,8 @@ func keeps(sort item.Keeps) func(*assessment.Version) bool {
 }
 
 // compared says whether something of a version is compared with others' work.
-func compared(v *assessment.Version) bool {
-	return some(v, func(k item.Kind) bool {
+func compared(v *attempt.View) bool {
+	return some(v.Version, func(k item.Kind) bool {
 		_, ok := k.(item.Fingerprinter)
 		return ok
 	})
@@ -57,7 +59,7 @@ func some(v *assessment.Version, is func(item.Kind) bool) bool {
 // kept are the sentences about what this assessment keeps.
 func (f frame) kept() (out []string) {
 	for _, k := range Keeps() {
-		if k.When == nil || k.When(f.V.Version) {
+		if k.When == nil || k.When(f.V) {
 			out = append(out, f.t("kept_"+k.Key))
 		}
 	}
