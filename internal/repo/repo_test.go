@@ -168,7 +168,7 @@ func TestCommit(t *testing.T) {
 			t.Errorf("the log is %+v; want %+v", log, c)
 		}
 		w.drain()
-		if want := (repo.PushedNote{Org: repotest.Org, Repository: w.r.ID, Owner: "att_1", Item: "ferry", Main: true, Commit: c.Hash, Standing: repo.OnTime}); len(w.notes) != 1 || w.notes[0] != want {
+		if want := (repo.PushedNote{Org: repotest.Org, Repository: w.r.ID, Owner: "att_1", Item: "ferry", Main: true, Commit: c.Hash, Standing: repo.OnTime, Received: w.tick.Now().UnixMilli()}); len(w.notes) != 1 || w.notes[0] != want {
 			t.Errorf("announced %+v; want %+v", w.notes, want)
 		}
 		dir := repotest.Clone(t, w.CloneURL(w.r, w.URL))
