@@ -71,7 +71,11 @@ func TestVerdicts(t *testing.T) {
 		{"a language nobody knows", "cobol", "main.cob", "", judge.JE, "\"cobol\" is not known"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			out := mustJudge(t, judge.Task{Style: judge.Stdin, Language: c.language, Files: []sandbox.File{file(c.file, c.program)}, Limits: small, Tests: sum()})
+			limits := small
+			if c.want == judge.MLE {
+				limits.CPU = 10 * time.Second // the runtime of a language takes most of a second to start on a busy machine
+			}
+			out := mustJudge(t, judge.Task{Style: judge.Stdin, Language: c.language, Files: []sandbox.File{file(c.file, c.program)}, Limits: limits, Tests: sum()})
 			said := out.Reason + out.Compile + out.Note
 			for _, r := range out.Tests {
 				said += r.Reason
