@@ -14,6 +14,7 @@ import (
 type Demo struct {
 	Data  string `help:"Folder of the demo's data; it is kept." default:"${demodata}" type:"path" placeholder:"DIR"`
 	Fresh bool   `help:"Start over: the demo's data is deleted first."`
+	Whole bool   `help:"Also the take-home in Go with four people's work, which takes minutes of compiling; without it that is a draft."`
 	Net
 }
 
@@ -50,7 +51,7 @@ func (d *Demo) Run(e *env) error {
 		if err := os.WriteFile(marker, []byte("sample content; candor demo --fresh deletes this folder\n"), 0o600); err != nil {
 			return err
 		}
-		if err := demo.Fill(e.ctx, a, clock, progress(e.err)); err != nil {
+		if err := demo.Fill(e.ctx, a, clock, d.Whole, progress(e.err)); err != nil {
 			return fmt.Errorf("the sample content could not be made (candor demo --fresh starts over): %w", err)
 		}
 	case errors.Is(err, os.ErrNotExist):
