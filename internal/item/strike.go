@@ -7,9 +7,15 @@ import (
 	"strings"
 )
 
-// Strike replaces names in a text by "[name]". Names of fewer than three letters are left: they would strike half the language.
-// Words of a name are struck by themselves too, as whole words, whatever their case.
+// home is a folder of somebody's own, as compilers and stack traces name it: /Users/anna/..., /home/anna/..., C:\Users\anna\..., also in JSON.
+// What an API calls /users/7 is none.
+var home = regexp.MustCompile(`(/(?:Users|home)/|(?i:\\+users\\+))[^/\\\s:"']+`)
+
+// Strike replaces names in a text, or in the name of a file, by "[name]", and those of people's own folders whoever they are. Names of fewer than
+// three letters are left: they would strike half the language. Words of a name are struck by themselves too, as whole words, whatever their case;
+// what joins words in names of files and of variables ("okafor_limiter.py") ends a word.
 func Strike(s string, names []string) string {
+	s = home.ReplaceAllString(s, "${1}[name]")
 	var words []string
 	for _, n := range names {
 		n = strings.TrimSpace(n)

@@ -208,7 +208,7 @@ func (Kind) Redact(_ item.Spec, body []byte, names []string) []byte {
 	for id, files := range a.Files {
 		clean := map[string]string{}
 		for name, text := range files {
-			clean[strike(name, names)] = item.Strike(text, names)
+			clean[item.Strike(name, names)] = item.Strike(text, names)
 		}
 		a.Files[id] = clean
 	}
@@ -218,12 +218,6 @@ func (Kind) Redact(_ item.Spec, body []byte, names []string) []byte {
 		return body
 	}
 	return out
-}
-
-// strike is for file names, in which a name may be a part of a word: "okafor_limiter.py".
-func strike(name string, names []string) string {
-	struck := item.Strike(strings.NewReplacer("/", " / ", "_", " _ ", "-", " - ", ".", " . ").Replace(name), names)
-	return strings.NewReplacer(" / ", "/", " _ ", "_", " - ", "-", " . ", ".").Replace(struck)
 }
 
 // files are what a program of the answer consists of: the starter with the candidate's changes, then what was added, by name.

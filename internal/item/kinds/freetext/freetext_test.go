@@ -47,11 +47,15 @@ func TestAPasteOfFiveMegabytesIsRefusedWithASentence(t *testing.T) {
 
 func TestStrike(t *testing.T) {
 	for in, want := range map[string]string{
-		"Amara Okafor wrote this": "[name] wrote this",
-		"by okafor, amara":        "by [name], [name]",
-		"amara@mail.example":      "[name]@mail.example",
-		"the Amaranth grows":      "the Amaranth grows",
-		"Okafor Okafor Okafor":    "[name] [name] [name]",
+		"Amara Okafor wrote this":                            "[name] wrote this",
+		"by okafor, amara":                                   "by [name], [name]",
+		"amara@mail.example":                                 "[name]@mail.example",
+		"the Amaranth grows":                                 "the Amaranth grows",
+		"Okafor Okafor Okafor":                               "[name] [name] [name]",
+		"a/okafor_limiter.py":                                "a/[name]_limiter.py",
+		"at /home/aoka/src/x.go:3, /Users/someone/y":         "at /home/[name]/src/x.go:3, /Users/[name]/y",
+		`C:\Users\aoka\x.cs, {"at":"C:\\Users\\aoka\\x.cs"}`: `C:\Users\[name]\x.cs, {"at":"C:\\Users\\[name]\\x.cs"}`,
+		"GET /users/7 of /home":                              "GET /users/7 of /home",
 	} {
 		if got := item.Strike(in, []string{"Amara Okafor"}); got != want {
 			t.Errorf("Strike(%q) = %q; want %q", in, got, want)

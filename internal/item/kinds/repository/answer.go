@@ -230,10 +230,10 @@ func (Kind) Answered(_ item.Spec, body []byte) bool {
 // Redact strikes names from texts, messages and file names alike, and takes out what identifies commits. Times and authors were never in it.
 func (Kind) Redact(_ item.Spec, body []byte, names []string) []byte {
 	a := read(body)
-	strike := func(s string) string { return item.Strike(homes(s), names) }
+	strike := func(s string) string { return item.Strike(s, names) }
 	edits := map[string]edit{}
 	for name, e := range a.Edits {
-		edits[strikePath(name, names)] = edit{Text: strike(e.Text), Data: e.Data[:min(1, len(e.Data))], Was: e.Was, Gone: e.Gone} // of what is no text nobody reads more than that
+		edits[strike(name)] = edit{Text: strike(e.Text), Data: e.Data[:min(1, len(e.Data))], Was: e.Was, Gone: e.Gone} // of what is no text nobody reads more than that
 	}
 	a.Edits, a.Message = edits, strike(a.Message)
 	if a.Held != nil {
@@ -241,17 +241,17 @@ func (Kind) Redact(_ item.Spec, body []byte, names []string) []byte {
 		h.Commit, a.Late = "", nil
 		h.Files = slices.Clone(h.Files)
 		for i := range h.Files {
-			h.Files[i].Path = strikePath(h.Files[i].Path, names)
+			h.Files[i].Path = strike(h.Files[i].Path)
 		}
 		h.Texts = map[string]string{}
 		for name, text := range a.Held.Texts {
-			h.Texts[strikePath(name, names)] = strike(text)
+			h.Texts[strike(name)] = strike(text)
 		}
 		h.Commits = nil
 		for _, c := range a.Held.Commits {
 			c.Subject, c.Body, c.Files = strike(words(c.Subject)), strike(words(c.Body)), slices.Clone(c.Files)
 			for i := range c.Files {
-				c.Files[i].Path = strikePath(c.Files[i].Path, names)
+				c.Files[i].Path = strike(c.Files[i].Path)
 			}
 			h.Commits = append(h.Commits, c)
 		}
@@ -262,12 +262,6 @@ func (Kind) Redact(_ item.Spec, body []byte, names []string) []byte {
 		return []byte("{}")
 	}
 	return out
-}
-
-// strikePath is for file names, in which a name may be a part of a word: "okafor_limiter.py".
-func strikePath(name string, names []string) string {
-	struck := item.Strike(strings.NewReplacer("/", " / ", "_", " _ ", "-", " - ", ".", " . ").Replace(name), names)
-	return strings.NewReplacer(" / ", "/", " _ ", "_", " - ", "-", " . ", ".").Replace(struck)
 }
 
 // changed is a file that differs from the starter.
