@@ -3,7 +3,6 @@ package notify
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"candor/internal/attempt"
 	"candor/internal/db"
@@ -29,17 +28,17 @@ func (n *Notify) questioned(ctx context.Context, note attempt.SubmittedNote) err
 		if err != nil {
 			return m, err
 		}
-		zone, err := time.LoadLocation(inv.Zone)
+		pressed, err := n.Attempts.Pressed(ctx, tx, a.ID)
 		if err != nil {
-			zone = time.UTC
+			return m, err
+		}
+		if pressed {
+			m.zone = "" // it answers their own press, and their time runs from now
 		}
 		m.About, m.SubjectID, m.path = string(attempt.Questioned), note.Attempt, "invitation:"+string(a.Invitation)
-		m.Subject, m.Action = fmt.Sprintf("%d questions about your work: %s", len(list), op.Title), "See the questions"
-		m.Body = fmt.Sprintf("Hello %s,\n\nthank you for what you sent for %s at %s. As your page said from the start, there are %d short questions about your own work. Everybody in this opening is asked.\n\n"+
-			"They take about %d minutes. There is no clock: you have until %s, and you can answer one by one. Each says why it is asked. If one is unclear, or not about your work, say so there.\n\n"+
-			"Answer this mail if you need more time.\n\n%s", m.ToName, op.Title, o.Name, len(list), len(list)*opening.QuestionMinutes,
-			inv.FinishBy.In(zone).Format("Monday 2 January, 15:04 (MST)"), m.replyName)
-		return m, nil
+		err = n.write(ctx, tx, &m, op, o, "explain", map[string]string{"questions": fmt.Sprint(len(list)), "minutes": fmt.Sprint(len(list) * opening.QuestionMinutes),
+			"by": spell(inv.FinishBy, inv.Zone)})
+		return m, err
 	})
 }
 
