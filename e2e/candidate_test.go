@@ -224,3 +224,60 @@ func TestKilledWhileTyping(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// TestAPostedPageIsTheNewest: a save is on its way for so long that the button's page overtakes it. It is kept as the older version that it
+// is; neither the answer nor what the page shows goes back to it.
+func TestAPostedPageIsTheNewest(t *testing.T) {
+	t.Parallel()
+	s := start(t, "serve", "--data", t.TempDir(), "--addr", freePort(t))
+	p := browser.New(t)
+	p.Look(browser.Desk)
+	p.Before(`{
+		const go = window.fetch, put = IDBObjectStore.prototype.put
+		window.fetch = (to, init) => localStorage.held && String(to).includes("/c/-/save") ? new Promise(() => {}) : go(to, init)
+		IDBObjectStore.prototype.put = function (v) { if (localStorage.full && !v.tried) throw new DOMException("", "QuotaExceededError"); return put.call(this, v) }
+	}`)
+	p.Go(interview(t, s, "Kemi Adeola")["Kemi Adeola"])
+	p.Follow("main form button")
+	p.Click(`main a[href="/c/parts/writing"]`)
+	p.Sees("One text")
+	p.Follow("main form button.primary")
+	p.Until(`document.querySelector("[data-sitting]").dataset.ready === ""`)
+	item := p.Value(`location.pathname`)
+	p.Value(`localStorage.held = "1"`)
+	p.Type("textarea[name=text]", "It is mine, says Kemi Ad")
+	p.Until(`document.querySelector("[data-save]").dataset.kind === "device"`)
+	const tried = `new Promise((ok) => indexedDB.open("candor").onsuccess = (e) => e.target.result.transaction("outbox").objectStore("outbox").getAll().onsuccess = (l) => ok(l.target.result.filter((v) => v.tried).length + " of " + l.target.result.length))`
+	eventually(t, "the save is on its way", func() bool { return p.Value(tried) == "1 of 1" })
+	p.Value(`(() => {
+		localStorage.full = "1"
+		const t = document.querySelector("textarea[name=text]")
+		t.value += "eola."
+		t.dispatchEvent(new Event("input", { bubbles: true }))
+		window.candorBefore = true
+		t.form.requestSubmit(t.form.querySelector("button.primary"))
+		return ""
+	})()`)
+	p.Until(`window.candorBefore !== true && document.readyState === "complete"`)
+
+	const whole, text = "It is mine, says Kemi Adeola.", `document.querySelector("textarea[name=text]").value`
+	const ready = `document.querySelector("[data-sitting]").dataset.ready === ""`
+	p.Go(s.URL + item)
+	p.Until(ready)
+	if got := p.Value(text); got != whole {
+		t.Errorf("the page shows %q while an older version waits", got)
+	}
+	p.Value(`localStorage.clear(), ""`)
+	p.Go(s.URL + item)
+	p.Until(ready)
+	eventually(t, "the older version arrives", func() bool { return p.Value(tried) == "0 of 0" })
+	p.Go(s.URL + item)
+	p.Until(ready)
+	if got := p.Value(text); got != whole {
+		t.Errorf("the answer is %q when the older version has arrived", got)
+	}
+	p.Go(s.URL + item + "/history")
+	if got := p.Value(`String(document.querySelectorAll("main li, main tbody tr").length)`); got < "2" {
+		t.Errorf("the history has %s versions; want the older one, too:\n%s", got, p.Text("main"))
+	}
+}

@@ -30,7 +30,7 @@ UPDATE responses SET current = sqlc.arg(revision), client = sqlc.arg(client), se
 WHERE org_id = sqlc.arg(org_id) AND owner = sqlc.arg(owner) AND item = sqlc.arg(item) AND NOT (client = sqlc.arg(client) AND seq > sqlc.arg(seq));
 
 -- name: Current :many
-SELECT r.item, v.id, v.n, v.sha256, v.size, v.body, v.base, v.keyframe, v.received_at FROM responses r
+SELECT r.item, r.client, r.seq, v.id, v.n, v.sha256, v.size, v.body, v.base, v.keyframe, v.received_at FROM responses r
 JOIN revisions v ON v.org_id = r.org_id AND v.id = r.current WHERE r.org_id = $1 AND r.owner = $2;
 
 -- name: CurrentOf :one

@@ -55,6 +55,22 @@ type Save struct {
 	Typed  time.Time // when it was typed, by the writer's monotonic clock since Heard
 	Heard  time.Time // the deciding time that the writer had last heard before
 	Device string    // in words: "Firefox on Android"
+	// Turn says of a posted page which version it stands for among those of its script; those before it that are still on their way do not
+	// become the present one when they arrive. Zero: the version's own Client and Seq.
+	Turn Turn
+}
+
+// Turn is a place in the order of one writer's versions of an answer.
+type Turn struct {
+	Client string
+	Seq    int64
+}
+
+func (s Save) turn() Turn {
+	if s.Turn == (Turn{}) {
+		return Turn{s.Client, s.Seq}
+	}
+	return s.Turn
 }
 
 // evidence is when a version was typed as far as it can be true: not after it arrived, and not before its writer had heard from us.
@@ -93,6 +109,7 @@ type Revision struct {
 	Heard    time.Time // what it had last heard from us before
 	Device   string
 	Settled  bool // a branch that was used or left
+	Turn     Turn // the place of a present answer in its writer's order
 	delta    bool // it is kept as ops on another
 }
 
@@ -151,7 +168,7 @@ func Keep(ctx context.Context, tx db.Tx, owner string, s Save, standing Standing
 	}
 	if standing == OnTime {
 		// A version that was overtaken on its way by a newer one of the same writer does not become the present one.
-		_, err = q.Point(ctx, query.PointParams{Revision: k.Revision, Client: s.Client, Seq: s.Seq, At: clock.Milli(received), OrgID: tx.Org, Owner: owner, Item: s.Item})
+		_, err = q.Point(ctx, query.PointParams{Revision: k.Revision, Client: s.turn().Client, Seq: s.turn().Seq, At: clock.Milli(received), OrgID: tx.Org, Owner: owner, Item: s.Item})
 	}
 	return k, err
 }
@@ -176,7 +193,8 @@ func Current(ctx context.Context, tx db.Tx, owner string) (map[string]Revision, 
 		if err != nil {
 			return nil, err
 		}
-		out[r.Item] = Revision{ID: r.ID, Owner: owner, Item: r.Item, N: r.N, Standing: OnTime, SHA256: r.Sha256, Size: int(r.Size), Body: body, Received: clock.Time(r.ReceivedAt), delta: r.Base != 0}
+		out[r.Item] = Revision{ID: r.ID, Owner: owner, Item: r.Item, N: r.N, Standing: OnTime, SHA256: r.Sha256, Size: int(r.Size), Body: body, Received: clock.Time(r.ReceivedAt),
+			Turn: Turn{r.Client, r.Seq}, delta: r.Base != 0}
 	}
 	return out, nil
 }
@@ -216,7 +234,8 @@ func revisionOf(ctx context.Context, tx db.Tx, r query.RevisionRow, err error) (
 		return Revision{}, err
 	}
 	body, err := whole(ctx, tx, linkOf(r), r.Body)
-	return Revision{r.ID, r.Owner, r.Item, r.N, Standing(r.Standing), r.Sha256, int(r.Size), body, clock.Time(r.ReceivedAt), clock.Time(r.TypedAt), clock.Time(r.HeardAt), r.Device, r.Settled, r.Base != 0}, err
+	return Revision{ID: r.ID, Owner: r.Owner, Item: r.Item, N: r.N, Standing: Standing(r.Standing), SHA256: r.Sha256, Size: int(r.Size), Body: body, Received: clock.Time(r.ReceivedAt),
+		Typed: clock.Time(r.TypedAt), Heard: clock.Time(r.HeardAt), Device: r.Device, Settled: r.Settled, delta: r.Base != 0}, err
 }
 
 func linkOf(r query.RevisionRow) link {

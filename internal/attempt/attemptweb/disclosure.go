@@ -5,6 +5,7 @@ import (
 	"io"
 	"mime/multipart"
 	"net/http"
+	"net/url"
 	"slices"
 	"unicode/utf8"
 
@@ -67,6 +68,8 @@ type disclosureForm struct {
 	Transcript string                `max:"8000000"`
 	File       *multipart.FileHeader `form:"_file"`
 	Epoch      int64                 `form:"_epoch"`
+	Client     string                `form:"_client"`
+	Seq        string                `form:"_seq"`
 }
 
 type disclosureView struct {
@@ -141,7 +144,8 @@ func (p *Pages) disclose(w http.ResponseWriter, r *http.Request) error {
 		return p.showDisclosure(w, r, v, &d, err)
 	}
 	kept, err := p.Attempts.Disclose(r.Context(), web.Actor(r), v.Item.Key, d, attempt.SaveRequest{Sitting: v.Sitting.ID, Epoch: max(f.Epoch, 1), Received: received,
-		Saves: []response.Save{{Client: response.FormClient + web.RequestID(r), Seq: clock.Milli(received), Device: deviceOf(r.UserAgent())}}})
+		Saves: []response.Save{{Client: response.FormClient + web.RequestID(r), Seq: clock.Milli(received), Device: deviceOf(r.UserAgent()),
+			Turn: turnOf(url.Values{"_client": {f.Client}, "_seq": {f.Seq}})}}})
 	if err != nil {
 		return p.showDisclosure(w, r, v, &d, err)
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -17,6 +18,8 @@ import (
 	"candor/internal/problem"
 	"candor/internal/response"
 	"candor/internal/web"
+
+	"github.com/a-h/templ"
 )
 
 // find loads the page of one item.
@@ -193,11 +196,31 @@ func (p *Pages) keep(r *http.Request, v itemView, body []byte, fields url.Values
 		epoch = v.Sitting.Takeover
 	}
 	out, err := p.Attempts.Save(r.Context(), web.Actor(r), attempt.SaveRequest{Sitting: v.Sitting.ID, Epoch: epoch, Received: received,
-		Saves: []response.Save{{Item: v.Item.Key, Client: response.FormClient + web.RequestID(r), Seq: clock.Milli(received), Body: body, Device: deviceOf(r.UserAgent())}}})
+		Saves: []response.Save{{Item: v.Item.Key, Client: response.FormClient + web.RequestID(r), Seq: clock.Milli(received), Body: body, Device: deviceOf(r.UserAgent()), Turn: turnOf(fields)}}})
 	if err != nil {
 		return response.Kept{}, err
 	}
 	return out.Kept[0], nil
+}
+
+var writer = regexp.MustCompile(`^c_[a-z2-7]{26}$`)
+
+// turn are the attributes by which a form says the turn of the answer it shows.
+func (v itemView) turn(key string) templ.Attributes {
+	r, ok := v.V.Answers[key]
+	if !ok {
+		return nil
+	}
+	return templ.Attributes{"data-client": r.Turn.Client, "data-seq": strconv.FormatInt(r.Turn.Seq, 10)}
+}
+
+// turnOf is the turn a posted page says it has, by the protocol of internal/web/ts/outbox.ts; zero without script.
+func turnOf(fields url.Values) response.Turn {
+	seq, err := strconv.ParseInt(fields.Get("_seq"), 10, 64)
+	if client := fields.Get("_client"); err == nil && seq > 0 && writer.MatchString(client) {
+		return response.Turn{Client: client, Seq: seq}
+	}
+	return response.Turn{}
 }
 
 // do keeps what the page holds and starts an action of the kind on it.

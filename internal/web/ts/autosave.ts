@@ -53,6 +53,7 @@ export async function start(onTick: (t: Tick) => void): Promise<void> {
     stopped = el.dataset["state"] === "ended"
     document.addEventListener("input", changed)
     document.addEventListener("change", changed)
+    document.addEventListener("submit", posting, true)
     document.addEventListener("visibilitychange", () => document.hidden && void flush())
     addEventListener("pagehide", () => void flush())
     addEventListener("online", () => void resume())
@@ -78,6 +79,8 @@ let tick: (t: Tick) => void = () => undefined
 /** A version this device had not sent before the page was closed goes back into its form. */
 function bring(v: Kept): void {
   if (v.sitting !== sitting?.id || v.epoch !== sitting.epoch || stopped) return
+  const f = forms().find((x) => x.dataset["item"] === v.item)
+  if (f?.dataset["client"] === v.client && v.seq <= Number(f.dataset["seq"])) return // the server drew a newer one of the same writer
   adopt(v.item, v.body)
 }
 
@@ -93,6 +96,29 @@ function adopt(item: string, body: string): void {
 function changed(e: Event): void {
   const f = (e.target as Element).closest<HTMLFormElement>("form[data-item]")
   if (f) autosave(f)
+}
+
+/** A form that is posted says which turn it has: versions of this page that are still on their way come before it, whenever they arrive. */
+function posting(e: Event): void {
+  const f = e.target as HTMLFormElement
+  const item = f.dataset["item"]
+  if (item === undefined || f.method !== "post" || stopped || !sitting) return
+  void keep(f) // the post may not get through
+  const seq = (seqs.get(item) ?? 0) + 1
+  seqs.set(item, seq)
+  hidden(f, "_client", client)
+  hidden(f, "_seq", String(seq))
+}
+
+function hidden(f: HTMLFormElement, name: string, value: string): void {
+  let c = f.querySelector<HTMLInputElement>(`input[type=hidden][name="${name}"]`)
+  if (!c) {
+    c = document.createElement("input")
+    c.type = "hidden"
+    c.name = name
+    f.append(c)
+  }
+  c.value = value
 }
 
 /** Keeps the form's answer on this device after 250 ms of rest (at the latest after 800 ms), and sends it. Islands call it when their content changed. */

@@ -39,6 +39,10 @@ import { delta, type Op } from "./delta"
  *     "whole": [ { "item": "itm_...", "seq": 18 } ]
  *   }                         those whose ops did not fit what is here: nothing was kept of them, they are sent whole
  *
+ *   A form that is posted by a button has _client and _seq beside its fields: seq is the next one of its item, after all versions of this
+ *   page. Those before it that arrive later are kept, and do not become the present answer. The page that shows an answer says the turn
+ *   it has as data-client and data-seq of its form; what the outbox has from before that turn is not shown again.
+ *
  *   401  the session is over: the outbox is kept, the page asks to sign in (open the link) in another tab, and goes on
  *   409  problem+json: nothing can be done with it here (no such sitting); kept, shown as "Not saved"
  *   413  problem+json: this answer is too large; kept, shown as "Not saved", the newer versions are still tried

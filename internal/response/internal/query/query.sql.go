@@ -177,12 +177,14 @@ func (q *Queries) CountTimed(ctx context.Context, orgID string, receivedAt int64
 }
 
 const current = `-- name: Current :many
-SELECT r.item, v.id, v.n, v.sha256, v.size, v.body, v.base, v.keyframe, v.received_at FROM responses r
+SELECT r.item, r.client, r.seq, v.id, v.n, v.sha256, v.size, v.body, v.base, v.keyframe, v.received_at FROM responses r
 JOIN revisions v ON v.org_id = r.org_id AND v.id = r.current WHERE r.org_id = $1 AND r.owner = $2
 `
 
 type CurrentRow struct {
 	Item       string
+	Client     string
+	Seq        int64
 	ID         string
 	N          int64
 	Sha256     string
@@ -204,6 +206,8 @@ func (q *Queries) Current(ctx context.Context, orgID string, owner string) ([]Cu
 		var i CurrentRow
 		if err := rows.Scan(
 			&i.Item,
+			&i.Client,
+			&i.Seq,
 			&i.ID,
 			&i.N,
 			&i.Sha256,

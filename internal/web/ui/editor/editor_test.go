@@ -30,6 +30,7 @@ type site struct {
 	body string
 	runs int
 	code string // as the last run got it
+	turn int
 }
 
 func (s *site) answer() map[string][]string {
@@ -64,12 +65,15 @@ func serve(t *testing.T) (*site, string) {
 		var f struct {
 			Language string
 			Files    map[string]string `form:"file.*"`
+			Client   string            `form:"_client"`
+			Seq      int               `form:"_seq"`
 		}
 		if err := web.ReadForm(r, &f); err != nil {
 			return err
 		}
 		st.mu.Lock()
 		st.runs++
+		st.turn = f.Seq
 		st.code = f.Language + ": " + f.Files["main.go"]
 		st.mu.Unlock()
 		return web.Redirect(w, r, "/c/work", "")
@@ -175,6 +179,9 @@ func TestRuns(t *testing.T) {
 	if st.code != "go: zpackage main\n" {
 		t.Errorf("the run got %q", st.code)
 	}
+	if st.turn != 2 {
+		t.Errorf("the run has turn %d; want the one after the version it was typed in", st.turn)
+	}
 	p.Until(focused)
 }
 
@@ -232,6 +239,9 @@ func TestNoScript(t *testing.T) {
 	defer st.mu.Unlock()
 	if !strings.Contains(st.code, "// by hand") {
 		t.Errorf("the run got %q", st.code)
+	}
+	if st.turn != 2 {
+		t.Errorf("the run has turn %d; want the one after the version it was typed in", st.turn)
 	}
 }
 
