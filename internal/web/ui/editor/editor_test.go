@@ -240,8 +240,8 @@ func TestNoScript(t *testing.T) {
 	if !strings.Contains(st.code, "// by hand") {
 		t.Errorf("the run got %q", st.code)
 	}
-	if st.turn != 2 {
-		t.Errorf("the run has turn %d; want the one after the version it was typed in", st.turn)
+	if st.turn != 0 {
+		t.Errorf("the run has turn %d; want none without script", st.turn)
 	}
 }
 
