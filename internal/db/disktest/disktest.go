@@ -46,6 +46,7 @@ type node struct {
 	mode uint32 // with its type
 	made time.Time
 	temp bool // a file whose bytes nobody needs after a cut: the shared memory of SQLite's log
+	room bool // a file that only takes room: a sync of it that fails loses nothing, so it is none of the fault's
 
 	names, synced map[string]*node // of a folder
 	since         []change         // of its names, not synced
@@ -127,7 +128,7 @@ func (d *Disk) Cut(chance *rand.Rand) *Disk {
 		}
 		c := out.add(n.mode)
 		copied[n] = c
-		c.temp = n.temp
+		c.temp, c.room = n.temp, n.room
 		if !n.folder() {
 			c.data = n.survives(chance)
 			c.kept = slices.Clone(c.data)
@@ -227,7 +228,7 @@ func (d *Disk) Mend() int {
 // fails says whether this operation is the one. d.mu is held.
 func (d *Disk) fails(k Kind, n *node) (errno syscall.Errno, yes bool) {
 	f := d.fault
-	if f == nil || f.Kind != k || n.temp {
+	if f == nil || f.Kind != k || n.temp || k == Sync && n.room {
 		return 0, false
 	}
 	d.seen++

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"candor/internal/db/disktest"
+	"candor/internal/disk"
 )
 
 func must(t *testing.T, err error) {
@@ -138,7 +139,11 @@ func TestFaults(t *testing.T) {
 	if n, err := syscall.Pwrite(int(f.Fd()), []byte("12345678"), 0); n != 4 || err != nil {
 		t.Errorf("a short write = %d, %v; want 4 bytes", n, err)
 	}
+	reserve, err := os.Create(filepath.Join(dir, disk.Ballast))
+	must(t, err)
+	defer reserve.Close()
 	d.Arm(disktest.Fault{Kind: disktest.Sync, Nth: 1, Errno: syscall.EIO})
+	must(t, reserve.Sync()) // it may be made at any moment, and holds nothing
 	if err := f.Sync(); !errors.Is(err, syscall.EIO) {
 		t.Errorf("Sync = %v; want EIO", err)
 	}

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"syscall"
 
+	"candor/internal/disk"
+
 	"github.com/hanwen/go-fuse/v2/fuse"
 )
 
@@ -76,7 +78,7 @@ func (d *Disk) make(parent uint64, name string, mode uint32) (*node, fuse.Status
 		}
 	}
 	n := d.add(mode)
-	n.temp = isShared(name)
+	n.temp, n.room = isShared(name), name == disk.Ballast
 	p.put(name, n)
 	return n, fuse.OK
 }
