@@ -35,13 +35,14 @@ const axeRun = `(async () => {
 	return JSON.stringify(found.filter(v => v.nodes.length).map(v => ({id: v.id, help: v.help, nodes: v.nodes.map(n => n.target.join(" ") + ": " + n.failureSummary)})))
 })()`
 
-// Axe fails the test for every violation of WCAG 2.2 A and AA that axe-core finds on the page as it stands, and says how many.
+// Axe fails the test for every violation of WCAG 2.2 A and AA that axe-core finds on the page as it stands when it is whole, and says how many.
 func (p *Page) Axe() int {
 	p.t.Helper()
 	source, err := os.ReadFile(axeFile())
 	if err != nil {
 		missing(p.t, "axe-core is missing: (cd internal/web/ts && npm ci --ignore-scripts)")
 	}
+	p.Until(`document.readyState === "complete"`) // half a page has no landmarks
 	get(p, chromedp.Evaluate[chromedp.Void](string(source)+"\n;undefined"))
 	found := get(p, chromedp.Evaluate[string](axeRun, chromedp.EvalAwaitPromise))
 	var violations []struct {
