@@ -85,6 +85,8 @@ CREATE TABLE attempts (
 
 CREATE INDEX attempts_application ON attempts (org_id, application_id, created_at);
 
+CREATE INDEX attempts_candidate ON attempts (org_id, candidate_id);
+
 CREATE TABLE audit_anchors (
 	org_id TEXT NOT NULL,
 	id     TEXT NOT NULL CHECK (id = 'anchor'),

@@ -156,7 +156,7 @@ FROM attempts a JOIN applications p ON p.org_id = a.org_id AND p.id = a.applicat
 WHERE a.org_id = sqlc.arg(org_id) AND p.opening_id = sqlc.arg(opening_id) AND a.application_id >= sqlc.arg(from_id) AND a.application_id <= sqlc.arg(to_id) ORDER BY a.created_at;
 
 -- name: RunningOf :many
-SELECT s.id FROM sittings s JOIN attempts a ON a.org_id = s.org_id AND a.id = s.attempt_id WHERE s.org_id = $1 AND a.candidate_id = $2 AND s.state <> 'ended';
+SELECT s.id FROM sittings s WHERE s.org_id = sqlc.arg(org_id) AND s.attempt_id IN (SELECT a.id FROM attempts a WHERE a.org_id = sqlc.arg(org_id) AND a.candidate_id = sqlc.arg(candidate_id)) AND s.state <> 'ended';
 
 -- name: EraseAfterwords :execrows
 DELETE FROM afterwords WHERE org_id = $1 AND attempt_id = $2;

@@ -1466,7 +1466,7 @@ func (q *Queries) RunningDuring(ctx context.Context, arg RunningDuringParams) ([
 }
 
 const runningOf = `-- name: RunningOf :many
-SELECT s.id FROM sittings s JOIN attempts a ON a.org_id = s.org_id AND a.id = s.attempt_id WHERE s.org_id = $1 AND a.candidate_id = $2 AND s.state <> 'ended'
+SELECT s.id FROM sittings s WHERE s.org_id = $1 AND s.attempt_id IN (SELECT a.id FROM attempts a WHERE a.org_id = $1 AND a.candidate_id = $2) AND s.state <> 'ended'
 `
 
 func (q *Queries) RunningOf(ctx context.Context, orgID string, candidateID string) ([]string, error) {
