@@ -334,7 +334,7 @@ func (w *faulty) try(a act, f disktest.Fault) string {
 	}
 	select {
 	case <-w.dead:
-		if f.Errno == syscall.ENOSPC && w.full() {
+		if f.Kind == disktest.Write && f.Errno != syscall.EIO && w.full() { // SQLite calls a short write full, too
 			return "ended" // it was still beginning
 		}
 		if code := w.cmd.ProcessState.ExitCode(); code != 70 || !strings.Contains(w.out.String(), "ending: the disk failed") {
