@@ -72,6 +72,35 @@ func TestTheSameVersionIsKeptOnceHoweverOftenItArrives(t *testing.T) {
 	})
 }
 
+func TestAPostedVersionIsNotOvertakenByThoseBeforeItsTurn(t *testing.T) {
+	each(t, func(t *testing.T, d *db.DB) {
+		save := func(client string, seq int64, turn response.Turn, body, want string) {
+			t.Helper()
+			k := keep(t, d, response.Save{Item: "a", Client: client, Seq: seq, Body: []byte(body), Turn: turn}, response.OnTime)
+			r := current(t, d)["a"]
+			if k.Revision == "" || string(r.Body) != want {
+				t.Errorf("after %s the present answer is %s; want %s", body, r.Body, want)
+			}
+		}
+		save("c1", 1, response.Turn{}, "one", "one")
+		save("form x", 9000, response.Turn{Client: "c1", Seq: 4}, "posted", "posted")
+		save("c1", 2, response.Turn{}, "two", "posted")
+		save("c1", 3, response.Turn{}, "three", "posted")
+		if got := current(t, d)["a"].Turn; got != (response.Turn{Client: "c1", Seq: 4}) {
+			t.Errorf("the present answer has turn %v; want c1, 4", got)
+		}
+		save("form y", 9001, response.Turn{Client: "c1", Seq: 4}, "acted", "acted") // what the same press did besides
+		save("c1", 5, response.Turn{}, "five", "five")
+		save("form z", 9002, response.Turn{}, "without script", "without script")
+		save("c2", 1, response.Turn{}, "another page", "another page")
+		var h []response.Revision
+		d.Read(ctx, "o1", func(tx db.Tx) (err error) { h, err = response.History(ctx, tx, "att_1", "a", 0, 200); return err })
+		if len(h) != 8 {
+			t.Errorf("%d versions are kept; want all 8", len(h))
+		}
+	})
+}
+
 func TestLateWorkAndBranchesAreKeptBesideThePresentAnswer(t *testing.T) {
 	each(t, func(t *testing.T, d *db.DB) {
 		keep(t, d, response.Save{Item: "a", Client: "c1", Seq: 1, Body: []byte(`{"x":1}`)}, response.OnTime)

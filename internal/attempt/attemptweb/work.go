@@ -196,7 +196,7 @@ func (p *Pages) keep(r *http.Request, v itemView, body []byte, fields url.Values
 		epoch = v.Sitting.Takeover
 	}
 	out, err := p.Attempts.Save(r.Context(), web.Actor(r), attempt.SaveRequest{Sitting: v.Sitting.ID, Epoch: epoch, Received: received,
-		Saves: []response.Save{{Item: v.Item.Key, Client: response.FormClient + web.RequestID(r), Seq: clock.Milli(received), Body: body, Device: deviceOf(r.UserAgent()), Turn: turnOf(fields)}}})
+		Saves: []response.Save{{Item: v.Item.Key, Client: response.FormClient + web.RequestID(r), Seq: clock.Milli(received), Body: body, Device: deviceOf(r.UserAgent()), Turn: turnOf(fields.Get("_client"), fields.Get("_seq"))}}})
 	if err != nil {
 		return response.Kept{}, err
 	}
@@ -215,12 +215,12 @@ func (v itemView) turn(key string) templ.Attributes {
 }
 
 // turnOf is the turn a posted page says it has, by the protocol of internal/web/ts/outbox.ts; zero without script.
-func turnOf(fields url.Values) response.Turn {
-	seq, err := strconv.ParseInt(fields.Get("_seq"), 10, 64)
-	if client := fields.Get("_client"); err == nil && seq > 0 && writer.MatchString(client) {
-		return response.Turn{Client: client, Seq: seq}
+func turnOf(client, seq string) response.Turn {
+	n, err := strconv.ParseInt(seq, 10, 64)
+	if err != nil || n < 1 || !writer.MatchString(client) {
+		return response.Turn{}
 	}
-	return response.Turn{}
+	return response.Turn{Client: client, Seq: n}
 }
 
 // do keeps what the page holds and starts an action of the kind on it.
