@@ -87,6 +87,20 @@ CREATE INDEX attempts_application ON attempts (org_id, application_id, created_a
 
 CREATE INDEX attempts_candidate ON attempts (org_id, candidate_id);
 
+CREATE TABLE audit_acts (
+	org_id     TEXT NOT NULL,
+	id         TEXT NOT NULL,
+	at         BIGINT NOT NULL,
+	actor_kind TEXT NOT NULL,
+	actor_id   TEXT NOT NULL,
+	verb       TEXT NOT NULL,
+	subject    TEXT NOT NULL,
+	facts      TEXT NOT NULL,
+	PRIMARY KEY (org_id, id)
+);
+
+CREATE INDEX audit_acts_subject ON audit_acts (org_id, subject, id);
+
 CREATE TABLE audit_anchors (
 	org_id TEXT NOT NULL,
 	id     TEXT NOT NULL CHECK (id = 'anchor'),

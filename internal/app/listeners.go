@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"candor/internal/attempt"
+	"candor/internal/audit"
 	"candor/internal/clock"
 	"candor/internal/db"
 	"candor/internal/job"
@@ -29,6 +30,7 @@ func (a *App) listen() {
 	a.Batches.Listen()
 	a.keep()
 
+	job.Every(a.Jobs, "audit.seal", audit.Often, job.Housekeeping, a.everywhere(a.seal))
 	job.Every(a.Jobs, "attempt.close", 15*time.Second, job.Housekeeping, a.everywhere(a.Attempts.CloseOverdue))
 	job.Every(a.Jobs, "review.fill", 5*time.Minute, job.Housekeeping, a.everywhere(a.Reviews.Fill))
 	job.Every(a.Jobs, "repo.collect_all", time.Hour, job.Housekeeping, a.everywhere(a.Repos.Collect))
@@ -46,6 +48,8 @@ func (a *App) listen() {
 		})
 	}))
 }
+
+func (a *App) seal(ctx context.Context, org string) error { return audit.Seal(ctx, a.DB, org) }
 
 // pushed checks what was pushed. One that came late is kept beside what was submitted. A push that arrived before the end of a part and was finished after it changes what counts: it is marked anew.
 func (a *App) pushed(ctx context.Context, n repo.PushedNote) error {

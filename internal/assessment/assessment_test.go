@@ -230,7 +230,7 @@ func TestWhatIsRefusedLeavesNothing(t *testing.T) {
 				t.Errorf("%s = %v; want %v", name, err, c.want)
 			}
 		}
-		for _, table := range []string{"assessments", "versions", "version_files", "version_items", "audit_lines"} {
+		for _, table := range []string{"assessments", "versions", "version_files", "version_items", "audit_acts"} {
 			n := -1
 			err := w.DB.Read(ctx, "org_1", func(tx db.Tx) error { return tx.QueryRowContext(ctx, "SELECT COUNT(*) FROM "+table).Scan(&n) })
 			if err != nil || n != 0 {

@@ -111,7 +111,7 @@ func TestPublishingLaterProvesAndThenPublishes(t *testing.T) {
 func (w world) recorded(t *testing.T, action string) (by string) {
 	t.Helper()
 	err := w.DB.Read(ctx, "org_1", func(tx db.Tx) error {
-		return tx.QueryRowContext(ctx, `SELECT actor_id FROM audit_lines WHERE org_id = $1 AND verb = $2`, "org_1", action).Scan(&by)
+		return tx.QueryRowContext(ctx, `SELECT actor_id FROM audit_acts WHERE org_id = $1 AND verb = $2`, "org_1", action).Scan(&by)
 	})
 	if err != nil {
 		t.Fatal(err)

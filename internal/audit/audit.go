@@ -32,7 +32,7 @@ type Facts map[string]string
 // Line is one act.
 type Line struct {
 	ID      string
-	N       int64 // 1, 2, 3, ... per organisation
+	N       int64 // 1, 2, 3, ... per organisation; 0 while it waits for the chain
 	At      time.Time
 	Actor   actor.Actor // Kind, ID and Org
 	Verb    string      // "opening.invite"
@@ -42,37 +42,14 @@ type Line struct {
 	previous, hash string
 }
 
-// Record appends a line; the update of the chain's head is the guarding write, so lines of one organisation are in one order.
+// Record keeps an act, in the transaction of the act itself. It waits for nobody: [Seal] puts it in the chain.
 func Record(ctx context.Context, tx db.Tx, now time.Time, who actor.Actor, verb, subject string, facts Facts) error {
-	q := query.New(tx)
-	n, err := q.HoldHead(ctx, tx.Org)
-	if err != nil {
-		return err
-	}
-	if n == 0 {
-		if _, err := q.FirstHead(ctx, tx.Org); err != nil {
-			return err
-		}
-		if _, err := q.HoldHead(ctx, tx.Org); err != nil {
-			return err
-		}
-	}
-	head, err := q.Head(ctx, tx.Org)
-	if err != nil {
-		return err
-	}
 	if facts == nil {
 		facts = Facts{}
 	}
-	l := Line{ID: id.New("aud", now), N: head.N, At: now, Actor: who, Verb: verb, Subject: subject, Facts: facts, previous: head.Hash}
-	l.hash = l.sum()
-	err = q.AddLine(ctx, query.AddLineParams{OrgID: tx.Org, ID: l.ID, N: l.N, At: clock.Milli(now), ActorKind: string(who.Kind),
-		ActorID: who.ID, Verb: verb, Subject: subject, Facts: l.factsJSON(), Previous: l.previous, Hash: l.hash})
-	if err != nil {
-		return err
-	}
-	_, err = q.MoveHead(ctx, tx.Org, l.hash)
-	return err
+	l := Line{ID: id.New("aud", now), At: now, Actor: who, Verb: verb, Subject: subject, Facts: facts}
+	return query.New(tx).AddAct(ctx, query.AddActParams{OrgID: tx.Org, ID: l.ID, At: clock.Milli(now), ActorKind: string(who.Kind), ActorID: who.ID,
+		Verb: verb, Subject: subject, Facts: l.factsJSON()})
 }
 
 func (l Line) factsJSON() string {
@@ -112,33 +89,36 @@ func ReasonText(ctx context.Context, tx db.Tx, reason string) (string, error) {
 	return s, err
 }
 
-// Lines are the newest before n (0 means from the newest), at most 200.
+// Lines are the newest before n, at most 200. 0 means from the newest: those that wait for the chain, as many again, come first.
 func Lines(ctx context.Context, tx db.Tx, before int64, most int) ([]Line, error) {
+	most = min(most, 200)
+	var out []Line
 	if before == 0 {
 		before = math.MaxInt64
+		var err error
+		if out, err = waiting(ctx, tx, "", most); err != nil {
+			return nil, err
+		}
 	}
-	rows, err := query.New(tx).Before(ctx, tx.Org, before, int32(min(most, 200)))
-	if err != nil {
-		return nil, err
-	}
-	var out []Line
+	rows, err := query.New(tx).Before(ctx, tx.Org, before, int32(most))
 	for _, r := range rows {
 		out = append(out, line(tx.Org, query.AfterRow(r)))
 	}
-	return out, nil
+	return out, err
 }
 
-// Of are the newest lines about a subject, at most 200.
+// Of are the newest lines about a subject, those that wait for the chain included, at most 200.
 func Of(ctx context.Context, tx db.Tx, subject string, most int) ([]Line, error) {
-	rows, err := query.New(tx).OfSubject(ctx, tx.Org, subject, int32(min(most, 200)))
+	most = min(most, 200)
+	out, err := waiting(ctx, tx, subject, most)
 	if err != nil {
 		return nil, err
 	}
-	var out []Line
+	rows, err := query.New(tx).OfSubject(ctx, tx.Org, subject, int32(most-len(out)))
 	for _, r := range rows {
 		out = append(out, line(tx.Org, query.AfterRow(r)))
 	}
-	return out, nil
+	return out, err
 }
 
 func line(org string, r query.AfterRow) Line {

@@ -2,6 +2,7 @@ package audit_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"sync"
@@ -35,6 +36,14 @@ func record(t *testing.T, d *db.DB, org string, n int) {
 		})
 	}
 	wg.Wait()
+	seal(t, d, org)
+}
+
+func seal(t *testing.T, d *db.DB, org string) {
+	t.Helper()
+	if err := audit.Seal(ctx, d, org); err != nil {
+		t.Error(err)
+	}
 }
 
 func verify(t *testing.T, d *db.DB, org string) (checked, broken int64) {
@@ -58,6 +67,54 @@ func TestTheChainHoldsWhenManyWriteAtOnce(t *testing.T) {
 		}
 		if checked, broken := verify(t, d, "o2"); checked != 3 || broken != 0 {
 			t.Errorf("Verify of the other organisation = %d, %d; want 3 and 0", checked, broken)
+		}
+	})
+}
+
+// TestAnActIsThereAtOnceAndSealedOnce: it is listed before it is in the chain, and several nodes that seal at once append it once.
+func TestAnActIsThereAtOnceAndSealedOnce(t *testing.T) {
+	each(t, func(t *testing.T, d *db.DB) {
+		record(t, d, "o1", 3)
+		for i := range 20 {
+			err := d.Write(ctx, "o1", func(tx db.Tx) error {
+				return audit.Record(ctx, tx, d.Now(), actor.ForSystem("o1", "test"), "thing.do", fmt.Sprintf("thg_%d", i%2), nil)
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		list := func(want, of, waiting int) {
+			t.Helper()
+			err := d.Read(ctx, "o1", func(tx db.Tx) error {
+				all, err := audit.Lines(ctx, tx, 0, 100)
+				some, more := audit.Of(ctx, tx, "thg_0", 100)
+				n := 0
+				for _, l := range all {
+					if l.N == 0 {
+						n++
+					}
+				}
+				if len(all) != want || len(some) != of || n != waiting {
+					t.Errorf("%d lines, %d of the subject, %d wait; want %d, %d and %d", len(all), len(some), n, want, of, waiting)
+				}
+				return errors.Join(err, more)
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		list(23, 10, 20)
+		if checked, broken := verify(t, d, "o1"); checked != 3 || broken != 0 {
+			t.Errorf("Verify = %d lines, broken at %d; want the 3 of the chain", checked, broken)
+		}
+		var wg sync.WaitGroup
+		for range 4 {
+			wg.Go(func() { seal(t, d, "o1") })
+		}
+		wg.Wait()
+		list(23, 10, 0)
+		if checked, broken := verify(t, d, "o1"); checked != 23 || broken != 0 {
+			t.Errorf("Verify = %d lines, broken at %d; want 23 and 0", checked, broken)
 		}
 	})
 }

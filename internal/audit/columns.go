@@ -8,7 +8,8 @@ var Columns = db.Columns{
 	"audit_anchors": {"org_id": chain, "id": chain, "n": chain, "hash": chain},
 	"audit_lines": {"org_id": org, "id": org, "n": org, "at": org, "actor_kind": org, "actor_id": org, "verb": org, "subject": org,
 		"facts": org, "previous": org, "hash": org},
-	"reasons": {"org_id": private, "id": private, "body": private, "subject": private, "created_at": private},
+	"audit_acts": {"org_id": org, "id": org, "at": org, "actor_kind": org, "actor_id": org, "verb": org, "subject": org, "facts": org},
+	"reasons":    {"org_id": private, "id": private, "body": private, "subject": private, "created_at": private},
 }
 
 var (

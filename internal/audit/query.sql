@@ -5,10 +5,25 @@ SELECT n, hash FROM audit_heads WHERE org_id = $1 AND id = 'head';
 INSERT INTO audit_heads (org_id, id, n, hash) VALUES ($1, 'head', 0, '') ON CONFLICT DO NOTHING;
 
 -- name: HoldHead :execrows
-UPDATE audit_heads SET n = n + 1 WHERE org_id = $1 AND id = 'head';
+UPDATE audit_heads SET n = n WHERE org_id = $1 AND id = 'head';
 
 -- name: MoveHead :execrows
-UPDATE audit_heads SET hash = $2 WHERE org_id = $1 AND id = 'head';
+UPDATE audit_heads SET n = $2, hash = $3 WHERE org_id = $1 AND id = 'head';
+
+-- name: AddAct :exec
+INSERT INTO audit_acts (org_id, id, at, actor_kind, actor_id, verb, subject, facts) VALUES ($1, $2, $3, $4, $5, $6, $7, $8);
+
+-- name: Acts :many
+SELECT id, at, actor_kind, actor_id, verb, subject, facts FROM audit_acts WHERE org_id = $1 ORDER BY id LIMIT $2;
+
+-- name: ActsOf :many
+SELECT id, at, actor_kind, actor_id, verb, subject, facts FROM audit_acts WHERE org_id = $1 AND (subject = $2 OR CAST($2 AS TEXT) = '') ORDER BY id DESC LIMIT $3;
+
+-- name: DropAct :execrows
+DELETE FROM audit_acts WHERE org_id = $1 AND id = $2;
+
+-- name: Waits :one
+SELECT EXISTS (SELECT 1 FROM audit_acts WHERE org_id = $1);
 
 -- name: AddLine :exec
 INSERT INTO audit_lines (org_id, id, n, at, actor_kind, actor_id, verb, subject, facts, previous, hash)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"math"
 	"strconv"
 	"time"
 
@@ -23,6 +24,9 @@ const batch = 5000
 // What is left still verifies: the anchor keeps the number and the hash of the last line removed, and a new line of the chain
 // says the same, so that nobody moves the beginning without a trace. Holding the anchor is the guarding write.
 func Cut(ctx context.Context, tx db.Tx, now, before time.Time) (n int, err error) {
+	if _, err := seal(ctx, tx, math.MaxInt32); err != nil { // who kept nothing for two years has old acts that wait
+		return 0, err
+	}
 	q := query.New(tx)
 	if _, err := q.FirstAnchor(ctx, tx.Org); err != nil {
 		return 0, err
@@ -63,7 +67,11 @@ func Cut(ctx context.Context, tx db.Tx, now, before time.Time) (n int, err error
 	if _, err := q.Cut(ctx, tx.Org, last); err != nil {
 		return 0, err
 	}
-	return int(last - anchor.N), Record(ctx, tx, now, actor.ForSystem(tx.Org, "audit.cut"), cutVerb, tx.Org, Facts{"n": strconv.FormatInt(last, 10), "hash": hash})
+	err = Record(ctx, tx, now, actor.ForSystem(tx.Org, "audit.cut"), cutVerb, tx.Org, Facts{"n": strconv.FormatInt(last, 10), "hash": hash})
+	if err == nil {
+		_, err = seal(ctx, tx, math.MaxInt32) // the line that says so is in the chain when the beginning moves
+	}
+	return int(last - anchor.N), err
 }
 
 // Older counts the lines made before an instant and says when the oldest was.

@@ -425,6 +425,9 @@ func (m *made) tries(t *testing.T) {
 }
 
 func (m *made) audit(t *testing.T) {
+	if err := audit.Seal(t.Context(), m.DB, m.org); err != nil {
+		t.Error(err)
+	}
 	m.read(t, func(ctx context.Context, tx db.Tx) error {
 		checked, broken, err := audit.Verify(ctx, tx)
 		if checked < 200 || broken != 0 {

@@ -24,7 +24,7 @@ func Keeps() []Kept {
 		{Key: "pushes", Tables: []string{"repositories", "repository_refs", "repository_packs", "repository_updates", "repository_submissions", "repository_keys"}, When: keeps(item.KeepsPushes)},
 		{Key: "viewed", When: keeps(item.KeepsViewed)}, // a part of the answer
 		{Key: "times", Tables: []string{"attempts", "sittings", "ledger"}},
-		{Key: "links", Tables: []string{"candidate_sessions", "device_codes", "invitation_links", "invitations", "applications", "audit_lines"}},
+		{Key: "links", Tables: []string{"candidate_sessions", "device_codes", "invitation_links", "invitations", "applications", "audit_acts", "audit_lines"}},
 		{Key: "person", Tables: []string{"candidates", "accommodations", "mails"}},
 		{Key: "questions", Tables: []string{"questions"}, When: func(v *attempt.View) bool { return v.Attempt.Questions > 0 }},
 		{Key: "results", Tables: []string{"marks", "rulings"}},

@@ -197,6 +197,9 @@ func (p *Pages) audit(w http.ResponseWriter, r *http.Request) error {
 		if v.Lines, err = audit.Lines(r.Context(), tx, int64(f.Before), 100); err != nil {
 			return err
 		}
+		if n := len(v.Lines); n >= 100 {
+			v.Older = v.Lines[n-1].N
+		}
 		list, err := p.Orgs.MembersIn(r.Context(), tx)
 		if err != nil {
 			return err

@@ -9,6 +9,125 @@ import (
 	"context"
 )
 
+const acts = `-- name: Acts :many
+SELECT id, at, actor_kind, actor_id, verb, subject, facts FROM audit_acts WHERE org_id = $1 ORDER BY id LIMIT $2
+`
+
+type ActsRow struct {
+	ID        string
+	At        int64
+	ActorKind string
+	ActorID   string
+	Verb      string
+	Subject   string
+	Facts     string
+}
+
+func (q *Queries) Acts(ctx context.Context, orgID string, limit int32) ([]ActsRow, error) {
+	rows, err := q.db.QueryContext(ctx, acts, orgID, limit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ActsRow
+	for rows.Next() {
+		var i ActsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.At,
+			&i.ActorKind,
+			&i.ActorID,
+			&i.Verb,
+			&i.Subject,
+			&i.Facts,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const actsOf = `-- name: ActsOf :many
+SELECT id, at, actor_kind, actor_id, verb, subject, facts FROM audit_acts WHERE org_id = $1 AND (subject = $2 OR CAST($2 AS TEXT) = '') ORDER BY id DESC LIMIT $3
+`
+
+type ActsOfRow struct {
+	ID        string
+	At        int64
+	ActorKind string
+	ActorID   string
+	Verb      string
+	Subject   string
+	Facts     string
+}
+
+func (q *Queries) ActsOf(ctx context.Context, orgID string, subject string, limit int32) ([]ActsOfRow, error) {
+	rows, err := q.db.QueryContext(ctx, actsOf, orgID, subject, limit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ActsOfRow
+	for rows.Next() {
+		var i ActsOfRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.At,
+			&i.ActorKind,
+			&i.ActorID,
+			&i.Verb,
+			&i.Subject,
+			&i.Facts,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const addAct = `-- name: AddAct :exec
+INSERT INTO audit_acts (org_id, id, at, actor_kind, actor_id, verb, subject, facts) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+`
+
+type AddActParams struct {
+	OrgID     string
+	ID        string
+	At        int64
+	ActorKind string
+	ActorID   string
+	Verb      string
+	Subject   string
+	Facts     string
+}
+
+func (q *Queries) AddAct(ctx context.Context, arg AddActParams) error {
+	_, err := q.db.ExecContext(ctx, addAct,
+		arg.OrgID,
+		arg.ID,
+		arg.At,
+		arg.ActorKind,
+		arg.ActorID,
+		arg.Verb,
+		arg.Subject,
+		arg.Facts,
+	)
+	return err
+}
+
 const addLine = `-- name: AddLine :exec
 INSERT INTO audit_lines (org_id, id, n, at, actor_kind, actor_id, verb, subject, facts, previous, hash)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
@@ -211,6 +330,18 @@ func (q *Queries) Cut(ctx context.Context, orgID string, n int64) (int64, error)
 	return result.RowsAffected()
 }
 
+const dropAct = `-- name: DropAct :execrows
+DELETE FROM audit_acts WHERE org_id = $1 AND id = $2
+`
+
+func (q *Queries) DropAct(ctx context.Context, orgID string, iD string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, dropAct, orgID, iD)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const eraseReasons = `-- name: EraseReasons :execrows
 DELETE FROM reasons WHERE org_id = $1 AND subject = $2
 `
@@ -298,7 +429,7 @@ func (q *Queries) HoldAnchor(ctx context.Context, orgID string) (int64, error) {
 }
 
 const holdHead = `-- name: HoldHead :execrows
-UPDATE audit_heads SET n = n + 1 WHERE org_id = $1 AND id = 'head'
+UPDATE audit_heads SET n = n WHERE org_id = $1 AND id = 'head'
 `
 
 func (q *Queries) HoldHead(ctx context.Context, orgID string) (int64, error) {
@@ -322,11 +453,11 @@ func (q *Queries) MoveAnchor(ctx context.Context, orgID string, n int64, hash st
 }
 
 const moveHead = `-- name: MoveHead :execrows
-UPDATE audit_heads SET hash = $2 WHERE org_id = $1 AND id = 'head'
+UPDATE audit_heads SET n = $2, hash = $3 WHERE org_id = $1 AND id = 'head'
 `
 
-func (q *Queries) MoveHead(ctx context.Context, orgID string, hash string) (int64, error) {
-	result, err := q.db.ExecContext(ctx, moveHead, orgID, hash)
+func (q *Queries) MoveHead(ctx context.Context, orgID string, n int64, hash string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, moveHead, orgID, n, hash)
 	if err != nil {
 		return 0, err
 	}
@@ -410,4 +541,15 @@ func (q *Queries) Reason(ctx context.Context, orgID string, iD string) (string, 
 	var body string
 	err := row.Scan(&body)
 	return body, err
+}
+
+const waits = `-- name: Waits :one
+SELECT EXISTS (SELECT 1 FROM audit_acts WHERE org_id = $1)
+`
+
+func (q *Queries) Waits(ctx context.Context, orgID string) (bool, error) {
+	row := q.db.QueryRowContext(ctx, waits, orgID)
+	var exists bool
+	err := row.Scan(&exists)
+	return exists, err
 }
