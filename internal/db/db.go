@@ -14,6 +14,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"sync"
 	"time"
 
 	"candor/internal/clock"
@@ -63,7 +64,7 @@ type DB struct {
 	took   func(time.Duration)
 	role   string // PostgreSQL: the role transactions take, "" when the connecting role is held by row level security itself
 	stop   context.CancelFunc
-	done   chan struct{}
+	loops  sync.WaitGroup // PostgreSQL: what runs until Close
 }
 
 // Open connects. url is "sqlite:PATH" (or a bare path) or "postgres://...". The schema is not touched; see Migrate.
@@ -154,7 +155,7 @@ func (d *DB) read(ctx context.Context, org string, fn func(tx Tx) error) error {
 func (d *DB) Close() error {
 	if d.stop != nil {
 		d.stop()
-		<-d.done
+		d.loops.Wait()
 	}
 	if d.group != nil {
 		d.group.close()

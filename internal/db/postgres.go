@@ -39,7 +39,7 @@ func openPostgres(ctx context.Context, rawURL string, o Options) (*DB, error) {
 	}
 	h := sql.OpenDB(holding{stdlib.GetPoolConnector(pool)})
 	h.SetMaxIdleConns(0) // the pool keeps them
-	d := &DB{Engine: PostgreSQL, Clock: clock.New(o.Now), writer: h, reader: h, pool: pool, room: o.Room, took: o.Took, done: make(chan struct{})}
+	d := &DB{Engine: PostgreSQL, Clock: clock.New(o.Now), writer: h, reader: h, pool: pool, room: o.Room, took: o.Took}
 	var free bool
 	err = pool.QueryRow(ctx, `SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user`).Scan(&free)
 	if err != nil {
@@ -51,12 +51,11 @@ func openPostgres(ctx context.Context, rawURL string, o Options) (*DB, error) {
 	}
 	bg, stop := context.WithCancel(context.Background())
 	d.stop = stop
-	if o.Now == nil {
+	if o.Now == nil { // an injected clock is the deciding one
 		d.measure(ctx)
-		go d.keepMeasuring(bg)
-	} else {
-		close(d.done) // an injected clock is the deciding one
+		d.loops.Go(func() { every5s(bg, d.measure) })
 	}
+	d.loops.Go(func() { every5s(bg, d.learn) })
 	return d, nil
 }
 
@@ -74,8 +73,27 @@ func (d *DB) measure(ctx context.Context) error {
 	return nil
 }
 
-func (d *DB) keepMeasuring(ctx context.Context) {
-	defer close(d.done)
+// learn has PostgreSQL count the tables that have doubled since they were counted last. Its own autovacuum looks once a minute, and until then
+// plans are those of empty tables, kept with their statements: "the rows of this organisation" and then a filter is then as good as "this row",
+// also when there are 10,000 of them. While the first 1,000 people of an installation started and saved, 23 of 29 million rows that were read were
+// read for that. A table doubles seldom, so this costs a few counts of small tables in its life.
+func (d *DB) learn(ctx context.Context) error {
+	rows, err := d.pool.Query(ctx, `SELECT c.oid::regclass::text FROM pg_stat_user_tables s JOIN pg_class c ON c.oid = s.relid
+		WHERE s.schemaname = current_schema() AND pg_has_role(c.relowner, 'USAGE') AND s.n_mod_since_analyze > 100 + c.reltuples`)
+	if err != nil {
+		return err
+	}
+	tables, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	for _, table := range tables {
+		if _, err := d.pool.Exec(ctx, `ANALYZE (SKIP_LOCKED) `+table); err != nil {
+			return err
+		}
+	}
+	return err
+}
+
+// every5s does what an error does not end: the next time may do.
+func every5s(ctx context.Context, do func(context.Context) error) {
 	t := time.NewTicker(5 * time.Second)
 	defer t.Stop()
 	for {
@@ -83,7 +101,7 @@ func (d *DB) keepMeasuring(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-t.C:
-			d.measure(ctx)
+			do(ctx)
 		}
 	}
 }
