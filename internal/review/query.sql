@@ -205,3 +205,19 @@ DELETE FROM decisions WHERE org_id = $1 AND application_id = $2;
 
 -- name: DropRounds :execrows
 DELETE FROM review_rounds WHERE org_id = $1 AND application_id = $2;
+
+-- name: Scored :many
+SELECT n.attempt_id, n.application_id, n.code, n.stage_id, n.version_id, a.status, c.name, c.erased_at FROM review_rounds n
+JOIN applications a ON a.org_id = n.org_id AND a.id = n.application_id
+JOIN candidates c ON c.org_id = a.org_id AND c.id = a.candidate_id
+WHERE n.org_id = sqlc.arg(org_id) AND n.opening_id = sqlc.arg(opening_id) AND n.closed_at > 0
+ORDER BY n.closed_at DESC, n.attempt_id DESC LIMIT sqlc.arg(most);
+
+-- name: Levels :many
+SELECT r.attempt_id, r.member_id, t.criterion, t.level
+FROM (SELECT x.org_id, x.attempt_id FROM review_rounds x WHERE x.org_id = sqlc.arg(org_id) AND x.opening_id = sqlc.arg(opening_id) AND x.closed_at > 0
+	ORDER BY x.closed_at DESC, x.attempt_id DESC LIMIT sqlc.arg(most)) n
+CROSS JOIN reviews r
+CROSS JOIN ratings t
+WHERE r.org_id = n.org_id AND r.attempt_id = n.attempt_id AND r.state = 'filed' AND t.org_id = r.org_id AND t.review_id = r.id AND t.level > 0
+ORDER BY r.attempt_id, r.id;

@@ -249,18 +249,7 @@ func level(c assessment.Criterion, r review.Rating) string {
 }
 
 // label is a place in words, place its address on this page.
-func (v cardView) label(e review.Place) string {
-	i, _, ok := v.Sheet.Rubric.Item(e.Item)
-	if !ok {
-		return e.Item
-	}
-	if a, can := i.Kind.(item.Anchorer); can && e.Anchor != "" {
-		if text, ok := a.Label(i.Spec, v.Sheet.Work.Answers[e.Item].Body, e.Anchor); ok {
-			return text
-		}
-	}
-	return i.Head.Title
-}
+func (v cardView) label(e review.Place) string { return label(v.Sheet.Rubric, v.Sheet.Work, e) }
 
 func (v cardView) place(e review.Place) string {
 	at := v.Here + "?item=" + url.QueryEscape(e.Item)

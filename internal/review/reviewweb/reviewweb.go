@@ -51,6 +51,7 @@ func (p *Pages) Routes(mux *web.Mux) {
 	compare := read
 	compare.Object = "opening"
 	handle(compare, "GET /o/{org}/openings/{opening}/compare", "review.compare", p.compare)
+	handle(compare, "GET /o/{org}/openings/{opening}/debrief", "review.debrief", p.debrief)
 }
 
 func base(r *http.Request) string { return "/o/" + r.PathValue("org") }

@@ -489,6 +489,51 @@ func (q *Queries) LeaveReview(ctx context.Context, orgID string, iD string, stat
 	return result.RowsAffected()
 }
 
+const levels = `-- name: Levels :many
+SELECT r.attempt_id, r.member_id, t.criterion, t.level
+FROM (SELECT x.org_id, x.attempt_id FROM review_rounds x WHERE x.org_id = $1 AND x.opening_id = $2 AND x.closed_at > 0
+	ORDER BY x.closed_at DESC, x.attempt_id DESC LIMIT $3) n
+CROSS JOIN reviews r
+CROSS JOIN ratings t
+WHERE r.org_id = n.org_id AND r.attempt_id = n.attempt_id AND r.state = 'filed' AND t.org_id = r.org_id AND t.review_id = r.id AND t.level > 0
+ORDER BY r.attempt_id, r.id
+`
+
+type LevelsRow struct {
+	AttemptID string
+	MemberID  string
+	Criterion string
+	Level     int64
+}
+
+func (q *Queries) Levels(ctx context.Context, orgID string, openingID string, most int32) ([]LevelsRow, error) {
+	rows, err := q.db.QueryContext(ctx, levels, orgID, openingID, most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []LevelsRow
+	for rows.Next() {
+		var i LevelsRow
+		if err := rows.Scan(
+			&i.AttemptID,
+			&i.MemberID,
+			&i.Criterion,
+			&i.Level,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const loads = `-- name: Loads :many
 SELECT member_id, COUNT(*) AS n FROM reviews WHERE org_id = $1 AND state = 'assigned' GROUP BY member_id
 `
@@ -1163,6 +1208,57 @@ func (q *Queries) SaveReview(ctx context.Context, arg SaveReviewParams) (int64, 
 		return 0, err
 	}
 	return result.RowsAffected()
+}
+
+const scored = `-- name: Scored :many
+SELECT n.attempt_id, n.application_id, n.code, n.stage_id, n.version_id, a.status, c.name, c.erased_at FROM review_rounds n
+JOIN applications a ON a.org_id = n.org_id AND a.id = n.application_id
+JOIN candidates c ON c.org_id = a.org_id AND c.id = a.candidate_id
+WHERE n.org_id = $1 AND n.opening_id = $2 AND n.closed_at > 0
+ORDER BY n.closed_at DESC, n.attempt_id DESC LIMIT $3
+`
+
+type ScoredRow struct {
+	AttemptID     string
+	ApplicationID string
+	Code          string
+	StageID       string
+	VersionID     string
+	Status        string
+	Name          string
+	ErasedAt      int64
+}
+
+func (q *Queries) Scored(ctx context.Context, orgID string, openingID string, most int32) ([]ScoredRow, error) {
+	rows, err := q.db.QueryContext(ctx, scored, orgID, openingID, most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ScoredRow
+	for rows.Next() {
+		var i ScoredRow
+		if err := rows.Scan(
+			&i.AttemptID,
+			&i.ApplicationID,
+			&i.Code,
+			&i.StageID,
+			&i.VersionID,
+			&i.Status,
+			&i.Name,
+			&i.ErasedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const setRest = `-- name: SetRest :execrows
