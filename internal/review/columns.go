@@ -8,8 +8,11 @@ var Columns = db.Columns{
 		"submitted_at": ours, "due_at": ours, "touched_at": ours, "closed_at": ours, "decided_at": ours},
 	"reviews": {"org_id": ours, "id": ours, "attempt_id": ours, "application_id": ours, "member_id": ours, "state": ours, "shuffle": ours, "due_at": ours, "assigned_at": ours,
 		"saved_at": ours, "filed_at": ours, "seconds": ours, "rest_at": ours, "private_note": private, "shareable": theirs},
-	"ratings":     {"org_id": ours, "review_id": ours, "criterion": ours, "level": ours, "reason": private, "note": private, "evidence": private, "updated_at": ours},
-	"unblindings": {"org_id": ours, "application_id": ours, "member_id": ours, "reason_id": ours, "at": ours},
+	"ratings":       {"org_id": ours, "review_id": ours, "criterion": ours, "level": ours, "reason": private, "note": private, "evidence": private, "updated_at": ours},
+	"unblindings":   {"org_id": ours, "application_id": ours, "member_id": ours, "reason_id": ours, "at": ours},
+	"review_rules":  {"org_id": ours, "opening_id": ours, "apart": ours, "asks": ours},
+	"adjudications": {"org_id": ours, "id": ours, "attempt_id": ours, "application_id": ours, "member_id": ours, "state": ours, "asked_at": ours, "settled_at": ours},
+	"settlements":   {"org_id": ours, "adjudication_id": ours, "criterion": ours, "level": ours, "reason": private},
 	"decisions": {"org_id": ours, "id": ours, "application_id": ours, "opening_id": ours, "stage_id": ours, "outcome": ours, "reason_id": ours, "by_member": ours, "at": ours,
 		"undone_at": ours, "settled_at": ours},
 }

@@ -75,8 +75,12 @@ func (rs *Reviews) scored(ctx context.Context, org string, o opening.ID) ([]scor
 		if err != nil {
 			return err
 		}
+		settled, err := settledLevels(ctx, tx, o)
+		if err != nil {
+			return err
+		}
 		for i, r := range rows {
-			list = append(list, scored{ScoredRow: r, settled: map[string]int{}})
+			list = append(list, scored{ScoredRow: r, settled: settled[r.AttemptID]})
 			at[r.AttemptID] = i
 		}
 		rated, err := q.Levels(ctx, org, string(o), Most)
@@ -168,7 +172,10 @@ func (s scored) score(noise float64) Score {
 
 // score is what a column's cards combine to.
 func (c Column) score(noise float64) Score {
-	s := scored{rubric: c.Rubric.Rubric}
+	s := scored{rubric: c.Rubric.Rubric, settled: map[string]int{}}
+	for key, r := range c.Third.Ruled {
+		s.settled[key] = r.Level
+	}
 	for _, o := range c.Cards {
 		for _, l := range s.rubric {
 			if r := o.Review.Card.Ratings[l.Key]; r.Level > 0 {

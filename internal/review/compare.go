@@ -33,7 +33,9 @@ type Column struct {
 	Decision *Decision
 	Rubric   *assessment.Version
 	Score    Score
-	Work     Work // for the places of evidence; what stands in repositories is not fetched
+	Rules    Rules
+	Third    Adjudication // what a third reader settled, or is asked to
+	Work     Work         // for the places of evidence; what stands in repositories is not fetched
 	op       opening.ID
 }
 
@@ -156,6 +158,12 @@ func (rs *Reviews) column(ctx context.Context, who actor.Actor, c Code) (Column,
 		if i := slices.IndexFunc(all, func(d Decision) bool { return d.Stage == n.Stage && d.Undone.IsZero() }); i >= 0 {
 			col.Decision = &all[i]
 		}
+		if col.Rules, err = rs.RulesOf(ctx, tx, n.Opening); err != nil {
+			return err
+		}
+		if col.Third, err = rs.AdjudicationOf(ctx, tx, n); err != nil {
+			return err
+		}
 		col.Work, err = rs.work(ctx, tx, n.Attempt)
 		return err
 	})
@@ -167,6 +175,21 @@ func (rs *Reviews) column(ctx context.Context, who actor.Actor, c Code) (Column,
 	}
 	col.Marks = Marks(col.Rubric, col.Work)
 	return col, nil
+}
+
+// Disputed are the criteria that the column's cards differ on by more than its opening allows, and nobody has settled.
+func (c Column) Disputed() (out []string) {
+	var cards []levels
+	for _, o := range c.Cards {
+		l := levels{o.Member.ID, map[string]int{}}
+		for key, r := range o.Review.Card.Ratings {
+			if r.Level > 0 {
+				l.of[key] = r.Level
+			}
+		}
+		cards = append(cards, l)
+	}
+	return slices.DeleteFunc(disputed(cards, c.Rules.Apart), func(key string) bool { return c.Third.Ruled[key].Level > 0 })
 }
 
 // Marks are the automatic marks of a work, in the order of its items.

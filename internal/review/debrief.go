@@ -13,6 +13,7 @@ import (
 // Debrief is an opening's scored work, for those who decide or run it.
 type Debrief struct {
 	Opening opening.Opening
+	Rules   Rules
 	Stages  []Debriefed
 	Pairs   int // works that two or more scored: the intervals rest on them
 	Closed  int // works that open with the asker's own scorecard, and are not in it
@@ -45,6 +46,9 @@ func (rs *Reviews) Debrief(ctx context.Context, who actor.Actor, o opening.ID) (
 			return err
 		}
 		if d.Opening, err = rs.Openings.LoadIn(ctx, tx, who, o); err != nil {
+			return err
+		}
+		if d.Rules, err = rs.RulesOf(ctx, tx, o); err != nil {
 			return err
 		}
 		stages, err = rs.Openings.Stages(ctx, tx, o)

@@ -119,8 +119,13 @@ SELECT COUNT(*) FROM unblindings WHERE org_id = $1 AND application_id = $2 AND m
 SELECT member_id FROM unblindings WHERE org_id = $1 AND application_id = $2;
 
 -- name: MineOf :many
-SELECT n.code, r.state FROM reviews r JOIN review_rounds n ON n.org_id = r.org_id AND n.attempt_id = r.attempt_id
-WHERE r.org_id = $1 AND r.application_id = $2 AND r.member_id = $3 AND r.state IN ('assigned', 'filed') ORDER BY n.submitted_at DESC, n.attempt_id DESC LIMIT 20;
+SELECT n.code, r.state, n.submitted_at, n.attempt_id FROM reviews r JOIN review_rounds n ON n.org_id = r.org_id AND n.attempt_id = r.attempt_id
+WHERE r.org_id = $1 AND r.application_id = $2 AND r.member_id = $3 AND r.state IN ('assigned', 'filed')
+UNION ALL
+SELECT n.code, CASE WHEN a.state = 'asked' AND n.decided_at = 0 THEN 'assigned' ELSE 'filed' END, n.submitted_at, n.attempt_id
+FROM adjudications a JOIN review_rounds n ON n.org_id = a.org_id AND n.attempt_id = a.attempt_id
+WHERE a.org_id = $1 AND a.application_id = $2 AND a.member_id = $3 AND a.state <> 'back'
+ORDER BY 3 DESC, 4 DESC LIMIT 20;
 
 -- name: Closed :many
 SELECT n.attempt_id, n.application_id, n.code, n.stage_id, n.closed_at, c.name FROM review_rounds n
@@ -221,3 +226,59 @@ CROSS JOIN reviews r
 CROSS JOIN ratings t
 WHERE r.org_id = n.org_id AND r.attempt_id = n.attempt_id AND r.state = 'filed' AND t.org_id = r.org_id AND t.review_id = r.id AND t.level > 0
 ORDER BY r.attempt_id, r.id;
+
+-- name: Rules :one
+SELECT apart, asks FROM review_rules WHERE org_id = $1 AND opening_id = $2;
+
+-- name: SetRules :exec
+INSERT INTO review_rules (org_id, opening_id, apart, asks) VALUES ($1, $2, $3, $4)
+ON CONFLICT (org_id, opening_id) DO UPDATE SET apart = excluded.apart, asks = excluded.asks;
+
+-- name: AddAdjudication :execrows
+INSERT INTO adjudications (org_id, id, attempt_id, application_id, member_id, state, asked_at, settled_at) VALUES ($1, $2, $3, $4, $5, 'asked', $6, 0) ON CONFLICT DO NOTHING;
+
+-- name: AddSettlement :exec
+INSERT INTO settlements (org_id, adjudication_id, criterion, level, reason) VALUES ($1, $2, $3, 0, '');
+
+-- name: AdjudicationsOf :many
+SELECT id, member_id, state FROM adjudications WHERE org_id = $1 AND attempt_id = $2 ORDER BY asked_at, id;
+
+-- name: Settlements :many
+SELECT criterion, level, reason FROM settlements WHERE org_id = $1 AND adjudication_id = $2;
+
+-- name: Settle :exec
+UPDATE settlements SET level = sqlc.arg(level), reason = sqlc.arg(reason) WHERE org_id = sqlc.arg(org_id) AND adjudication_id = sqlc.arg(id) AND criterion = sqlc.arg(criterion);
+
+-- name: EndAdjudication :execrows
+UPDATE adjudications SET state = sqlc.arg(state), settled_at = sqlc.arg(at) WHERE org_id = sqlc.arg(org_id) AND id = sqlc.arg(id) AND state = 'asked';
+
+-- name: ToSettle :many
+SELECT n.code, o.title AS opening_title, s.title AS stage_title, (SELECT COUNT(*) FROM settlements t WHERE t.org_id = a.org_id AND t.adjudication_id = a.id) AS n
+FROM adjudications a
+JOIN review_rounds n ON n.org_id = a.org_id AND n.attempt_id = a.attempt_id AND n.decided_at = 0
+JOIN openings o ON o.org_id = n.org_id AND o.id = n.opening_id
+JOIN stages s ON s.org_id = n.org_id AND s.id = n.stage_id
+WHERE a.org_id = $1 AND a.member_id = $2 AND a.state = 'asked' ORDER BY n.due_at, n.code LIMIT 50;
+
+-- name: OrphanedAdjudications :many
+SELECT a.id, a.attempt_id FROM adjudications a JOIN members m ON m.org_id = a.org_id AND m.id = a.member_id
+WHERE a.org_id = $1 AND a.state = 'asked' AND m.state = 'disabled' LIMIT 500;
+
+-- name: Settled :many
+SELECT n.attempt_id, t.criterion, t.level FROM review_rounds n
+CROSS JOIN adjudications a
+CROSS JOIN settlements t
+WHERE n.org_id = $1 AND n.opening_id = $2 AND n.closed_at > 0 AND a.org_id = n.org_id AND a.attempt_id = n.attempt_id AND a.state = 'settled'
+	AND t.org_id = a.org_id AND t.adjudication_id = a.id AND t.level > 0;
+
+-- name: EraseSettlements :execrows
+UPDATE settlements AS t SET reason = '' WHERE t.org_id = $1 AND t.adjudication_id IN (SELECT a.id FROM adjudications a WHERE a.org_id = $1 AND a.application_id = $2);
+
+-- name: EraseAdjudications :execrows
+UPDATE adjudications SET state = 'back' WHERE org_id = $1 AND application_id = $2 AND state = 'asked';
+
+-- name: DropSettlements :execrows
+DELETE FROM settlements WHERE settlements.org_id = $1 AND adjudication_id IN (SELECT a.id FROM adjudications a WHERE a.org_id = $1 AND a.application_id = $2);
+
+-- name: DropAdjudications :execrows
+DELETE FROM adjudications WHERE org_id = $1 AND application_id = $2;

@@ -16,6 +16,12 @@ func (rs *Reviews) Erase(ctx context.Context, tx db.Tx, p db.Person) (map[string
 		if _, err := q.EraseRatings(ctx, tx.Org, a); err != nil {
 			return nil, err
 		}
+		if _, err := q.EraseSettlements(ctx, tx.Org, a); err != nil {
+			return nil, err
+		}
+		if _, err := q.EraseAdjudications(ctx, tx.Org, a); err != nil {
+			return nil, err
+		}
 		if _, err := q.CloseErased(ctx, clock.Milli(rs.DB.Now()), tx.Org, a); err != nil {
 			return nil, err
 		}
@@ -45,7 +51,7 @@ func (rs *Reviews) Preview(ctx context.Context, tx db.Tx, p db.Person) (map[stri
 func (rs *Reviews) Drop(ctx context.Context, tx db.Tx, p db.Person) error {
 	q := query.New(tx)
 	for _, a := range p.Applications {
-		for _, f := range []func(context.Context, string, string) (int64, error){q.DropRatings, q.DropReviews, q.DropUnblindings, q.DropDecisions, q.DropRounds} {
+		for _, f := range []func(context.Context, string, string) (int64, error){q.DropSettlements, q.DropAdjudications, q.DropRatings, q.DropReviews, q.DropUnblindings, q.DropDecisions, q.DropRounds} {
 			if _, err := f(ctx, tx.Org, a); err != nil {
 				return err
 			}

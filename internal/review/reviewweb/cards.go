@@ -83,6 +83,17 @@ func (p *Pages) change(w http.ResponseWriter, r *http.Request, toast string, do 
 	return web.Redirect(w, r, base(r)+"/review/"+string(code(r))+"/cards", toast)
 }
 
+// third asks somebody else to settle what the cards differ on.
+func (p *Pages) third(w http.ResponseWriter, r *http.Request) error {
+	if err := web.ReadForm(r, &struct{}{}); err != nil {
+		return p.showCards(w, r, err)
+	}
+	if err := p.Reviews.Third(r.Context(), web.Actor(r), code(r)); err != nil {
+		return p.showCards(w, r, err)
+	}
+	return web.Redirect(w, r, base(r)+"/review/"+string(code(r))+"/cards", "A third reader is asked.")
+}
+
 // stand is where a review stands, in words.
 func stand(s review.State) string {
 	switch s {

@@ -124,7 +124,7 @@ func cardsPage(v cardsView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = debriefed(*v.Column).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = debriefed(v.Here, *v.Column).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

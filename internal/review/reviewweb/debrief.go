@@ -10,23 +10,83 @@ import (
 	"candor/internal/assessment"
 	"candor/internal/item"
 	"candor/internal/opening"
+	"candor/internal/problem"
 	"candor/internal/review"
 	"candor/internal/web"
+	"candor/internal/web/ui/field"
 )
 
 type debriefView struct {
 	Page    web.Page
 	Base    string
+	Here    string
 	Debrief *review.Debrief
+	Rules   review.Rules // as they stand, or as they were posted
+	Problem *problem.Problem
 }
 
 // debrief is an opening's scored work in bands.
 func (p *Pages) debrief(w http.ResponseWriter, r *http.Request) error {
-	d, err := p.Reviews.Debrief(r.Context(), web.Actor(r), opening.ID(r.PathValue("opening")))
-	if err != nil {
+	return p.showDebrief(w, r, nil, nil)
+}
+
+func (p *Pages) showDebrief(w http.ResponseWriter, r *http.Request, posted *review.Rules, err error) error {
+	prob, ok := problem.As(err)
+	if err != nil && !ok {
 		return err
 	}
-	return web.Show(w, r, debriefPage(debriefView{web.PageOf(r, "Debrief"), base(r), d}))
+	d, derr := p.Reviews.Debrief(r.Context(), web.Actor(r), opening.ID(r.PathValue("opening")))
+	if derr != nil {
+		return derr
+	}
+	v := debriefView{Page: web.PageOf(r, "Debrief"), Base: base(r), Debrief: d, Rules: d.Rules, Problem: prob}
+	v.Here = v.Base + "/openings/" + string(d.Opening.ID) + "/debrief"
+	if posted != nil {
+		v.Rules = *posted
+	}
+	return web.ShowWith(w, r, err, debriefPage(v))
+}
+
+type rulesForm struct {
+	Apart int
+	Asks  bool
+}
+
+// rules changes how the opening holds its cards together.
+func (p *Pages) rules(w http.ResponseWriter, r *http.Request) error {
+	var f rulesForm
+	err := web.ReadForm(r, &f)
+	rules := review.Rules{Apart: f.Apart, Asks: f.Asks}
+	if err == nil {
+		err = p.Reviews.SetRules(r.Context(), web.Actor(r), opening.ID(r.PathValue("opening")), rules)
+	}
+	if err != nil {
+		return p.showDebrief(w, r, &rules, err)
+	}
+	return web.Redirect(w, r, base(r)+"/openings/"+r.PathValue("opening")+"/debrief", "Saved. It holds for work that is scored from now on.")
+}
+
+func levelsApart() []field.Option {
+	out := []field.Option{{Value: "1", Text: "one level"}}
+	for n := 2; n <= 4; n++ {
+		out = append(out, field.Option{Value: fmt.Sprint(n), Text: fmt.Sprintf("%d levels", n)})
+	}
+	return out
+}
+
+// third says where the settling of a work's disagreement stands; "" when there is nothing to say.
+func third(col review.Column) string {
+	switch n := len(col.Disputed()); {
+	case col.Third.State == review.Asked:
+		return "A third reader is asked to settle what the readers differ on."
+	case col.Third.State == review.Settled:
+		return "A third reader settled what the readers differed on."
+	case n == 1:
+		return "The readers differ on one criterion by more than this opening allows."
+	case n > 1:
+		return fmt.Sprintf("The readers differ on %d criteria by more than this opening allows.", n)
+	}
+	return ""
 }
 
 // rests says what the intervals rest on.

@@ -20,6 +20,7 @@ type queueView struct {
 	Decides int    // on all pages
 	Rest    string // the next page of Decide
 	Before  string // its first
+	Settle  []review.ToSettle
 	Done    []review.Done
 }
 
@@ -47,6 +48,9 @@ func (p *Pages) queue(w http.ResponseWriter, r *http.Request) error {
 		}
 		if decided != "" {
 			v.Before = v.Base + "/review"
+		}
+		if v.Settle, err = p.Reviews.ToSettle(r.Context(), who); err != nil {
+			return err
 		}
 		if v.Done, err = p.Reviews.FiledBy(r.Context(), who); err != nil {
 			return err

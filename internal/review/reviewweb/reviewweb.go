@@ -48,10 +48,17 @@ func (p *Pages) Routes(mux *web.Mux) {
 	handle(read, "GET /o/{org}/review/{code}/cards", "review.cards", p.cards)
 	handle(write, "POST /o/{org}/review/{code}/reassign", "review.reassign", p.reassign)
 	handle(write, "POST /o/{org}/review/{code}/enough", "review.enough", p.enough)
+	handle(read, "GET /o/{org}/review/{code}/settle", "review.settling", p.settling)
+	handle(write, "POST /o/{org}/review/{code}/settle", "review.settle", p.settle)
+	handle(write, "POST /o/{org}/review/{code}/settle/back", "review.hand_back", p.handBack)
+	handle(write, "POST /o/{org}/review/{code}/third", "review.third", p.third)
 	compare := read
 	compare.Object = "opening"
 	handle(compare, "GET /o/{org}/openings/{opening}/compare", "review.compare", p.compare)
 	handle(compare, "GET /o/{org}/openings/{opening}/debrief", "review.debrief", p.debrief)
+	rules := write
+	rules.Object = "opening"
+	handle(rules, "POST /o/{org}/openings/{opening}/debrief", "review.rules", p.rules)
 }
 
 func base(r *http.Request) string { return "/o/" + r.PathValue("org") }

@@ -9,6 +9,34 @@ import (
 	"context"
 )
 
+const addAdjudication = `-- name: AddAdjudication :execrows
+INSERT INTO adjudications (org_id, id, attempt_id, application_id, member_id, state, asked_at, settled_at) VALUES ($1, $2, $3, $4, $5, 'asked', $6, 0) ON CONFLICT DO NOTHING
+`
+
+type AddAdjudicationParams struct {
+	OrgID         string
+	ID            string
+	AttemptID     string
+	ApplicationID string
+	MemberID      string
+	AskedAt       int64
+}
+
+func (q *Queries) AddAdjudication(ctx context.Context, arg AddAdjudicationParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, addAdjudication,
+		arg.OrgID,
+		arg.ID,
+		arg.AttemptID,
+		arg.ApplicationID,
+		arg.MemberID,
+		arg.AskedAt,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const addDecision = `-- name: AddDecision :execrows
 INSERT INTO decisions (org_id, id, application_id, opening_id, stage_id, outcome, reason_id, by_member, at, undone_at, settled_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 0) ON CONFLICT DO NOTHING
@@ -113,6 +141,48 @@ func (q *Queries) AddRound(ctx context.Context, arg AddRoundParams) (int64, erro
 		return 0, err
 	}
 	return result.RowsAffected()
+}
+
+const addSettlement = `-- name: AddSettlement :exec
+INSERT INTO settlements (org_id, adjudication_id, criterion, level, reason) VALUES ($1, $2, $3, 0, '')
+`
+
+func (q *Queries) AddSettlement(ctx context.Context, orgID string, adjudicationID string, criterion string) error {
+	_, err := q.db.ExecContext(ctx, addSettlement, orgID, adjudicationID, criterion)
+	return err
+}
+
+const adjudicationsOf = `-- name: AdjudicationsOf :many
+SELECT id, member_id, state FROM adjudications WHERE org_id = $1 AND attempt_id = $2 ORDER BY asked_at, id
+`
+
+type AdjudicationsOfRow struct {
+	ID       string
+	MemberID string
+	State    string
+}
+
+func (q *Queries) AdjudicationsOf(ctx context.Context, orgID string, attemptID string) ([]AdjudicationsOfRow, error) {
+	rows, err := q.db.QueryContext(ctx, adjudicationsOf, orgID, attemptID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []AdjudicationsOfRow
+	for rows.Next() {
+		var i AdjudicationsOfRow
+		if err := rows.Scan(&i.ID, &i.MemberID, &i.State); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const closeErased = `-- name: CloseErased :execrows
@@ -301,6 +371,18 @@ func (q *Queries) Decisions(ctx context.Context, orgID string, applicationID str
 	return items, nil
 }
 
+const dropAdjudications = `-- name: DropAdjudications :execrows
+DELETE FROM adjudications WHERE org_id = $1 AND application_id = $2
+`
+
+func (q *Queries) DropAdjudications(ctx context.Context, orgID string, applicationID string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, dropAdjudications, orgID, applicationID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const dropDecisions = `-- name: DropDecisions :execrows
 DELETE FROM decisions WHERE org_id = $1 AND application_id = $2
 `
@@ -349,12 +431,60 @@ func (q *Queries) DropRounds(ctx context.Context, orgID string, applicationID st
 	return result.RowsAffected()
 }
 
+const dropSettlements = `-- name: DropSettlements :execrows
+DELETE FROM settlements WHERE settlements.org_id = $1 AND adjudication_id IN (SELECT a.id FROM adjudications a WHERE a.org_id = $1 AND a.application_id = $2)
+`
+
+func (q *Queries) DropSettlements(ctx context.Context, orgID string, applicationID string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, dropSettlements, orgID, applicationID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const dropUnblindings = `-- name: DropUnblindings :execrows
 DELETE FROM unblindings WHERE org_id = $1 AND application_id = $2
 `
 
 func (q *Queries) DropUnblindings(ctx context.Context, orgID string, applicationID string) (int64, error) {
 	result, err := q.db.ExecContext(ctx, dropUnblindings, orgID, applicationID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const endAdjudication = `-- name: EndAdjudication :execrows
+UPDATE adjudications SET state = $1, settled_at = $2 WHERE org_id = $3 AND id = $4 AND state = 'asked'
+`
+
+type EndAdjudicationParams struct {
+	State string
+	At    int64
+	OrgID string
+	ID    string
+}
+
+func (q *Queries) EndAdjudication(ctx context.Context, arg EndAdjudicationParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, endAdjudication,
+		arg.State,
+		arg.At,
+		arg.OrgID,
+		arg.ID,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const eraseAdjudications = `-- name: EraseAdjudications :execrows
+UPDATE adjudications SET state = 'back' WHERE org_id = $1 AND application_id = $2 AND state = 'asked'
+`
+
+func (q *Queries) EraseAdjudications(ctx context.Context, orgID string, applicationID string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, eraseAdjudications, orgID, applicationID)
 	if err != nil {
 		return 0, err
 	}
@@ -379,6 +509,18 @@ UPDATE reviews SET private_note = '', shareable = '', state = CASE WHEN state = 
 
 func (q *Queries) EraseReviews(ctx context.Context, orgID string, applicationID string) (int64, error) {
 	result, err := q.db.ExecContext(ctx, eraseReviews, orgID, applicationID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const eraseSettlements = `-- name: EraseSettlements :execrows
+UPDATE settlements AS t SET reason = '' WHERE t.org_id = $1 AND t.adjudication_id IN (SELECT a.id FROM adjudications a WHERE a.org_id = $1 AND a.application_id = $2)
+`
+
+func (q *Queries) EraseSettlements(ctx context.Context, orgID string, applicationID string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, eraseSettlements, orgID, applicationID)
 	if err != nil {
 		return 0, err
 	}
@@ -591,13 +733,20 @@ func (q *Queries) MarkDecided(ctx context.Context, arg MarkDecidedParams) (int64
 }
 
 const mineOf = `-- name: MineOf :many
-SELECT n.code, r.state FROM reviews r JOIN review_rounds n ON n.org_id = r.org_id AND n.attempt_id = r.attempt_id
-WHERE r.org_id = $1 AND r.application_id = $2 AND r.member_id = $3 AND r.state IN ('assigned', 'filed') ORDER BY n.submitted_at DESC, n.attempt_id DESC LIMIT 20
+SELECT n.code, r.state, n.submitted_at, n.attempt_id FROM reviews r JOIN review_rounds n ON n.org_id = r.org_id AND n.attempt_id = r.attempt_id
+WHERE r.org_id = $1 AND r.application_id = $2 AND r.member_id = $3 AND r.state IN ('assigned', 'filed')
+UNION ALL
+SELECT n.code, CASE WHEN a.state = 'asked' AND n.decided_at = 0 THEN 'assigned' ELSE 'filed' END, n.submitted_at, n.attempt_id
+FROM adjudications a JOIN review_rounds n ON n.org_id = a.org_id AND n.attempt_id = a.attempt_id
+WHERE a.org_id = $1 AND a.application_id = $2 AND a.member_id = $3 AND a.state <> 'back'
+ORDER BY 3 DESC, 4 DESC LIMIT 20
 `
 
 type MineOfRow struct {
-	Code  string
-	State string
+	Code        string
+	State       string
+	SubmittedAt int64
+	AttemptID   string
 }
 
 func (q *Queries) MineOf(ctx context.Context, orgID string, applicationID string, memberID string) ([]MineOfRow, error) {
@@ -609,7 +758,45 @@ func (q *Queries) MineOf(ctx context.Context, orgID string, applicationID string
 	var items []MineOfRow
 	for rows.Next() {
 		var i MineOfRow
-		if err := rows.Scan(&i.Code, &i.State); err != nil {
+		if err := rows.Scan(
+			&i.Code,
+			&i.State,
+			&i.SubmittedAt,
+			&i.AttemptID,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const orphanedAdjudications = `-- name: OrphanedAdjudications :many
+SELECT a.id, a.attempt_id FROM adjudications a JOIN members m ON m.org_id = a.org_id AND m.id = a.member_id
+WHERE a.org_id = $1 AND a.state = 'asked' AND m.state = 'disabled' LIMIT 500
+`
+
+type OrphanedAdjudicationsRow struct {
+	ID        string
+	AttemptID string
+}
+
+func (q *Queries) OrphanedAdjudications(ctx context.Context, orgID string) ([]OrphanedAdjudicationsRow, error) {
+	rows, err := q.db.QueryContext(ctx, orphanedAdjudications, orgID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []OrphanedAdjudicationsRow
+	for rows.Next() {
+		var i OrphanedAdjudicationsRow
+		if err := rows.Scan(&i.ID, &i.AttemptID); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -1152,6 +1339,22 @@ func (q *Queries) RoundsOf(ctx context.Context, orgID string, applicationID stri
 	return items, nil
 }
 
+const rules = `-- name: Rules :one
+SELECT apart, asks FROM review_rules WHERE org_id = $1 AND opening_id = $2
+`
+
+type RulesRow struct {
+	Apart int64
+	Asks  bool
+}
+
+func (q *Queries) Rules(ctx context.Context, orgID string, openingID string) (RulesRow, error) {
+	row := q.db.QueryRowContext(ctx, rules, orgID, openingID)
+	var i RulesRow
+	err := row.Scan(&i.Apart, &i.Asks)
+	return i, err
+}
+
 const saveRating = `-- name: SaveRating :exec
 INSERT INTO ratings (org_id, review_id, criterion, level, reason, note, evidence, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 ON CONFLICT (org_id, review_id, criterion) DO UPDATE SET level = CASE WHEN excluded.level = 0 THEN ratings.level ELSE excluded.level END, reason = excluded.reason, note = excluded.note, evidence = excluded.evidence, updated_at = excluded.updated_at
@@ -1273,6 +1476,28 @@ func (q *Queries) SetRest(ctx context.Context, orgID string, iD string, restAt i
 	return result.RowsAffected()
 }
 
+const setRules = `-- name: SetRules :exec
+INSERT INTO review_rules (org_id, opening_id, apart, asks) VALUES ($1, $2, $3, $4)
+ON CONFLICT (org_id, opening_id) DO UPDATE SET apart = excluded.apart, asks = excluded.asks
+`
+
+type SetRulesParams struct {
+	OrgID     string
+	OpeningID string
+	Apart     int64
+	Asks      bool
+}
+
+func (q *Queries) SetRules(ctx context.Context, arg SetRulesParams) error {
+	_, err := q.db.ExecContext(ctx, setRules,
+		arg.OrgID,
+		arg.OpeningID,
+		arg.Apart,
+		arg.Asks,
+	)
+	return err
+}
+
 const setWanted = `-- name: SetWanted :execrows
 UPDATE review_rounds SET wanted = $3 WHERE org_id = $1 AND attempt_id = $2 AND closed_at = 0
 `
@@ -1285,6 +1510,29 @@ func (q *Queries) SetWanted(ctx context.Context, orgID string, attemptID string,
 	return result.RowsAffected()
 }
 
+const settle = `-- name: Settle :exec
+UPDATE settlements SET level = $1, reason = $2 WHERE org_id = $3 AND adjudication_id = $4 AND criterion = $5
+`
+
+type SettleParams struct {
+	Level     int64
+	Reason    string
+	OrgID     string
+	ID        string
+	Criterion string
+}
+
+func (q *Queries) Settle(ctx context.Context, arg SettleParams) error {
+	_, err := q.db.ExecContext(ctx, settle,
+		arg.Level,
+		arg.Reason,
+		arg.OrgID,
+		arg.ID,
+		arg.Criterion,
+	)
+	return err
+}
+
 const settleDecision = `-- name: SettleDecision :execrows
 UPDATE decisions SET settled_at = $3 WHERE org_id = $1 AND id = $2 AND undone_at = 0 AND settled_at = 0
 `
@@ -1295,6 +1543,76 @@ func (q *Queries) SettleDecision(ctx context.Context, orgID string, iD string, s
 		return 0, err
 	}
 	return result.RowsAffected()
+}
+
+const settled = `-- name: Settled :many
+SELECT n.attempt_id, t.criterion, t.level FROM review_rounds n
+CROSS JOIN adjudications a
+CROSS JOIN settlements t
+WHERE n.org_id = $1 AND n.opening_id = $2 AND n.closed_at > 0 AND a.org_id = n.org_id AND a.attempt_id = n.attempt_id AND a.state = 'settled'
+	AND t.org_id = a.org_id AND t.adjudication_id = a.id AND t.level > 0
+`
+
+type SettledRow struct {
+	AttemptID string
+	Criterion string
+	Level     int64
+}
+
+func (q *Queries) Settled(ctx context.Context, orgID string, openingID string) ([]SettledRow, error) {
+	rows, err := q.db.QueryContext(ctx, settled, orgID, openingID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []SettledRow
+	for rows.Next() {
+		var i SettledRow
+		if err := rows.Scan(&i.AttemptID, &i.Criterion, &i.Level); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const settlements = `-- name: Settlements :many
+SELECT criterion, level, reason FROM settlements WHERE org_id = $1 AND adjudication_id = $2
+`
+
+type SettlementsRow struct {
+	Criterion string
+	Level     int64
+	Reason    string
+}
+
+func (q *Queries) Settlements(ctx context.Context, orgID string, adjudicationID string) ([]SettlementsRow, error) {
+	rows, err := q.db.QueryContext(ctx, settlements, orgID, adjudicationID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []SettlementsRow
+	for rows.Next() {
+		var i SettlementsRow
+		if err := rows.Scan(&i.Criterion, &i.Level, &i.Reason); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const short = `-- name: Short :many
@@ -1417,6 +1735,50 @@ func (q *Queries) ToDecideCount(ctx context.Context, orgID string, memberID stri
 	var count int64
 	err := row.Scan(&count)
 	return count, err
+}
+
+const toSettle = `-- name: ToSettle :many
+SELECT n.code, o.title AS opening_title, s.title AS stage_title, (SELECT COUNT(*) FROM settlements t WHERE t.org_id = a.org_id AND t.adjudication_id = a.id) AS n
+FROM adjudications a
+JOIN review_rounds n ON n.org_id = a.org_id AND n.attempt_id = a.attempt_id AND n.decided_at = 0
+JOIN openings o ON o.org_id = n.org_id AND o.id = n.opening_id
+JOIN stages s ON s.org_id = n.org_id AND s.id = n.stage_id
+WHERE a.org_id = $1 AND a.member_id = $2 AND a.state = 'asked' ORDER BY n.due_at, n.code LIMIT 50
+`
+
+type ToSettleRow struct {
+	Code         string
+	OpeningTitle string
+	StageTitle   string
+	N            int64
+}
+
+func (q *Queries) ToSettle(ctx context.Context, orgID string, memberID string) ([]ToSettleRow, error) {
+	rows, err := q.db.QueryContext(ctx, toSettle, orgID, memberID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ToSettleRow
+	for rows.Next() {
+		var i ToSettleRow
+		if err := rows.Scan(
+			&i.Code,
+			&i.OpeningTitle,
+			&i.StageTitle,
+			&i.N,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const unblind = `-- name: Unblind :execrows
