@@ -157,7 +157,7 @@ var rules = map[string]func(v rights) outcome{
 	"candidate.read": knowing, "candidate.adjust": knowing, "candidate.wish": knowing, "candidate.correct": knowing,
 	"review.card": reviewing, "review.rate": reviewing, "review.file": reviewing, "review.step_back": reviewing, "review.unblind": reviewing,
 	"review.rule": reviewing, "review.look": reviewing,
-	"review.cards": running, "review.reassign": running, "review.enough": running, "review.compare": running, "review.debrief": running, "review.third": running, "review.rules": running,
+	"review.cards": running, "review.reassign": running, "review.enough": running, "review.compare": running, "review.debrief": running, "review.third": running, "review.rules": running, "review.agreement": running,
 	"review.settling": settling, "review.settle": settling, "review.hand_back": settling,
 	"feedback.table": deciding, "feedback.save": deciding, "feedback.preview": deciding, "decision.make": deciding,
 	"integrity.beside": asking,

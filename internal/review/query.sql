@@ -282,3 +282,13 @@ DELETE FROM settlements WHERE settlements.org_id = $1 AND adjudication_id IN (SE
 
 -- name: DropAdjudications :execrows
 DELETE FROM adjudications WHERE org_id = $1 AND application_id = $2;
+
+-- name: Severity :many
+SELECT r.attempt_id, CAST(AVG(CAST(t.level - y.level AS DOUBLE PRECISION)) AS DOUBLE PRECISION) AS differs
+FROM reviews r
+JOIN review_rounds n ON n.org_id = r.org_id AND n.attempt_id = r.attempt_id AND n.closed_at > 0
+JOIN reviews x ON x.org_id = r.org_id AND x.attempt_id = r.attempt_id AND x.member_id <> r.member_id AND x.state = 'filed'
+JOIN ratings t ON t.org_id = r.org_id AND t.review_id = r.id AND t.level > 0
+JOIN ratings y ON y.org_id = x.org_id AND y.review_id = x.id AND y.criterion = t.criterion AND y.level > 0
+WHERE r.org_id = $1 AND r.member_id = $2 AND r.state = 'filed'
+GROUP BY r.attempt_id, n.closed_at ORDER BY n.closed_at DESC LIMIT 500;

@@ -22,6 +22,7 @@ type queueView struct {
 	Before  string // its first
 	Settle  []review.ToSettle
 	Done    []review.Done
+	Rates   string // how the asker rates beside others: nobody else reads it
 }
 
 // queue is what waits for whoever asks.
@@ -55,6 +56,11 @@ func (p *Pages) queue(w http.ResponseWriter, r *http.Request) error {
 		if v.Done, err = p.Reviews.FiledBy(r.Context(), who); err != nil {
 			return err
 		}
+		rates, works, err := p.Reviews.Severity(r.Context(), who)
+		if err != nil {
+			return err
+		}
+		v.Rates = severity(rates, works)
 	}
 	v.Page = web.PageOf(r, "To review")
 	return web.Show(w, r, queuePage(v))

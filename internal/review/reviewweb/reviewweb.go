@@ -56,6 +56,7 @@ func (p *Pages) Routes(mux *web.Mux) {
 	compare.Object = "opening"
 	handle(compare, "GET /o/{org}/openings/{opening}/compare", "review.compare", p.compare)
 	handle(compare, "GET /o/{org}/openings/{opening}/debrief", "review.debrief", p.debrief)
+	handle(compare, "GET /o/{org}/openings/{opening}/agreement", "review.agreement", p.agreement)
 	rules := write
 	rules.Object = "opening"
 	handle(rules, "POST /o/{org}/openings/{opening}/debrief", "review.rules", p.rules)

@@ -1615,6 +1615,45 @@ func (q *Queries) Settlements(ctx context.Context, orgID string, adjudicationID 
 	return items, nil
 }
 
+const severity = `-- name: Severity :many
+SELECT r.attempt_id, CAST(AVG(CAST(t.level - y.level AS DOUBLE PRECISION)) AS DOUBLE PRECISION) AS differs
+FROM reviews r
+JOIN review_rounds n ON n.org_id = r.org_id AND n.attempt_id = r.attempt_id AND n.closed_at > 0
+JOIN reviews x ON x.org_id = r.org_id AND x.attempt_id = r.attempt_id AND x.member_id <> r.member_id AND x.state = 'filed'
+JOIN ratings t ON t.org_id = r.org_id AND t.review_id = r.id AND t.level > 0
+JOIN ratings y ON y.org_id = x.org_id AND y.review_id = x.id AND y.criterion = t.criterion AND y.level > 0
+WHERE r.org_id = $1 AND r.member_id = $2 AND r.state = 'filed'
+GROUP BY r.attempt_id, n.closed_at ORDER BY n.closed_at DESC LIMIT 500
+`
+
+type SeverityRow struct {
+	AttemptID string
+	Differs   float64
+}
+
+func (q *Queries) Severity(ctx context.Context, orgID string, memberID string) ([]SeverityRow, error) {
+	rows, err := q.db.QueryContext(ctx, severity, orgID, memberID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []SeverityRow
+	for rows.Next() {
+		var i SeverityRow
+		if err := rows.Scan(&i.AttemptID, &i.Differs); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const short = `-- name: Short :many
 SELECT n.attempt_id FROM review_rounds n WHERE n.org_id = $1 AND n.closed_at = 0 AND n.wanted > 0
 AND n.wanted > (SELECT COUNT(*) FROM reviews r WHERE r.org_id = n.org_id AND r.attempt_id = n.attempt_id AND r.state IN ('assigned', 'filed')) ORDER BY n.attempt_id LIMIT 500
