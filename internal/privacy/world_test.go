@@ -303,6 +303,11 @@ func (w *world) work(p person) {
 	w.must(a.Openings.SetRole(ctx, w.owner, v.Opening.ID, w.rosa.ID, opening.Reviewer, true))
 	w.must(a.Reviews.Third(ctx, w.owner, code))
 	w.must(a.Reviews.Settle(ctx, w.rosa, code, map[string]review.Ruled{"clear": {Level: 2, Reason: "between, says " + p.word}}))
+	reference := map[string]review.Ruled{}
+	for _, key := range []string{"clear", "right", attempt.Owns} {
+		reference[key] = review.Ruled{Level: 2, Reason: "a reference of " + p.word}
+	}
+	w.must(a.Reviews.MakeGold(ctx, w.rosa, code, reference))
 	w.must(a.Openings.SetRole(ctx, w.owner, v.Opening.ID, w.rosa.ID, opening.Reviewer, false))
 	w.drain()
 	w.questioned(p, code)

@@ -157,6 +157,14 @@ func (rs *Reviews) pool(ctx context.Context, tx db.Tx, n Round) ([]org.Member, e
 	if err != nil {
 		return nil, err
 	}
+	rules, err := rs.RulesOf(ctx, tx, n.Opening)
+	if err != nil {
+		return nil, err
+	}
+	certified, err := q.Certified(ctx, tx.Org, string(n.Opening))
+	if err != nil {
+		return nil, err
+	}
 	loads, err := q.Loads(ctx, tx.Org)
 	if err != nil {
 		return nil, err
@@ -171,7 +179,7 @@ func (rs *Reviews) pool(ctx context.Context, tx db.Tx, n Round) ([]org.Member, e
 		facilitates := slices.Contains(team, opening.TeamMember{Member: m.ID, Role: opening.Facilitator})
 		had := slices.ContainsFunc(there, func(r Review) bool { return r.Member == m.ID }) ||
 			slices.ContainsFunc(settle, func(a query.AdjudicationsOfRow) bool { return a.MemberID == m.ID })
-		return !inPool || facilitates || had || m.State != org.Active || m.Absent.After(now) || slices.Contains(know, m.ID)
+		return !inPool || facilitates || had || m.State != org.Active || m.Absent.After(now) || slices.Contains(know, m.ID) || rules.Certify && !slices.Contains(certified, m.ID)
 	})
 	slices.SortFunc(members, func(a, b org.Member) int {
 		return cmp.Or(cmp.Compare(load[a.ID], load[b.ID]), cmp.Compare(dice(a.ID, n.Attempt), dice(b.ID, n.Attempt)))

@@ -35,6 +35,7 @@ type Column struct {
 	Score    Score
 	Rules    Rules
 	Third    Adjudication // what a third reader settled, or is asked to
+	Gold     bool         // reviewers practise on it
 	Work     Work         // for the places of evidence; what stands in repositories is not fetched
 	op       opening.ID
 }
@@ -162,6 +163,9 @@ func (rs *Reviews) column(ctx context.Context, who actor.Actor, c Code) (Column,
 			return err
 		}
 		if col.Third, err = rs.AdjudicationOf(ctx, tx, n); err != nil {
+			return err
+		}
+		if col.Gold, err = isGold(ctx, tx, n); err != nil {
 			return err
 		}
 		col.Work, err = rs.work(ctx, tx, n.Attempt)

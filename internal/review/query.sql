@@ -228,11 +228,11 @@ WHERE r.org_id = n.org_id AND r.attempt_id = n.attempt_id AND r.state = 'filed' 
 ORDER BY r.attempt_id, r.id;
 
 -- name: Rules :one
-SELECT apart, asks FROM review_rules WHERE org_id = $1 AND opening_id = $2;
+SELECT apart, asks, certify FROM review_rules WHERE org_id = $1 AND opening_id = $2;
 
 -- name: SetRules :exec
-INSERT INTO review_rules (org_id, opening_id, apart, asks) VALUES ($1, $2, $3, $4)
-ON CONFLICT (org_id, opening_id) DO UPDATE SET apart = excluded.apart, asks = excluded.asks;
+INSERT INTO review_rules (org_id, opening_id, apart, asks, certify) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (org_id, opening_id) DO UPDATE SET apart = excluded.apart, asks = excluded.asks, certify = excluded.certify;
 
 -- name: AddAdjudication :execrows
 INSERT INTO adjudications (org_id, id, attempt_id, application_id, member_id, state, asked_at, settled_at) VALUES ($1, $2, $3, $4, $5, 'asked', $6, 0) ON CONFLICT DO NOTHING;
@@ -292,3 +292,67 @@ JOIN ratings t ON t.org_id = r.org_id AND t.review_id = r.id AND t.level > 0
 JOIN ratings y ON y.org_id = x.org_id AND y.review_id = x.id AND y.criterion = t.criterion AND y.level > 0
 WHERE r.org_id = $1 AND r.member_id = $2 AND r.state = 'filed'
 GROUP BY r.attempt_id, n.closed_at ORDER BY n.closed_at DESC LIMIT 500;
+
+-- name: AddGold :execrows
+INSERT INTO golds (org_id, attempt_id, application_id, opening_id, made_by, made_at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING;
+
+-- name: AddGoldLevel :exec
+INSERT INTO gold_levels (org_id, attempt_id, criterion, level, reason) VALUES ($1, $2, $3, $4, $5);
+
+-- name: GoldLevels :many
+SELECT criterion, level, reason FROM gold_levels WHERE org_id = $1 AND attempt_id = $2;
+
+-- name: Gold :one
+SELECT opening_id, made_by FROM golds WHERE org_id = $1 AND attempt_id = $2;
+
+-- name: GoldCount :one
+SELECT COUNT(*) FROM golds WHERE org_id = $1 AND opening_id = $2;
+
+-- name: Golds :many
+SELECT n.code, g.attempt_id, s.title AS stage_title, g.made_by,
+	(SELECT COUNT(*) FROM reviews r WHERE r.org_id = g.org_id AND r.attempt_id = g.attempt_id AND r.member_id = sqlc.arg(member_id))
+		+ (SELECT COUNT(*) FROM adjudications a WHERE a.org_id = g.org_id AND a.attempt_id = g.attempt_id AND a.member_id = sqlc.arg(member_id)) AS knows,
+	(SELECT COUNT(*) FROM practices p WHERE p.org_id = g.org_id AND p.attempt_id = g.attempt_id AND p.member_id = sqlc.arg(member_id)) AS done
+FROM golds g
+JOIN review_rounds n ON n.org_id = g.org_id AND n.attempt_id = g.attempt_id
+JOIN stages s ON s.org_id = n.org_id AND s.id = n.stage_id
+WHERE g.org_id = sqlc.arg(org_id) AND g.opening_id = sqlc.arg(opening_id) ORDER BY g.made_at, g.attempt_id LIMIT 100;
+
+-- name: AddPractice :execrows
+INSERT INTO practices (org_id, attempt_id, member_id, done_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING;
+
+-- name: AddPracticeLevel :exec
+INSERT INTO practice_levels (org_id, attempt_id, member_id, criterion, level) VALUES ($1, $2, $3, $4, $5);
+
+-- name: Practised :many
+SELECT p.attempt_id, l.criterion, l.level, r.level AS reference FROM practices p
+JOIN golds g ON g.org_id = p.org_id AND g.attempt_id = p.attempt_id
+JOIN practice_levels l ON l.org_id = p.org_id AND l.attempt_id = p.attempt_id AND l.member_id = p.member_id
+JOIN gold_levels r ON r.org_id = p.org_id AND r.attempt_id = p.attempt_id AND r.criterion = l.criterion
+WHERE p.org_id = $1 AND p.member_id = $2 AND g.opening_id = $3 ORDER BY p.done_at DESC, p.attempt_id, l.criterion;
+
+-- name: Certify :execrows
+INSERT INTO certifications (org_id, opening_id, member_id, certified_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING;
+
+-- name: Certified :many
+SELECT member_id FROM certifications WHERE org_id = $1 AND opening_id = $2;
+
+-- name: ToCalibrate :many
+SELECT o.id, o.title FROM opening_members m
+JOIN openings o ON o.org_id = m.org_id AND o.id = m.opening_id AND o.state = 'open'
+WHERE m.org_id = $1 AND m.member_id = $2 AND m.role = 'reviewer'
+	AND NOT EXISTS (SELECT 1 FROM certifications c WHERE c.org_id = m.org_id AND c.opening_id = m.opening_id AND c.member_id = m.member_id)
+	AND CAST($3 AS BIGINT) <= (SELECT COUNT(*) FROM golds g WHERE g.org_id = m.org_id AND g.opening_id = m.opening_id)
+ORDER BY o.title, o.id LIMIT 20;
+
+-- name: DropPracticeLevels :execrows
+DELETE FROM practice_levels WHERE practice_levels.org_id = $1 AND attempt_id IN (SELECT g.attempt_id FROM golds g WHERE g.org_id = $1 AND g.application_id = $2);
+
+-- name: DropPractices :execrows
+DELETE FROM practices WHERE practices.org_id = $1 AND attempt_id IN (SELECT g.attempt_id FROM golds g WHERE g.org_id = $1 AND g.application_id = $2);
+
+-- name: DropGoldLevels :execrows
+DELETE FROM gold_levels WHERE gold_levels.org_id = $1 AND attempt_id IN (SELECT g.attempt_id FROM golds g WHERE g.org_id = $1 AND g.application_id = $2);
+
+-- name: DropGolds :execrows
+DELETE FROM golds WHERE org_id = $1 AND application_id = $2;

@@ -1,6 +1,7 @@
 package review
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -16,8 +17,9 @@ import (
 
 // Rules are how an opening holds its cards together.
 type Rules struct {
-	Apart int  // 1 to 4: two cards more levels apart than this disagree
-	Asks  bool // a third reader is asked as soon as they do; otherwise somebody asks for one
+	Apart   int  // 1 to 4: two cards more levels apart than this disagree
+	Asks    bool // a third reader is asked as soon as they do; otherwise somebody asks for one
+	Certify bool // work goes only to those who are certified on gold submissions
 }
 
 // DefaultRules are those of an opening that has set none.
@@ -32,10 +34,10 @@ func (rs *Reviews) RulesOf(ctx context.Context, tx db.Tx, o opening.ID) (Rules, 
 	if errors.Is(err, sql.ErrNoRows) {
 		return DefaultRules, nil
 	}
-	return Rules{int(r.Apart), r.Asks}, err
+	return Rules{int(r.Apart), r.Asks, r.Certify}, err
 }
 
-// SetRules changes them for rounds that close from now on. For those who run or decide the opening. ErrMissing, ErrRole, ErrRules.
+// SetRules changes them for rounds that close from now on. For those who run or decide the opening. ErrMissing, ErrRole, ErrRules, ErrFewGolds.
 func (rs *Reviews) SetRules(ctx context.Context, who actor.Actor, o opening.ID, r Rules) error {
 	if r.Apart < 1 || r.Apart > 4 {
 		return ErrRules.On("apart", "Choose 1 to 4 levels.")
@@ -44,9 +46,12 @@ func (rs *Reviews) SetRules(ctx context.Context, who actor.Actor, o opening.ID, 
 		if err := rs.run(ctx, tx, who, Round{Opening: o}); err != nil {
 			return err
 		}
-		if err := query.New(tx).SetRules(ctx, query.SetRulesParams{OrgID: tx.Org, OpeningID: string(o), Apart: int64(r.Apart), Asks: r.Asks}); err != nil {
+		if n, err := query.New(tx).GoldCount(ctx, tx.Org, string(o)); err != nil || r.Certify && n < Golds {
+			return cmp.Or(err, error(ErrFewGolds))
+		}
+		if err := query.New(tx).SetRules(ctx, query.SetRulesParams{OrgID: tx.Org, OpeningID: string(o), Apart: int64(r.Apart), Asks: r.Asks, Certify: r.Certify}); err != nil {
 			return err
 		}
-		return audit.Record(ctx, tx, rs.DB.Now(), who, "review.rules", string(o), audit.Facts{"apart": fmt.Sprint(r.Apart), "asks": fmt.Sprint(r.Asks)})
+		return audit.Record(ctx, tx, rs.DB.Now(), who, "review.rules", string(o), audit.Facts{"apart": fmt.Sprint(r.Apart), "asks": fmt.Sprint(r.Asks), "certify": fmt.Sprint(r.Certify)})
 	})
 }

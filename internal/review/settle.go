@@ -3,6 +3,7 @@ package review
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 
 	"candor/internal/actor"
@@ -151,7 +152,7 @@ func (rs *Reviews) Settle(ctx context.Context, who actor.Actor, c Code, ruled ma
 		if err != nil {
 			return err
 		}
-		if err := a.whole(v, ruled); err != nil {
+		if err := ruledAll(a.inDispute(v), ruled); err != nil {
 			return err
 		}
 		q := query.New(tx)
@@ -173,21 +174,25 @@ func (rs *Reviews) Settle(ctx context.Context, who actor.Actor, c Code, ruled ma
 	})
 }
 
-// whole says which criteria lack a level of the rubric or a reason. ErrUnsettled.
-func (a Adjudication) whole(v *assessment.Version, ruled map[string]Ruled) error {
-	bad := ErrUnsettled
-	missing := false
-	for _, c := range v.Rubric {
-		if _, ok := a.Ruled[c.Key]; !ok {
-			continue
-		}
+// inDispute are the criteria of a rubric that an adjudication is about.
+func (a Adjudication) inDispute(v *assessment.Version) []assessment.Criterion {
+	return slices.DeleteFunc(slices.Clone(v.Rubric), func(c assessment.Criterion) bool {
+		_, ok := a.Ruled[c.Key]
+		return !ok
+	})
+}
+
+// ruledAll says which criteria lack a level of the rubric or a reason. ErrUnsettled.
+func ruledAll(list []assessment.Criterion, ruled map[string]Ruled) error {
+	bad, missing := ErrUnsettled, false
+	for _, c := range list {
 		switch r := ruled[c.Key]; {
 		case r.Level < 1 || r.Level > len(c.Levels):
 			bad, missing = bad.On(c.Key, c.Title+": choose the level that the work shows."), true
 		case r.Reason == "":
 			bad, missing = bad.On(c.Key, c.Title+": say in a few words why."), true
 		case len([]rune(r.Reason)) > MaxNote:
-			bad, missing = bad.On(c.Key, c.Title+": say it in up to 2,000 characters."), true
+			bad, missing = bad.On(c.Key, fmt.Sprintf("%s: say it in up to %d characters.", c.Title, MaxNote)), true
 		}
 	}
 	if missing {

@@ -85,13 +85,19 @@ func (p *Pages) change(w http.ResponseWriter, r *http.Request, toast string, do 
 
 // third asks somebody else to settle what the cards differ on.
 func (p *Pages) third(w http.ResponseWriter, r *http.Request) error {
-	if err := web.ReadForm(r, &struct{}{}); err != nil {
+	return p.press(w, r, "A third reader is asked.", func(who actor.Actor) error { return p.Reviews.Third(r.Context(), who, code(r)) })
+}
+
+// press is a form that is one button.
+func (p *Pages) press(w http.ResponseWriter, r *http.Request, toast string, do func(actor.Actor) error) error {
+	err := web.ReadForm(r, &struct{}{})
+	if err == nil {
+		err = do(web.Actor(r))
+	}
+	if err != nil {
 		return p.showCards(w, r, err)
 	}
-	if err := p.Reviews.Third(r.Context(), web.Actor(r), code(r)); err != nil {
-		return p.showCards(w, r, err)
-	}
-	return web.Redirect(w, r, base(r)+"/review/"+string(code(r))+"/cards", "A third reader is asked.")
+	return web.Redirect(w, r, base(r)+"/review/"+string(code(r))+"/cards", toast)
 }
 
 // stand is where a review stands, in words.

@@ -48,15 +48,16 @@ func (p *Pages) showDebrief(w http.ResponseWriter, r *http.Request, posted *revi
 }
 
 type rulesForm struct {
-	Apart int
-	Asks  bool
+	Apart   int
+	Asks    bool
+	Certify bool
 }
 
 // rules changes how the opening holds its cards together.
 func (p *Pages) rules(w http.ResponseWriter, r *http.Request) error {
 	var f rulesForm
 	err := web.ReadForm(r, &f)
-	rules := review.Rules{Apart: f.Apart, Asks: f.Asks}
+	rules := review.Rules{Apart: f.Apart, Asks: f.Asks, Certify: f.Certify}
 	if err == nil {
 		err = p.Reviews.SetRules(r.Context(), web.Actor(r), opening.ID(r.PathValue("opening")), rules)
 	}

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strconv"
 
+	"candor/internal/opening"
 	"candor/internal/review"
 	"candor/internal/web"
 )
@@ -21,6 +22,7 @@ type queueView struct {
 	Rest    string // the next page of Decide
 	Before  string // its first
 	Settle  []review.ToSettle
+	Golds   []opening.Opening // whose gold submissions the asker could practise on
 	Done    []review.Done
 	Rates   string // how the asker rates beside others: nobody else reads it
 }
@@ -49,6 +51,9 @@ func (p *Pages) queue(w http.ResponseWriter, r *http.Request) error {
 		}
 		if decided != "" {
 			v.Before = v.Base + "/review"
+		}
+		if v.Golds, err = p.Reviews.ToCalibrate(r.Context(), who); err != nil {
+			return err
 		}
 		if v.Settle, err = p.Reviews.ToSettle(r.Context(), who); err != nil {
 			return err

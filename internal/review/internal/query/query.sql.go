@@ -72,6 +72,104 @@ func (q *Queries) AddDecision(ctx context.Context, arg AddDecisionParams) (int64
 	return result.RowsAffected()
 }
 
+const addGold = `-- name: AddGold :execrows
+INSERT INTO golds (org_id, attempt_id, application_id, opening_id, made_by, made_at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING
+`
+
+type AddGoldParams struct {
+	OrgID         string
+	AttemptID     string
+	ApplicationID string
+	OpeningID     string
+	MadeBy        string
+	MadeAt        int64
+}
+
+func (q *Queries) AddGold(ctx context.Context, arg AddGoldParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, addGold,
+		arg.OrgID,
+		arg.AttemptID,
+		arg.ApplicationID,
+		arg.OpeningID,
+		arg.MadeBy,
+		arg.MadeAt,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const addGoldLevel = `-- name: AddGoldLevel :exec
+INSERT INTO gold_levels (org_id, attempt_id, criterion, level, reason) VALUES ($1, $2, $3, $4, $5)
+`
+
+type AddGoldLevelParams struct {
+	OrgID     string
+	AttemptID string
+	Criterion string
+	Level     int64
+	Reason    string
+}
+
+func (q *Queries) AddGoldLevel(ctx context.Context, arg AddGoldLevelParams) error {
+	_, err := q.db.ExecContext(ctx, addGoldLevel,
+		arg.OrgID,
+		arg.AttemptID,
+		arg.Criterion,
+		arg.Level,
+		arg.Reason,
+	)
+	return err
+}
+
+const addPractice = `-- name: AddPractice :execrows
+INSERT INTO practices (org_id, attempt_id, member_id, done_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING
+`
+
+type AddPracticeParams struct {
+	OrgID     string
+	AttemptID string
+	MemberID  string
+	DoneAt    int64
+}
+
+func (q *Queries) AddPractice(ctx context.Context, arg AddPracticeParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, addPractice,
+		arg.OrgID,
+		arg.AttemptID,
+		arg.MemberID,
+		arg.DoneAt,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const addPracticeLevel = `-- name: AddPracticeLevel :exec
+INSERT INTO practice_levels (org_id, attempt_id, member_id, criterion, level) VALUES ($1, $2, $3, $4, $5)
+`
+
+type AddPracticeLevelParams struct {
+	OrgID     string
+	AttemptID string
+	MemberID  string
+	Criterion string
+	Level     int64
+}
+
+func (q *Queries) AddPracticeLevel(ctx context.Context, arg AddPracticeLevelParams) error {
+	_, err := q.db.ExecContext(ctx, addPracticeLevel,
+		arg.OrgID,
+		arg.AttemptID,
+		arg.MemberID,
+		arg.Criterion,
+		arg.Level,
+	)
+	return err
+}
+
 const addReview = `-- name: AddReview :execrows
 INSERT INTO reviews (org_id, id, attempt_id, application_id, member_id, state, shuffle, due_at, assigned_at, saved_at, filed_at, seconds, private_note, shareable)
 VALUES ($1, $2, $3, $4, $5, 'assigned', $6, $7, $8, 0, 0, 0, '', '')
@@ -183,6 +281,57 @@ func (q *Queries) AdjudicationsOf(ctx context.Context, orgID string, attemptID s
 		return nil, err
 	}
 	return items, nil
+}
+
+const certified = `-- name: Certified :many
+SELECT member_id FROM certifications WHERE org_id = $1 AND opening_id = $2
+`
+
+func (q *Queries) Certified(ctx context.Context, orgID string, openingID string) ([]string, error) {
+	rows, err := q.db.QueryContext(ctx, certified, orgID, openingID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var member_id string
+		if err := rows.Scan(&member_id); err != nil {
+			return nil, err
+		}
+		items = append(items, member_id)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const certify = `-- name: Certify :execrows
+INSERT INTO certifications (org_id, opening_id, member_id, certified_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING
+`
+
+type CertifyParams struct {
+	OrgID       string
+	OpeningID   string
+	MemberID    string
+	CertifiedAt int64
+}
+
+func (q *Queries) Certify(ctx context.Context, arg CertifyParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, certify,
+		arg.OrgID,
+		arg.OpeningID,
+		arg.MemberID,
+		arg.CertifiedAt,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 const closeErased = `-- name: CloseErased :execrows
@@ -395,6 +544,54 @@ func (q *Queries) DropDecisions(ctx context.Context, orgID string, applicationID
 	return result.RowsAffected()
 }
 
+const dropGoldLevels = `-- name: DropGoldLevels :execrows
+DELETE FROM gold_levels WHERE gold_levels.org_id = $1 AND attempt_id IN (SELECT g.attempt_id FROM golds g WHERE g.org_id = $1 AND g.application_id = $2)
+`
+
+func (q *Queries) DropGoldLevels(ctx context.Context, orgID string, applicationID string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, dropGoldLevels, orgID, applicationID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const dropGolds = `-- name: DropGolds :execrows
+DELETE FROM golds WHERE org_id = $1 AND application_id = $2
+`
+
+func (q *Queries) DropGolds(ctx context.Context, orgID string, applicationID string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, dropGolds, orgID, applicationID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const dropPracticeLevels = `-- name: DropPracticeLevels :execrows
+DELETE FROM practice_levels WHERE practice_levels.org_id = $1 AND attempt_id IN (SELECT g.attempt_id FROM golds g WHERE g.org_id = $1 AND g.application_id = $2)
+`
+
+func (q *Queries) DropPracticeLevels(ctx context.Context, orgID string, applicationID string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, dropPracticeLevels, orgID, applicationID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const dropPractices = `-- name: DropPractices :execrows
+DELETE FROM practices WHERE practices.org_id = $1 AND attempt_id IN (SELECT g.attempt_id FROM golds g WHERE g.org_id = $1 AND g.application_id = $2)
+`
+
+func (q *Queries) DropPractices(ctx context.Context, orgID string, applicationID string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, dropPractices, orgID, applicationID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const dropRatings = `-- name: DropRatings :execrows
 DELETE FROM ratings WHERE ratings.org_id = $1 AND review_id IN (SELECT r.id FROM reviews r WHERE r.org_id = $1 AND r.application_id = $2)
 `
@@ -570,6 +767,116 @@ func (q *Queries) FiledBy(ctx context.Context, orgID string, memberID string, li
 			&i.Code,
 			&i.OpeningTitle,
 			&i.StageTitle,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const gold = `-- name: Gold :one
+SELECT opening_id, made_by FROM golds WHERE org_id = $1 AND attempt_id = $2
+`
+
+type GoldRow struct {
+	OpeningID string
+	MadeBy    string
+}
+
+func (q *Queries) Gold(ctx context.Context, orgID string, attemptID string) (GoldRow, error) {
+	row := q.db.QueryRowContext(ctx, gold, orgID, attemptID)
+	var i GoldRow
+	err := row.Scan(&i.OpeningID, &i.MadeBy)
+	return i, err
+}
+
+const goldCount = `-- name: GoldCount :one
+SELECT COUNT(*) FROM golds WHERE org_id = $1 AND opening_id = $2
+`
+
+func (q *Queries) GoldCount(ctx context.Context, orgID string, openingID string) (int64, error) {
+	row := q.db.QueryRowContext(ctx, goldCount, orgID, openingID)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
+const goldLevels = `-- name: GoldLevels :many
+SELECT criterion, level, reason FROM gold_levels WHERE org_id = $1 AND attempt_id = $2
+`
+
+type GoldLevelsRow struct {
+	Criterion string
+	Level     int64
+	Reason    string
+}
+
+func (q *Queries) GoldLevels(ctx context.Context, orgID string, attemptID string) ([]GoldLevelsRow, error) {
+	rows, err := q.db.QueryContext(ctx, goldLevels, orgID, attemptID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []GoldLevelsRow
+	for rows.Next() {
+		var i GoldLevelsRow
+		if err := rows.Scan(&i.Criterion, &i.Level, &i.Reason); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const golds = `-- name: Golds :many
+SELECT n.code, g.attempt_id, s.title AS stage_title, g.made_by,
+	(SELECT COUNT(*) FROM reviews r WHERE r.org_id = g.org_id AND r.attempt_id = g.attempt_id AND r.member_id = $1)
+		+ (SELECT COUNT(*) FROM adjudications a WHERE a.org_id = g.org_id AND a.attempt_id = g.attempt_id AND a.member_id = $1) AS knows,
+	(SELECT COUNT(*) FROM practices p WHERE p.org_id = g.org_id AND p.attempt_id = g.attempt_id AND p.member_id = $1) AS done
+FROM golds g
+JOIN review_rounds n ON n.org_id = g.org_id AND n.attempt_id = g.attempt_id
+JOIN stages s ON s.org_id = n.org_id AND s.id = n.stage_id
+WHERE g.org_id = $2 AND g.opening_id = $3 ORDER BY g.made_at, g.attempt_id LIMIT 100
+`
+
+type GoldsRow struct {
+	Code       string
+	AttemptID  string
+	StageTitle string
+	MadeBy     string
+	Knows      int32
+	Done       int64
+}
+
+func (q *Queries) Golds(ctx context.Context, memberID string, orgID string, openingID string) ([]GoldsRow, error) {
+	rows, err := q.db.QueryContext(ctx, golds, memberID, orgID, openingID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []GoldsRow
+	for rows.Next() {
+		var i GoldsRow
+		if err := rows.Scan(
+			&i.Code,
+			&i.AttemptID,
+			&i.StageTitle,
+			&i.MadeBy,
+			&i.Knows,
+			&i.Done,
 		); err != nil {
 			return nil, err
 		}
@@ -830,6 +1137,49 @@ func (q *Queries) Orphans(ctx context.Context, orgID string) ([]OrphansRow, erro
 	for rows.Next() {
 		var i OrphansRow
 		if err := rows.Scan(&i.ID, &i.AttemptID); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const practised = `-- name: Practised :many
+SELECT p.attempt_id, l.criterion, l.level, r.level AS reference FROM practices p
+JOIN golds g ON g.org_id = p.org_id AND g.attempt_id = p.attempt_id
+JOIN practice_levels l ON l.org_id = p.org_id AND l.attempt_id = p.attempt_id AND l.member_id = p.member_id
+JOIN gold_levels r ON r.org_id = p.org_id AND r.attempt_id = p.attempt_id AND r.criterion = l.criterion
+WHERE p.org_id = $1 AND p.member_id = $2 AND g.opening_id = $3 ORDER BY p.done_at DESC, p.attempt_id, l.criterion
+`
+
+type PractisedRow struct {
+	AttemptID string
+	Criterion string
+	Level     int64
+	Reference int64
+}
+
+func (q *Queries) Practised(ctx context.Context, orgID string, memberID string, openingID string) ([]PractisedRow, error) {
+	rows, err := q.db.QueryContext(ctx, practised, orgID, memberID, openingID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []PractisedRow
+	for rows.Next() {
+		var i PractisedRow
+		if err := rows.Scan(
+			&i.AttemptID,
+			&i.Criterion,
+			&i.Level,
+			&i.Reference,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -1340,18 +1690,19 @@ func (q *Queries) RoundsOf(ctx context.Context, orgID string, applicationID stri
 }
 
 const rules = `-- name: Rules :one
-SELECT apart, asks FROM review_rules WHERE org_id = $1 AND opening_id = $2
+SELECT apart, asks, certify FROM review_rules WHERE org_id = $1 AND opening_id = $2
 `
 
 type RulesRow struct {
-	Apart int64
-	Asks  bool
+	Apart   int64
+	Asks    bool
+	Certify bool
 }
 
 func (q *Queries) Rules(ctx context.Context, orgID string, openingID string) (RulesRow, error) {
 	row := q.db.QueryRowContext(ctx, rules, orgID, openingID)
 	var i RulesRow
-	err := row.Scan(&i.Apart, &i.Asks)
+	err := row.Scan(&i.Apart, &i.Asks, &i.Certify)
 	return i, err
 }
 
@@ -1477,8 +1828,8 @@ func (q *Queries) SetRest(ctx context.Context, orgID string, iD string, restAt i
 }
 
 const setRules = `-- name: SetRules :exec
-INSERT INTO review_rules (org_id, opening_id, apart, asks) VALUES ($1, $2, $3, $4)
-ON CONFLICT (org_id, opening_id) DO UPDATE SET apart = excluded.apart, asks = excluded.asks
+INSERT INTO review_rules (org_id, opening_id, apart, asks, certify) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (org_id, opening_id) DO UPDATE SET apart = excluded.apart, asks = excluded.asks, certify = excluded.certify
 `
 
 type SetRulesParams struct {
@@ -1486,6 +1837,7 @@ type SetRulesParams struct {
 	OpeningID string
 	Apart     int64
 	Asks      bool
+	Certify   bool
 }
 
 func (q *Queries) SetRules(ctx context.Context, arg SetRulesParams) error {
@@ -1494,6 +1846,7 @@ func (q *Queries) SetRules(ctx context.Context, arg SetRulesParams) error {
 		arg.OpeningID,
 		arg.Apart,
 		arg.Asks,
+		arg.Certify,
 	)
 	return err
 }
@@ -1672,6 +2025,43 @@ func (q *Queries) Short(ctx context.Context, orgID string) ([]string, error) {
 			return nil, err
 		}
 		items = append(items, attempt_id)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const toCalibrate = `-- name: ToCalibrate :many
+SELECT o.id, o.title FROM opening_members m
+JOIN openings o ON o.org_id = m.org_id AND o.id = m.opening_id AND o.state = 'open'
+WHERE m.org_id = $1 AND m.member_id = $2 AND m.role = 'reviewer'
+	AND NOT EXISTS (SELECT 1 FROM certifications c WHERE c.org_id = m.org_id AND c.opening_id = m.opening_id AND c.member_id = m.member_id)
+	AND CAST($3 AS BIGINT) <= (SELECT COUNT(*) FROM golds g WHERE g.org_id = m.org_id AND g.opening_id = m.opening_id)
+ORDER BY o.title, o.id LIMIT 20
+`
+
+type ToCalibrateRow struct {
+	ID    string
+	Title string
+}
+
+func (q *Queries) ToCalibrate(ctx context.Context, orgID string, memberID string, column3 int64) ([]ToCalibrateRow, error) {
+	rows, err := q.db.QueryContext(ctx, toCalibrate, orgID, memberID, column3)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ToCalibrateRow
+	for rows.Next() {
+		var i ToCalibrateRow
+		if err := rows.Scan(&i.ID, &i.Title); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
 	}
 	if err := rows.Close(); err != nil {
 		return nil, err
