@@ -46,7 +46,7 @@ var (
 	// ErrOver: it was settled, or given back.
 	ErrOver = problem.New(problem.Conflict, "adjudication_over", "This was settled or given back already and stays as it is.")
 	// ErrUnsettled: every criterion in dispute needs a level and a reason. Fields are the criteria.
-	ErrUnsettled = problem.New(problem.Invalid, "adjudication_incomplete", "Some criteria are not settled yet.")
+	ErrUnsettled = problem.New(problem.Invalid, "adjudication_incomplete", "Some criteria still need a level or a reason.")
 )
 
 // AdjudicationOf is the one of a round that was not given back; its ID is "" where there is none.
