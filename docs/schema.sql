@@ -21,6 +21,26 @@ CREATE TABLE accounts (
 	disabled_at BIGINT NOT NULL
 );
 
+CREATE TABLE adjudications (
+	org_id         TEXT NOT NULL,
+	id             TEXT NOT NULL,
+	attempt_id     TEXT NOT NULL,
+	application_id TEXT NOT NULL,
+	member_id      TEXT NOT NULL,
+	state          TEXT NOT NULL CHECK (state IN ('asked', 'settled', 'back')),
+	asked_at       BIGINT NOT NULL,
+	settled_at     BIGINT NOT NULL,
+	PRIMARY KEY (org_id, id),
+	FOREIGN KEY (org_id, attempt_id) REFERENCES review_rounds (org_id, attempt_id),
+	FOREIGN KEY (org_id, member_id) REFERENCES members (org_id, id)
+);
+
+CREATE INDEX adjudications_application ON adjudications (org_id, application_id);
+
+CREATE INDEX adjudications_member ON adjudications (org_id, member_id, state, application_id);
+
+CREATE UNIQUE INDEX adjudications_one ON adjudications (org_id, attempt_id) WHERE state <> 'back';
+
 CREATE TABLE afterwords (
 	org_id     TEXT NOT NULL,
 	attempt_id TEXT NOT NULL,
@@ -312,6 +332,16 @@ CREATE INDEX cases_judge ON cases (org_id, judge_id, judged_at);
 
 CREATE INDEX cases_opening ON cases (org_id, opening_id);
 
+CREATE TABLE certifications (
+	org_id       TEXT NOT NULL,
+	opening_id   TEXT NOT NULL,
+	member_id    TEXT NOT NULL,
+	certified_at BIGINT NOT NULL,
+	PRIMARY KEY (org_id, opening_id, member_id),
+	FOREIGN KEY (org_id, opening_id) REFERENCES openings (org_id, id),
+	FOREIGN KEY (org_id, member_id) REFERENCES members (org_id, id)
+);
+
 CREATE TABLE comparisons (
 	org_id     TEXT NOT NULL,
 	attempt_id TEXT NOT NULL,
@@ -405,6 +435,31 @@ CREATE TABLE feedbacks (
 );
 
 CREATE INDEX feedbacks_application ON feedbacks (org_id, application_id, released_at);
+
+CREATE TABLE gold_levels (
+	org_id     TEXT NOT NULL,
+	attempt_id TEXT NOT NULL,
+	criterion  TEXT NOT NULL,
+	level      BIGINT NOT NULL CHECK (level BETWEEN 1 AND 6),
+	reason     TEXT NOT NULL,
+	PRIMARY KEY (org_id, attempt_id, criterion),
+	FOREIGN KEY (org_id, attempt_id) REFERENCES golds (org_id, attempt_id)
+);
+
+CREATE TABLE golds (
+	org_id         TEXT NOT NULL,
+	attempt_id     TEXT NOT NULL,
+	application_id TEXT NOT NULL,
+	opening_id     TEXT NOT NULL,
+	made_by        TEXT NOT NULL,
+	made_at        BIGINT NOT NULL,
+	PRIMARY KEY (org_id, attempt_id),
+	FOREIGN KEY (org_id, attempt_id) REFERENCES review_rounds (org_id, attempt_id)
+);
+
+CREATE INDEX golds_application ON golds (org_id, application_id);
+
+CREATE INDEX golds_opening ON golds (org_id, opening_id, made_at, attempt_id);
 
 CREATE TABLE holds (
 	org_id         TEXT NOT NULL,
@@ -632,6 +687,28 @@ CREATE TABLE outages (
 	credited_at BIGINT NOT NULL,
 	UNIQUE (cause, began)
 );
+
+CREATE TABLE practice_levels (
+	org_id     TEXT NOT NULL,
+	attempt_id TEXT NOT NULL,
+	member_id  TEXT NOT NULL,
+	criterion  TEXT NOT NULL,
+	level      BIGINT NOT NULL CHECK (level BETWEEN 1 AND 6),
+	PRIMARY KEY (org_id, attempt_id, member_id, criterion),
+	FOREIGN KEY (org_id, attempt_id, member_id) REFERENCES practices (org_id, attempt_id, member_id)
+);
+
+CREATE TABLE practices (
+	org_id     TEXT NOT NULL,
+	attempt_id TEXT NOT NULL,
+	member_id  TEXT NOT NULL,
+	done_at    BIGINT NOT NULL,
+	PRIMARY KEY (org_id, attempt_id, member_id),
+	FOREIGN KEY (org_id, attempt_id) REFERENCES golds (org_id, attempt_id),
+	FOREIGN KEY (org_id, member_id) REFERENCES members (org_id, id)
+);
+
+CREATE INDEX practices_member ON practices (org_id, member_id);
 
 CREATE TABLE promises (
 	org_id         TEXT NOT NULL,
@@ -893,6 +970,15 @@ CREATE INDEX review_rounds_open ON review_rounds (org_id, closed_at, wanted, att
 
 CREATE INDEX review_rounds_opening ON review_rounds (org_id, opening_id, closed_at, attempt_id);
 
+CREATE TABLE review_rules (
+	org_id     TEXT NOT NULL,
+	opening_id TEXT NOT NULL,
+	apart      BIGINT NOT NULL CHECK (apart BETWEEN 1 AND 4),
+	asks       BOOLEAN NOT NULL, certify BOOLEAN NOT NULL DEFAULT FALSE,
+	PRIMARY KEY (org_id, opening_id),
+	FOREIGN KEY (org_id, opening_id) REFERENCES openings (org_id, id)
+);
+
 CREATE TABLE reviews (
 	org_id         TEXT NOT NULL,
 	id             TEXT NOT NULL,
@@ -997,6 +1083,16 @@ CREATE TABLE runs (
 CREATE INDEX runs_again ON runs (org_id, purpose, item, created_at);
 
 CREATE INDEX runs_of ON runs (org_id, owner, item, created_at);
+
+CREATE TABLE settlements (
+	org_id          TEXT NOT NULL,
+	adjudication_id TEXT NOT NULL,
+	criterion       TEXT NOT NULL,
+	level           BIGINT NOT NULL CHECK (level BETWEEN 0 AND 6),
+	reason          TEXT NOT NULL,
+	PRIMARY KEY (org_id, adjudication_id, criterion),
+	FOREIGN KEY (org_id, adjudication_id) REFERENCES adjudications (org_id, id)
+);
 
 CREATE TABLE signin_links (
 	id         TEXT PRIMARY KEY,

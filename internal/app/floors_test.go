@@ -15,7 +15,7 @@ import (
 // The floors of house.md. A package may import floors below its own; on floor 2 only nouns before it; on floor 3 never a neighbour.
 var (
 	ground = []string{"actor", "problem", "db", "job", "blob", "sandbox", "judge", "icpc", "git", "mail", "web", "live", "load", "egress", "backup", "disk",
-		"archive", "sheet", "markdown", "diff", "media", "similar", "probe", "clock", "id", "secret", "config"}
+		"archive", "sheet", "markdown", "diff", "media", "similar", "agreement", "probe", "clock", "id", "secret", "config"}
 	field = []string{"audit", "account", "org", "run", "repo", "upload", "comment", "item", "assessment", "quiz", "candidate", "promise",
 		"opening", "batch", "thread", "response", "attempt", "explain", "interview", "review", "feedback", "trial", "talk", "payment", "survey",
 		"integrity", "privacy", "analytics", "hook", "notify"}

@@ -157,7 +157,9 @@ var rules = map[string]func(v rights) outcome{
 	"candidate.read": knowing, "candidate.adjust": knowing, "candidate.wish": knowing, "candidate.correct": knowing,
 	"review.card": reviewing, "review.rate": reviewing, "review.file": reviewing, "review.step_back": reviewing, "review.unblind": reviewing,
 	"review.rule": reviewing, "review.look": reviewing,
-	"review.cards": running, "review.reassign": running, "review.enough": running, "review.compare": running,
+	"review.cards": running, "review.reassign": running, "review.enough": running, "review.compare": running, "review.debrief": running, "review.third": running, "review.rules": running, "review.agreement": running, "gold.form": running, "gold.make": golden, "gold.end": golden,
+	"gold.practice": calibrating, "gold.practise": settling, "gold.practised": settling,
+	"review.settling": settling, "review.settle": settling, "review.hand_back": settling,
 	"feedback.table": deciding, "feedback.save": deciding, "feedback.preview": deciding, "decision.make": deciding,
 	"integrity.beside": asking,
 	"case.ask":         asking, "case.open": asking, "case.list": func(rights) outcome { return opens },
@@ -191,8 +193,19 @@ func lookingAfter(v rights) outcome { return among(v.reads(), v.manages()) }
 func knowing(v rights) outcome      { return among(v.reads() && v.manages() && !v.blind(), true) }
 func keeping(v rights) outcome      { return among(v.reads(), v.manages() && !v.blind()) }
 func reviewing(v rights) outcome    { return among(v.card(), true) }
-func running(v rights) outcome      { return among(v.sees(), v.manages() || v.decides()) }
-func deciding(v rights) outcome     { return among(v.reads(), v.decides()) }
+
+// settling is for whoever was asked as a third reader, and for who practises on a gold submission: there is neither in this world; review's
+// tests have who may.
+func settling(rights) outcome { return missing }
+
+// golden is for the managers of the opening.
+func golden(v rights) outcome { return among(v.sees(), v.decides()) }
+
+// calibrating is for the reviewers and managers of the opening.
+func calibrating(v rights) outcome { return among(v.sees(), v.is(opening.Reviewer, opening.Manager)) }
+
+func running(v rights) outcome  { return among(v.sees(), v.manages() || v.decides()) }
+func deciding(v rights) outcome { return among(v.reads(), v.decides()) }
 
 // expect is what a request of somebody about a candidate of here must come to.
 func (w *world) expect(p *person, r web.Route, a *applicant) outcome {
@@ -278,6 +291,13 @@ var acts = map[string]act{
 	"POST /o/{org}/versions/{version}/items/{item}/mend":                        {form: url.Values{"file": {"a.go"}, "side": {"new"}, "lines": {"3"}, "what": {"decoy"}, "title": {"Right"}, "why": {"It is."}}},
 	"POST /o/{org}/review/{code}/name":                                          {form: url.Values{"reason": {"curious"}}},
 	"POST /o/{org}/review/{code}/reassign":                                      {form: url.Values{"from": {"{reader}"}, "reason": {"away"}}},
+	"POST /o/{org}/review/{code}/settle":                                        {form: url.Values{"c.clear": {"1"}, "n.clear": {"Seen."}}},
+	"POST /o/{org}/review/{code}/settle/back":                                   {form: url.Values{"reason": {"no time"}}},
+	"POST /o/{org}/review/{code}/gold":                                          {form: url.Values{"c.clear": {"1"}, "n.clear": {"Seen."}}},
+	"POST /o/{org}/review/{code}/gold/end":                                      {form: url.Values{}},
+	"POST /o/{org}/review/{code}/practice":                                      {form: url.Values{"c.clear": {"1"}}},
+	"POST /o/{org}/review/{code}/third":                                         {form: url.Values{}},
+	"POST /o/{org}/openings/{opening}/debrief":                                  {form: url.Values{"apart": {"2"}, "asks": {"true"}}},
 	"POST /o/{org}/review/{code}/enough":                                        {form: url.Values{"reason": {"away"}}},
 	"POST /o/{org}/review/{code}/ask":                                           {form: url.Values{"fact": {"program//leaked/python/f.py"}, "question": {"How?"}, "contact": {"{member}"}, "decider": {"{member}"}, "days": {"5"}}},
 	"POST /o/{org}/cases/{case}/settle":                                         {form: url.Values{"outcome": {"finding"}, "reason": {"No."}}},

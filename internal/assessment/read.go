@@ -320,6 +320,12 @@ func hollow(anchor string) bool {
 	return true
 }
 
+// plain is an anchor, in small letters, without words of praise and blame.
+func plain(anchor string) string {
+	words := strings.FieldsFunc(anchor, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	return strings.Join(slices.DeleteFunc(words, func(w string) bool { return praise[w] && w != "not" }), " ")
+}
+
 // praise are the words of hollow anchors, in small letters.
 var praise = func() map[string]bool {
 	out := map[string]bool{}
@@ -346,7 +352,7 @@ func (r *reader) criterion(place string, c criterion) Criterion {
 		r.err(place+".levels", "Give 2 to 6 levels, the lowest first; there are %d.", len(c.Levels))
 	}
 	out := Criterion{Key: c.Key, Title: c.Title, About: c.About, Guidance: c.Guidance, Weight: c.Weight, Items: c.Items}
-	seen := map[string]bool{}
+	seen, bare := map[string]bool{}, map[string]bool{}
 	for i, l := range c.Levels {
 		at := fmt.Sprintf("%s.levels[%d]", place, i)
 		r.text(at+".name", l.Name, 40)
@@ -358,7 +364,10 @@ func (r *reader) criterion(place string, c criterion) Criterion {
 		case hollow(anchor):
 			r.warn(at+".anchor", "%q says nothing a reviewer could hold work against. Say what one sees in it.", l.Anchor)
 		default:
-			seen[anchor] = true
+			if bare[plain(anchor)] {
+				r.warn(at+".anchor", "%q differs from another anchor only in praise or blame. Say what one sees in this work and not in the other.", l.Anchor)
+			}
+			seen[anchor], bare[plain(anchor)] = true, true
 		}
 		out.Levels = append(out.Levels, Level{l.Name, l.Anchor})
 	}

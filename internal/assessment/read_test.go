@@ -79,6 +79,7 @@ func TestMistakesAreNamedWithFileLineAndColumn(t *testing.T) {
 		{top, solid, "cannot be followed. ", "assessment.yaml:14:31: error: This anchor is the same as another's; nobody could tell the levels apart."},
 		{top, solid, "Very good!", `assessment.yaml:14:31: warning: "Very good!" says nothing a reviewer could hold work against. Say what one sees in it.`},
 		{top, solid, "Readable", `assessment.yaml:14:31: warning: "Readable" says nothing a reviewer could hold work against. Say what one sees in it.`},
+		{top, solid, "Cannot really be followed.", `assessment.yaml:14:31: warning: "Cannot really be followed." differs from another anchor only in praise or blame. Say what one sees in this work and not in the other.`},
 		{top, "      - {name: Solid, anchor: " + solid + "}\n", "", "assessment.yaml:13:7: error: Give 2 to 6 levels, the lowest first; there are 1."},
 		{top, "title: Clear", "title: Clear\n    weight: 6", "assessment.yaml:10:13: error: A weight is 1 to 5."},
 		// items

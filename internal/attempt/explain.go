@@ -157,7 +157,7 @@ func (as *Attempts) Whole(ctx context.Context, o string, a Attempt) (*assessment
 	}
 	w := *v
 	w.Minutes += a.Questions * opening.QuestionMinutes
-	w.Rubric = append(slices.Clip(v.Rubric), owns)
+	w.Rubric = append(slices.Clip(v.Rubric), Owning)
 	if a.Asked.IsZero() {
 		return &w, nil
 	}
@@ -169,7 +169,7 @@ func (as *Attempts) Whole(ctx context.Context, o string, a Attempt) (*assessment
 	if err != nil || len(list) == 0 {
 		return &w, err
 	}
-	part := assessment.Part{Key: ExplainPart, Title: "Questions about your work", Minutes: len(list) * opening.QuestionMinutes, LookFor: owns.About}
+	part := assessment.Part{Key: ExplainPart, Title: "Questions about your work", Minutes: len(list) * opening.QuestionMinutes, LookFor: Owning.About}
 	for _, q := range list {
 		it, err := as.question(q, v)
 		if err != nil {
@@ -261,8 +261,8 @@ func (as *Attempts) Explains(ctx context.Context, tx db.Tx, a Attempt) (Explaini
 	return Explained, nil
 }
 
-// owns is the criterion that answers about somebody's own work are scored on.
-var owns = assessment.Criterion{Key: Owns, Title: "Owns the work", Weight: 2,
+// Owning is the criterion that answers about somebody's own work are scored on.
+var Owning = assessment.Criterion{Key: Owns, Title: "Owns the work", Weight: 2,
 	About:    "You can say what your own work does, why it is as it is, and what a change would touch. How it is worded does not matter.",
 	Guidance: "Rate what is said about the work, not how it is written. A question that is said to be unclear counts for nothing against anybody, and neither does one that is not answered: rate what there is, or say why you cannot.",
 	Levels: []assessment.Level{

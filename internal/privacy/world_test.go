@@ -298,7 +298,17 @@ func (w *world) work(p person) {
 	w.must(a.Openings.SetRole(ctx, w.owner, v.Opening.ID, w.kit.ID, opening.Reviewer, true))
 	w.must(a.Reviews.Reassign(ctx, w.owner, code, w.jun.ID, w.kit.ID, "Jun knows "+p.word))
 	w.must(a.Openings.SetRole(ctx, w.owner, v.Opening.ID, w.kit.ID, opening.Reviewer, false))
+	card.Ratings["clear"] = review.Rating{Level: 1, Note: "lost, says " + p.word}
 	w.must(a.Reviews.File(ctx, w.kit, code, card))
+	w.must(a.Openings.SetRole(ctx, w.owner, v.Opening.ID, w.rosa.ID, opening.Reviewer, true))
+	w.must(a.Reviews.Third(ctx, w.owner, code))
+	w.must(a.Reviews.Settle(ctx, w.rosa, code, map[string]review.Ruled{"clear": {Level: 2, Reason: "between, says " + p.word}}))
+	reference := map[string]review.Ruled{}
+	for _, key := range []string{"clear", "right", attempt.Owns} {
+		reference[key] = review.Ruled{Level: 2, Reason: "a reference of " + p.word}
+	}
+	w.must(a.Reviews.MakeGold(ctx, w.rosa, code, reference))
+	w.must(a.Openings.SetRole(ctx, w.owner, v.Opening.ID, w.rosa.ID, opening.Reviewer, false))
 	w.drain()
 	w.questioned(p, code)
 }

@@ -153,6 +153,18 @@ func (rs *Reviews) pool(ctx context.Context, tx db.Tx, n Round) ([]org.Member, e
 	if err != nil {
 		return nil, err
 	}
+	settle, err := q.AdjudicationsOf(ctx, tx.Org, n.Attempt)
+	if err != nil {
+		return nil, err
+	}
+	rules, err := rs.RulesOf(ctx, tx, n.Opening)
+	if err != nil {
+		return nil, err
+	}
+	certified, err := q.Certified(ctx, tx.Org, string(n.Opening))
+	if err != nil {
+		return nil, err
+	}
 	loads, err := q.Loads(ctx, tx.Org)
 	if err != nil {
 		return nil, err
@@ -165,8 +177,9 @@ func (rs *Reviews) pool(ctx context.Context, tx db.Tx, n Round) ([]org.Member, e
 	members = slices.DeleteFunc(members, func(m org.Member) bool {
 		inPool := slices.Contains(team, opening.TeamMember{Member: m.ID, Role: opening.Reviewer})
 		facilitates := slices.Contains(team, opening.TeamMember{Member: m.ID, Role: opening.Facilitator})
-		had := slices.ContainsFunc(there, func(r Review) bool { return r.Member == m.ID })
-		return !inPool || facilitates || had || m.State != org.Active || m.Absent.After(now) || slices.Contains(know, m.ID)
+		had := slices.ContainsFunc(there, func(r Review) bool { return r.Member == m.ID }) ||
+			slices.ContainsFunc(settle, func(a query.AdjudicationsOfRow) bool { return a.MemberID == m.ID })
+		return !inPool || facilitates || had || m.State != org.Active || m.Absent.After(now) || slices.Contains(know, m.ID) || rules.Certify && !slices.Contains(certified, m.ID)
 	})
 	slices.SortFunc(members, func(a, b org.Member) int {
 		return cmp.Or(cmp.Compare(load[a.ID], load[b.ID]), cmp.Compare(dice(a.ID, n.Attempt), dice(b.ID, n.Attempt)))
@@ -198,6 +211,9 @@ func (rs *Reviews) give(ctx context.Context, tx db.Tx, who actor.Actor, n Round,
 func (rs *Reviews) close(ctx context.Context, tx db.Tx, n Round) error {
 	closed, err := query.New(tx).CloseRound(ctx, tx.Org, n.Attempt, clock.Milli(rs.DB.Now()))
 	if err != nil || closed == 0 {
+		return err
+	}
+	if err := rs.asks(ctx, tx, n); err != nil {
 		return err
 	}
 	return AllFiled.Announce(ctx, rs.Jobs, tx, RoundNote{tx.Org, n.Attempt, string(n.Application)})
@@ -347,6 +363,9 @@ func (rs *Reviews) fillAll(ctx context.Context, tx db.Tx) error {
 		if err := audit.Record(ctx, tx, rs.DB.Now(), who, "review.reassigned", r.ID, nil); err != nil {
 			return err
 		}
+	}
+	if err := rs.passOn(ctx, tx, who); err != nil {
+		return err
 	}
 	short, err := q.Short(ctx, tx.Org)
 	if err != nil {

@@ -12,8 +12,8 @@ import (
 	"candor/internal/review/internal/query"
 )
 
-// Blind says whether a member must not learn who an application is from: whoever is assigned to review it and has not filed,
-// a manager too. code is what they know it by, and stays set when their card is filed; "" says that they never had to read it.
+// Blind says whether a member must not learn who an application is from: whoever is assigned to review it and has not filed, or is asked
+// to settle what its readers differ on, a manager too. code is what they know it by, and stays set when their card is filed; "" says that they never had to read it.
 // opening.LoadApplication asks it.
 func (rs *Reviews) Blind(ctx context.Context, tx db.Tx, who actor.Actor, app opening.ApplicationID) (blind bool, code string, err error) {
 	if who.Kind != actor.Member {
@@ -43,9 +43,13 @@ func (rs *Reviews) Hidden(ctx context.Context, tx db.Tx, who actor.Actor, apps [
 		return nil, nil
 	}
 	list, args := db.List([]any{tx.Org, who.ID}, apps)
-	rows, err := tx.QueryContext(ctx, `SELECT r.application_id, n.code FROM reviews r
+	rows, err := tx.QueryContext(ctx, `SELECT r.application_id, n.code FROM (
+			SELECT org_id, attempt_id, application_id, member_id FROM reviews WHERE org_id = $1 AND member_id = $2 AND state = 'assigned'
+			UNION ALL
+			SELECT a.org_id, a.attempt_id, a.application_id, a.member_id FROM adjudications a JOIN review_rounds d ON d.org_id = a.org_id AND d.attempt_id = a.attempt_id AND d.decided_at = 0
+			WHERE a.org_id = $1 AND a.member_id = $2 AND a.state = 'asked') r
 		JOIN review_rounds n ON n.org_id = r.org_id AND n.attempt_id = r.attempt_id
-		WHERE r.org_id = $1 AND r.member_id = $2 AND r.state = 'assigned' AND r.application_id IN (`+list+`)
+		WHERE r.application_id IN (`+list+`)
 			AND NOT EXISTS (SELECT 1 FROM unblindings u WHERE u.org_id = r.org_id AND u.application_id = r.application_id AND u.member_id = r.member_id)
 		ORDER BY n.submitted_at, n.attempt_id`, args...)
 	if err != nil {

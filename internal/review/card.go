@@ -3,6 +3,7 @@ package review
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"candor/internal/actor"
@@ -48,14 +49,19 @@ func (rs *Reviews) Rate(ctx context.Context, who actor.Actor, c Code, card Card)
 	})
 }
 
-// version is the rubric of a round, for its reviewer. ErrMissing.
+// version is the rubric of a round, for its reviewer and for whoever settles it or practises on it. ErrMissing.
 func (rs *Reviews) version(ctx context.Context, who actor.Actor, c Code) (*assessment.Version, error) {
 	var n Round
 	err := rs.DB.Read(ctx, who.Org, func(tx db.Tx) (err error) {
 		if n, err = roundIn(ctx, tx, c); err != nil {
 			return err
 		}
-		_, _, err = mine(ctx, tx, who, n)
+		if _, _, err = mine(ctx, tx, who, n); errors.Is(err, ErrMissing) {
+			_, err = rs.asked(ctx, tx, who, n)
+		}
+		if errors.Is(err, ErrMissing) {
+			_, err = rs.gold(ctx, tx, who, n)
+		}
 		return err
 	})
 	if err != nil {

@@ -32,6 +32,11 @@ type Column struct {
 	Marks    []Marked
 	Decision *Decision
 	Rubric   *assessment.Version
+	Score    Score
+	Rules    Rules
+	Third    Adjudication // what a third reader settled, or is asked to
+	Gold     bool         // reviewers practise on it
+	Work     Work         // for the places of evidence; what stands in repositories is not fetched
 	op       opening.ID
 }
 
@@ -98,7 +103,7 @@ func (rs *Reviews) Compare(ctx context.Context, who actor.Actor, o opening.ID, c
 	}
 	var out []Column
 	for _, c := range codes {
-		col, err := rs.Column(ctx, who, c)
+		col, err := rs.column(ctx, who, c)
 		if err != nil {
 			return nil, err
 		}
@@ -107,14 +112,33 @@ func (rs *Reviews) Compare(ctx context.Context, who actor.Actor, o opening.ID, c
 	if slices.ContainsFunc(out, func(c Column) bool { return c.op != o }) {
 		return nil, ErrMissing
 	}
-	return out, nil
+	return out, rs.score(ctx, who.Org, o, out)
 }
 
-// Column reads one candidate with all cards, for those who decide or run the opening. Problems as Cards.
+// score gives columns of an opening their scores.
+func (rs *Reviews) score(ctx context.Context, org string, o opening.ID, cols []Column) error {
+	list, err := rs.scored(ctx, org, o)
+	noise, _ := noiseOf(list)
+	for i := range cols {
+		cols[i].Score = cols[i].score(noise)
+	}
+	return err
+}
+
+// Column reads one candidate with all cards and their score, for those who decide or run the opening. Problems as Cards.
 func (rs *Reviews) Column(ctx context.Context, who actor.Actor, c Code) (Column, error) {
+	col, err := rs.column(ctx, who, c)
+	if err != nil {
+		return col, err
+	}
+	cols := []Column{col}
+	err = rs.score(ctx, who.Org, col.op, cols)
+	return cols[0], err
+}
+
+func (rs *Reviews) column(ctx context.Context, who actor.Actor, c Code) (Column, error) {
 	var col Column
 	var n Round
-	var w Work
 	err := rs.DB.Read(ctx, who.Org, func(tx db.Tx) (err error) {
 		if n, err = roundIn(ctx, tx, c); err != nil {
 			return err
@@ -135,7 +159,16 @@ func (rs *Reviews) Column(ctx context.Context, who actor.Actor, c Code) (Column,
 		if i := slices.IndexFunc(all, func(d Decision) bool { return d.Stage == n.Stage && d.Undone.IsZero() }); i >= 0 {
 			col.Decision = &all[i]
 		}
-		w, err = rs.work(ctx, tx, n.Attempt)
+		if col.Rules, err = rs.RulesOf(ctx, tx, n.Opening); err != nil {
+			return err
+		}
+		if col.Third, err = rs.AdjudicationOf(ctx, tx, n); err != nil {
+			return err
+		}
+		if col.Gold, err = isGold(ctx, tx, n); err != nil {
+			return err
+		}
+		col.Work, err = rs.work(ctx, tx, n.Attempt)
 		return err
 	})
 	if err != nil {
@@ -144,8 +177,23 @@ func (rs *Reviews) Column(ctx context.Context, who actor.Actor, c Code) (Column,
 	if col.Rubric, err = rs.whole(ctx, who.Org, n); err != nil {
 		return col, err
 	}
-	col.Marks = Marks(col.Rubric, w)
+	col.Marks = Marks(col.Rubric, col.Work)
 	return col, nil
+}
+
+// Disputed are the criteria that the column's cards differ on by more than its opening allows, and nobody has settled.
+func (c Column) Disputed() (out []string) {
+	var cards []levels
+	for _, o := range c.Cards {
+		l := levels{o.Member.ID, map[string]int{}}
+		for key, r := range o.Review.Card.Ratings {
+			if r.Level > 0 {
+				l.of[key] = r.Level
+			}
+		}
+		cards = append(cards, l)
+	}
+	return slices.DeleteFunc(disputed(cards, c.Rules.Apart), func(key string) bool { return c.Third.Ruled[key].Level > 0 })
 }
 
 // Marks are the automatic marks of a work, in the order of its items.

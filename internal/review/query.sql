@@ -119,8 +119,13 @@ SELECT COUNT(*) FROM unblindings WHERE org_id = $1 AND application_id = $2 AND m
 SELECT member_id FROM unblindings WHERE org_id = $1 AND application_id = $2;
 
 -- name: MineOf :many
-SELECT n.code, r.state FROM reviews r JOIN review_rounds n ON n.org_id = r.org_id AND n.attempt_id = r.attempt_id
-WHERE r.org_id = $1 AND r.application_id = $2 AND r.member_id = $3 AND r.state IN ('assigned', 'filed') ORDER BY n.submitted_at DESC, n.attempt_id DESC LIMIT 20;
+SELECT n.code, r.state, n.submitted_at, n.attempt_id FROM reviews r JOIN review_rounds n ON n.org_id = r.org_id AND n.attempt_id = r.attempt_id
+WHERE r.org_id = $1 AND r.application_id = $2 AND r.member_id = $3 AND r.state IN ('assigned', 'filed')
+UNION ALL
+SELECT n.code, CASE WHEN a.state = 'asked' AND n.decided_at = 0 THEN 'assigned' ELSE 'filed' END, n.submitted_at, n.attempt_id
+FROM adjudications a JOIN review_rounds n ON n.org_id = a.org_id AND n.attempt_id = a.attempt_id
+WHERE a.org_id = $1 AND a.application_id = $2 AND a.member_id = $3 AND a.state <> 'back'
+ORDER BY 3 DESC, 4 DESC LIMIT 20;
 
 -- name: Closed :many
 SELECT n.attempt_id, n.application_id, n.code, n.stage_id, n.closed_at, c.name FROM review_rounds n
@@ -205,3 +210,149 @@ DELETE FROM decisions WHERE org_id = $1 AND application_id = $2;
 
 -- name: DropRounds :execrows
 DELETE FROM review_rounds WHERE org_id = $1 AND application_id = $2;
+
+-- name: Scored :many
+SELECT n.attempt_id, n.application_id, n.code, n.stage_id, n.version_id, a.status, c.name, c.erased_at FROM review_rounds n
+JOIN applications a ON a.org_id = n.org_id AND a.id = n.application_id
+JOIN candidates c ON c.org_id = a.org_id AND c.id = a.candidate_id
+WHERE n.org_id = sqlc.arg(org_id) AND n.opening_id = sqlc.arg(opening_id) AND n.closed_at > 0
+ORDER BY n.closed_at DESC, n.attempt_id DESC LIMIT sqlc.arg(most);
+
+-- name: Levels :many
+SELECT r.attempt_id, r.member_id, t.criterion, t.level
+FROM (SELECT x.org_id, x.attempt_id FROM review_rounds x WHERE x.org_id = sqlc.arg(org_id) AND x.opening_id = sqlc.arg(opening_id) AND x.closed_at > 0
+	ORDER BY x.closed_at DESC, x.attempt_id DESC LIMIT sqlc.arg(most)) n
+CROSS JOIN reviews r
+CROSS JOIN ratings t
+WHERE r.org_id = n.org_id AND r.attempt_id = n.attempt_id AND r.state = 'filed' AND t.org_id = r.org_id AND t.review_id = r.id AND t.level > 0
+ORDER BY r.attempt_id, r.id;
+
+-- name: Rules :one
+SELECT apart, asks, certify FROM review_rules WHERE org_id = $1 AND opening_id = $2;
+
+-- name: SetRules :exec
+INSERT INTO review_rules (org_id, opening_id, apart, asks, certify) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (org_id, opening_id) DO UPDATE SET apart = excluded.apart, asks = excluded.asks, certify = excluded.certify;
+
+-- name: AddAdjudication :execrows
+INSERT INTO adjudications (org_id, id, attempt_id, application_id, member_id, state, asked_at, settled_at) VALUES ($1, $2, $3, $4, $5, 'asked', $6, 0) ON CONFLICT DO NOTHING;
+
+-- name: AddSettlement :exec
+INSERT INTO settlements (org_id, adjudication_id, criterion, level, reason) VALUES ($1, $2, $3, 0, '');
+
+-- name: AdjudicationsOf :many
+SELECT id, member_id, state FROM adjudications WHERE org_id = $1 AND attempt_id = $2 ORDER BY asked_at, id;
+
+-- name: Settlements :many
+SELECT criterion, level, reason FROM settlements WHERE org_id = $1 AND adjudication_id = $2;
+
+-- name: Settle :exec
+UPDATE settlements SET level = sqlc.arg(level), reason = sqlc.arg(reason) WHERE org_id = sqlc.arg(org_id) AND adjudication_id = sqlc.arg(id) AND criterion = sqlc.arg(criterion);
+
+-- name: EndAdjudication :execrows
+UPDATE adjudications SET state = sqlc.arg(state), settled_at = sqlc.arg(at) WHERE org_id = sqlc.arg(org_id) AND id = sqlc.arg(id) AND state = 'asked';
+
+-- name: ToSettle :many
+SELECT n.code, o.title AS opening_title, s.title AS stage_title, (SELECT COUNT(*) FROM settlements t WHERE t.org_id = a.org_id AND t.adjudication_id = a.id) AS n
+FROM adjudications a
+JOIN review_rounds n ON n.org_id = a.org_id AND n.attempt_id = a.attempt_id AND n.decided_at = 0
+JOIN openings o ON o.org_id = n.org_id AND o.id = n.opening_id
+JOIN stages s ON s.org_id = n.org_id AND s.id = n.stage_id
+WHERE a.org_id = $1 AND a.member_id = $2 AND a.state = 'asked' ORDER BY n.due_at, n.code LIMIT 50;
+
+-- name: OrphanedAdjudications :many
+SELECT a.id, a.attempt_id FROM adjudications a JOIN members m ON m.org_id = a.org_id AND m.id = a.member_id
+WHERE a.org_id = $1 AND a.state = 'asked' AND m.state = 'disabled' LIMIT 500;
+
+-- name: Settled :many
+SELECT n.attempt_id, t.criterion, t.level FROM review_rounds n
+CROSS JOIN adjudications a
+CROSS JOIN settlements t
+WHERE n.org_id = $1 AND n.opening_id = $2 AND n.closed_at > 0 AND a.org_id = n.org_id AND a.attempt_id = n.attempt_id AND a.state = 'settled'
+	AND t.org_id = a.org_id AND t.adjudication_id = a.id AND t.level > 0;
+
+-- name: EraseSettlements :execrows
+UPDATE settlements AS t SET reason = '' WHERE t.org_id = $1 AND t.adjudication_id IN (SELECT a.id FROM adjudications a WHERE a.org_id = $1 AND a.application_id = $2);
+
+-- name: EraseAdjudications :execrows
+UPDATE adjudications SET state = 'back' WHERE org_id = $1 AND application_id = $2 AND state = 'asked';
+
+-- name: DropSettlements :execrows
+DELETE FROM settlements WHERE settlements.org_id = $1 AND adjudication_id IN (SELECT a.id FROM adjudications a WHERE a.org_id = $1 AND a.application_id = $2);
+
+-- name: DropAdjudications :execrows
+DELETE FROM adjudications WHERE org_id = $1 AND application_id = $2;
+
+-- name: Severity :many
+SELECT r.attempt_id, CAST(AVG(CAST(t.level - y.level AS DOUBLE PRECISION)) AS DOUBLE PRECISION) AS differs
+FROM reviews r
+JOIN review_rounds n ON n.org_id = r.org_id AND n.attempt_id = r.attempt_id AND n.closed_at > 0
+JOIN reviews x ON x.org_id = r.org_id AND x.attempt_id = r.attempt_id AND x.member_id <> r.member_id AND x.state = 'filed'
+JOIN ratings t ON t.org_id = r.org_id AND t.review_id = r.id AND t.level > 0
+JOIN ratings y ON y.org_id = x.org_id AND y.review_id = x.id AND y.criterion = t.criterion AND y.level > 0
+WHERE r.org_id = $1 AND r.member_id = $2 AND r.state = 'filed'
+GROUP BY r.attempt_id, n.closed_at ORDER BY n.closed_at DESC LIMIT 500;
+
+-- name: AddGold :execrows
+INSERT INTO golds (org_id, attempt_id, application_id, opening_id, made_by, made_at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING;
+
+-- name: AddGoldLevel :exec
+INSERT INTO gold_levels (org_id, attempt_id, criterion, level, reason) VALUES ($1, $2, $3, $4, $5);
+
+-- name: GoldLevels :many
+SELECT criterion, level, reason FROM gold_levels WHERE org_id = $1 AND attempt_id = $2;
+
+-- name: Gold :one
+SELECT opening_id, made_by FROM golds WHERE org_id = $1 AND attempt_id = $2;
+
+-- name: GoldCount :one
+SELECT COUNT(*) FROM golds WHERE org_id = $1 AND opening_id = $2;
+
+-- name: Golds :many
+SELECT n.code, g.attempt_id, s.title AS stage_title, g.made_by,
+	(SELECT COUNT(*) FROM reviews r WHERE r.org_id = g.org_id AND r.attempt_id = g.attempt_id AND r.member_id = sqlc.arg(member_id))
+		+ (SELECT COUNT(*) FROM adjudications a WHERE a.org_id = g.org_id AND a.attempt_id = g.attempt_id AND a.member_id = sqlc.arg(member_id)) AS knows,
+	(SELECT COUNT(*) FROM practices p WHERE p.org_id = g.org_id AND p.attempt_id = g.attempt_id AND p.member_id = sqlc.arg(member_id)) AS done
+FROM golds g
+JOIN review_rounds n ON n.org_id = g.org_id AND n.attempt_id = g.attempt_id
+JOIN stages s ON s.org_id = n.org_id AND s.id = n.stage_id
+WHERE g.org_id = sqlc.arg(org_id) AND g.opening_id = sqlc.arg(opening_id) ORDER BY g.made_at, g.attempt_id LIMIT 100;
+
+-- name: AddPractice :execrows
+INSERT INTO practices (org_id, attempt_id, member_id, done_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING;
+
+-- name: AddPracticeLevel :exec
+INSERT INTO practice_levels (org_id, attempt_id, member_id, criterion, level) VALUES ($1, $2, $3, $4, $5);
+
+-- name: Practised :many
+SELECT p.attempt_id, l.criterion, l.level, r.level AS reference FROM practices p
+JOIN golds g ON g.org_id = p.org_id AND g.attempt_id = p.attempt_id
+JOIN practice_levels l ON l.org_id = p.org_id AND l.attempt_id = p.attempt_id AND l.member_id = p.member_id
+JOIN gold_levels r ON r.org_id = p.org_id AND r.attempt_id = p.attempt_id AND r.criterion = l.criterion
+WHERE p.org_id = $1 AND p.member_id = $2 AND g.opening_id = $3 ORDER BY p.done_at DESC, p.attempt_id, l.criterion;
+
+-- name: Certify :execrows
+INSERT INTO certifications (org_id, opening_id, member_id, certified_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING;
+
+-- name: Certified :many
+SELECT member_id FROM certifications WHERE org_id = $1 AND opening_id = $2;
+
+-- name: ToCalibrate :many
+SELECT o.id, o.title FROM opening_members m
+JOIN openings o ON o.org_id = m.org_id AND o.id = m.opening_id AND o.state = 'open'
+WHERE m.org_id = $1 AND m.member_id = $2 AND m.role = 'reviewer'
+	AND NOT EXISTS (SELECT 1 FROM certifications c WHERE c.org_id = m.org_id AND c.opening_id = m.opening_id AND c.member_id = m.member_id)
+	AND CAST($3 AS BIGINT) <= (SELECT COUNT(*) FROM golds g WHERE g.org_id = m.org_id AND g.opening_id = m.opening_id)
+ORDER BY o.title, o.id LIMIT 20;
+
+-- name: DropPracticeLevels :execrows
+DELETE FROM practice_levels WHERE practice_levels.org_id = $1 AND attempt_id IN (SELECT g.attempt_id FROM golds g WHERE g.org_id = $1 AND g.application_id = $2);
+
+-- name: DropPractices :execrows
+DELETE FROM practices WHERE practices.org_id = $1 AND attempt_id IN (SELECT g.attempt_id FROM golds g WHERE g.org_id = $1 AND g.application_id = $2);
+
+-- name: DropGoldLevels :execrows
+DELETE FROM gold_levels WHERE gold_levels.org_id = $1 AND attempt_id IN (SELECT g.attempt_id FROM golds g WHERE g.org_id = $1 AND g.application_id = $2);
+
+-- name: DropGolds :execrows
+DELETE FROM golds WHERE org_id = $1 AND application_id = $2;

@@ -62,38 +62,13 @@ func (rs *Reviews) Load(ctx context.Context, who actor.Actor, c Code) (*Sheet, e
 			return err
 		}
 		s.Round, s.Mine = n, r
-		raw, err := rs.Openings.ApplicationIn(ctx, tx, n.Application)
-		if err != nil {
-			return err
-		}
-		names = []string{raw.Name, raw.Email}
-		app, err := rs.Openings.LoadApplicationIn(ctx, tx, who, n.Application)
-		if err != nil {
-			return err
-		}
-		s.Opening = app.Opening
 		known, err := query.New(tx).Unblinded(ctx, tx.Org, string(n.Application), who.ID)
 		if err != nil {
 			return err
 		}
-		// An own open card is blind whatever the loader of the application was wired to.
 		s.Spoiled = known > 0 && r.State == Assigned
-		s.Blind = app.Blind || r.State == Assigned && known == 0
-		s.Title = "Candidate " + string(n.Code)
-		if !s.Blind {
-			s.Title = app.Title()
-		}
-		stages, err := rs.Openings.Stages(ctx, tx, n.Opening)
-		if err != nil {
-			return err
-		}
-		if i := slices.IndexFunc(stages, func(x opening.Stage) bool { return x.ID == n.Stage }); i >= 0 {
-			s.Stage = stages[i].Title
-		}
-		if s.Work, err = rs.work(ctx, tx, n.Attempt); err != nil {
-			return err
-		}
-		if s.Explains, err = rs.explains(ctx, tx, n); err != nil {
+		// An own open card is blind whatever the loader of the application was wired to.
+		if names, err = rs.around(ctx, tx, who, s, r.State == Assigned && known == 0); err != nil {
 			return err
 		}
 		if r.State == Assigned {
@@ -105,22 +80,59 @@ func (rs *Reviews) Load(ctx context.Context, who actor.Actor, c Code) (*Sheet, e
 	if err != nil {
 		return nil, err
 	}
-	if s.Rubric, err = rs.whole(ctx, who.Org, s.Round); err != nil {
+	if err := rs.draw(ctx, who, s, names); err != nil {
 		return nil, err
+	}
+	return s, nil
+}
+
+// around reads what a sheet's round stands in, and its work; names are what the page must not have while it is blind.
+func (rs *Reviews) around(ctx context.Context, tx db.Tx, who actor.Actor, s *Sheet, blind bool) (names []string, err error) {
+	raw, err := rs.Openings.ApplicationIn(ctx, tx, s.Application)
+	if err != nil {
+		return nil, err
+	}
+	app, err := rs.Openings.LoadApplicationIn(ctx, tx, who, s.Application)
+	if err != nil {
+		return nil, err
+	}
+	s.Opening, s.Blind = app.Opening, app.Blind || blind
+	s.Title = "Candidate " + string(s.Code)
+	if !s.Blind {
+		s.Title = app.Title()
+	}
+	stages, err := rs.Openings.Stages(ctx, tx, s.Round.Opening)
+	if err != nil {
+		return nil, err
+	}
+	if i := slices.IndexFunc(stages, func(x opening.Stage) bool { return x.ID == s.Round.Stage }); i >= 0 {
+		s.Stage = stages[i].Title
+	}
+	if s.Work, err = rs.work(ctx, tx, s.Attempt); err != nil {
+		return nil, err
+	}
+	s.Explains, err = rs.explains(ctx, tx, s.Round)
+	return []string{raw.Name, raw.Email}, err
+}
+
+// draw adds what a sheet's page shows, without the names while it is blind.
+func (rs *Reviews) draw(ctx context.Context, who actor.Actor, s *Sheet, names []string) (err error) {
+	if s.Rubric, err = rs.whole(ctx, who.Org, s.Round); err != nil {
+		return err
 	}
 	if err := rs.done(ctx, who.Org, s.Round, s.Rubric, s.Work); err != nil {
-		return nil, err
+		return err
 	}
 	if err := rs.rulings(ctx, who, s); err != nil {
-		return nil, err
+		return err
 	}
 	if err := rs.fetch(ctx, who.Org, s.Round, s.Rubric, s.Work); err != nil {
-		return nil, err
+		return err
 	}
 	if s.Blind {
 		strike(s, names)
 	}
-	return s, nil
+	return nil
 }
 
 // strike removes what names the author from everything the page may draw.
@@ -234,11 +246,15 @@ func (rs *Reviews) Known(ctx context.Context, tx db.Tx, who actor.Actor, c Code)
 	return n, false, err
 }
 
-// Owes says whether the asker still has to score a round's work.
+// Owes says whether the asker still has to score a round's work, or to settle what its readers differ on.
 func (rs *Reviews) Owes(ctx context.Context, tx db.Tx, who actor.Actor, n Round) (bool, error) {
 	r, _, err := mine(ctx, tx, who, n)
 	if errors.Is(err, ErrMissing) {
-		return false, nil
+		a, err := rs.asked(ctx, tx, who, n)
+		if errors.Is(err, ErrMissing) {
+			return false, nil
+		}
+		return a.State == Asked, err
 	}
 	return r.State == Assigned, err
 }

@@ -72,7 +72,8 @@ func (f cardForm) card() review.Card {
 type cardView struct {
 	Page    web.Page
 	Base    string // /o/x/review
-	Here    string // this card's address
+	Here    string // this page's address
+	Card    string // the card's, under which kinds have pages of their own
 	Sheet   *review.Sheet
 	Tabs    []tabs.Tab
 	Part    assessment.Part
@@ -119,6 +120,7 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request, s *review.Sheet, at
 	}
 	v := cardView{Base: base(r) + "/review", Sheet: s, Problem: prob, Fields: map[string]string{}}
 	v.Here = v.Base + "/" + string(s.Code)
+	v.Card = v.Here
 	v.Page = web.PageOf(r, s.Title)
 	p.evidence(&v, at, r.URL.Query())
 	if s.Mine.State == review.Filed && p.Facts != nil {
@@ -175,13 +177,13 @@ func (p *Pages) evidence(v *cardView, at string, query url.Values) {
 		v.Task = p.MD.Show(v.Item.Head.Statement)
 	}
 	if v.Answer.Body != nil {
-		spec, beside := v.Item.Spec, v.Here+"/items/"+at
+		spec, beside := v.Item.Spec, v.Card+"/items/"+at
 		if v.Answer.Spec != nil {
 			spec = v.Answer.Spec
 		}
 		view := item.ReadView{Ref: item.Ref{Org: v.Page.Session.Org.ID, Version: string(s.Version), Item: at},
 			Body: v.Answer.Body, Seed: s.Work.Seed + at, Mark: v.Answer.Mark, Done: v.Answer.Done, Here: address(at), Query: query}
-		if _, ok := v.Item.Kind.(item.Confirmer); ok {
+		if _, ok := v.Item.Kind.(item.Confirmer); ok && s.Mine.ID != "" { // who settles rules on no claim
 			view.Rule, view.Rulings = beside+"/rule", v.Answer.Rulings
 		}
 		if _, ok := v.Item.Kind.(item.Looker); ok {
@@ -249,18 +251,7 @@ func level(c assessment.Criterion, r review.Rating) string {
 }
 
 // label is a place in words, place its address on this page.
-func (v cardView) label(e review.Place) string {
-	i, _, ok := v.Sheet.Rubric.Item(e.Item)
-	if !ok {
-		return e.Item
-	}
-	if a, can := i.Kind.(item.Anchorer); can && e.Anchor != "" {
-		if text, ok := a.Label(i.Spec, v.Sheet.Work.Answers[e.Item].Body, e.Anchor); ok {
-			return text
-		}
-	}
-	return i.Head.Title
-}
+func (v cardView) label(e review.Place) string { return label(v.Sheet.Rubric, v.Sheet.Work, e) }
 
 func (v cardView) place(e review.Place) string {
 	at := v.Here + "?item=" + url.QueryEscape(e.Item)

@@ -83,6 +83,23 @@ func (p *Pages) change(w http.ResponseWriter, r *http.Request, toast string, do 
 	return web.Redirect(w, r, base(r)+"/review/"+string(code(r))+"/cards", toast)
 }
 
+// third asks somebody else to settle what the cards differ on.
+func (p *Pages) third(w http.ResponseWriter, r *http.Request) error {
+	return p.press(w, r, "A third reader is asked.", func(who actor.Actor) error { return p.Reviews.Third(r.Context(), who, code(r)) })
+}
+
+// press is a form that is one button.
+func (p *Pages) press(w http.ResponseWriter, r *http.Request, toast string, do func(actor.Actor) error) error {
+	err := web.ReadForm(r, &struct{}{})
+	if err == nil {
+		err = do(web.Actor(r))
+	}
+	if err != nil {
+		return p.showCards(w, r, err)
+	}
+	return web.Redirect(w, r, base(r)+"/review/"+string(code(r))+"/cards", toast)
+}
+
 // stand is where a review stands, in words.
 func stand(s review.State) string {
 	switch s {

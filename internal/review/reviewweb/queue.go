@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strconv"
 
+	"candor/internal/opening"
 	"candor/internal/review"
 	"candor/internal/web"
 )
@@ -20,7 +21,10 @@ type queueView struct {
 	Decides int    // on all pages
 	Rest    string // the next page of Decide
 	Before  string // its first
+	Settle  []review.ToSettle
+	Golds   []opening.Opening // whose gold submissions the asker could practise on
 	Done    []review.Done
+	Rates   string // how the asker rates beside others: nobody else reads it
 }
 
 // queue is what waits for whoever asks.
@@ -48,9 +52,20 @@ func (p *Pages) queue(w http.ResponseWriter, r *http.Request) error {
 		if decided != "" {
 			v.Before = v.Base + "/review"
 		}
+		if v.Golds, err = p.Reviews.ToCalibrate(r.Context(), who); err != nil {
+			return err
+		}
+		if v.Settle, err = p.Reviews.ToSettle(r.Context(), who); err != nil {
+			return err
+		}
 		if v.Done, err = p.Reviews.FiledBy(r.Context(), who); err != nil {
 			return err
 		}
+		rates, works, err := p.Reviews.Severity(r.Context(), who)
+		if err != nil {
+			return err
+		}
+		v.Rates = severity(rates, works)
 	}
 	v.Page = web.PageOf(r, "To review")
 	return web.Show(w, r, queuePage(v))

@@ -48,9 +48,24 @@ func (p *Pages) Routes(mux *web.Mux) {
 	handle(read, "GET /o/{org}/review/{code}/cards", "review.cards", p.cards)
 	handle(write, "POST /o/{org}/review/{code}/reassign", "review.reassign", p.reassign)
 	handle(write, "POST /o/{org}/review/{code}/enough", "review.enough", p.enough)
+	handle(read, "GET /o/{org}/review/{code}/settle", "review.settling", p.settling)
+	handle(write, "POST /o/{org}/review/{code}/settle", "review.settle", p.settle)
+	handle(write, "POST /o/{org}/review/{code}/settle/back", "review.hand_back", p.handBack)
+	handle(write, "POST /o/{org}/review/{code}/third", "review.third", p.third)
+	handle(read, "GET /o/{org}/review/{code}/gold", "gold.form", p.gold)
+	handle(write, "POST /o/{org}/review/{code}/gold", "gold.make", p.makeGold)
+	handle(write, "POST /o/{org}/review/{code}/gold/end", "gold.end", p.endGold)
+	handle(read, "GET /o/{org}/review/{code}/practice", "gold.practise", p.practise)
+	handle(write, "POST /o/{org}/review/{code}/practice", "gold.practised", p.practised)
 	compare := read
 	compare.Object = "opening"
 	handle(compare, "GET /o/{org}/openings/{opening}/compare", "review.compare", p.compare)
+	handle(compare, "GET /o/{org}/openings/{opening}/debrief", "review.debrief", p.debrief)
+	handle(compare, "GET /o/{org}/openings/{opening}/agreement", "review.agreement", p.agreement)
+	handle(compare, "GET /o/{org}/openings/{opening}/practice", "gold.practice", p.practice)
+	rules := write
+	rules.Object = "opening"
+	handle(rules, "POST /o/{org}/openings/{opening}/debrief", "review.rules", p.rules)
 }
 
 func base(r *http.Request) string { return "/o/" + r.PathValue("org") }

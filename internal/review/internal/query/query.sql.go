@@ -9,6 +9,34 @@ import (
 	"context"
 )
 
+const addAdjudication = `-- name: AddAdjudication :execrows
+INSERT INTO adjudications (org_id, id, attempt_id, application_id, member_id, state, asked_at, settled_at) VALUES ($1, $2, $3, $4, $5, 'asked', $6, 0) ON CONFLICT DO NOTHING
+`
+
+type AddAdjudicationParams struct {
+	OrgID         string
+	ID            string
+	AttemptID     string
+	ApplicationID string
+	MemberID      string
+	AskedAt       int64
+}
+
+func (q *Queries) AddAdjudication(ctx context.Context, arg AddAdjudicationParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, addAdjudication,
+		arg.OrgID,
+		arg.ID,
+		arg.AttemptID,
+		arg.ApplicationID,
+		arg.MemberID,
+		arg.AskedAt,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const addDecision = `-- name: AddDecision :execrows
 INSERT INTO decisions (org_id, id, application_id, opening_id, stage_id, outcome, reason_id, by_member, at, undone_at, settled_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 0) ON CONFLICT DO NOTHING
@@ -42,6 +70,104 @@ func (q *Queries) AddDecision(ctx context.Context, arg AddDecisionParams) (int64
 		return 0, err
 	}
 	return result.RowsAffected()
+}
+
+const addGold = `-- name: AddGold :execrows
+INSERT INTO golds (org_id, attempt_id, application_id, opening_id, made_by, made_at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING
+`
+
+type AddGoldParams struct {
+	OrgID         string
+	AttemptID     string
+	ApplicationID string
+	OpeningID     string
+	MadeBy        string
+	MadeAt        int64
+}
+
+func (q *Queries) AddGold(ctx context.Context, arg AddGoldParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, addGold,
+		arg.OrgID,
+		arg.AttemptID,
+		arg.ApplicationID,
+		arg.OpeningID,
+		arg.MadeBy,
+		arg.MadeAt,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const addGoldLevel = `-- name: AddGoldLevel :exec
+INSERT INTO gold_levels (org_id, attempt_id, criterion, level, reason) VALUES ($1, $2, $3, $4, $5)
+`
+
+type AddGoldLevelParams struct {
+	OrgID     string
+	AttemptID string
+	Criterion string
+	Level     int64
+	Reason    string
+}
+
+func (q *Queries) AddGoldLevel(ctx context.Context, arg AddGoldLevelParams) error {
+	_, err := q.db.ExecContext(ctx, addGoldLevel,
+		arg.OrgID,
+		arg.AttemptID,
+		arg.Criterion,
+		arg.Level,
+		arg.Reason,
+	)
+	return err
+}
+
+const addPractice = `-- name: AddPractice :execrows
+INSERT INTO practices (org_id, attempt_id, member_id, done_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING
+`
+
+type AddPracticeParams struct {
+	OrgID     string
+	AttemptID string
+	MemberID  string
+	DoneAt    int64
+}
+
+func (q *Queries) AddPractice(ctx context.Context, arg AddPracticeParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, addPractice,
+		arg.OrgID,
+		arg.AttemptID,
+		arg.MemberID,
+		arg.DoneAt,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const addPracticeLevel = `-- name: AddPracticeLevel :exec
+INSERT INTO practice_levels (org_id, attempt_id, member_id, criterion, level) VALUES ($1, $2, $3, $4, $5)
+`
+
+type AddPracticeLevelParams struct {
+	OrgID     string
+	AttemptID string
+	MemberID  string
+	Criterion string
+	Level     int64
+}
+
+func (q *Queries) AddPracticeLevel(ctx context.Context, arg AddPracticeLevelParams) error {
+	_, err := q.db.ExecContext(ctx, addPracticeLevel,
+		arg.OrgID,
+		arg.AttemptID,
+		arg.MemberID,
+		arg.Criterion,
+		arg.Level,
+	)
+	return err
 }
 
 const addReview = `-- name: AddReview :execrows
@@ -108,6 +234,99 @@ func (q *Queries) AddRound(ctx context.Context, arg AddRoundParams) (int64, erro
 		arg.Wanted,
 		arg.SubmittedAt,
 		arg.DueAt,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const addSettlement = `-- name: AddSettlement :exec
+INSERT INTO settlements (org_id, adjudication_id, criterion, level, reason) VALUES ($1, $2, $3, 0, '')
+`
+
+func (q *Queries) AddSettlement(ctx context.Context, orgID string, adjudicationID string, criterion string) error {
+	_, err := q.db.ExecContext(ctx, addSettlement, orgID, adjudicationID, criterion)
+	return err
+}
+
+const adjudicationsOf = `-- name: AdjudicationsOf :many
+SELECT id, member_id, state FROM adjudications WHERE org_id = $1 AND attempt_id = $2 ORDER BY asked_at, id
+`
+
+type AdjudicationsOfRow struct {
+	ID       string
+	MemberID string
+	State    string
+}
+
+func (q *Queries) AdjudicationsOf(ctx context.Context, orgID string, attemptID string) ([]AdjudicationsOfRow, error) {
+	rows, err := q.db.QueryContext(ctx, adjudicationsOf, orgID, attemptID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []AdjudicationsOfRow
+	for rows.Next() {
+		var i AdjudicationsOfRow
+		if err := rows.Scan(&i.ID, &i.MemberID, &i.State); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const certified = `-- name: Certified :many
+SELECT member_id FROM certifications WHERE org_id = $1 AND opening_id = $2
+`
+
+func (q *Queries) Certified(ctx context.Context, orgID string, openingID string) ([]string, error) {
+	rows, err := q.db.QueryContext(ctx, certified, orgID, openingID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var member_id string
+		if err := rows.Scan(&member_id); err != nil {
+			return nil, err
+		}
+		items = append(items, member_id)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const certify = `-- name: Certify :execrows
+INSERT INTO certifications (org_id, opening_id, member_id, certified_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING
+`
+
+type CertifyParams struct {
+	OrgID       string
+	OpeningID   string
+	MemberID    string
+	CertifiedAt int64
+}
+
+func (q *Queries) Certify(ctx context.Context, arg CertifyParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, certify,
+		arg.OrgID,
+		arg.OpeningID,
+		arg.MemberID,
+		arg.CertifiedAt,
 	)
 	if err != nil {
 		return 0, err
@@ -301,12 +520,72 @@ func (q *Queries) Decisions(ctx context.Context, orgID string, applicationID str
 	return items, nil
 }
 
+const dropAdjudications = `-- name: DropAdjudications :execrows
+DELETE FROM adjudications WHERE org_id = $1 AND application_id = $2
+`
+
+func (q *Queries) DropAdjudications(ctx context.Context, orgID string, applicationID string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, dropAdjudications, orgID, applicationID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const dropDecisions = `-- name: DropDecisions :execrows
 DELETE FROM decisions WHERE org_id = $1 AND application_id = $2
 `
 
 func (q *Queries) DropDecisions(ctx context.Context, orgID string, applicationID string) (int64, error) {
 	result, err := q.db.ExecContext(ctx, dropDecisions, orgID, applicationID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const dropGoldLevels = `-- name: DropGoldLevels :execrows
+DELETE FROM gold_levels WHERE gold_levels.org_id = $1 AND attempt_id IN (SELECT g.attempt_id FROM golds g WHERE g.org_id = $1 AND g.application_id = $2)
+`
+
+func (q *Queries) DropGoldLevels(ctx context.Context, orgID string, applicationID string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, dropGoldLevels, orgID, applicationID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const dropGolds = `-- name: DropGolds :execrows
+DELETE FROM golds WHERE org_id = $1 AND application_id = $2
+`
+
+func (q *Queries) DropGolds(ctx context.Context, orgID string, applicationID string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, dropGolds, orgID, applicationID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const dropPracticeLevels = `-- name: DropPracticeLevels :execrows
+DELETE FROM practice_levels WHERE practice_levels.org_id = $1 AND attempt_id IN (SELECT g.attempt_id FROM golds g WHERE g.org_id = $1 AND g.application_id = $2)
+`
+
+func (q *Queries) DropPracticeLevels(ctx context.Context, orgID string, applicationID string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, dropPracticeLevels, orgID, applicationID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const dropPractices = `-- name: DropPractices :execrows
+DELETE FROM practices WHERE practices.org_id = $1 AND attempt_id IN (SELECT g.attempt_id FROM golds g WHERE g.org_id = $1 AND g.application_id = $2)
+`
+
+func (q *Queries) DropPractices(ctx context.Context, orgID string, applicationID string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, dropPractices, orgID, applicationID)
 	if err != nil {
 		return 0, err
 	}
@@ -349,12 +628,60 @@ func (q *Queries) DropRounds(ctx context.Context, orgID string, applicationID st
 	return result.RowsAffected()
 }
 
+const dropSettlements = `-- name: DropSettlements :execrows
+DELETE FROM settlements WHERE settlements.org_id = $1 AND adjudication_id IN (SELECT a.id FROM adjudications a WHERE a.org_id = $1 AND a.application_id = $2)
+`
+
+func (q *Queries) DropSettlements(ctx context.Context, orgID string, applicationID string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, dropSettlements, orgID, applicationID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const dropUnblindings = `-- name: DropUnblindings :execrows
 DELETE FROM unblindings WHERE org_id = $1 AND application_id = $2
 `
 
 func (q *Queries) DropUnblindings(ctx context.Context, orgID string, applicationID string) (int64, error) {
 	result, err := q.db.ExecContext(ctx, dropUnblindings, orgID, applicationID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const endAdjudication = `-- name: EndAdjudication :execrows
+UPDATE adjudications SET state = $1, settled_at = $2 WHERE org_id = $3 AND id = $4 AND state = 'asked'
+`
+
+type EndAdjudicationParams struct {
+	State string
+	At    int64
+	OrgID string
+	ID    string
+}
+
+func (q *Queries) EndAdjudication(ctx context.Context, arg EndAdjudicationParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, endAdjudication,
+		arg.State,
+		arg.At,
+		arg.OrgID,
+		arg.ID,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const eraseAdjudications = `-- name: EraseAdjudications :execrows
+UPDATE adjudications SET state = 'back' WHERE org_id = $1 AND application_id = $2 AND state = 'asked'
+`
+
+func (q *Queries) EraseAdjudications(ctx context.Context, orgID string, applicationID string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, eraseAdjudications, orgID, applicationID)
 	if err != nil {
 		return 0, err
 	}
@@ -379,6 +706,18 @@ UPDATE reviews SET private_note = '', shareable = '', state = CASE WHEN state = 
 
 func (q *Queries) EraseReviews(ctx context.Context, orgID string, applicationID string) (int64, error) {
 	result, err := q.db.ExecContext(ctx, eraseReviews, orgID, applicationID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const eraseSettlements = `-- name: EraseSettlements :execrows
+UPDATE settlements AS t SET reason = '' WHERE t.org_id = $1 AND t.adjudication_id IN (SELECT a.id FROM adjudications a WHERE a.org_id = $1 AND a.application_id = $2)
+`
+
+func (q *Queries) EraseSettlements(ctx context.Context, orgID string, applicationID string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, eraseSettlements, orgID, applicationID)
 	if err != nil {
 		return 0, err
 	}
@@ -442,6 +781,116 @@ func (q *Queries) FiledBy(ctx context.Context, orgID string, memberID string, li
 	return items, nil
 }
 
+const gold = `-- name: Gold :one
+SELECT opening_id, made_by FROM golds WHERE org_id = $1 AND attempt_id = $2
+`
+
+type GoldRow struct {
+	OpeningID string
+	MadeBy    string
+}
+
+func (q *Queries) Gold(ctx context.Context, orgID string, attemptID string) (GoldRow, error) {
+	row := q.db.QueryRowContext(ctx, gold, orgID, attemptID)
+	var i GoldRow
+	err := row.Scan(&i.OpeningID, &i.MadeBy)
+	return i, err
+}
+
+const goldCount = `-- name: GoldCount :one
+SELECT COUNT(*) FROM golds WHERE org_id = $1 AND opening_id = $2
+`
+
+func (q *Queries) GoldCount(ctx context.Context, orgID string, openingID string) (int64, error) {
+	row := q.db.QueryRowContext(ctx, goldCount, orgID, openingID)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
+const goldLevels = `-- name: GoldLevels :many
+SELECT criterion, level, reason FROM gold_levels WHERE org_id = $1 AND attempt_id = $2
+`
+
+type GoldLevelsRow struct {
+	Criterion string
+	Level     int64
+	Reason    string
+}
+
+func (q *Queries) GoldLevels(ctx context.Context, orgID string, attemptID string) ([]GoldLevelsRow, error) {
+	rows, err := q.db.QueryContext(ctx, goldLevels, orgID, attemptID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []GoldLevelsRow
+	for rows.Next() {
+		var i GoldLevelsRow
+		if err := rows.Scan(&i.Criterion, &i.Level, &i.Reason); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const golds = `-- name: Golds :many
+SELECT n.code, g.attempt_id, s.title AS stage_title, g.made_by,
+	(SELECT COUNT(*) FROM reviews r WHERE r.org_id = g.org_id AND r.attempt_id = g.attempt_id AND r.member_id = $1)
+		+ (SELECT COUNT(*) FROM adjudications a WHERE a.org_id = g.org_id AND a.attempt_id = g.attempt_id AND a.member_id = $1) AS knows,
+	(SELECT COUNT(*) FROM practices p WHERE p.org_id = g.org_id AND p.attempt_id = g.attempt_id AND p.member_id = $1) AS done
+FROM golds g
+JOIN review_rounds n ON n.org_id = g.org_id AND n.attempt_id = g.attempt_id
+JOIN stages s ON s.org_id = n.org_id AND s.id = n.stage_id
+WHERE g.org_id = $2 AND g.opening_id = $3 ORDER BY g.made_at, g.attempt_id LIMIT 100
+`
+
+type GoldsRow struct {
+	Code       string
+	AttemptID  string
+	StageTitle string
+	MadeBy     string
+	Knows      int32
+	Done       int64
+}
+
+func (q *Queries) Golds(ctx context.Context, memberID string, orgID string, openingID string) ([]GoldsRow, error) {
+	rows, err := q.db.QueryContext(ctx, golds, memberID, orgID, openingID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []GoldsRow
+	for rows.Next() {
+		var i GoldsRow
+		if err := rows.Scan(
+			&i.Code,
+			&i.AttemptID,
+			&i.StageTitle,
+			&i.MadeBy,
+			&i.Knows,
+			&i.Done,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const hasRound = `-- name: HasRound :one
 SELECT COUNT(*) FROM review_rounds WHERE org_id = $1 AND attempt_id = $2
 `
@@ -487,6 +936,51 @@ func (q *Queries) LeaveReview(ctx context.Context, orgID string, iD string, stat
 		return 0, err
 	}
 	return result.RowsAffected()
+}
+
+const levels = `-- name: Levels :many
+SELECT r.attempt_id, r.member_id, t.criterion, t.level
+FROM (SELECT x.org_id, x.attempt_id FROM review_rounds x WHERE x.org_id = $1 AND x.opening_id = $2 AND x.closed_at > 0
+	ORDER BY x.closed_at DESC, x.attempt_id DESC LIMIT $3) n
+CROSS JOIN reviews r
+CROSS JOIN ratings t
+WHERE r.org_id = n.org_id AND r.attempt_id = n.attempt_id AND r.state = 'filed' AND t.org_id = r.org_id AND t.review_id = r.id AND t.level > 0
+ORDER BY r.attempt_id, r.id
+`
+
+type LevelsRow struct {
+	AttemptID string
+	MemberID  string
+	Criterion string
+	Level     int64
+}
+
+func (q *Queries) Levels(ctx context.Context, orgID string, openingID string, most int32) ([]LevelsRow, error) {
+	rows, err := q.db.QueryContext(ctx, levels, orgID, openingID, most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []LevelsRow
+	for rows.Next() {
+		var i LevelsRow
+		if err := rows.Scan(
+			&i.AttemptID,
+			&i.MemberID,
+			&i.Criterion,
+			&i.Level,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const loads = `-- name: Loads :many
@@ -546,13 +1040,20 @@ func (q *Queries) MarkDecided(ctx context.Context, arg MarkDecidedParams) (int64
 }
 
 const mineOf = `-- name: MineOf :many
-SELECT n.code, r.state FROM reviews r JOIN review_rounds n ON n.org_id = r.org_id AND n.attempt_id = r.attempt_id
-WHERE r.org_id = $1 AND r.application_id = $2 AND r.member_id = $3 AND r.state IN ('assigned', 'filed') ORDER BY n.submitted_at DESC, n.attempt_id DESC LIMIT 20
+SELECT n.code, r.state, n.submitted_at, n.attempt_id FROM reviews r JOIN review_rounds n ON n.org_id = r.org_id AND n.attempt_id = r.attempt_id
+WHERE r.org_id = $1 AND r.application_id = $2 AND r.member_id = $3 AND r.state IN ('assigned', 'filed')
+UNION ALL
+SELECT n.code, CASE WHEN a.state = 'asked' AND n.decided_at = 0 THEN 'assigned' ELSE 'filed' END, n.submitted_at, n.attempt_id
+FROM adjudications a JOIN review_rounds n ON n.org_id = a.org_id AND n.attempt_id = a.attempt_id
+WHERE a.org_id = $1 AND a.application_id = $2 AND a.member_id = $3 AND a.state <> 'back'
+ORDER BY 3 DESC, 4 DESC LIMIT 20
 `
 
 type MineOfRow struct {
-	Code  string
-	State string
+	Code        string
+	State       string
+	SubmittedAt int64
+	AttemptID   string
 }
 
 func (q *Queries) MineOf(ctx context.Context, orgID string, applicationID string, memberID string) ([]MineOfRow, error) {
@@ -564,7 +1065,45 @@ func (q *Queries) MineOf(ctx context.Context, orgID string, applicationID string
 	var items []MineOfRow
 	for rows.Next() {
 		var i MineOfRow
-		if err := rows.Scan(&i.Code, &i.State); err != nil {
+		if err := rows.Scan(
+			&i.Code,
+			&i.State,
+			&i.SubmittedAt,
+			&i.AttemptID,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const orphanedAdjudications = `-- name: OrphanedAdjudications :many
+SELECT a.id, a.attempt_id FROM adjudications a JOIN members m ON m.org_id = a.org_id AND m.id = a.member_id
+WHERE a.org_id = $1 AND a.state = 'asked' AND m.state = 'disabled' LIMIT 500
+`
+
+type OrphanedAdjudicationsRow struct {
+	ID        string
+	AttemptID string
+}
+
+func (q *Queries) OrphanedAdjudications(ctx context.Context, orgID string) ([]OrphanedAdjudicationsRow, error) {
+	rows, err := q.db.QueryContext(ctx, orphanedAdjudications, orgID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []OrphanedAdjudicationsRow
+	for rows.Next() {
+		var i OrphanedAdjudicationsRow
+		if err := rows.Scan(&i.ID, &i.AttemptID); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -598,6 +1137,49 @@ func (q *Queries) Orphans(ctx context.Context, orgID string) ([]OrphansRow, erro
 	for rows.Next() {
 		var i OrphansRow
 		if err := rows.Scan(&i.ID, &i.AttemptID); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const practised = `-- name: Practised :many
+SELECT p.attempt_id, l.criterion, l.level, r.level AS reference FROM practices p
+JOIN golds g ON g.org_id = p.org_id AND g.attempt_id = p.attempt_id
+JOIN practice_levels l ON l.org_id = p.org_id AND l.attempt_id = p.attempt_id AND l.member_id = p.member_id
+JOIN gold_levels r ON r.org_id = p.org_id AND r.attempt_id = p.attempt_id AND r.criterion = l.criterion
+WHERE p.org_id = $1 AND p.member_id = $2 AND g.opening_id = $3 ORDER BY p.done_at DESC, p.attempt_id, l.criterion
+`
+
+type PractisedRow struct {
+	AttemptID string
+	Criterion string
+	Level     int64
+	Reference int64
+}
+
+func (q *Queries) Practised(ctx context.Context, orgID string, memberID string, openingID string) ([]PractisedRow, error) {
+	rows, err := q.db.QueryContext(ctx, practised, orgID, memberID, openingID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []PractisedRow
+	for rows.Next() {
+		var i PractisedRow
+		if err := rows.Scan(
+			&i.AttemptID,
+			&i.Criterion,
+			&i.Level,
+			&i.Reference,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -1107,6 +1689,23 @@ func (q *Queries) RoundsOf(ctx context.Context, orgID string, applicationID stri
 	return items, nil
 }
 
+const rules = `-- name: Rules :one
+SELECT apart, asks, certify FROM review_rules WHERE org_id = $1 AND opening_id = $2
+`
+
+type RulesRow struct {
+	Apart   int64
+	Asks    bool
+	Certify bool
+}
+
+func (q *Queries) Rules(ctx context.Context, orgID string, openingID string) (RulesRow, error) {
+	row := q.db.QueryRowContext(ctx, rules, orgID, openingID)
+	var i RulesRow
+	err := row.Scan(&i.Apart, &i.Asks, &i.Certify)
+	return i, err
+}
+
 const saveRating = `-- name: SaveRating :exec
 INSERT INTO ratings (org_id, review_id, criterion, level, reason, note, evidence, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 ON CONFLICT (org_id, review_id, criterion) DO UPDATE SET level = CASE WHEN excluded.level = 0 THEN ratings.level ELSE excluded.level END, reason = excluded.reason, note = excluded.note, evidence = excluded.evidence, updated_at = excluded.updated_at
@@ -1165,6 +1764,57 @@ func (q *Queries) SaveReview(ctx context.Context, arg SaveReviewParams) (int64, 
 	return result.RowsAffected()
 }
 
+const scored = `-- name: Scored :many
+SELECT n.attempt_id, n.application_id, n.code, n.stage_id, n.version_id, a.status, c.name, c.erased_at FROM review_rounds n
+JOIN applications a ON a.org_id = n.org_id AND a.id = n.application_id
+JOIN candidates c ON c.org_id = a.org_id AND c.id = a.candidate_id
+WHERE n.org_id = $1 AND n.opening_id = $2 AND n.closed_at > 0
+ORDER BY n.closed_at DESC, n.attempt_id DESC LIMIT $3
+`
+
+type ScoredRow struct {
+	AttemptID     string
+	ApplicationID string
+	Code          string
+	StageID       string
+	VersionID     string
+	Status        string
+	Name          string
+	ErasedAt      int64
+}
+
+func (q *Queries) Scored(ctx context.Context, orgID string, openingID string, most int32) ([]ScoredRow, error) {
+	rows, err := q.db.QueryContext(ctx, scored, orgID, openingID, most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ScoredRow
+	for rows.Next() {
+		var i ScoredRow
+		if err := rows.Scan(
+			&i.AttemptID,
+			&i.ApplicationID,
+			&i.Code,
+			&i.StageID,
+			&i.VersionID,
+			&i.Status,
+			&i.Name,
+			&i.ErasedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const setRest = `-- name: SetRest :execrows
 UPDATE reviews SET rest_at = $3 WHERE org_id = $1 AND id = $2 AND state = 'assigned' AND rest_at = 0
 `
@@ -1175,6 +1825,30 @@ func (q *Queries) SetRest(ctx context.Context, orgID string, iD string, restAt i
 		return 0, err
 	}
 	return result.RowsAffected()
+}
+
+const setRules = `-- name: SetRules :exec
+INSERT INTO review_rules (org_id, opening_id, apart, asks, certify) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (org_id, opening_id) DO UPDATE SET apart = excluded.apart, asks = excluded.asks, certify = excluded.certify
+`
+
+type SetRulesParams struct {
+	OrgID     string
+	OpeningID string
+	Apart     int64
+	Asks      bool
+	Certify   bool
+}
+
+func (q *Queries) SetRules(ctx context.Context, arg SetRulesParams) error {
+	_, err := q.db.ExecContext(ctx, setRules,
+		arg.OrgID,
+		arg.OpeningID,
+		arg.Apart,
+		arg.Asks,
+		arg.Certify,
+	)
+	return err
 }
 
 const setWanted = `-- name: SetWanted :execrows
@@ -1189,6 +1863,29 @@ func (q *Queries) SetWanted(ctx context.Context, orgID string, attemptID string,
 	return result.RowsAffected()
 }
 
+const settle = `-- name: Settle :exec
+UPDATE settlements SET level = $1, reason = $2 WHERE org_id = $3 AND adjudication_id = $4 AND criterion = $5
+`
+
+type SettleParams struct {
+	Level     int64
+	Reason    string
+	OrgID     string
+	ID        string
+	Criterion string
+}
+
+func (q *Queries) Settle(ctx context.Context, arg SettleParams) error {
+	_, err := q.db.ExecContext(ctx, settle,
+		arg.Level,
+		arg.Reason,
+		arg.OrgID,
+		arg.ID,
+		arg.Criterion,
+	)
+	return err
+}
+
 const settleDecision = `-- name: SettleDecision :execrows
 UPDATE decisions SET settled_at = $3 WHERE org_id = $1 AND id = $2 AND undone_at = 0 AND settled_at = 0
 `
@@ -1199,6 +1896,115 @@ func (q *Queries) SettleDecision(ctx context.Context, orgID string, iD string, s
 		return 0, err
 	}
 	return result.RowsAffected()
+}
+
+const settled = `-- name: Settled :many
+SELECT n.attempt_id, t.criterion, t.level FROM review_rounds n
+CROSS JOIN adjudications a
+CROSS JOIN settlements t
+WHERE n.org_id = $1 AND n.opening_id = $2 AND n.closed_at > 0 AND a.org_id = n.org_id AND a.attempt_id = n.attempt_id AND a.state = 'settled'
+	AND t.org_id = a.org_id AND t.adjudication_id = a.id AND t.level > 0
+`
+
+type SettledRow struct {
+	AttemptID string
+	Criterion string
+	Level     int64
+}
+
+func (q *Queries) Settled(ctx context.Context, orgID string, openingID string) ([]SettledRow, error) {
+	rows, err := q.db.QueryContext(ctx, settled, orgID, openingID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []SettledRow
+	for rows.Next() {
+		var i SettledRow
+		if err := rows.Scan(&i.AttemptID, &i.Criterion, &i.Level); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const settlements = `-- name: Settlements :many
+SELECT criterion, level, reason FROM settlements WHERE org_id = $1 AND adjudication_id = $2
+`
+
+type SettlementsRow struct {
+	Criterion string
+	Level     int64
+	Reason    string
+}
+
+func (q *Queries) Settlements(ctx context.Context, orgID string, adjudicationID string) ([]SettlementsRow, error) {
+	rows, err := q.db.QueryContext(ctx, settlements, orgID, adjudicationID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []SettlementsRow
+	for rows.Next() {
+		var i SettlementsRow
+		if err := rows.Scan(&i.Criterion, &i.Level, &i.Reason); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const severity = `-- name: Severity :many
+SELECT r.attempt_id, CAST(AVG(CAST(t.level - y.level AS DOUBLE PRECISION)) AS DOUBLE PRECISION) AS differs
+FROM reviews r
+JOIN review_rounds n ON n.org_id = r.org_id AND n.attempt_id = r.attempt_id AND n.closed_at > 0
+JOIN reviews x ON x.org_id = r.org_id AND x.attempt_id = r.attempt_id AND x.member_id <> r.member_id AND x.state = 'filed'
+JOIN ratings t ON t.org_id = r.org_id AND t.review_id = r.id AND t.level > 0
+JOIN ratings y ON y.org_id = x.org_id AND y.review_id = x.id AND y.criterion = t.criterion AND y.level > 0
+WHERE r.org_id = $1 AND r.member_id = $2 AND r.state = 'filed'
+GROUP BY r.attempt_id, n.closed_at ORDER BY n.closed_at DESC LIMIT 500
+`
+
+type SeverityRow struct {
+	AttemptID string
+	Differs   float64
+}
+
+func (q *Queries) Severity(ctx context.Context, orgID string, memberID string) ([]SeverityRow, error) {
+	rows, err := q.db.QueryContext(ctx, severity, orgID, memberID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []SeverityRow
+	for rows.Next() {
+		var i SeverityRow
+		if err := rows.Scan(&i.AttemptID, &i.Differs); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const short = `-- name: Short :many
@@ -1219,6 +2025,43 @@ func (q *Queries) Short(ctx context.Context, orgID string) ([]string, error) {
 			return nil, err
 		}
 		items = append(items, attempt_id)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const toCalibrate = `-- name: ToCalibrate :many
+SELECT o.id, o.title FROM opening_members m
+JOIN openings o ON o.org_id = m.org_id AND o.id = m.opening_id AND o.state = 'open'
+WHERE m.org_id = $1 AND m.member_id = $2 AND m.role = 'reviewer'
+	AND NOT EXISTS (SELECT 1 FROM certifications c WHERE c.org_id = m.org_id AND c.opening_id = m.opening_id AND c.member_id = m.member_id)
+	AND CAST($3 AS BIGINT) <= (SELECT COUNT(*) FROM golds g WHERE g.org_id = m.org_id AND g.opening_id = m.opening_id)
+ORDER BY o.title, o.id LIMIT 20
+`
+
+type ToCalibrateRow struct {
+	ID    string
+	Title string
+}
+
+func (q *Queries) ToCalibrate(ctx context.Context, orgID string, memberID string, column3 int64) ([]ToCalibrateRow, error) {
+	rows, err := q.db.QueryContext(ctx, toCalibrate, orgID, memberID, column3)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ToCalibrateRow
+	for rows.Next() {
+		var i ToCalibrateRow
+		if err := rows.Scan(&i.ID, &i.Title); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
 	}
 	if err := rows.Close(); err != nil {
 		return nil, err
@@ -1321,6 +2164,50 @@ func (q *Queries) ToDecideCount(ctx context.Context, orgID string, memberID stri
 	var count int64
 	err := row.Scan(&count)
 	return count, err
+}
+
+const toSettle = `-- name: ToSettle :many
+SELECT n.code, o.title AS opening_title, s.title AS stage_title, (SELECT COUNT(*) FROM settlements t WHERE t.org_id = a.org_id AND t.adjudication_id = a.id) AS n
+FROM adjudications a
+JOIN review_rounds n ON n.org_id = a.org_id AND n.attempt_id = a.attempt_id AND n.decided_at = 0
+JOIN openings o ON o.org_id = n.org_id AND o.id = n.opening_id
+JOIN stages s ON s.org_id = n.org_id AND s.id = n.stage_id
+WHERE a.org_id = $1 AND a.member_id = $2 AND a.state = 'asked' ORDER BY n.due_at, n.code LIMIT 50
+`
+
+type ToSettleRow struct {
+	Code         string
+	OpeningTitle string
+	StageTitle   string
+	N            int64
+}
+
+func (q *Queries) ToSettle(ctx context.Context, orgID string, memberID string) ([]ToSettleRow, error) {
+	rows, err := q.db.QueryContext(ctx, toSettle, orgID, memberID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ToSettleRow
+	for rows.Next() {
+		var i ToSettleRow
+		if err := rows.Scan(
+			&i.Code,
+			&i.OpeningTitle,
+			&i.StageTitle,
+			&i.N,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const unblind = `-- name: Unblind :execrows
