@@ -7,6 +7,7 @@ package board
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -269,4 +270,40 @@ func (b *Boards) advance(ctx context.Context, who actor.Actor, l Line, d Order) 
 	draft.Outcome, draft.Reason = review.Advance, d.Reason
 	made, at, err := b.Feedbacks.Decide(ctx, who, l.Application, draft, true)
 	return Result{Undo: made.ID, When: at}, err
+}
+
+// Surroundings are what an act chooses from.
+type Surroundings struct {
+	Stages  map[opening.StageID]string
+	Tags    []string
+	Readers []org.Member // of the opening's pool, who are there
+}
+
+// Surroundings reads them for somebody who sees the opening.
+func (b *Boards) Surroundings(ctx context.Context, who actor.Actor, op opening.Opening) (Surroundings, error) {
+	out := Surroundings{Stages: map[opening.StageID]string{}}
+	err := b.DB.Read(ctx, who.Org, func(tx db.Tx) error {
+		stages, err := b.Openings.Stages(ctx, tx, op.ID)
+		if err != nil {
+			return err
+		}
+		for _, s := range stages {
+			out.Stages[s.ID] = s.Title
+		}
+		if out.Tags, err = b.Openings.KnownTags(ctx, tx, op.ID); err != nil {
+			return err
+		}
+		team, err := b.Openings.Team(ctx, tx, op.ID)
+		if err != nil {
+			return err
+		}
+		all, err := b.Orgs.MembersIn(ctx, tx)
+		for _, m := range all {
+			if m.State == org.Active && slices.Contains(team, opening.TeamMember{Member: m.ID, Role: opening.Reviewer}) {
+				out.Readers = append(out.Readers, m)
+			}
+		}
+		return err
+	})
+	return out, err
 }
