@@ -43,7 +43,10 @@ const (
 	Tag     Act = "tag"
 	Untag   Act = "untag"
 	Advance Act = "advance" // the decision, its reply and the next invitation
+	Decline Act = "decline" // see Letters
 )
+
+var acts = []Act{Time, Message, Assign, Tag, Untag, Advance, Decline}
 
 // MostPicks is how many are done at once; MostDeclines how many are declined, each with words of their own.
 const (
@@ -99,7 +102,7 @@ func May(o opening.Opening, who actor.Actor, a Act) bool {
 	switch a {
 	case Time:
 		return o.MayManage(who)
-	case Advance:
+	case Advance, Decline:
 		return o.MayDecide(who)
 	case Message, Assign, Tag, Untag:
 		return o.MayManage(who) || o.MayDecide(who)
@@ -107,16 +110,20 @@ func May(o opening.Opening, who actor.Actor, a Act) bool {
 	return false
 }
 
-// Look reads who was ticked, in that order and each once; most is how many fit. Whom the asker must not know by name, or who is in
-// another opening, is left out. ErrNobody, ErrMany, opening.ErrMissing.
-func (b *Boards) Look(ctx context.Context, who actor.Actor, o opening.ID, picks []opening.ApplicationID, most int) (opening.Opening, []Line, error) {
-	var op opening.Opening
+// Look reads who was ticked for an act, in that order and each once. Whom the asker must not know by name, or who is in another
+// opening, is left out. ErrAct, ErrNobody, ErrMany, opening.ErrMissing, opening.ErrRole.
+func (b *Boards) Look(ctx context.Context, who actor.Actor, o opening.ID, a Act, picks []opening.ApplicationID) ([]Line, error) {
 	var out []Line
-	err := b.DB.Read(ctx, who.Org, func(tx db.Tx) (err error) {
-		if op, err = b.Openings.LoadIn(ctx, tx, who, o); err != nil {
+	err := b.DB.Read(ctx, who.Org, func(tx db.Tx) error {
+		op, err := b.Openings.LoadIn(ctx, tx, who, o)
+		switch {
+		case err != nil:
 			return err
-		}
-		if len(picks) > most {
+		case !slices.Contains(acts, a):
+			return ErrAct
+		case !May(op, who, a):
+			return opening.ErrRole
+		case len(picks) > MostPicks || a == Decline && len(picks) > MostDeclines:
 			return ErrMany
 		}
 		seen := map[opening.ApplicationID]bool{}
@@ -136,7 +143,7 @@ func (b *Boards) Look(ctx context.Context, who actor.Actor, o opening.ID, picks 
 	if err == nil && len(out) == 0 {
 		err = ErrNobody
 	}
-	return op, out, err
+	return out, err
 }
 
 // Do does an order to those who were ticked and says of each what became of it. What is wrong with the order itself comes back before
@@ -145,16 +152,13 @@ func (b *Boards) Do(ctx context.Context, who actor.Actor, o opening.ID, picks []
 	if who.Kind != actor.Member {
 		return nil, ErrPerson
 	}
-	op, lines, err := b.Look(ctx, who, o, picks, MostPicks)
+	lines, err := b.Look(ctx, who, o, d.Act, picks)
 	if err != nil {
 		return nil, err
 	}
 	d.Reason = strings.TrimSpace(d.Reason)
 	if err := check(&d, b.DB.Now()); err != nil {
 		return nil, err
-	}
-	if !May(op, who, d.Act) {
-		return nil, opening.ErrRole
 	}
 	return each(lines, func(l Line) (Result, error) { return b.one(ctx, who, l, d) })
 }

@@ -23,26 +23,23 @@ type Letter struct {
 
 // Letters begins a reply to everybody who was ticked: the draft that is there, else the one that criteria and shareable comments make.
 // For the opening's managers. ErrPerson, ErrNobody, ErrMany, opening.ErrMissing, opening.ErrRole.
-func (b *Boards) Letters(ctx context.Context, who actor.Actor, o opening.ID, picks []opening.ApplicationID) (opening.Opening, []Letter, error) {
+func (b *Boards) Letters(ctx context.Context, who actor.Actor, o opening.ID, picks []opening.ApplicationID) ([]Letter, error) {
 	if who.Kind != actor.Member {
-		return opening.Opening{}, nil, ErrPerson
+		return nil, ErrPerson
 	}
-	op, lines, err := b.Look(ctx, who, o, picks, MostDeclines)
-	if err == nil && !op.MayDecide(who) {
-		err = opening.ErrRole
-	}
+	lines, err := b.Look(ctx, who, o, Decline, picks)
 	if err != nil {
-		return op, nil, err
+		return nil, err
 	}
 	var out []Letter
 	for _, l := range lines {
 		x, err := b.letter(ctx, who, l)
 		if err != nil {
-			return op, nil, err
+			return nil, err
 		}
 		out = append(out, x)
 	}
-	return op, out, nil
+	return out, nil
 }
 
 func (b *Boards) letter(ctx context.Context, who actor.Actor, l Line) (Letter, error) {

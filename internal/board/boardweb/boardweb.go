@@ -25,6 +25,9 @@ func (p *Pages) Routes(mux *web.Mux) {
 	handle(web.RateWrite, "POST "+one+"/bulk/do", "board.act", p.do)
 	handle(web.RateWrite, "POST "+one+"/bulk/undo", "board.undo", p.undo)
 	handle(web.RateRead, "GET "+one+"/decline", "board.decline_page", p.decline)
+	file := web.Route{Pattern: "POST " + one + "/results/{format}", Action: "board.results", Auth: web.Staff, Roles: web.AnyMember, Tenant: web.FromPath, Object: "opening", Rate: web.RateExport, Stream: true}
+	mux.Handle(file, p.results)
+	mux.Handle(web.Route{Pattern: "POST /o/{org}/applications/{application}/dossier", Action: "board.dossier", Auth: web.Staff, Roles: web.AnyMember, Tenant: web.FromPath, Object: "application", Rate: web.RateExport}, p.dossier)
 	post := web.Route{Auth: web.Staff, Roles: web.AnyMember, Tenant: web.FromPath, Object: "opening", Rate: web.RateWrite, MaxBody: maxLetters}
 	post.Pattern, post.Action = "POST "+one+"/decline", "board.decline"
 	mux.Handle(post, p.declined)

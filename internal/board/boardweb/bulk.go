@@ -58,12 +58,13 @@ func (p *Pages) look(w http.ResponseWriter, r *http.Request) error {
 
 func (p *Pages) show(w http.ResponseWriter, r *http.Request, f actForm, cause error) error {
 	ctx, who := r.Context(), web.Actor(r)
-	op, lines, err := p.Boards.Look(ctx, who, openingOf(r), picked(f.Pick), board.MostPicks)
+	lines, err := p.Boards.Look(ctx, who, openingOf(r), board.Act(f.Act), picked(f.Pick))
 	if err != nil {
 		return err
 	}
-	if !board.May(op, who, board.Act(f.Act)) {
-		return opening.ErrRole
+	op, err := p.Boards.Openings.Load(ctx, who, openingOf(r))
+	if err != nil {
+		return err
 	}
 	v := bulkView{Page: web.PageOf(r, titles[board.Act(f.Act)].title), Here: here(r), Opening: op, Form: f, Lines: lines, Left: len(f.Pick) - len(lines)}
 	if v.Form.Zone == "" {
@@ -113,7 +114,7 @@ func (p *Pages) do(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return p.show(w, r, f, err)
 	}
-	return p.results(w, r, titles[d.Act].done, results)
+	return p.became(w, r, titles[d.Act].done, results)
 }
 
 // undoForm is what can still be taken back.
@@ -127,8 +128,12 @@ func (p *Pages) undo(w http.ResponseWriter, r *http.Request) error {
 	if err := web.ReadForm(r, &f); err != nil {
 		return err
 	}
-	if _, err := p.Boards.Openings.Load(r.Context(), web.Actor(r), openingOf(r)); err != nil {
+	op, err := p.Boards.Openings.Load(r.Context(), web.Actor(r), openingOf(r))
+	if err != nil {
 		return err
+	}
+	if !board.May(op, web.Actor(r), board.Message) {
+		return opening.ErrRole
 	}
 	done, told, err := p.Boards.Undo(r.Context(), web.Actor(r), f.Decision, f.Mail)
 	if err != nil {
@@ -160,7 +165,7 @@ func (v resultView) count(done bool) int {
 	return n
 }
 
-func (p *Pages) results(w http.ResponseWriter, r *http.Request, title string, results []board.Result) error {
+func (p *Pages) became(w http.ResponseWriter, r *http.Request, title string, results []board.Result) error {
 	op, err := p.Boards.Openings.Load(r.Context(), web.Actor(r), openingOf(r))
 	if err != nil {
 		return err

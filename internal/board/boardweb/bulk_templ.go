@@ -54,7 +54,7 @@ func bulkPage(v bulkView) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = layout.Head(titles[board.Act(v.Form.Act)].title+" to "+people(len(v.Lines)), []layout.Crumb{{Text: "Openings", Href: "/o/" + v.Page.Session.Org.Path + "/openings"}, {Text: v.Opening.Title, Href: v.Here}}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = layout.Head(titles[board.Act(v.Form.Act)].title+": "+people(len(v.Lines)), []layout.Crumb{{Text: "Openings", Href: "/o/" + v.Page.Session.Org.Path + "/openings"}, {Text: v.Opening.Title, Href: v.Here}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

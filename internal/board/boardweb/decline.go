@@ -72,7 +72,11 @@ func (p *Pages) letters(w http.ResponseWriter, r *http.Request, f lettersForm, c
 	if cause != nil && !ok {
 		return cause
 	}
-	op, all, err := p.Boards.Letters(r.Context(), web.Actor(r), openingOf(r), picked(f.Pick))
+	all, err := p.Boards.Letters(r.Context(), web.Actor(r), openingOf(r), picked(f.Pick))
+	if err != nil {
+		return err
+	}
+	op, err := p.Boards.Openings.Load(r.Context(), web.Actor(r), openingOf(r))
 	if err != nil {
 		return err
 	}
@@ -93,7 +97,7 @@ func (p *Pages) typed(r *http.Request) (lettersForm, []board.Letter, error) {
 	var f lettersForm
 	ferr := web.ReadForm(r, &f)
 	picks := slices.DeleteFunc(picked(f.Pick), func(a opening.ApplicationID) bool { _, there := f.Bodies[string(a)]; return !there })
-	_, all, err := p.Boards.Letters(r.Context(), web.Actor(r), openingOf(r), picks)
+	all, err := p.Boards.Letters(r.Context(), web.Actor(r), openingOf(r), picks)
 	if err != nil {
 		return f, nil, err
 	}
@@ -131,5 +135,5 @@ func (p *Pages) declined(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return p.letters(w, r, f, err)
 	}
-	return p.results(w, r, "Declined", results)
+	return p.became(w, r, "Declined", results)
 }

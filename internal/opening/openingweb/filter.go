@@ -35,20 +35,18 @@ func options(pairs ...string) []field.Option {
 	return out
 }
 
-// act is a button of the bulk bar; Name is a board.Act, or decline.
-type act struct{ Name, Text string }
+// act is a button of the bulk bar.
+type act struct {
+	Act  board.Act
+	Text string
+}
 
 // actsOf are what the asker may do to many in an opening.
 func actsOf(o opening.Opening, who actor.Actor) []act {
 	var out []act
-	for _, a := range []struct {
-		act  board.Act
-		name string
-		text string
-	}{{board.Time, "time", "Give more time"}, {board.Message, "message", "Send message"}, {board.Assign, "assign", "Assign readers"}, {board.Tag, "tag", "Tag"},
-		{board.Advance, "advance", "Advance"}, {board.Advance, "decline", "Decline"}} {
-		if board.May(o, who, a.act) {
-			out = append(out, act{a.name, a.text})
+	for _, a := range []act{{board.Time, "Give more time"}, {board.Message, "Send message"}, {board.Assign, "Assign readers"}, {board.Tag, "Tag"}, {board.Advance, "Advance"}, {board.Decline, "Decline"}} {
+		if board.May(o, who, a.Act) {
+			out = append(out, a)
 		}
 	}
 	return out
