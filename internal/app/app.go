@@ -24,6 +24,7 @@ import (
 	"candor/internal/attempt"
 	"candor/internal/batch"
 	"candor/internal/blob"
+	"candor/internal/board"
 	"candor/internal/candidate"
 	"candor/internal/db"
 	"candor/internal/disk"
@@ -94,6 +95,7 @@ type App struct {
 	Explain     *explain.Explain
 	Reviews     *review.Reviews
 	Feedbacks   *feedback.Feedbacks
+	Boards      *board.Boards
 	Notify      *notify.Notify
 	Integrity   *integrity.Integrity
 	Privacy     *privacy.Privacy
@@ -222,6 +224,7 @@ func (a *App) nouns() {
 	a.Reviews.Bars = a.Integrity.Bars
 	a.Notify = &notify.Notify{DB: a.DB, Jobs: a.Jobs, Accounts: a.Accounts, Orgs: a.Orgs, Openings: a.Openings, Candidates: a.Candidates,
 		Attempts: a.Attempts, Feedbacks: a.Feedbacks, Integrity: a.Integrity, URL: strings.TrimSuffix(a.Config.URL, "/")}
+	a.Boards = &board.Boards{DB: a.DB, Orgs: a.Orgs, Openings: a.Openings, Attempts: a.Attempts, Reviews: a.Reviews, Feedbacks: a.Feedbacks, Notify: a.Notify}
 	a.Privacy = &privacy.Privacy{DB: a.DB, Candidates: a.Candidates, Openings: a.Openings, Attempts: a.Attempts, Repos: a.Repos, Integrity: a.Integrity, Erasers: a.erasers()}
 	a.Hub = &live.Hub{DB: a.DB, Log: a.Config.Log}
 	a.signIn = &accountweb.Pages{Accounts: a.Accounts, Orgs: a.Orgs, Mails: a.Config.SMTP != ""}

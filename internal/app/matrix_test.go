@@ -164,8 +164,13 @@ var rules = map[string]func(v rights) outcome{
 	"integrity.beside": asking,
 	"case.ask":         asking, "case.open": asking, "case.list": func(rights) outcome { return opens },
 	"case.read": watching, "case.jumps": watching, "case.beside": watching, "case.settle": watching, "case.extend": watching, "case.hand": watching,
-	"case.figures": func(v rights) outcome { return among(v.sees(), v.manages() || v.is(opening.Manager, opening.Observer)) },
-	"privacy.kept": keeping, "privacy.hold": keeping, "privacy.lift": keeping,
+	"opening.save_view": listing, "opening.figures": listing, "opening.drop_view": func(rights) outcome { return missing }, // a view is its maker's alone
+	"board.look": running, "board.act": running, "board.undo": running, "board.results": running,
+	"board.decline_page": func(v rights) outcome { return among(v.sees(), v.decides()) }, "board.decline": func(v rights) outcome { return among(v.sees(), v.decides()) },
+	"board.save":    func(v rights) outcome { return among(v.sees(), v.decides()) },
+	"board.dossier": func(v rights) outcome { return among(v.reads(), v.manages() || v.decides()) },
+	"case.figures":  func(v rights) outcome { return among(v.sees(), v.manages() || v.is(opening.Manager, opening.Observer)) },
+	"privacy.kept":  keeping, "privacy.hold": keeping, "privacy.lift": keeping,
 	"decision.undo": func(v rights) outcome { return among(v.sees(), v.decides()) },
 }
 
@@ -204,6 +209,9 @@ func golden(v rights) outcome { return among(v.sees(), v.decides()) }
 // calibrating is for the reviewers and managers of the opening.
 func calibrating(v rights) outcome { return among(v.sees(), v.is(opening.Reviewer, opening.Manager)) }
 
+func listing(v rights) outcome {
+	return among(v.sees(), v.manages() || v.is(opening.Manager, opening.Observer))
+}
 func running(v rights) outcome  { return among(v.sees(), v.manages() || v.decides()) }
 func deciding(v rights) outcome { return among(v.reads(), v.decides()) }
 
@@ -271,6 +279,12 @@ var acts = map[string]act{
 	"POST /o/{org}/openings/{opening}/batches/{batch}/plan":                     {form: url.Values{"zone": {"UTC"}, "finish_by": {"2026-12-20T12:00"}, "per_hour": {"60"}}},
 	"POST /o/{org}/openings/{opening}/batches/{batch}/send":                     {form: url.Values{"count": {"1"}}},
 	"POST /o/{org}/mails/{letter}":                                              {form: url.Values{"step": {"default"}, "number": {"0"}}},
+	"POST /o/{org}/openings/{opening}/views":                                    {form: url.Values{"name": {"Mine"}, "filter": {"view=us"}}},
+	"POST /o/{org}/openings/{opening}/bulk":                                     {form: url.Values{"act": {"tag"}, "pick": {"{application}"}}},
+	"POST /o/{org}/openings/{opening}/bulk/do":                                  {form: url.Values{"act": {"tag"}, "tag": {"x"}, "pick": {"{application}"}}},
+	"GET /o/{org}/openings/{opening}/decline":                                   {query: "?pick={application}"},
+	"POST /o/{org}/openings/{opening}/decline":                                  {form: url.Values{"reason": {"No."}, "pick": {"{application}"}}},
+	"POST /o/{org}/openings/{opening}/decline/save":                             {form: url.Values{"pick": {"{application}"}}},
 	"POST /o/{org}/openings/{opening}/mails/{letter}":                           {form: url.Values{"step": {"default"}, "number": {"0"}}},
 	"POST /o/{org}/openings/{opening}/mails":                                    {form: url.Values{"active": {"true"}}},
 	"POST /o/{org}/openings/{opening}/settings":                                 {form: url.Values{"title": {"Renamed"}, "reply_days": {"9"}, "contact": {"{member}"}}},
@@ -360,6 +374,7 @@ var about = []string{"opening", "stage", "batch", "application", "mail", "invita
 func (w *world) values(r web.Route, p *person, a *applicant) map[string]string {
 	ids := w.here.ids(a)
 	ids["part"], ids["item"], ids["n"], ids["path"], ids["letter"] = "writing", "tell-us", "1", "patch", "invitation" // no ids: words of the version
+	ids["format"], ids["view"] = "csv", "bvw_of_nobody"
 	if strings.Contains(r.Pattern, "{mail}") {
 		ids["mail"] = w.here.mail(a)
 	}

@@ -9,9 +9,12 @@ import (
 	"github.com/a-h/templ"
 
 	"candor/internal/actor"
+	"candor/internal/analytics"
+	"candor/internal/analytics/analyticsweb"
 	"candor/internal/assessment/assessmentweb"
 	"candor/internal/attempt/attemptweb"
 	"candor/internal/batch/batchweb"
+	"candor/internal/board/boardweb"
 	"candor/internal/candidate/candidateweb"
 	"candor/internal/db"
 	"candor/internal/disk"
@@ -58,6 +61,8 @@ func (a *App) mux(rates map[web.Rate]web.Limit) (*web.Mux, error) {
 	(&notifyweb.Pages{Notify: a.Notify}).Routes(mux)
 	(&openingweb.Pages{Openings: a.Openings, Orgs: a.Orgs, Candidates: a.Candidates, Promises: a.Promises, Assessments: a.Assessments, Attempts: a.Attempts,
 		Reviews: a.Reviews, URL: a.Config.URL, Notify: a.Notify, Sections: a.sections(), Notice: a.notice}).Routes(mux)
+	(&analyticsweb.Pages{Analytics: &analytics.Analytics{DB: a.DB, Openings: a.Openings, Assessments: a.Assessments}}).Routes(mux)
+	(&boardweb.Pages{Boards: a.Boards}).Routes(mux)
 	(&batchweb.Pages{Batches: a.Batches, Openings: a.Openings, Orgs: a.Orgs, Notify: a.Notify}).Routes(mux)
 	(&candidateweb.Pages{Candidates: a.Candidates, Openings: a.Openings, Attempts: a.Attempts, Orgs: a.Orgs}).Routes(mux)
 	alike := &integrityweb.Pages{Integrity: a.Integrity}
@@ -181,7 +186,15 @@ func (a *App) questions(p *integrityweb.Pages) func(context.Context, actor.Actor
 
 // sections are what the faces above an opening's add to the page of an application.
 func (a *App) sections() []func(context.Context, actor.Actor, opening.Application) (openingweb.Section, error) {
-	return []func(context.Context, actor.Actor, opening.Application) (openingweb.Section, error){a.reading, a.asking, a.mails, a.keeping}
+	return []func(context.Context, actor.Actor, opening.Application) (openingweb.Section, error){a.reading, a.asking, a.mails, a.dossier, a.keeping}
+}
+
+// dossier is what can be taken out of an application, for whoever runs or decides its opening and knows the name.
+func (a *App) dossier(_ context.Context, who actor.Actor, app opening.Application) (openingweb.Section, error) {
+	if app.Blind || !app.Opening.MayManage(who) && !app.Opening.MayDecide(who) {
+		return openingweb.Section{}, nil
+	}
+	return openingweb.Section{ID: "dossier", Title: "Dossier", Body: boardweb.Take("/o/" + who.Org + "/applications/" + string(app.ID) + "/dossier")}, nil
 }
 
 // mails is what was written about an application, for whoever runs its opening.

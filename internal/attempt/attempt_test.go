@@ -77,6 +77,39 @@ func TestTheWholeAttempt(t *testing.T) {
 	})
 }
 
+func TestTheBoardKnowsTheMeanOfAutomaticMarks(t *testing.T) {
+	each(t, func(t *testing.T, w *attempttest.World) {
+		mark := func() int {
+			var b opening.Board
+			err := w.DB.Read(ctx, w.Org.ID, func(tx db.Tx) (err error) {
+				b, err = w.Openings.Page(ctx, tx, w.Opening, opening.Filter{View: opening.Invitees})
+				return err
+			})
+			if err != nil || len(b.Rows) != 1 {
+				t.Fatalf("board = %+v, %v", b, err)
+			}
+			return b.Rows[0].Mark
+		}
+		who := w.Enter(w.Invite("Amara Okafor", "amara@mail.example"))
+		quiz := w.Begin(who, "quiz")
+		w.Save(who, quiz, 1, "pick", `{"choice":["0"]}`)
+		w.Save(who, quiz, 1, "number", `{"typed":["7"]}`)
+		if _, err := w.Attempts.Send(ctx, who, "quiz"); err != nil {
+			t.Fatal(err)
+		}
+		if got := mark(); got != -1 {
+			t.Errorf("mark with a part to go = %d; want none", got)
+		}
+		w.Begin(who, "writing")
+		if _, err := w.Attempts.Send(ctx, who, "writing"); err != nil {
+			t.Fatal(err)
+		}
+		if got := mark(); got != 50 {
+			t.Errorf("mark = %d %%; want 50: one of two, and writing has no automatic mark", got)
+		}
+	})
+}
+
 func TestSavesAtTheEdges(t *testing.T) {
 	each(t, func(t *testing.T, w *attempttest.World) {
 		who := w.Enter(w.Invite("A B", "a@mail.example"))

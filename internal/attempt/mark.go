@@ -11,6 +11,7 @@ import (
 	"candor/internal/clock"
 	"candor/internal/db"
 	"candor/internal/item"
+	"candor/internal/opening"
 )
 
 // mark marks at once what can be, and starts what takes longer.
@@ -22,16 +23,34 @@ func (as *Attempts) mark(ctx context.Context, tx db.Tx, ref item.Ref, it assessm
 			return err
 		}
 		fill(&put, got)
-		return query.New(tx).PutMark(ctx, put)
+		return as.put(ctx, tx, put)
 	}
 	if m, ok := it.Kind.(item.LateMarker); ok {
 		put.State, put.Why = "pending", "Being run"
-		if err := query.New(tx).PutMark(ctx, put); err != nil {
+		if err := as.put(ctx, tx, put); err != nil {
 			return err
 		}
 		return m.Start(ctx, tx, ref, it.Spec, body)
 	}
 	return nil
+}
+
+// put keeps a mark, and tells the opening the new mean.
+func (as *Attempts) put(ctx context.Context, tx db.Tx, p query.PutMarkParams) error {
+	if err := query.New(tx).PutMark(ctx, p); err != nil {
+		return err
+	}
+	return as.mean(ctx, tx, ID(p.AttemptID))
+}
+
+// mean tells the opening the mean of a submitted attempt's automatic marks, weighted as the assessment weights its items, once none is
+// being run any more; boards show it beside ratings.
+func (as *Attempts) mean(ctx context.Context, tx db.Tx, a ID) error {
+	m, err := query.New(tx).MeanMark(ctx, tx.Org, string(a))
+	if err != nil {
+		return err
+	}
+	return as.Openings.SetMark(ctx, tx, opening.InvitationID(m.InvitationID), m.Ppm)
 }
 
 func fill(p *query.PutMarkParams, m item.Mark) {
@@ -85,9 +104,12 @@ func (as *Attempts) Finish(ctx context.Context, o string, a ID, itemKey string, 
 		fill(&put, got)
 	}
 	return as.DB.Write(ctx, o, func(tx db.Tx) error {
-		_, err := query.New(tx).FinishMark(ctx, query.FinishMarkParams{State: put.State, SharePpm: put.SharePpm, Why: put.Why, Provisional: put.Provisional,
+		n, err := query.New(tx).FinishMark(ctx, query.FinishMarkParams{State: put.State, SharePpm: put.SharePpm, Why: put.Why, Provisional: put.Provisional,
 			Detail: put.Detail, At: put.At, OrgID: o, AttemptID: put.AttemptID, Item: put.Item})
-		return err // no row: it was erased meanwhile
+		if err != nil || n == 0 {
+			return err // no row: it was erased meanwhile
+		}
+		return as.mean(ctx, tx, a)
 	})
 }
 

@@ -234,3 +234,9 @@ SELECT s.id FROM sittings s WHERE s.org_id = sqlc.arg(org_id) AND s.state IN ('r
 
 -- name: ForgetOutages :execrows
 DELETE FROM outages WHERE ended < $1 AND credited_at > 0;
+
+-- name: MeanMark :one
+SELECT a.invitation_id, CAST(CASE WHEN a.state <> 'submitted' OR EXISTS (SELECT 1 FROM marks w WHERE w.org_id = a.org_id AND w.attempt_id = a.id AND w.state = 'pending') THEN -1 ELSE COALESCE((SELECT SUM(m.share_ppm * i.weight_milli) / NULLIF(SUM(i.weight_milli), 0) FROM marks m
+	JOIN version_items i ON i.org_id = m.org_id AND i.version_id = a.version_id AND i.item = m.item
+	WHERE m.org_id = a.org_id AND m.attempt_id = a.id AND m.state = 'done'), -1) END AS BIGINT) AS ppm
+FROM attempts a WHERE a.org_id = $1 AND a.id = $2;

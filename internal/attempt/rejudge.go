@@ -164,7 +164,7 @@ func (as *Attempts) Accept(ctx context.Context, who actor.Actor, v assessment.Ve
 			if c.Differs() {
 				put := query.PutMarkParams{OrgID: tx.Org, AttemptID: string(c.Attempt), Item: itemKey, At: clock.Milli(as.DB.Now())}
 				fill(&put, c.New)
-				if err := query.New(tx).PutMark(ctx, put); err != nil {
+				if err := as.put(ctx, tx, put); err != nil {
 					return err
 				}
 				n++

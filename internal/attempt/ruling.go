@@ -103,7 +103,7 @@ func (as *Attempts) Rule(ctx context.Context, tx db.Tx, who actor.Actor, by *ass
 	}
 	put := query.PutMarkParams{OrgID: tx.Org, AttemptID: string(a), Item: itemKey, At: clock.Milli(now), ByVersion: moved}
 	fill(&put, mark)
-	if err := q.PutMark(ctx, put); err != nil {
+	if err := as.put(ctx, tx, put); err != nil {
 		return err
 	}
 	return audit.Record(ctx, tx, now, who, "item.rule", string(a), audit.Facts{"item": itemKey, "claim": claim, "ruling": ruling})
@@ -244,7 +244,7 @@ func (as *Attempts) Remark(ctx context.Context, who actor.Actor, v, by assessmen
 		for _, c := range list {
 			put := query.PutMarkParams{OrgID: tx.Org, AttemptID: string(c.Attempt), Item: itemKey, At: clock.Milli(as.DB.Now()), ByVersion: moved}
 			fill(&put, c.New)
-			if err := q.PutMark(ctx, put); err != nil {
+			if err := as.put(ctx, tx, put); err != nil {
 				return err
 			}
 			if c.Differs() {

@@ -188,6 +188,9 @@ func (as *Attempts) submit(ctx context.Context, tx db.Tx, a Attempt, v *assessme
 	if err != nil || n == 0 {
 		return err
 	}
+	if err := as.mean(ctx, tx, a.ID); err != nil {
+		return err
+	}
 	inv, err := as.Openings.InvitationIn(ctx, tx, a.Invitation)
 	if err != nil {
 		return err

@@ -23,6 +23,30 @@ import (
 // until then Undo takes it back. release is when the candidate hears; zero for Hold. The draft is kept first, so a refusal loses
 // nothing. Problems of review.DecideIn, ErrEmpty, ErrInvalid.
 func (fs *Feedbacks) Decide(ctx context.Context, who actor.Actor, a opening.ApplicationID, d Draft, wait bool) (dec review.Decision, release time.Time, err error) {
+	return fs.decide(ctx, who, a, d, func(now, _ time.Time, zone *time.Location) time.Time {
+		if wait {
+			now = now.Add(Pause)
+		}
+		return Daytime(now, zone)
+	})
+}
+
+// DecideByMorning is Decide with a reply that waits for the candidate's next morning, or where that would break the promise for the
+// end of the pause.
+func (fs *Feedbacks) DecideByMorning(ctx context.Context, who actor.Actor, a opening.ApplicationID, d Draft) (dec review.Decision, release time.Time, err error) {
+	return fs.decide(ctx, who, a, d, byMorning)
+}
+
+// byMorning is when a reply that can wait is released. due is the promise's day, zero without one.
+func byMorning(now, due time.Time, zone *time.Location) time.Time {
+	at := Morning(now, zone)
+	if soon := Daytime(now.Add(Pause), zone); !due.IsZero() && !at.Before(due) && soon.Before(at) {
+		return soon
+	}
+	return at
+}
+
+func (fs *Feedbacks) decide(ctx context.Context, who actor.Actor, a opening.ApplicationID, d Draft, at func(now, due time.Time, zone *time.Location) time.Time) (dec review.Decision, release time.Time, err error) {
 	if err := fs.Save(ctx, who, a, d); err != nil {
 		return dec, release, err
 	}
@@ -44,15 +68,15 @@ func (fs *Feedbacks) Decide(ctx context.Context, who actor.Actor, a opening.Appl
 			return ErrEmpty.On("body", "Write what was strong and what was missing.")
 		}
 		now := fs.DB.Now()
-		release = now
-		if wait {
-			release = now.Add(Pause)
-		}
 		zone, err := fs.zone(ctx, tx, app)
 		if err != nil {
 			return err
 		}
-		release = Daytime(release, zone)
+		due, err := fs.due(ctx, tx, a)
+		if err != nil {
+			return err
+		}
+		release = at(now, due, zone)
 		fbk := id.New("fbk", now)
 		err = query.New(tx).Add(ctx, query.AddParams{OrgID: tx.Org, ID: fbk, DecisionID: dec.ID, ApplicationID: string(a), Outcome: string(dec.Outcome), Final: last,
 			Body: strings.TrimSpace(d.Body), Criteria: pack(written), CreatedAt: clock.Milli(now), ReleaseAt: clock.Milli(release)})
@@ -157,13 +181,33 @@ func (fs *Feedbacks) Hears(ctx context.Context, who actor.Actor, app opening.App
 			at = at.Add(Pause)
 		}
 		at = Daytime(at, zone).In(zone)
-		list, err := fs.Promises.Of(ctx, tx, string(app.ID))
-		for _, p := range list {
-			if p.Kept.IsZero() && p.Kind == promise.Reply {
-				due = p.Due
-			}
-		}
+		due, err = fs.due(ctx, tx, app.ID)
 		return err
 	})
 	return at, due, err
+}
+
+// due is the day of the reply that is owed; zero when none is.
+func (fs *Feedbacks) due(ctx context.Context, tx db.Tx, a opening.ApplicationID) (time.Time, error) {
+	list, err := fs.Promises.Of(ctx, tx, string(a))
+	for _, p := range list {
+		if p.Kept.IsZero() && p.Kind == promise.Reply {
+			return p.Due, err
+		}
+	}
+	return time.Time{}, err
+}
+
+// HearsByMorning is when the candidate of an application would hear of DecideByMorning, in their zone.
+func (fs *Feedbacks) HearsByMorning(ctx context.Context, who actor.Actor, app opening.Application) (at time.Time, err error) {
+	err = fs.DB.Read(ctx, who.Org, func(tx db.Tx) error {
+		zone, err := fs.zone(ctx, tx, app)
+		if err != nil {
+			return err
+		}
+		due, err := fs.due(ctx, tx, app.ID)
+		at = byMorning(fs.DB.Now(), due, zone).In(zone)
+		return err
+	})
+	return at, err
 }

@@ -42,6 +42,8 @@ var Letters = []Letter{
 		[]string{"name", "opening", "organisation", "questions", "minutes", "by", "link", "contact"}, []string{"by", "link", "contact"}},
 	{"reply", "Decision letter", "When a decision is released, in the candidate’s daytime.", "Read it in your place",
 		[]string{"name", "opening", "organisation", "outcome", "reply", "link", "contact"}, []string{"outcome", "reply", "link", "contact"}},
+	{"several", "A message from you", "When you write to people from an opening’s list.", "Open your place",
+		[]string{"name", "opening", "organisation", "subject", "message", "link", "contact"}, []string{"message", "contact"}},
 	{"confirm", "Application: confirm the address", "When somebody applies by the public link.", "Yes, this is my address",
 		[]string{"opening", "organisation", "link"}, []string{"link"}},
 	{"place", "Application: there already", "When somebody applies who is in the opening already.", "Open your place",
@@ -77,6 +79,8 @@ var Variables = []Variable{
 	{"minutes", "How many minutes they take.", "9"},
 	{"outcome", "What was decided, in a fixed sentence.", "thank you for your work. You go on to the next step; a separate mail has the invitation."},
 	{"reply", "What the decider wrote, with the criteria.", "You kept to what you measured, and said what you left out."},
+	{"subject", "What you wrote as the subject.", "A change of plan for Thursday"},
+	{"message", "What you wrote.", "The call on Thursday begins at 10:00."},
 	{"digits", "The six digits.", "402 718"},
 	{"reason", "The reason, as it was written.", "The answer explains it."},
 }

@@ -114,6 +114,9 @@ func (n *Notify) add(ctx context.Context, tx db.Tx, m Mail) (added bool, err err
 	if err != nil {
 		return false, err
 	}
+	if m.Due.After(due) {
+		due = m.Due
+	}
 	key := id.New("mal", now)
 	k, err := query.New(tx).Add(ctx, query.AddParams{OrgID: tx.Org, ID: key, About: m.About, SubjectID: m.SubjectID, ToName: m.ToName, ToEmail: m.ToEmail,
 		ReplyName: m.replyName, ReplyEmail: m.replyEmail, Subject: m.Subject, Body: m.Body, ActionText: m.Action, ActionPath: m.path, CreatedAt: clock.Milli(now), ApplicationID: string(m.application),

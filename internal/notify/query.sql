@@ -78,3 +78,6 @@ ORDER BY r.position LIMIT 100;
 
 -- name: Wrote :one
 SELECT COUNT(*) FROM mails WHERE org_id = $1 AND about = $2 AND subject_id = $3;
+
+-- name: MailAbout :one
+SELECT id FROM mails WHERE org_id = $1 AND about = $2 AND subject_id = $3;

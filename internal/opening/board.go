@@ -2,7 +2,6 @@ package opening
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"strconv"
 	"strings"
@@ -22,6 +21,7 @@ type Row struct {
 	Stage      StageID
 	Status     Status
 	Moved      time.Time // to this stage, or out
+	Mark       int       // mean of the automatic marks of the work at this stage, percent; -1: nothing is marked
 	Invitation InvitationID
 	Opened     time.Time // zero: not yet
 	FinishBy   time.Time
@@ -46,6 +46,8 @@ type View string
 const (
 	UnderWay   View = ""          // who waits for us first, by the day we promised; then the others, longest first
 	Us         View = "us"        // a reply is owed
+	Fresh      View = "fresh"     // it is their turn, and they have not opened their link
+	Begun      View = "begun"     // it is their turn, and they have opened it
 	Stuck      View = "stuck"     // the link is revoked, or its window closed with nothing sent
 	Invitees   View = "invited"   // everybody ever; like the next four whatever became of them
 	Openers    View = "opened"    // opened one of their links
@@ -56,13 +58,37 @@ const (
 	Withdrawal View = "withdrawn" //
 )
 
+// Sort is the order of a board.
+type Sort string
+
+const (
+	ByTurn  Sort = ""     // as the View says
+	ByMark  Sort = "mark" // the highest automatic mark first, without one last
+	Longest Sort = "long" // who came to where they are longest ago
+	Newest  Sort = "new"
+)
+
 // Filter is what a board shows.
 type Filter struct {
 	View   View
-	Stage  StageID // "" is every stage
-	Search string  // beginning of the name, the family name or the address
-	After  string  // Board.Next of the page before
-	Most   int     // rows, 1..200; 0 is 50
+	Stage  StageID       // "" is every stage
+	Search string        // beginning of the name, the family name or the address
+	Coded  ApplicationID // whose code was typed; "" is nobody's
+	Tag    string        // "" is every tag and none
+	Least  int           // automatic mark in percent, 0..100; 0 includes those without one
+	Below  int           // automatic mark under so many percent, 0..100; 0 is no limit, and leaves out those without one otherwise
+	Waited int           // days since their work was sent, or else since they came to where they are; 0 is any
+	Sort   Sort
+	After  string // Board.Next of the page before
+	Most   int    // rows, 1..MostRows; 0 is 50
+}
+
+// MostRows is how long a page may be.
+const MostRows = 500
+
+// Names says that the filter finds or orders by what whoever is blind must not learn.
+func (f Filter) Names() bool {
+	return strings.TrimSpace(f.Search) != "" || f.Tag != "" || f.Least > 0 || f.Below > 0 || f.Sort == ByMark
 }
 
 // Board is one page.
@@ -71,7 +97,7 @@ type Board struct {
 	Next string // for Filter.After; "" at the end
 }
 
-const boardColumns = `SELECT a.id, a.candidate_id, a.stage_id, a.status, a.moved_at, c.name, c.email,
+const boardColumns = `SELECT a.id, a.candidate_id, a.stage_id, a.status, a.moved_at, a.mark_ppm, c.name, c.email,
 	COALESCE(i.id, ''), COALESCE(i.opened_at, 0), COALESCE(i.finish_by, 0), COALESCE(i.revoked_at, 0),
 	COALESCE((SELECT MAX(s.made_at) FROM promises s WHERE s.org_id = a.org_id AND s.application_id = a.id), 0),
 	COALESCE((SELECT MAX(s.kept_at) FROM promises s WHERE s.org_id = a.org_id AND s.application_id = a.id), 0),
@@ -90,29 +116,44 @@ const (
 	isOpened   = `EXISTS (SELECT 1 FROM invitations s WHERE s.org_id = a.org_id AND s.application_id = a.id AND s.opened_at > 0)`
 	isSent     = `EXISTS (SELECT 1 FROM promises s WHERE s.org_id = a.org_id AND s.application_id = a.id)`
 	isAnswered = `EXISTS (SELECT 1 FROM promises s WHERE s.org_id = a.org_id AND s.application_id = a.id AND s.kept_at > 0)`
-	isStuck    = `(i.revoked_at > 0 OR i.finish_by < $3) AND NOT EXISTS (SELECT 1 FROM promises s WHERE s.org_id = a.org_id AND s.application_id = a.id AND (s.kept_at = 0 OR s.made_at >= a.moved_at))`
+	isSentHere = `EXISTS (SELECT 1 FROM promises s WHERE s.org_id = a.org_id AND s.application_id = a.id AND (s.kept_at = 0 OR s.made_at >= a.moved_at))`
+	isStuck    = `(i.revoked_at > 0 OR i.finish_by < $3) AND NOT ` + isSentHere
+	isTheirs   = `i.revoked_at = 0 AND i.finish_by >= $3 AND NOT ` + isSentHere
 )
 
-// Page lists the applications of an opening, at most two queries. Rows carry names: the caller drops what a blind member must
-// not see.
+// statement is SQL with its parameters; $1 is the organisation, $2 the opening, $3 the present.
+type statement struct {
+	text string
+	args []any
+}
+
+// arg adds a parameter and gives its place.
+func (s *statement) arg(v any) string {
+	s.args = append(s.args, v)
+	return "$" + strconv.Itoa(len(s.args))
+}
+
+// Page lists the applications of an opening, at most two queries. Rows carry names and marks: the caller drops what a blind member
+// must not see. ErrMissing for a cursor that is none.
 func (os *Openings) Page(ctx context.Context, tx db.Tx, o ID, f Filter) (Board, error) {
 	most := f.Most
-	if most < 1 || most > 200 {
+	if most < 1 || most > MostRows {
 		most = 50
 	}
-	segment, at, after, err := readCursor(f.After)
+	at, err := readCursor(f.After)
 	if err != nil {
 		return Board{}, ErrMissing
 	}
 	var b Board
-	if segment == 0 && (f.View == UnderWay || f.View == Us) {
-		if b.Rows, err = os.owed(ctx, tx, o, f, at, after, most+1); err != nil {
+	turns := f.Sort == ByTurn && (f.View == UnderWay || f.View == Us)
+	if turns && at.segment == 0 {
+		if b.Rows, err = os.rows(ctx, tx, owedQuery(f, at, most+1), o, 0); err != nil {
 			return Board{}, err
 		}
-		at, after = -1, ""
+		at = cursor{}
 	}
-	if f.View != Us && len(b.Rows) <= most {
-		rest, err := os.others(ctx, tx, o, f, at, after, most+1-len(b.Rows))
+	if len(b.Rows) <= most && !(turns && f.View == Us) {
+		rest, err := os.rows(ctx, tx, othersQuery(f, at, most+1-len(b.Rows)), o, 1)
 		if err != nil {
 			return Board{}, err
 		}
@@ -125,29 +166,35 @@ func (os *Openings) Page(ctx context.Context, tx db.Tx, o ID, f Filter) (Board, 
 	return b, nil
 }
 
-// owed are those who wait for a reply, the soonest promise first: the walk is over open promises, which are few.
-func (os *Openings) owed(ctx context.Context, tx db.Tx, o ID, f Filter, at int64, after string, most int) ([]Row, error) {
-	return os.rows(ctx, tx, owedQuery(f), 0, o, f, at, after, most)
+// owedQuery finds those who wait for a reply, the soonest promise first: the walk is over open promises, which are few.
+func owedQuery(f Filter, at cursor, most int) statement {
+	s := statement{args: make([]any, 3)}
+	s.text = boardColumns + `, p.due_at, p.id FROM promises p JOIN applications a ON a.org_id = p.org_id AND a.id = p.application_id ` + boardJoins + `
+		WHERE p.org_id = $1 AND p.kept_at = 0 AND a.opening_id = $2 AND a.status = 'active' AND $3 > CAST(0 AS BIGINT)` + s.narrowed(f)
+	if at.id != "" {
+		s.text += s.after("p.due_at", "p.id", ">", at)
+	}
+	s.text += ` ORDER BY p.due_at, p.id LIMIT ` + s.arg(most)
+	return s
 }
 
-func owedQuery(f Filter) string {
-	return boardColumns + `, p.due_at, p.id FROM promises p JOIN applications a ON a.org_id = p.org_id AND a.id = p.application_id ` + boardJoins + `
-		WHERE p.org_id = $1 AND p.kept_at = 0 AND a.opening_id = $2 AND a.status = 'active' AND (p.due_at > $4 OR p.due_at = $4 AND p.id > $5)
-			AND $3 > CAST(0 AS BIGINT)` + narrowed(f) + ` ORDER BY p.due_at, p.id LIMIT $8`
-}
-
-// others are the rest, by when they came to where they are.
-func (os *Openings) others(ctx context.Context, tx db.Tx, o ID, f Filter, at int64, after string, most int) ([]Row, error) {
-	return os.rows(ctx, tx, othersQuery(f), 1, o, f, at, after, most)
-}
-
-func othersQuery(f Filter) string {
+// othersQuery finds the rest, by when they came to where they are; with an order of one's own, everybody of the view.
+func othersQuery(f Filter, at cursor, most int) statement {
 	where := ""
 	switch f.View {
 	case UnderWay:
-		where = ` AND a.status = 'active' AND p.id IS NULL`
+		where = ` AND a.status = 'active'`
+		if f.Sort == ByTurn {
+			where += ` AND p.id IS NULL`
+		}
+	case Us:
+		where = ` AND a.status = 'active' AND p.id IS NOT NULL`
 	case Stuck:
 		where = ` AND a.status = 'active' AND p.id IS NULL AND ` + isStuck
+	case Fresh:
+		where = ` AND a.status = 'active' AND p.id IS NULL AND i.opened_at = 0 AND ` + isTheirs
+	case Begun:
+		where = ` AND a.status = 'active' AND p.id IS NULL AND i.opened_at > 0 AND ` + isTheirs
 	case Openers:
 		where = ` AND ` + isOpened
 	case Senders:
@@ -157,34 +204,72 @@ func othersQuery(f Filter) string {
 	case Hires, Declines, Withdrawal:
 		where = ` AND a.status = '` + string(f.View) + `'`
 	}
-	return boardColumns + `, a.moved_at, a.id FROM applications a ` + boardJoins + openPromise + `
-		WHERE a.org_id = $1 AND a.opening_id = $2 AND (a.moved_at > $4 OR a.moved_at = $4 AND a.id > $5) AND $3 > CAST(0 AS BIGINT)` + where + narrowed(f) + `
-		ORDER BY a.moved_at, a.id LIMIT $8`
-}
-
-// narrowed adds what was typed and the stage; the parameters are always there, so that they keep their numbers.
-func narrowed(f Filter) string {
-	s := ` AND ($6 = '' OR a.stage_id = $6)`
-	if strings.TrimSpace(f.Search) == "" {
-		return s + ` AND $7 <> ''`
+	key, beyond, down := "a.moved_at", ">", ""
+	if f.Sort == ByMark || f.Sort == Newest {
+		beyond, down = "<", " DESC"
 	}
-	return s + ` AND (c.name_key LIKE $7 ESCAPE '!' OR c.family_key LIKE $7 ESCAPE '!' OR c.email_key LIKE $7 ESCAPE '!')`
+	if f.Sort == ByMark {
+		key = "a.mark_ppm"
+	}
+	s := statement{args: make([]any, 3)}
+	s.text = boardColumns + `, ` + key + `, a.id FROM applications a ` + boardJoins + openPromise + `
+		WHERE a.org_id = $1 AND a.opening_id = $2 AND $3 > CAST(0 AS BIGINT)` + where + s.narrowed(f)
+	if at.id != "" {
+		s.text += s.after(key, "a.id", beyond, at)
+	}
+	s.text += ` ORDER BY ` + key + down + `, a.id` + down + ` LIMIT ` + s.arg(most)
+	return s
 }
 
-func (os *Openings) rows(ctx context.Context, tx db.Tx, q string, segment int, o ID, f Filter, at int64, after string, most int) ([]Row, error) {
-	found, err := tx.QueryContext(ctx, q, tx.Org, string(o), clock.Milli(os.DB.Now()), at, after, string(f.Stage), candidate.Like(f.Search), most)
+// after begins behind a row.
+func (s *statement) after(key, id, beyond string, at cursor) string {
+	k := s.arg(at.key)
+	return ` AND (` + key + ` ` + beyond + ` ` + k + ` OR ` + key + ` = ` + k + ` AND ` + id + ` ` + beyond + ` ` + s.arg(at.id) + `)`
+}
+
+// narrowed adds what a filter asks of a row.
+func (s *statement) narrowed(f Filter) string {
+	out := ""
+	if f.Stage != "" {
+		out += ` AND a.stage_id = ` + s.arg(string(f.Stage))
+	}
+	if strings.TrimSpace(f.Search) != "" {
+		like := s.arg(candidate.Like(f.Search))
+		out += ` AND (c.name_key LIKE ` + like + ` ESCAPE '!' OR c.family_key LIKE ` + like + ` ESCAPE '!' OR c.email_key LIKE ` + like + ` ESCAPE '!' OR a.id = ` + s.arg(string(f.Coded)) + `)`
+	}
+	if f.Tag != "" {
+		out += ` AND EXISTS (SELECT 1 FROM application_tags t WHERE t.org_id = a.org_id AND t.application_id = a.id AND t.tag = ` + s.arg(f.Tag) + `)`
+	}
+	if f.Least > 0 {
+		out += ` AND a.mark_ppm >= ` + s.arg(f.Least*10_000)
+	}
+	if f.Below > 0 {
+		out += ` AND a.mark_ppm >= 0 AND a.mark_ppm < ` + s.arg(f.Below*10_000)
+	}
+	if f.Waited > 0 {
+		out += ` AND COALESCE(p.made_at, a.moved_at) <= $3 - ` + s.arg((time.Duration(f.Waited) * 24 * time.Hour).Milliseconds())
+	}
+	return out
+}
+
+func (os *Openings) rows(ctx context.Context, tx db.Tx, s statement, o ID, segment int) ([]Row, error) {
+	s.args[0], s.args[1], s.args[2] = tx.Org, string(o), clock.Milli(os.DB.Now())
+	found, err := tx.QueryContext(ctx, s.text, s.args...)
 	if err != nil {
 		return nil, fmt.Errorf("board: %w", err)
 	}
 	defer found.Close()
 	var out []Row
 	for found.Next() {
-		var r Row
-		var moved, opened, by, revoked, sent, replied, due, waits, key int64
+		r := Row{Mark: -1}
+		var moved, mark, opened, by, revoked, sent, replied, due, waits, key int64
 		var id string
-		if err := found.Scan(&r.ID, &r.Candidate, &r.Stage, &r.Status, &moved, &r.Name, &r.Email, &r.Invitation, &opened, &by, &revoked,
+		if err := found.Scan(&r.ID, &r.Candidate, &r.Stage, &r.Status, &moved, &mark, &r.Name, &r.Email, &r.Invitation, &opened, &by, &revoked,
 			&sent, &replied, &due, &waits, &key, &id); err != nil {
 			return nil, err
+		}
+		if mark >= 0 {
+			r.Mark = int(mark+5_000) / 10_000
 		}
 		r.Moved, r.Opened, r.FinishBy, r.Revoked = clock.Time(moved), clock.Time(opened), clock.Time(by), revoked != 0
 		r.Sent, r.Replied, r.Due, r.Waits = clock.Time(sent), clock.Time(replied), clock.Time(due), clock.Time(waits)
@@ -194,133 +279,25 @@ func (os *Openings) rows(ctx context.Context, tx db.Tx, q string, segment int, o
 	return out, found.Err()
 }
 
-func readCursor(s string) (segment int, at int64, after string, err error) {
+// cursor is the row that a page begins behind; the zero value is the beginning. Segment 1 is behind those who wait for us.
+type cursor struct {
+	segment int
+	key     int64
+	id      string
+}
+
+func readCursor(s string) (cursor, error) {
 	if s == "" {
-		return 0, -1, "", nil
+		return cursor{}, nil
 	}
 	parts := strings.SplitN(s, ".", 3)
-	if len(parts) != 3 {
-		return 0, 0, "", ErrMissing
+	if len(parts) != 3 || parts[2] == "" {
+		return cursor{}, ErrMissing
 	}
-	if segment, err = strconv.Atoi(parts[0]); err != nil {
-		return 0, 0, "", err
-	}
-	at, err = strconv.ParseInt(parts[1], 10, 64)
-	return segment, at, parts[2], err
-}
-
-// Figures are an opening's counts.
-type Figures struct {
-	Invited, Opened, Sent, Answered, Hired, Declined, Withdrawn int // whatever became of them after
-
-	Active   int
-	Us       int // wait for our reply
-	Overdue  int // of them, past the day we promised
-	DueSoon  int // of them, due within 24 h
-	Stuck    int //
-	ByStage  map[StageID]int
-	Kept     int // replies given
-	KeptLate int // of them, after their day
-}
-
-const (
-	countStatus = `SELECT stage_id, status, COUNT(*) FROM applications WHERE org_id = $1 AND opening_id = $2 GROUP BY stage_id, status`
-	countOwed   = `SELECT COUNT(*), SUM(CASE WHEN p.due_at < $3 THEN 1 ELSE 0 END), SUM(CASE WHEN p.due_at >= $3 AND p.due_at < $4 THEN 1 ELSE 0 END)
-		FROM promises p JOIN applications a ON a.org_id = p.org_id AND a.id = p.application_id
-		WHERE p.org_id = $1 AND p.kept_at = 0 AND a.opening_id = $2 AND a.status = 'active'`
-	countSent = `SELECT COUNT(DISTINCT p.application_id), COUNT(DISTINCT CASE WHEN p.kept_at > 0 THEN p.application_id END),
-		SUM(CASE WHEN p.kept_at > 0 THEN 1 ELSE 0 END), SUM(CASE WHEN p.kept_at > p.due_at THEN 1 ELSE 0 END)
-		FROM promises p JOIN applications a ON a.org_id = p.org_id AND a.id = p.application_id WHERE p.org_id = $1 AND a.opening_id = $2`
-	countOpened = `SELECT COUNT(DISTINCT application_id) FROM invitations WHERE org_id = $1 AND opening_id = $2 AND opened_at > 0`
-	countStuck  = `SELECT COUNT(*) FROM applications a JOIN invitations i ON i.org_id = a.org_id AND i.application_id = a.id AND i.stage_id = a.stage_id
-		WHERE a.org_id = $1 AND a.opening_id = $2 AND a.status = 'active' AND ` + isStuck
-)
-
-// Figures counts, in five queries however many applications there are.
-func (os *Openings) Figures(ctx context.Context, tx db.Tx, o ID) (Figures, error) {
-	f := Figures{ByStage: map[StageID]int{}}
-	now := os.DB.Now()
-	rows, err := tx.QueryContext(ctx, countStatus, tx.Org, string(o))
+	segment, err := strconv.Atoi(parts[0])
 	if err != nil {
-		return f, err
+		return cursor{}, err
 	}
-	if err := f.byStatus(rows); err != nil {
-		return f, err
-	}
-	var overdue, soon sql.NullInt64
-	err = tx.QueryRowContext(ctx, countOwed, tx.Org, string(o), clock.Milli(now), clock.Milli(now.Add(24*time.Hour))).Scan(&f.Us, &overdue, &soon)
-	if err != nil {
-		return f, err
-	}
-	f.Overdue, f.DueSoon = int(overdue.Int64), int(soon.Int64)
-	var sent, answered, kept, late sql.NullInt64
-	err = tx.QueryRowContext(ctx, countSent, tx.Org, string(o)).Scan(&sent, &answered, &kept, &late)
-	if err != nil {
-		return f, err
-	}
-	f.Sent, f.Answered, f.Kept, f.KeptLate = int(sent.Int64), int(answered.Int64), int(kept.Int64), int(late.Int64)
-	if err := tx.QueryRowContext(ctx, countOpened, tx.Org, string(o)).Scan(&f.Opened); err != nil {
-		return f, err
-	}
-	err = tx.QueryRowContext(ctx, countStuck, tx.Org, string(o), clock.Milli(now)).Scan(&f.Stuck)
-	return f, err
-}
-
-func (f *Figures) byStatus(rows *sql.Rows) error {
-	defer rows.Close()
-	for rows.Next() {
-		var stage, status string
-		var n int
-		if err := rows.Scan(&stage, &status, &n); err != nil {
-			return err
-		}
-		f.Invited += n
-		switch Status(status) {
-		case Active:
-			f.Active += n
-			f.ByStage[StageID(stage)] += n
-		case Hired:
-			f.Hired += n
-		case Declined:
-			f.Declined += n
-		case Withdrawn:
-			f.Withdrawn += n
-		}
-	}
-	return rows.Err()
-}
-
-const (
-	weeklySent = `SELECT (p.made_at - CAST($3 AS BIGINT)) / 604800000, COUNT(*) FROM promises p JOIN applications a ON a.org_id = p.org_id AND a.id = p.application_id
-		WHERE p.org_id = $1 AND a.opening_id = $2 AND p.made_at >= CAST($3 AS BIGINT) GROUP BY 1`
-	weeklyOpened = `SELECT (opened_at - CAST($3 AS BIGINT)) / 604800000, COUNT(*) FROM invitations
-		WHERE org_id = $1 AND opening_id = $2 AND opened_at >= CAST($3 AS BIGINT) GROUP BY 1`
-)
-
-// Weekly counts the submissions and the opened links of n weeks from an instant.
-func (os *Openings) Weekly(ctx context.Context, tx db.Tx, o ID, from time.Time, n int) (sent, opened []int, err error) {
-	if sent, err = weekly(ctx, tx, weeklySent, o, from, n); err != nil {
-		return nil, nil, err
-	}
-	opened, err = weekly(ctx, tx, weeklyOpened, o, from, n)
-	return sent, opened, err
-}
-
-func weekly(ctx context.Context, tx db.Tx, q string, o ID, from time.Time, n int) ([]int, error) {
-	rows, err := tx.QueryContext(ctx, q, tx.Org, string(o), clock.Milli(from))
-	if err != nil {
-		return nil, fmt.Errorf("weekly: %w", err)
-	}
-	defer rows.Close()
-	out := make([]int, n)
-	for rows.Next() {
-		var w, count int
-		if err := rows.Scan(&w, &count); err != nil {
-			return nil, err
-		}
-		if w >= 0 && w < n {
-			out[w] = count
-		}
-	}
-	return out, rows.Err()
+	key, err := strconv.ParseInt(parts[1], 10, 64)
+	return cursor{segment, key, parts[2]}, err
 }

@@ -1,14 +1,18 @@
 package opening_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
 	"time"
 
+	"candor/internal/actor"
 	"candor/internal/db"
 	"candor/internal/db/dbtest"
 	"candor/internal/opening"
+	"candor/internal/org"
 	"candor/internal/promise"
 )
 
@@ -164,9 +168,10 @@ func TestTheBoardScansNoTable(t *testing.T) {
 	w := newWorld(t, d, tick)
 	o := w.open(t, w.owner, false)
 	w.crowd(t, o, 10_000)
-	for _, f := range []opening.Filter{{}, {View: opening.Us}, {View: opening.Stuck}, {View: opening.Senders}, {View: opening.Hires}, {Search: "fam"}, {View: opening.Invitees}} {
-		for _, q := range opening.BoardQueries(f) {
-			w.plan(t, q, fmt.Sprintf("%+v", f))
+	for _, f := range []opening.Filter{{}, {View: opening.Us}, {View: opening.Stuck}, {View: opening.Senders}, {View: opening.Hires}, {Search: "fam"}, {View: opening.Invitees},
+		{View: opening.Fresh}, {View: opening.Begun}, {Tag: "referral"}, {Sort: opening.ByMark}, {Sort: opening.Newest, Least: 50, Below: 80, Waited: 3}} {
+		for q, args := range opening.BoardQueries(f) {
+			w.plan(t, q, fmt.Sprintf("%+v", f), args...)
 		}
 	}
 	for _, q := range opening.FigureQueries() {
@@ -174,11 +179,13 @@ func TestTheBoardScansNoTable(t *testing.T) {
 	}
 }
 
-func (w world) plan(t *testing.T, q, what string) {
+func (w world) plan(t *testing.T, q, what string, args ...any) {
 	t.Helper()
 	err := w.DB.Read(ctx, w.owner.Org, func(tx db.Tx) error {
-		args := []any{"", "", 0, 0, "", "", "", 0}
-		rows, err := tx.QueryContext(ctx, "EXPLAIN QUERY PLAN "+q, args[:strings.Count(q, "$8")*4+4]...)
+		if args == nil {
+			args = []any{"", "", 0, 0}
+		}
+		rows, err := tx.QueryContext(ctx, "EXPLAIN QUERY PLAN "+q, args...)
 		if err != nil {
 			return fmt.Errorf("%s: %w\n%s", what, err, q)
 		}
@@ -218,6 +225,152 @@ func BenchmarkBoard(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
+		}
+	})
+}
+
+// tagged gives what the board tests of filters need: three people, two tags, two marks.
+func (w world) tagged(t *testing.T) (opening.ID, map[string]opening.Invitation) {
+	t.Helper()
+	o := w.open(t, w.owner, false)
+	inv := map[string]opening.Invitation{}
+	for i, name := range []string{"Amara Okafor", "Mateo Rossi", "Lena Fischer"} {
+		w.tick.Add(24 * time.Hour)
+		inv[strings.Fields(name)[0]] = w.invite(t, o, name, fmt.Sprintf("t%d@mail.example", i))
+	}
+	for who, tag := range map[string]string{"Amara": "Referral", "Lena": " strong  SQL "} {
+		if err := w.Tag(ctx, w.owner, inv[who].Application, tag, true); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.write(t, func(tx db.Tx) error {
+		if err := w.SetMark(ctx, tx, inv["Mateo"].ID, 815_000); err != nil {
+			return err
+		}
+		return w.SetMark(ctx, tx, inv["Lena"].ID, 400_000)
+	})
+	return o, inv
+}
+
+func TestTheBoardFiltersAndSorts(t *testing.T) {
+	each(t, func(t *testing.T, w world) {
+		o, inv := w.tagged(t)
+		for _, c := range []struct {
+			f    opening.Filter
+			want string
+		}{
+			{opening.Filter{Tag: "referral"}, "Amara"},
+			{opening.Filter{Tag: "strong sql"}, "Lena"},
+			{opening.Filter{Tag: "nothing"}, ""},
+			{opening.Filter{Least: 41}, "Mateo"},
+			{opening.Filter{Below: 41}, "Lena"},
+			{opening.Filter{Sort: opening.ByMark}, "Mateo Lena Amara"},
+			{opening.Filter{Sort: opening.Longest}, "Amara Mateo Lena"},
+			{opening.Filter{Sort: opening.Newest}, "Lena Mateo Amara"},
+			{opening.Filter{Sort: opening.ByMark, View: opening.Us}, ""},
+			{opening.Filter{View: opening.Fresh}, "Amara Mateo Lena"},
+			{opening.Filter{View: opening.Begun}, ""},
+			{opening.Filter{Waited: 2}, "Amara"},
+			{opening.Filter{Search: "7F3K", Coded: inv["Mateo"].Application}, "Mateo"},
+		} {
+			if got := names(w.page(t, o, c.f)); got != c.want {
+				t.Errorf("%+v: %q; want %q", c.f, got, c.want)
+			}
+			var paged []string
+			for f := c.f; ; {
+				f.Most = 1
+				b := w.page(t, o, f)
+				paged = append(paged, names(b))
+				if f.After = b.Next; b.Next == "" {
+					break
+				}
+			}
+			if got := strings.Join(paged, " "); got != c.want {
+				t.Errorf("%+v by pages of one: %q; want %q", c.f, got, c.want)
+			}
+		}
+		if got := w.page(t, o, opening.Filter{Sort: opening.ByMark}).Rows; got[0].Mark != 82 || got[2].Mark != -1 {
+			t.Errorf("marks = %d, %d; want 82 %% and none", got[0].Mark, got[2].Mark)
+		}
+	})
+}
+
+func TestTags(t *testing.T) {
+	each(t, func(t *testing.T, w world) {
+		o, inv := w.tagged(t)
+		a := inv["Lena"].Application
+		if err := w.Tag(ctx, w.owner, a, "strong sql", true); err != nil {
+			t.Errorf("the same tag again: %v; want nothing changed", err)
+		}
+		if err := w.Tag(ctx, w.owner, a, "strong sql", false); err != nil {
+			t.Fatal(err)
+		}
+		for i := range opening.MaxTags {
+			if err := w.Tag(ctx, w.owner, a, fmt.Sprintf("tag %02d", i), true); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := w.Tag(ctx, w.owner, a, "one more", true); !errors.Is(err, opening.ErrTags) {
+			t.Errorf("the eleventh: %v; want ErrTags", err)
+		}
+		if _, err := opening.ReadTag(strings.Repeat("x", opening.MaxTag+1)); err == nil {
+			t.Error("a tag of 31 characters was taken")
+		}
+		w.write(t, func(tx db.Tx) error {
+			got, err := w.TagsOf(ctx, tx, []opening.ApplicationID{a, inv["Amara"].Application})
+			if err != nil || len(got[a]) != opening.MaxTags || fmt.Sprint(got[inv["Amara"].Application]) != "[referral]" {
+				t.Errorf("TagsOf = %v, %v", got, err)
+			}
+			known, err := w.KnownTags(ctx, tx, o)
+			if err != nil || len(known) != opening.MaxTags+1 {
+				t.Errorf("KnownTags = %v, %v; want eleven", known, err)
+			}
+			return err
+		})
+		pool := w.member(t, "Mina", "reviewer")
+		if err := w.Tag(ctx, pool, a, "x", true); !errors.Is(err, opening.ErrMissing) {
+			t.Errorf("a stranger to the opening: %v; want ErrMissing", err)
+		}
+		w.Openings.Blind = func(context.Context, db.Tx, actor.Actor, opening.ApplicationID) (bool, string, error) {
+			return true, "7F3K", nil
+		}
+		if err := w.Tag(ctx, w.owner, a, "x", true); !errors.Is(err, opening.ErrRole) {
+			t.Errorf("somebody blind: %v; want ErrRole", err)
+		}
+	})
+}
+
+func TestSavedViews(t *testing.T) {
+	each(t, func(t *testing.T, w world) {
+		o := w.open(t, w.owner, false)
+		f := opening.Filter{View: opening.Us, Tag: "referral", Least: 60, Waited: 3, Sort: opening.ByMark, Search: "amara", After: "1.2.x"}
+		if err := w.SaveView(ctx, w.owner, o, "Strong  and waiting", f, false); err != nil {
+			t.Fatal(err)
+		}
+		views := func(who actor.Actor) (out []opening.SavedView) {
+			w.write(t, func(tx db.Tx) (err error) { out, err = w.Views(ctx, tx, who, o); return err })
+			return out
+		}
+		f.Search, f.After = "", ""
+		if got := views(w.owner); len(got) != 1 || got[0].Name != "Strong and waiting" || got[0].Filter != f || !got[0].Mine {
+			t.Fatalf("views = %+v; want the one, without the name that was searched", got)
+		}
+		other := w.member(t, "Kit", org.Recruiter)
+		if got := views(other); len(got) != 0 {
+			t.Errorf("somebody else sees %+v before it is shared", got)
+		}
+		if err := w.SaveView(ctx, w.owner, o, "Strong and waiting", f, true); err != nil {
+			t.Fatal(err)
+		}
+		got := views(other)
+		if len(got) != 1 || got[0].Mine {
+			t.Fatalf("shared views of somebody else = %+v", got)
+		}
+		if err := w.DropView(ctx, other, got[0].ID); !errors.Is(err, opening.ErrMissing) {
+			t.Errorf("dropping another's: %v; want ErrMissing", err)
+		}
+		if err := w.DropView(ctx, w.owner, got[0].ID); err != nil || len(views(w.owner)) != 0 {
+			t.Errorf("dropping one's own: %v", err)
 		}
 	})
 }

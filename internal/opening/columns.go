@@ -8,7 +8,9 @@ var Columns = db.Columns{
 	"opening_members":    {"org_id": ours, "opening_id": ours, "member_id": ours, "role": ours},
 	"stages":             {"org_id": ours, "id": ours, "opening_id": ours, "position": ours, "title": ours, "reviewers": ours, "window_days": ours, "questions": ours},
 	"stage_formats":      {"org_id": ours, "stage_id": ours, "position": ours, "format": ours, "ref_id": ours},
-	"applications":       {"org_id": numbers, "id": numbers, "opening_id": numbers, "candidate_id": numbers, "stage_id": numbers, "status": numbers, "created_at": numbers, "moved_at": numbers},
+	"applications":       {"org_id": numbers, "id": numbers, "opening_id": numbers, "candidate_id": numbers, "stage_id": numbers, "status": numbers, "created_at": numbers, "moved_at": numbers, "mark_ppm": numbers},
+	"application_tags":   {"org_id": private, "application_id": private, "tag": private, "opening_id": private, "tagged_at": private, "tagged_by": private},
+	"board_views":        {"org_id": ours, "id": ours, "opening_id": ours, "member_id": ours, "name": ours, "filter": ours, "shared": ours, "created_at": ours},
 	"invitations":        {"org_id": numbers, "id": numbers, "application_id": numbers, "opening_id": numbers, "stage_id": numbers, "format": numbers, "ref_id": numbers, "note": theirs, "revoked_at": numbers, "rotation": numbers, "finish_by": numbers, "zone": theirs, "created_at": numbers, "created_by": numbers, "opened_at": numbers},
 	"invitation_links":   {"hash": hidden, "org_id": hidden, "invitation_id": hidden, "rotation": hidden},
 	"public_links":       {"hash": ours, "org_id": ours, "opening_id": ours, "rotation": ours, "open": ours, "most": ours, "taken": ours, "until_at": ours},
@@ -19,6 +21,7 @@ var Columns = db.Columns{
 var (
 	ours    = db.Column{Class: db.Organisation, Keep: "while the opening is kept"}
 	theirs  = db.Column{Class: db.Candidate, Keep: db.KeepWords}
+	private = db.Column{Class: db.ReviewerPrivate, Keep: db.KeepWords}
 	numbers = db.Column{Class: db.Candidate, Keep: db.KeepNumbers}
 	hidden  = db.Column{Class: db.Secret, Keep: db.KeepWords}
 	passing = db.Column{Class: db.Secret, Keep: db.KeepEnded}

@@ -7,7 +7,7 @@ import (
 	"candor/internal/opening/internal/query"
 )
 
-// Erase removes notes, links and sessions of a person; applications stay as ids.
+// Erase removes notes, links, sessions and tags of a person; applications stay as ids.
 func (os *Openings) Erase(ctx context.Context, tx db.Tx, p db.Person) (map[string]int, error) {
 	q := query.New(tx)
 	for _, i := range p.Invitations {
@@ -20,11 +20,27 @@ func (os *Openings) Erase(ctx context.Context, tx db.Tx, p db.Person) (map[strin
 			}
 		}
 	}
+	tags := 0
+	for _, a := range p.Applications {
+		n, err := q.EraseTags(ctx, tx.Org, a)
+		if err != nil {
+			return nil, err
+		}
+		tags += int(n)
+	}
 	_, err := q.EraseSessions(ctx, p.Candidate)
-	return map[string]int{"invitations": len(p.Invitations)}, err
+	return map[string]int{"invitations": len(p.Invitations), "tags": tags}, err
 }
 
 // Preview counts what Erase would remove.
-func (os *Openings) Preview(_ context.Context, _ db.Tx, p db.Person) (map[string]int, error) {
-	return map[string]int{"invitations": len(p.Invitations)}, nil
+func (os *Openings) Preview(ctx context.Context, tx db.Tx, p db.Person) (map[string]int, error) {
+	tags := 0
+	for _, a := range p.Applications {
+		n, err := query.New(tx).TagCount(ctx, tx.Org, a)
+		if err != nil {
+			return nil, err
+		}
+		tags += int(n)
+	}
+	return map[string]int{"invitations": len(p.Invitations), "tags": tags}, nil
 }

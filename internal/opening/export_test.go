@@ -5,8 +5,15 @@ import (
 	"time"
 )
 
-// BoardQueries are the statements of one page, for the plan.
-func BoardQueries(f Filter) []string { return []string{owedQuery(f), othersQuery(f)} }
+// BoardQueries are the statements of one page with their parameters, for the plan.
+func BoardQueries(f Filter) map[string][]any {
+	out := map[string][]any{}
+	at := cursor{1, 1, "x"}
+	for _, s := range []statement{owedQuery(f, at, 50), othersQuery(f, at, 50)} {
+		out[s.text] = s.args
+	}
+	return out
+}
 
 // FigureQueries are the statements of the counts, with the parameters they lack.
 func FigureQueries() []string {

@@ -63,7 +63,7 @@ SELECT a.id, a.opening_id, o.title, a.status, a.created_at FROM applications a J
 WHERE a.org_id = $1 AND a.candidate_id = $2 ORDER BY a.created_at DESC LIMIT 100;
 
 -- name: MoveApplication :execrows
-UPDATE applications SET stage_id = sqlc.arg(stage_id), moved_at = sqlc.arg(at) WHERE org_id = sqlc.arg(org_id) AND id = sqlc.arg(id) AND status = 'active' AND stage_id = sqlc.arg(was);
+UPDATE applications SET stage_id = sqlc.arg(stage_id), moved_at = sqlc.arg(at), mark_ppm = -1 WHERE org_id = sqlc.arg(org_id) AND id = sqlc.arg(id) AND status = 'active' AND stage_id = sqlc.arg(was);
 
 -- name: EndApplication :execrows
 UPDATE applications SET status = sqlc.arg(status), moved_at = sqlc.arg(at) WHERE org_id = sqlc.arg(org_id) AND id = sqlc.arg(id) AND status = 'active';
@@ -208,3 +208,32 @@ SELECT i.id, i.application_id, i.stage_id, i.format, i.ref_id, i.note, i.revoked
 FROM invitations i JOIN applications a ON a.org_id = i.org_id AND a.id = i.application_id JOIN openings o ON o.org_id = a.org_id AND o.id = a.opening_id
 WHERE i.org_id = sqlc.arg(org_id) AND i.finish_by > sqlc.arg(now) AND i.revoked_at = 0 AND a.status = 'active' AND a.stage_id = i.stage_id AND o.state = 'open'
 	AND i.id > sqlc.arg(after) ORDER BY i.id LIMIT 200;
+
+-- name: SetMark :execrows
+UPDATE applications SET mark_ppm = sqlc.arg(mark_ppm) WHERE org_id = sqlc.arg(org_id) AND id = sqlc.arg(id) AND stage_id = sqlc.arg(stage_id);
+
+-- name: AddTag :execrows
+INSERT INTO application_tags (org_id, application_id, tag, opening_id, tagged_at, tagged_by) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING;
+
+-- name: DropTag :execrows
+DELETE FROM application_tags WHERE org_id = $1 AND application_id = $2 AND tag = $3;
+
+-- name: TagCount :one
+SELECT COUNT(*) FROM application_tags WHERE org_id = $1 AND application_id = $2;
+
+-- name: EraseTags :execrows
+DELETE FROM application_tags WHERE org_id = $1 AND application_id = $2;
+
+-- name: KnownTags :many
+SELECT tag, COUNT(*) AS n FROM application_tags WHERE org_id = $1 AND opening_id = $2 GROUP BY tag ORDER BY tag LIMIT 100;
+
+-- name: AddView :execrows
+INSERT INTO board_views (org_id, id, opening_id, member_id, name, filter, shared, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+ON CONFLICT (org_id, opening_id, member_id, name) DO UPDATE SET filter = excluded.filter, shared = excluded.shared;
+
+-- name: DropView :execrows
+DELETE FROM board_views WHERE org_id = $1 AND id = $2 AND member_id = $3;
+
+-- name: Views :many
+SELECT id, member_id, name, filter, shared FROM board_views
+WHERE org_id = sqlc.arg(org_id) AND opening_id = sqlc.arg(opening_id) AND (member_id = sqlc.arg(member_id) OR shared) ORDER BY name, id LIMIT 100;

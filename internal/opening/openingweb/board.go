@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -31,6 +32,9 @@ type boardView struct {
 	Next    string // address of the next page
 	Contact string
 	Weeks   chart.View // empty before the second week
+	Tags    []string   // those of the opening
+	Views   []opening.SavedView
+	Acts    []act // what the asker may do to many
 }
 
 // rowView is one line as this asker may see it.
@@ -45,6 +49,9 @@ type rowView struct {
 	Readers            []string
 	Overdue            bool
 	ID                 opening.ApplicationID
+	Pick               bool   // it can be ticked
+	Mark               string // mean of the automatic marks, "82 %"; "" none
+	Tags               []string
 }
 
 // pageSize is how many rows a page has.
@@ -56,21 +63,13 @@ func (p *Pages) board(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	who := web.Actor(r)
-	q := r.URL.Query()
-	v := boardView{Page: web.PageOf(r, o.Title), Opening: o, Manage: o.MayManage(who), Reads: o.SeesBoard(who),
-		Filter: opening.Filter{View: opening.View(q.Get("view")), Stage: opening.StageID(q.Get("stage")), Search: cut(q.Get("q"), 120), After: q.Get("after"), Most: pageSize}}
+	v := boardView{Page: web.PageOf(r, o.Title), Opening: o, Manage: o.MayManage(who), Reads: o.SeesBoard(who), Filter: opening.ReadFilter(r.URL.Query()), Acts: actsOf(o, who)}
+	v.Filter.Most = pageSize
 	err = p.read(r, func(tx db.Tx) error { return p.fill(r, tx, who, &v) })
 	if err != nil {
 		return err
 	}
 	return web.Show(w, r, boardPage(v))
-}
-
-func cut(s string, n int) string {
-	if r := []rune(s); len(r) > n {
-		return string(r[:n])
-	}
-	return s
 }
 
 // fill reads one page of the board: a number of queries that does not grow with the applications.
@@ -92,6 +91,9 @@ func (p *Pages) fill(r *http.Request, tx db.Tx, who actor.Actor, v *boardView) e
 		return err
 	}
 	if v.Weeks, err = p.weeks(ctx, tx, v); err != nil {
+		return err
+	}
+	if err := p.beside(ctx, tx, who, v); err != nil {
 		return err
 	}
 	b, err := p.Openings.Page(ctx, tx, o.ID, v.Filter)
@@ -117,6 +119,10 @@ func (p *Pages) fill(r *http.Request, tx db.Tx, who actor.Actor, v *boardView) e
 	if err != nil {
 		return err
 	}
+	tags, err := p.Openings.TagsOf(ctx, tx, ids)
+	if err != nil {
+		return err
+	}
 	refused := map[opening.InvitationID]string{}
 	if p.mails() {
 		invitations := make([]opening.InvitationID, len(b.Rows))
@@ -129,11 +135,11 @@ func (p *Pages) fill(r *http.Request, tx db.Tx, who actor.Actor, v *boardView) e
 	}
 	for _, row := range b.Rows {
 		code, blind := hidden[row.ID]
-		if blind && strings.TrimSpace(v.Filter.Search) != "" {
-			continue // found by a name that the asker must not learn
+		if blind && v.Filter.Names() && row.ID != v.Filter.Coded {
+			continue // found or placed by what the asker must not learn
 		}
 		if blind {
-			row.Waits = time.Time{} // whoever still has to score it learns of no case
+			row.Waits, row.Mark = time.Time{}, -1 // whoever still has to score it learns of no case
 		}
 		x := drawn(row, parts[row.ID], reading[row.ID], v.Page.Now, v.Page.Zone)
 		if _, no := refused[row.Invitation]; no && row.Status == opening.Active && row.Opened.IsZero() && !row.Revoked {
@@ -149,7 +155,7 @@ func (p *Pages) fill(r *http.Request, tx db.Tx, who actor.Actor, v *boardView) e
 		case row.Name == "":
 			x.Name = "Erased candidate"
 		default:
-			x.Name, x.Href = row.Name, "/o/"+r.PathValue("org")+"/applications/"+string(row.ID)
+			x.Name, x.Href, x.Tags, x.Pick = row.Name, "/o/"+r.PathValue("org")+"/applications/"+string(row.ID), tags[row.ID], len(v.Acts) > 0
 			if o.SeesAddresses(who) {
 				x.Under = row.Email
 			}
@@ -158,6 +164,34 @@ func (p *Pages) fill(r *http.Request, tx db.Tx, who actor.Actor, v *boardView) e
 	}
 	return nil
 }
+
+// beside reads what stands around the list, and who is meant by a code that was typed: those who run or decide the opening find
+// anybody by it, others whom they know by nothing else.
+func (p *Pages) beside(ctx context.Context, tx db.Tx, who actor.Actor, v *boardView) (err error) {
+	o := v.Opening
+	if v.Tags, err = p.Openings.KnownTags(ctx, tx, o.ID); err != nil {
+		return err
+	}
+	if v.Views, err = p.Openings.Views(ctx, tx, who, o.ID); err != nil {
+		return err
+	}
+	if typed := strings.ToUpper(v.Filter.Search); code.MatchString(typed) {
+		if v.Filter.Coded, err = p.Reviews.Coded(ctx, tx, o.ID, review.Code(typed)); err != nil || v.Filter.Coded == "" {
+			return err
+		}
+		hidden, err := p.Reviews.Hidden(ctx, tx, who, []opening.ApplicationID{v.Filter.Coded})
+		if err != nil {
+			return err
+		}
+		if _, blind := hidden[v.Filter.Coded]; !blind && !v.Manage && !o.MayDecide(who) {
+			v.Filter.Coded = ""
+		}
+	}
+	return nil
+}
+
+// code is what a reader knows somebody by.
+var code = regexp.MustCompile(`^[A-Z0-9]{4,8}$`)
 
 // weeks is the chart of the last six weeks, from Monday to Sunday where the asker is.
 func (p *Pages) weeks(ctx context.Context, tx db.Tx, v *boardView) (chart.View, error) {
@@ -199,6 +233,9 @@ func stageTitle(stages []opening.Stage, s opening.StageID) string {
 // drawn says in words where a row stands and whose turn it is. How much time somebody used is in none of them.
 func drawn(r opening.Row, a attempt.Standing, n review.Reading, now time.Time, zone *time.Location) rowView {
 	x := rowView{ID: r.ID, Parts: a.Parts, Done: a.Ended, Wanted: n.Wanted, Filed: n.Filed}
+	if r.Mark >= 0 {
+		x.Mark = itoa(r.Mark) + " %"
+	}
 	day := func(t time.Time) string { return t.In(zone).Format("Mon 2 Jan") }
 	switch {
 	case r.Status == opening.Hired:
@@ -237,12 +274,7 @@ func drawn(r opening.Row, a attempt.Standing, n review.Reading, now time.Time, z
 
 // link is this page with something of its address changed; pages begin anew.
 func (v boardView) link(change func(q url.Values)) string {
-	q := url.Values{}
-	for key, value := range map[string]string{"view": string(v.Filter.View), "stage": string(v.Filter.Stage), "q": v.Filter.Search} {
-		if value != "" {
-			q.Set(key, value)
-		}
-	}
+	q := v.Filter.Values()
 	change(q)
 	for key, values := range q {
 		if values[0] == "" {

@@ -56,6 +56,8 @@ func (p *Pages) Routes(mux *web.Mux) {
 	staff(web.RateWrite, "POST /o/{org}/openings/new", "opening.create", web.NoObject, p.create)
 	staff(web.RateRead, "GET "+one, "opening.read", "opening", p.board)
 	staff(web.RateWrite, "POST "+one+"/join", "opening.join", "opening", p.join)
+	staff(web.RateWrite, "POST "+one+"/views", "opening.save_view", "opening", p.saveView)
+	staff(web.RateWrite, "POST "+one+"/views/{view}/drop", "opening.drop_view", "opening", p.dropView)
 	staff(web.RateRead, "GET "+one+"/invite", "opening.invite_page", "opening", p.invite)
 	staff(web.RateWrite, "POST "+one+"/invite", "opening.invite", "opening", p.invited)
 	staff(web.RateRead, "GET "+one+"/settings", "opening.settings", "opening", p.settings)

@@ -41,9 +41,16 @@ type site struct {
 	notify *notify.Notify
 }
 
+var schemas = append(slices.Clone[[]fs.FS](reviewtest.Schemas), feedback.Schema, notify.Schema)
+
 func serve(t *testing.T) site {
 	t.Helper()
-	d, tick := dbtest.Open(t, append(slices.Clone[[]fs.FS](reviewtest.Schemas), feedback.Schema, notify.Schema)...)
+	d, tick := dbtest.Open(t, schemas...)
+	return serveOn(t, d, tick)
+}
+
+func serveOn(t testing.TB, d *db.DB, tick *dbtest.Clock) site {
+	t.Helper()
 	s := site{World: reviewtest.Make(t, d, tick)}
 	s.Rui = s.Member("Rui Matos", "rui@tideway.example", []string{org.Recruiter})
 	o, m, err := s.Orgs.Found(ctx, "Gullwing", "eve@gullwing.example", "Eve Tan", "Asia/Singapore")
@@ -53,7 +60,7 @@ func serve(t *testing.T) site {
 	s.Other = actor.Actor{Kind: actor.Member, ID: m.ID, Org: o.ID, Roles: m.Roles}
 	people := map[string]actor.Actor{"mina": s.Mina, "jun": s.Jun, "rosa": s.Rosa, "kit": s.Kit, "ada": s.Owner, "rui": s.Rui, "eve": s.Other}
 	s.mux = web.New(web.Config{Clock: d.Clock, Key: secret.Of("web"), Log: slog.New(slog.DiscardHandler), ErrorPage: errorpage.Show,
-		Rates: map[web.Rate]web.Limit{web.RateWrite: {Burst: 1000, Per: 1000}, web.RateCode: {Burst: 1000, Per: 1000}, web.RateRead: {Burst: 1000, Per: 1000}}, Auth: web.Auth{
+		Rates: map[web.Rate]web.Limit{web.RateWrite: {Burst: 1000, Per: 1000}, web.RateCode: {Burst: 1000, Per: 1000}, web.RateRead: {Burst: 1_000_000, Per: 1_000_000}}, Auth: web.Auth{
 			Staff: func(_ context.Context, cookie, o string) (web.Session, error) {
 				who, ok := people[cookie]
 				if !ok {

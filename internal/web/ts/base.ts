@@ -19,7 +19,7 @@ for (const i of document.querySelectorAll<HTMLInputElement>("input[data-guess-zo
 startPage()
 void work()
 void refresh()
-if (one("form[data-autosave]")) void import("./draft").then((d) => d.startDrafts())
+if (one("[data-autosave]")) void import("./draft").then((d) => d.startDrafts())
 document.addEventListener("candor-swapped", () => {
   void work()
   void refresh()

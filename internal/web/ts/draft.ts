@@ -3,9 +3,9 @@ import { learnFrom, serverNow } from "./clock"
 
 /**
  * Drafts of staff: a form with data-autosave="/address" posts itself there, as it would be posted by its button, 600 ms after the
- * last change. The status beside the title says what is true. Candidates' answers go by autosave.ts instead.
+ * last change. A part of a form with it posts only its own fields: what fits into a request that outlives the page is limited. The status beside the title says what is true. Candidates' answers go by autosave.ts instead.
  */
-const timers = new Map<HTMLFormElement, number>()
+const timers = new Map<HTMLElement, number>()
 let failures = 0
 
 function show(kind: string): void {
@@ -19,10 +19,17 @@ function show(kind: string): void {
   el.dataset["kind"] = kind
 }
 
-async function post(form: HTMLFormElement): Promise<void> {
+function fields(el: HTMLElement): URLSearchParams {
+  const form = el instanceof HTMLFormElement ? el : el.closest("form")
+  if (!form) return new URLSearchParams()
+  const own = (k: string): boolean => el === form || one(`[name="${CSS.escape(k)}"]`, el) !== null
+  return new URLSearchParams([...new FormData(form)].filter(([k]) => k !== "_once" && own(k)).map(([k, v]) => [k, String(v)]))
+}
+
+async function post(form: HTMLElement): Promise<void> {
   timers.delete(form)
-  const body = new URLSearchParams([...new FormData(form)].filter(([k]) => k !== "_once").map(([k, v]) => [k, String(v)]))
-  const r = await fetch(form.dataset["autosave"] ?? form.action, { method: "POST", body, headers: { Accept: "application/json" }, keepalive: true, signal: AbortSignal.timeout(10_000) }).catch(() => undefined)
+  const body = fields(form)
+  const r = await fetch(form.dataset["autosave"] ?? "", { method: "POST", body, headers: { Accept: "application/json" }, keepalive: true, signal: AbortSignal.timeout(10_000) }).catch(() => undefined)
   if (r) learnFrom(r)
   if (r?.ok) {
     failures = 0
@@ -36,7 +43,7 @@ async function post(form: HTMLFormElement): Promise<void> {
 
 export function startDrafts(): void {
   const changed = (e: Event): void => {
-    const form = (e.target as Element).closest<HTMLFormElement>("form[data-autosave]")
+    const form = (e.target as Element).closest<HTMLElement>("[data-autosave]")
     if (!form) return
     clearTimeout(timers.get(form))
     timers.set(form, window.setTimeout(() => void post(form), 600))

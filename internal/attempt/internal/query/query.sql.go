@@ -1110,6 +1110,25 @@ func (q *Queries) Marks(ctx context.Context, orgID string, attemptID string) ([]
 	return items, nil
 }
 
+const meanMark = `-- name: MeanMark :one
+SELECT a.invitation_id, CAST(CASE WHEN a.state <> 'submitted' OR EXISTS (SELECT 1 FROM marks w WHERE w.org_id = a.org_id AND w.attempt_id = a.id AND w.state = 'pending') THEN -1 ELSE COALESCE((SELECT SUM(m.share_ppm * i.weight_milli) / NULLIF(SUM(i.weight_milli), 0) FROM marks m
+	JOIN version_items i ON i.org_id = m.org_id AND i.version_id = a.version_id AND i.item = m.item
+	WHERE m.org_id = a.org_id AND m.attempt_id = a.id AND m.state = 'done'), -1) END AS BIGINT) AS ppm
+FROM attempts a WHERE a.org_id = $1 AND a.id = $2
+`
+
+type MeanMarkRow struct {
+	InvitationID string
+	Ppm          int64
+}
+
+func (q *Queries) MeanMark(ctx context.Context, orgID string, iD string) (MeanMarkRow, error) {
+	row := q.db.QueryRowContext(ctx, meanMark, orgID, iD)
+	var i MeanMarkRow
+	err := row.Scan(&i.InvitationID, &i.Ppm)
+	return i, err
+}
+
 const newestBeat = `-- name: NewestBeat :one
 SELECT CAST(COALESCE(MAX(at), 0) AS BIGINT) FROM liveness
 `

@@ -339,6 +339,17 @@ func (q *Queries) Mail(ctx context.Context, orgID string, iD string) (MailRow, e
 	return i, err
 }
 
+const mailAbout = `-- name: MailAbout :one
+SELECT id FROM mails WHERE org_id = $1 AND about = $2 AND subject_id = $3
+`
+
+func (q *Queries) MailAbout(ctx context.Context, orgID string, about string, subjectID string) (string, error) {
+	row := q.db.QueryRowContext(ctx, mailAbout, orgID, about, subjectID)
+	var id string
+	err := row.Scan(&id)
+	return id, err
+}
+
 const newest = `-- name: Newest :many
 SELECT id, about, subject_id, to_name, to_email, reply_name, reply_email, subject, body, action_text, action_path, state, error, created_at, sent_at, application_id, zone, due_at, tries FROM mails
 WHERE org_id = $1 AND (created_at < $2 OR (created_at = $2 AND id < $3)) ORDER BY created_at DESC, id DESC LIMIT 50

@@ -270,6 +270,67 @@ func (q *Queries) AddStage(ctx context.Context, arg AddStageParams) error {
 	return err
 }
 
+const addTag = `-- name: AddTag :execrows
+INSERT INTO application_tags (org_id, application_id, tag, opening_id, tagged_at, tagged_by) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING
+`
+
+type AddTagParams struct {
+	OrgID         string
+	ApplicationID string
+	Tag           string
+	OpeningID     string
+	TaggedAt      int64
+	TaggedBy      string
+}
+
+func (q *Queries) AddTag(ctx context.Context, arg AddTagParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, addTag,
+		arg.OrgID,
+		arg.ApplicationID,
+		arg.Tag,
+		arg.OpeningID,
+		arg.TaggedAt,
+		arg.TaggedBy,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const addView = `-- name: AddView :execrows
+INSERT INTO board_views (org_id, id, opening_id, member_id, name, filter, shared, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+ON CONFLICT (org_id, opening_id, member_id, name) DO UPDATE SET filter = excluded.filter, shared = excluded.shared
+`
+
+type AddViewParams struct {
+	OrgID     string
+	ID        string
+	OpeningID string
+	MemberID  string
+	Name      string
+	Filter    string
+	Shared    bool
+	CreatedAt int64
+}
+
+func (q *Queries) AddView(ctx context.Context, arg AddViewParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, addView,
+		arg.OrgID,
+		arg.ID,
+		arg.OpeningID,
+		arg.MemberID,
+		arg.Name,
+		arg.Filter,
+		arg.Shared,
+		arg.CreatedAt,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const application = `-- name: Application :one
 SELECT a.id, a.opening_id, a.candidate_id, a.stage_id, a.status, a.created_at, a.moved_at, c.name, c.email, c.zone, c.erased_at
 FROM applications a JOIN candidates c ON c.org_id = a.org_id AND c.id = a.candidate_id WHERE a.org_id = $1 AND a.id = $2
@@ -562,6 +623,30 @@ func (q *Queries) DropStage(ctx context.Context, orgID string, iD string) (int64
 	return result.RowsAffected()
 }
 
+const dropTag = `-- name: DropTag :execrows
+DELETE FROM application_tags WHERE org_id = $1 AND application_id = $2 AND tag = $3
+`
+
+func (q *Queries) DropTag(ctx context.Context, orgID string, applicationID string, tag string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, dropTag, orgID, applicationID, tag)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const dropView = `-- name: DropView :execrows
+DELETE FROM board_views WHERE org_id = $1 AND id = $2 AND member_id = $3
+`
+
+func (q *Queries) DropView(ctx context.Context, orgID string, iD string, memberID string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, dropView, orgID, iD, memberID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const endApplication = `-- name: EndApplication :execrows
 UPDATE applications SET status = $1, moved_at = $2 WHERE org_id = $3 AND id = $4 AND status = 'active'
 `
@@ -669,6 +754,18 @@ DELETE FROM candidate_sessions WHERE invitation_id = $1
 
 func (q *Queries) EraseSessionsBy(ctx context.Context, invitationID string) (int64, error) {
 	result, err := q.db.ExecContext(ctx, eraseSessionsBy, invitationID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const eraseTags = `-- name: EraseTags :execrows
+DELETE FROM application_tags WHERE org_id = $1 AND application_id = $2
+`
+
+func (q *Queries) EraseTags(ctx context.Context, orgID string, applicationID string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, eraseTags, orgID, applicationID)
 	if err != nil {
 		return 0, err
 	}
@@ -810,6 +907,38 @@ func (q *Queries) InvitationsOf(ctx context.Context, orgID string, applicationID
 	return items, nil
 }
 
+const knownTags = `-- name: KnownTags :many
+SELECT tag, COUNT(*) AS n FROM application_tags WHERE org_id = $1 AND opening_id = $2 GROUP BY tag ORDER BY tag LIMIT 100
+`
+
+type KnownTagsRow struct {
+	Tag string
+	N   int64
+}
+
+func (q *Queries) KnownTags(ctx context.Context, orgID string, openingID string) ([]KnownTagsRow, error) {
+	rows, err := q.db.QueryContext(ctx, knownTags, orgID, openingID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []KnownTagsRow
+	for rows.Next() {
+		var i KnownTagsRow
+		if err := rows.Scan(&i.Tag, &i.N); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const link = `-- name: Link :one
 SELECT org_id, invitation_id, rotation FROM invitation_links WHERE hash = $1
 `
@@ -839,7 +968,7 @@ func (q *Queries) LiveCode(ctx context.Context, invitationID string, expiresAt i
 }
 
 const moveApplication = `-- name: MoveApplication :execrows
-UPDATE applications SET stage_id = $1, moved_at = $2 WHERE org_id = $3 AND id = $4 AND status = 'active' AND stage_id = $5
+UPDATE applications SET stage_id = $1, moved_at = $2, mark_ppm = -1 WHERE org_id = $3 AND id = $4 AND status = 'active' AND stage_id = $5
 `
 
 type MoveApplicationParams struct {
@@ -1162,6 +1291,30 @@ func (q *Queries) SetFinishBy(ctx context.Context, finishBy int64, orgID string,
 	return result.RowsAffected()
 }
 
+const setMark = `-- name: SetMark :execrows
+UPDATE applications SET mark_ppm = $1 WHERE org_id = $2 AND id = $3 AND stage_id = $4
+`
+
+type SetMarkParams struct {
+	MarkPpm int64
+	OrgID   string
+	ID      string
+	StageID string
+}
+
+func (q *Queries) SetMark(ctx context.Context, arg SetMarkParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, setMark,
+		arg.MarkPpm,
+		arg.OrgID,
+		arg.ID,
+		arg.StageID,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const setPublicLink = `-- name: SetPublicLink :execrows
 UPDATE public_links SET open = $1, most = $2, until_at = $3 WHERE org_id = $4 AND opening_id = $5
 `
@@ -1259,6 +1412,17 @@ func (q *Queries) Stages(ctx context.Context, orgID string, openingID string) ([
 		return nil, err
 	}
 	return items, nil
+}
+
+const tagCount = `-- name: TagCount :one
+SELECT COUNT(*) FROM application_tags WHERE org_id = $1 AND application_id = $2
+`
+
+func (q *Queries) TagCount(ctx context.Context, orgID string, applicationID string) (int64, error) {
+	row := q.db.QueryRowContext(ctx, tagCount, orgID, applicationID)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
 }
 
 const takePlace = `-- name: TakePlace :execrows
@@ -1393,4 +1557,46 @@ func (q *Queries) UseCode(ctx context.Context, iD string, usedAt int64) (int64, 
 		return 0, err
 	}
 	return result.RowsAffected()
+}
+
+const views = `-- name: Views :many
+SELECT id, member_id, name, filter, shared FROM board_views
+WHERE org_id = $1 AND opening_id = $2 AND (member_id = $3 OR shared) ORDER BY name, id LIMIT 100
+`
+
+type ViewsRow struct {
+	ID       string
+	MemberID string
+	Name     string
+	Filter   string
+	Shared   bool
+}
+
+func (q *Queries) Views(ctx context.Context, orgID string, openingID string, memberID string) ([]ViewsRow, error) {
+	rows, err := q.db.QueryContext(ctx, views, orgID, openingID, memberID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ViewsRow
+	for rows.Next() {
+		var i ViewsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.MemberID,
+			&i.Name,
+			&i.Filter,
+			&i.Shared,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }

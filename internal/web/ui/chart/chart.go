@@ -3,6 +3,7 @@
 package chart
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"html"
@@ -19,6 +20,7 @@ type View struct {
 	First, Second []int
 	FirstName     string
 	SecondName    string
+	Head          string // what Labels are, over the numbers; "" is "When"
 }
 
 const (
@@ -65,7 +67,7 @@ func Chart(v View) templ.Component {
 		if len(v.Second) > 0 {
 			p(`<span><i class="sw b"></i>%s</span>`, html.EscapeString(v.SecondName))
 		}
-		p(`</figcaption><details class="more"><summary>The numbers</summary><table class="table small"><thead><tr><th scope="col"><span class="vh">When</span></th><th scope="col">%s</th>`, html.EscapeString(v.FirstName))
+		p(`</figcaption><details class="more"><summary>The numbers</summary><table class="table small"><thead><tr><th scope="col"><span class="vh">%s</span></th><th scope="col">%s</th>`, html.EscapeString(cmp.Or(v.Head, "When")), html.EscapeString(v.FirstName))
 		if len(v.Second) > 0 {
 			p(`<th scope="col">%s</th>`, html.EscapeString(v.SecondName))
 		}

@@ -11,11 +11,13 @@ function count(name: string): void {
   }
   const bar = one(`[data-bulk="${CSS.escape(name)}"]`)
   if (!bar) return
+  const elsewhere = Number(bar.dataset["elsewhere"] ?? 0) // ticked on other pages
   const shown = !bar.hidden
-  bar.hidden = n === 0
+  bar.hidden = n + elsewhere === 0
+  const words = elsewhere > 0 ? `${n + elsewhere} selected, ${elsewhere} on other pages` : `${n} selected`
   const label = one("[data-bulk-count]", bar)
-  if (label) label.textContent = `${n} selected`
-  if (!shown && n > 0) announce(`${n} selected. Actions are after the table.`)
+  if (label) label.textContent = words
+  if (!shown && !bar.hidden) announce(`${words}. Actions are after the table.`)
 }
 
 document.addEventListener("change", (e) => {
