@@ -31,6 +31,37 @@ CREATE TABLE afterwords (
 	FOREIGN KEY (org_id, attempt_id) REFERENCES attempts (org_id, id)
 );
 
+CREATE TABLE api_requests (
+	org_id     TEXT NOT NULL,
+	asker      TEXT NOT NULL,
+	key        TEXT NOT NULL,
+	body_hash  TEXT NOT NULL,
+	made_id    TEXT NOT NULL,
+	created_at BIGINT NOT NULL,
+	PRIMARY KEY (org_id, asker, key)
+);
+
+CREATE INDEX api_requests_age ON api_requests (org_id, created_at);
+
+CREATE INDEX api_requests_made ON api_requests (org_id, made_id);
+
+CREATE TABLE api_tokens (
+	org_id     TEXT NOT NULL,
+	id         TEXT NOT NULL,
+	hash       TEXT NOT NULL,
+	name       TEXT NOT NULL,
+	scopes     TEXT NOT NULL,
+	member_id  TEXT NOT NULL,
+	created_at BIGINT NOT NULL,
+	expires_at BIGINT NOT NULL,
+	used_at    BIGINT NOT NULL,
+	revoked_at BIGINT NOT NULL,
+	PRIMARY KEY (org_id, id),
+	FOREIGN KEY (org_id, member_id) REFERENCES members (org_id, id)
+);
+
+CREATE UNIQUE INDEX api_tokens_hash ON api_tokens (org_id, hash);
+
 CREATE TABLE applications (
 	org_id       TEXT NOT NULL,
 	id           TEXT NOT NULL,
@@ -53,6 +84,8 @@ CREATE INDEX applications_candidate ON applications (org_id, candidate_id);
 CREATE INDEX applications_moved ON applications (org_id, opening_id, moved_at, id);
 
 CREATE INDEX applications_stage ON applications (org_id, opening_id, stage_id, status);
+
+CREATE INDEX applications_walk ON applications (org_id, opening_id, id);
 
 CREATE TABLE assessments (
 	org_id      TEXT NOT NULL,

@@ -48,6 +48,7 @@ import (
 	"candor/internal/review"
 	"candor/internal/run"
 	"candor/internal/secret"
+	"candor/internal/token"
 	"candor/internal/web"
 )
 
@@ -85,6 +86,7 @@ type App struct {
 	Repos       *repo.Repos
 	Accounts    *account.Accounts
 	Orgs        *org.Orgs
+	Tokens      *token.Tokens
 	Assessments *assessment.Assessments
 	Candidates  *candidate.Candidates
 	Promises    *promise.Promises
@@ -206,6 +208,7 @@ func (a *App) repos() (*repo.Repos, error) {
 func (a *App) nouns() {
 	a.Accounts = &account.Accounts{DB: a.DB, Jobs: a.Jobs, Key: a.Key}
 	a.Orgs = &org.Orgs{DB: a.DB, Jobs: a.Jobs, Accounts: a.Accounts}
+	a.Tokens = &token.Tokens{DB: a.DB, Orgs: a.Orgs, Key: a.Key}
 	a.Assessments = &assessment.Assessments{DB: a.DB, Blobs: a.Blobs, Jobs: a.Jobs, Kinds: a.Kinds}
 	a.Candidates = &candidate.Candidates{DB: a.DB}
 	a.Promises = &promise.Promises{DB: a.DB, Jobs: a.Jobs}

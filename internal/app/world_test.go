@@ -28,6 +28,7 @@ import (
 	"candor/internal/response"
 	"candor/internal/review"
 	"candor/internal/sheet"
+	"candor/internal/token"
 	"candor/internal/web"
 )
 
@@ -65,6 +66,7 @@ type side struct {
 	batches          map[opening.ID]batch.ID // a confirmed list of each opening, which waits for its start
 	members          map[string]org.Member
 	session          string     // of somebody who does not ask
+	token            string     // of a program
 	read, blind      *applicant // in review: by reviewers; by a manager and an owner
 	waits, told      *applicant // decided and not told yet; declined with a reply
 	kept             *applicant // in the sealed opening, decided and not told yet
@@ -266,6 +268,7 @@ func (w *world) found(name string) *side {
 	s.ask(s.read, "filed reviewer", "plain", "founder")
 	s.busy = s.enter("busy", s.plain)
 	s.work(s.busy)
+	s.token = s.makeToken(s.as("founder"))
 	s.batches = map[opening.ID]batch.ID{s.plain: s.list("plain", s.plain, s.read, s.blind, s.busy), s.sealed: s.list("sealed", s.sealed, s.kept)}
 	for _, who := range []string{"pool", "blind reviewer", "filed reviewer", "blind manager", "blind owner"} {
 		w.must(a.Openings.SetRole(ctx, s.system, s.plain, s.members[who].ID, opening.Reviewer, true))
@@ -310,6 +313,29 @@ func (s *side) door() (link, sealed string) {
 	}
 	s.w.t.Fatal("no mail went to the applicant")
 	return "", ""
+}
+
+// makeToken makes one for somebody, whoever they are, and gives its id.
+func (s *side) makeToken(who actor.Actor) string {
+	s.secret(who)
+	list, err := s.w.app.Tokens.List(ctx, s.as("founder"))
+	s.w.must(err)
+	return string(list[0].ID)
+}
+
+// secret is that of a new token with some scopes, all when none are named.
+func (s *side) secret(who actor.Actor, scopes ...string) string {
+	s.w.t.Helper()
+	if len(scopes) == 0 {
+		for _, x := range token.Scopes {
+			scopes = append(scopes, x.Name)
+		}
+	}
+	who.Roles = []string{org.Owner} // an owner made it, and what they may was changed since
+	s.w.tick.Add(time.Millisecond)
+	plain, err := s.w.app.Tokens.Make(ctx, who, "A program", scopes, 30)
+	s.w.must(err)
+	return plain
 }
 
 func (s *side) in(fn func(tx db.Tx) error) {

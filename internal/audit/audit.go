@@ -64,15 +64,20 @@ func Record(ctx context.Context, tx db.Tx, now time.Time, who actor.Actor, verb,
 	if facts == nil {
 		facts = Facts{}
 	}
-	l := Line{ID: id.New("aud", now), N: head.N, At: now, Actor: who, Verb: verb, Subject: subject, Facts: facts, previous: head.Hash}
+	l := Line{ID: id.New("aud", now), N: head.N, At: now, Actor: signed(who), Verb: verb, Subject: subject, Facts: facts, previous: head.Hash}
 	l.hash = l.sum()
-	err = q.AddLine(ctx, query.AddLineParams{OrgID: tx.Org, ID: l.ID, N: l.N, At: clock.Milli(now), ActorKind: string(who.Kind),
-		ActorID: who.ID, Verb: verb, Subject: subject, Facts: l.factsJSON(), Previous: l.previous, Hash: l.hash})
+	err = q.AddLine(ctx, query.AddLineParams{OrgID: tx.Org, ID: l.ID, N: l.N, At: clock.Milli(now), ActorKind: string(l.Actor.Kind),
+		ActorID: l.Actor.ID, Verb: verb, Subject: subject, Facts: l.factsJSON(), Previous: l.previous, Hash: l.hash})
 	if err != nil {
 		return err
 	}
 	_, err = q.MoveHead(ctx, tx.Org, l.hash)
 	return err
+}
+
+func signed(who actor.Actor) actor.Actor {
+	who.Kind, who.ID = who.Signs()
+	return who
 }
 
 func (l Line) factsJSON() string {

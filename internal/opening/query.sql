@@ -208,3 +208,16 @@ SELECT i.id, i.application_id, i.stage_id, i.format, i.ref_id, i.note, i.revoked
 FROM invitations i JOIN applications a ON a.org_id = i.org_id AND a.id = i.application_id JOIN openings o ON o.org_id = a.org_id AND o.id = a.opening_id
 WHERE i.org_id = sqlc.arg(org_id) AND i.finish_by > sqlc.arg(now) AND i.revoked_at = 0 AND a.status = 'active' AND a.stage_id = i.stage_id AND o.state = 'open'
 	AND i.id > sqlc.arg(after) ORDER BY i.id LIMIT 200;
+
+-- name: WalkOpenings :many
+SELECT o.id, o.title, o.team, o.about, o.state, o.confidential, o.reply_days, o.contact_id, o.created_at FROM openings o
+WHERE o.org_id = sqlc.arg(org_id) AND o.id > sqlc.arg(after) AND (CAST(sqlc.arg(all_open) AS BOOLEAN) AND NOT o.confidential
+	OR EXISTS (SELECT 1 FROM opening_members m WHERE m.org_id = o.org_id AND m.opening_id = o.id AND m.member_id = sqlc.arg(member)))
+ORDER BY o.id LIMIT sqlc.arg(most);
+
+-- name: WalkApplications :many
+SELECT a.id, a.opening_id, a.candidate_id, a.stage_id, a.status, a.created_at, a.moved_at, c.name, c.email, c.zone
+FROM applications a JOIN candidates c ON c.org_id = a.org_id AND c.id = a.candidate_id
+WHERE a.org_id = sqlc.arg(org_id) AND a.opening_id = sqlc.arg(opening_id) AND a.id > sqlc.arg(after)
+	AND (CAST(sqlc.arg(stage) AS TEXT) = '' OR a.stage_id = sqlc.arg(stage)) AND (CAST(sqlc.arg(status) AS TEXT) = '' OR a.status = sqlc.arg(status))
+ORDER BY a.id LIMIT sqlc.arg(most);

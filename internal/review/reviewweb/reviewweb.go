@@ -48,6 +48,7 @@ func (p *Pages) Routes(mux *web.Mux) {
 	handle(read, "GET /o/{org}/review/{code}/cards", "review.cards", p.cards)
 	handle(write, "POST /o/{org}/review/{code}/reassign", "review.reassign", p.reassign)
 	handle(write, "POST /o/{org}/review/{code}/enough", "review.enough", p.enough)
+	p.api(mux)
 	compare := read
 	compare.Object = "opening"
 	handle(compare, "GET /o/{org}/openings/{opening}/compare", "review.compare", p.compare)
