@@ -30,6 +30,7 @@ import (
 	"candor/internal/explain"
 	"candor/internal/feedback"
 	"candor/internal/git"
+	"candor/internal/hook"
 	"candor/internal/id"
 	"candor/internal/integrity"
 	"candor/internal/item"
@@ -96,6 +97,7 @@ type App struct {
 	Explain     *explain.Explain
 	Reviews     *review.Reviews
 	Feedbacks   *feedback.Feedbacks
+	Hooks       *hook.Hooks
 	Notify      *notify.Notify
 	Integrity   *integrity.Integrity
 	Privacy     *privacy.Privacy
@@ -223,6 +225,7 @@ func (a *App) nouns() {
 	a.Feedbacks = &feedback.Feedbacks{DB: a.DB, Jobs: a.Jobs, Orgs: a.Orgs, Openings: a.Openings, Promises: a.Promises, Reviews: a.Reviews}
 	a.Integrity = &integrity.Integrity{DB: a.DB, Jobs: a.Jobs, Orgs: a.Orgs, Candidates: a.Candidates, Promises: a.Promises, Assessments: a.Assessments, Openings: a.Openings, Attempts: a.Attempts, Reviews: a.Reviews}
 	a.Reviews.Bars = a.Integrity.Bars
+	a.Hooks = &hook.Hooks{DB: a.DB, Jobs: a.Jobs, Key: a.Key, Orgs: a.Orgs, Openings: a.Openings}
 	a.Notify = &notify.Notify{DB: a.DB, Jobs: a.Jobs, Accounts: a.Accounts, Orgs: a.Orgs, Openings: a.Openings, Candidates: a.Candidates,
 		Attempts: a.Attempts, Feedbacks: a.Feedbacks, Integrity: a.Integrity, URL: strings.TrimSuffix(a.Config.URL, "/")}
 	a.Privacy = &privacy.Privacy{DB: a.DB, Candidates: a.Candidates, Openings: a.Openings, Attempts: a.Attempts, Repos: a.Repos, Integrity: a.Integrity, Erasers: a.erasers()}

@@ -263,6 +263,7 @@ func TestTheDocumentIsWhatIsSpoken(t *testing.T) {
 		"api.invite":         {api + "openings/" + string(w.here.plain) + "/invitations", `{"name":"New","email":"new@mail.example"}`, "Invite", "Invitation", ""},
 		"api.candidates":     {api + "candidates", "", "", "Candidates", "recruiter"},
 		"api.candidate":      {api + "candidates/" + w.here.read.inv.Candidate, "", "", "Candidate", "recruiter"},
+		"api.events":         {api + "events", "", "", "Happenings", ""},
 		"api.results":        {api + "applications/" + string(w.here.told.inv.Application) + "/results", "", "", "Results", ""},
 		"feedback.save":      {"/o/" + w.here.org.ID + "/decide/" + string(w.here.read.inv.Application) + "/save", "outcome=reject&body=Thank+you.", "", "Saved", "manager"},
 	}

@@ -33,6 +33,7 @@ func (a *App) rules() []privacy.Rule {
 		{What: "Candidates' sessions that have ended", Keep: privacy.Times, Count: a.Openings.EndedSessions, Remove: a.Openings.ForgetSessions},
 		{What: "People in lists who were not invited", Keep: privacy.Lists, Count: a.Batches.Older, Remove: a.Batches.Forget},
 		{What: "Keys of programs' requests", Keep: privacy.Day, Count: a.Tokens.Older, Remove: a.Tokens.Forget},
+		{What: "What programs were told", Keep: privacy.Times, Count: a.Hooks.Older, Remove: a.Hooks.Forget},
 		{What: "Mails about no application", Keep: privacy.Words, Count: a.Notify.Older, Remove: a.Notify.Forget},
 		{What: "The record of what people did", Keep: privacy.Trail, Count: audit.Older, Remove: func(ctx context.Context, tx db.Tx, before time.Time) (int, error) {
 			return audit.Cut(ctx, tx, a.DB.Now(), before)
@@ -61,7 +62,6 @@ func (a *App) erasers() []privacy.Eraser {
 		{Name: "attempt", Preview: a.Attempts.Preview, Erase: a.Attempts.Erase, Drop: a.Attempts.Drop},
 		{Name: "response", Preview: response.Preview, Erase: response.Erase},
 		{Name: "promise", Drop: a.Promises.Drop},
-		{Name: "token", Preview: a.Tokens.Preview, Erase: a.Tokens.Erase},
 		{Name: "batch", Preview: a.Batches.Preview, Erase: a.Batches.Erase, Drop: a.Batches.Drop},
 		{Name: "opening", Preview: a.Openings.Preview, Erase: a.Openings.Erase, Drop: a.Openings.Drop},
 		{Name: "audit", Preview: audit.Preview, Erase: audit.Erase},

@@ -169,6 +169,7 @@ var rules = map[string]func(v rights) outcome{
 		return among(v.sees(), v.manages() || v.is(opening.Manager, opening.Observer))
 	},
 	"api.application": func(v rights) outcome { return among(v.reads(), true) }, "api.invitations": keeping, "api.invite": managing, "api.candidate": knowing,
+	"api.events":    func(rights) outcome { return opens },
 	"api.results":   func(v rights) outcome { return among(v.reads(), v.manages() || v.decides()) },
 	"decision.undo": func(v rights) outcome { return among(v.sees(), v.decides()) },
 }
@@ -252,6 +253,7 @@ var acts = map[string]act{
 	"POST /sign-in/code":     {form: url.Values{"code": {"000000"}}},
 	"POST /o/{org}/settings": {form: url.Values{"name": {"Other"}, "contact": {"x@y.example"}, "zone": {"UTC"}, "failure_minutes": {"5"}, "factor_max": {"2000"}, "break_max": {"30"}, "keep_months": {"12"}}},
 	"POST /o/{org}/members":  {form: url.Values{"name": {"New"}, "email": {"new@y.example"}, "roles": {"owner"}}},
+	"POST /o/{org}/hooks":    {form: url.Values{"url": {"https://192.0.2.1/x"}, "types": {"results.ready"}}},
 	"POST /o/{org}/tokens":   {form: url.Values{"name": {"New"}, "scopes": {"opening:read"}, "days": {"9"}}},
 	"POST /api/v1/o/{org}/openings/{opening}/invitations":                       {json: `{"name":"New","email":"new@mail.example"}`},
 	"POST /o/{org}/members/{member}":                                            {form: url.Values{"name": {"Renamed"}, "roles": {"owner"}}},
@@ -330,7 +332,7 @@ func (w *world) fill(text string, ids map[string]string) string {
 func (s *side) ids(a *applicant) map[string]string {
 	out := map[string]string{"org": s.org.ID, "assessment": string(s.assessment), "version": string(s.published), "member": s.members["leaver"].ID, "opening": string(a.opening),
 		"stage": string(a.stage), "batch": string(s.batches[a.opening]), "application": string(a.inv.Application), "invitation": string(a.inv.ID), "candidate": a.inv.Candidate, "code": string(a.code), "decision": a.decision, "case": a.question,
-		"sitting": string(a.sitting), "revision": a.revision, "late": a.late, "session": s.session, "token": s.token}
+		"sitting": string(a.sitting), "revision": a.revision, "late": a.late, "session": s.session, "token": s.token, "hook": s.hook, "delivery": s.delivery}
 	for _, name := range slices.Sorted(maps.Keys(a.cards)) {
 		out["reader"] = s.members[name].ID
 	}
@@ -706,6 +708,8 @@ func (w *world) allowed(bad func(string, ...any), p *person, r web.Route, a *app
 		if s, err := w.app.Accounts.Session(ctx, p.cookie); err == nil {
 			asker.cookie = w.signIn(s.Account.Email)
 		}
+	case r.Action == "hook.remove", r.Action == "hook.replay":
+		w.here.deadHook()
 	case r.Action == "token.revoke":
 		w.here.token = w.here.makeToken(w.here.as("founder"))
 	case strings.HasPrefix(r.Action, "invitation."):

@@ -16,6 +16,7 @@ import (
 	"candor/internal/db"
 	"candor/internal/disk"
 	"candor/internal/feedback/feedbackweb"
+	"candor/internal/hook/hookweb"
 	"candor/internal/integrity"
 	"candor/internal/integrity/integrityweb"
 	"candor/internal/live"
@@ -58,6 +59,7 @@ func (a *App) mux(rates map[web.Rate]web.Limit) (*web.Mux, error) {
 	(&tokenweb.Pages{Tokens: a.Tokens, Orgs: a.Orgs, URL: a.Config.URL}).Routes(mux)
 	(&assessmentweb.Pages{Assessments: a.Assessments, Attempts: a.Attempts, MD: a.MD, Quizzes: Quizzes()}).Routes(mux)
 	(&privacyweb.Pages{Privacy: a.Privacy, Attempts: a.Attempts, Orgs: a.Orgs}).Routes(mux)
+	(&hookweb.Pages{Hooks: a.Hooks}).Routes(mux)
 	(&notifyweb.Pages{Notify: a.Notify}).Routes(mux)
 	(&openingweb.Pages{Openings: a.Openings, Orgs: a.Orgs, Candidates: a.Candidates, Promises: a.Promises, Assessments: a.Assessments, Attempts: a.Attempts,
 		Reviews: a.Reviews, URL: a.Config.URL, Notify: a.Notify, Tokens: a.Tokens, Sections: a.sections(), Notice: a.notice}).Routes(mux)

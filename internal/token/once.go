@@ -69,25 +69,3 @@ func (ts *Tokens) Forget(ctx context.Context, tx db.Tx, before time.Time) (int, 
 	n, err := query.New(tx).Forget(ctx, tx.Org, clock.Milli(before))
 	return int(n), err
 }
-
-// Preview counts what Erase would remove.
-func (ts *Tokens) Preview(ctx context.Context, tx db.Tx, p db.Person) (map[string]int, error) {
-	return over(p, func(made string) (int64, error) { return query.New(tx).CountPerson(ctx, tx.Org, made) })
-}
-
-// Erase removes the keys of requests that invited a person.
-func (ts *Tokens) Erase(ctx context.Context, tx db.Tx, p db.Person) (map[string]int, error) {
-	return over(p, func(made string) (int64, error) { return query.New(tx).ErasePerson(ctx, tx.Org, made) })
-}
-
-func over(p db.Person, fn func(made string) (int64, error)) (map[string]int, error) {
-	total := 0
-	for _, i := range p.Invitations {
-		n, err := fn(i)
-		if err != nil {
-			return nil, err
-		}
-		total += int(n)
-	}
-	return map[string]int{"requests of programs": total}, nil
-}

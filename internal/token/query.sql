@@ -34,9 +34,3 @@ SELECT COUNT(*) AS n, CAST(COALESCE(MIN(created_at), 0) AS BIGINT) AS oldest FRO
 
 -- name: Forget :execrows
 DELETE FROM api_requests WHERE org_id = sqlc.arg(org_id) AND created_at < sqlc.arg(before);
-
--- name: ErasePerson :execrows
-DELETE FROM api_requests WHERE org_id = $1 AND made_id = $2;
-
--- name: CountPerson :one
-SELECT COUNT(*) FROM api_requests WHERE org_id = $1 AND made_id = $2;

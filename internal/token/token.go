@@ -42,6 +42,7 @@ var Scopes = []Scope{
 	{"application:read", "Read applications and invitations"},
 	{"invitation:write", "Invite candidates"},
 	{"result:read", "Read marks, ratings and decisions"},
+	{"event:read", "Read what happened"},
 }
 
 // Token is one, without its secret.

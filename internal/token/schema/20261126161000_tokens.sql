@@ -23,5 +23,4 @@ CREATE TABLE api_requests (
 	created_at BIGINT NOT NULL,
 	PRIMARY KEY (org_id, asker, key)
 );
-CREATE INDEX api_requests_made ON api_requests (org_id, made_id);
 CREATE INDEX api_requests_age ON api_requests (org_id, created_at);

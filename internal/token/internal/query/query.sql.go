@@ -142,29 +142,6 @@ func (q *Queries) ByHash(ctx context.Context, orgID string, hash string) (ByHash
 	return i, err
 }
 
-const countPerson = `-- name: CountPerson :one
-SELECT COUNT(*) FROM api_requests WHERE org_id = $1 AND made_id = $2
-`
-
-func (q *Queries) CountPerson(ctx context.Context, orgID string, madeID string) (int64, error) {
-	row := q.db.QueryRowContext(ctx, countPerson, orgID, madeID)
-	var count int64
-	err := row.Scan(&count)
-	return count, err
-}
-
-const erasePerson = `-- name: ErasePerson :execrows
-DELETE FROM api_requests WHERE org_id = $1 AND made_id = $2
-`
-
-func (q *Queries) ErasePerson(ctx context.Context, orgID string, madeID string) (int64, error) {
-	result, err := q.db.ExecContext(ctx, erasePerson, orgID, madeID)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected()
-}
-
 const forget = `-- name: Forget :execrows
 DELETE FROM api_requests WHERE org_id = $1 AND created_at < $2
 `
