@@ -145,7 +145,7 @@ func TestATokenMayWhatItsMakerMay(t *testing.T) {
 				ids := w.values(r, p, a)
 				asked++
 				own, other := w.send(p, r, ids, true), w.send(program, r, ids, true, "Authorization", "Bearer "+secret)
-				if own.status != other.status || own.body != other.body {
+				if own.status != other.status || once.ReplaceAllString(own.body, "") != once.ReplaceAllString(other.body, "") {
 					t.Errorf("%s of %q: the %s gets %d, their token %d: %s", r.Pattern, a.name, p.name, own.status, other.status, apart(own.body, other.body))
 				}
 			}

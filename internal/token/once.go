@@ -26,7 +26,9 @@ func (ts *Tokens) Once(ctx context.Context, who actor.Actor, key string, body []
 		return "", problem.Field("Idempotency-Key", "A key has up to 128 characters.")
 	}
 	asker := who.Session
-	sum := fmt.Sprintf("%x", ts.Key.Sum("idempotency", who.Org, asker, key, string(body))) // keyed: a hash alone would tell an address to whoever guesses it
+	// Neither is kept as it came: programs make keys of addresses, and a hash without our key would tell one to whoever guesses it.
+	sum := fmt.Sprintf("%x", ts.Key.Sum("idempotency body", who.Org, asker, key, string(body)))
+	remembered := fmt.Sprintf("%x", ts.Key.Sum("idempotency key", who.Org, asker, key))
 	err = ts.DB.Write(ctx, who.Org, func(tx db.Tx) error {
 		if key == "" {
 			made, err = fn(tx)
@@ -34,15 +36,15 @@ func (ts *Tokens) Once(ctx context.Context, who actor.Actor, key string, body []
 		}
 		q := query.New(tx)
 		now := ts.DB.Now()
-		n, err := q.Begin(ctx, query.BeginParams{OrgID: tx.Org, Asker: asker, Key: key, BodyHash: sum, CreatedAt: clock.Milli(now)})
+		n, err := q.Begin(ctx, query.BeginParams{OrgID: tx.Org, Asker: asker, Key: remembered, BodyHash: sum, CreatedAt: clock.Milli(now)})
 		if err == nil && n == 0 {
-			n, err = q.Renew(ctx, query.RenewParams{OrgID: tx.Org, Asker: asker, Key: key, BodyHash: sum, Now: clock.Milli(now), Before: clock.Milli(now.Add(-KeyLife))})
+			n, err = q.Renew(ctx, query.RenewParams{OrgID: tx.Org, Asker: asker, Key: remembered, BodyHash: sum, Now: clock.Milli(now), Before: clock.Milli(now.Add(-KeyLife))})
 		}
 		if err != nil {
 			return err
 		}
 		if n == 0 {
-			r, err := q.Request(ctx, tx.Org, asker, key)
+			r, err := q.Request(ctx, tx.Org, asker, remembered)
 			if err == nil && r.BodyHash != sum {
 				err = ErrKey
 			}
@@ -52,7 +54,7 @@ func (ts *Tokens) Once(ctx context.Context, who actor.Actor, key string, body []
 		if made, err = fn(tx); err != nil {
 			return err
 		}
-		_, err = q.Made(ctx, query.MadeParams{OrgID: tx.Org, Asker: asker, Key: key, MadeID: made})
+		_, err = q.Made(ctx, query.MadeParams{OrgID: tx.Org, Asker: asker, Key: remembered, MadeID: made})
 		return err
 	})
 	return made, err

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"reflect"
@@ -39,7 +40,7 @@ func unknown(v any, t reflect.Type, at string, bad map[string]string) {
 		}
 		fields := named(t)
 		for name, x := range v {
-			f, ok := fields[name]
+			f, ok := fields[strings.ToLower(name)]
 			if !ok {
 				bad[at+pointer(name)] = "There is no such field."
 				continue
@@ -49,7 +50,8 @@ func unknown(v any, t reflect.Type, at string, bad map[string]string) {
 	}
 }
 
-// named are the types of a struct's fields by their JSON names, those of embedded structs among them.
+// named are the types of a struct's fields by their JSON names in small letters (encoding/json does not tell letters by their size), those of
+// embedded structs among them.
 func named(t reflect.Type) map[string]reflect.Type {
 	out := map[string]reflect.Type{}
 	for f := range t.Fields() {
@@ -60,7 +62,7 @@ func named(t reflect.Type) map[string]reflect.Type {
 			continue
 		}
 		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-		out[name] = f.Type
+		out[strings.ToLower(cmp.Or(name, f.Name))] = f.Type
 	}
 	return out
 }
