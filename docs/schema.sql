@@ -51,6 +51,35 @@ CREATE TABLE afterwords (
 	FOREIGN KEY (org_id, attempt_id) REFERENCES attempts (org_id, id)
 );
 
+CREATE TABLE api_requests (
+	org_id     TEXT NOT NULL,
+	asker      TEXT NOT NULL,
+	key        TEXT NOT NULL,
+	body_hash  TEXT NOT NULL,
+	made_id    TEXT NOT NULL,
+	created_at BIGINT NOT NULL,
+	PRIMARY KEY (org_id, asker, key)
+);
+
+CREATE INDEX api_requests_age ON api_requests (org_id, created_at);
+
+CREATE TABLE api_tokens (
+	org_id     TEXT NOT NULL,
+	id         TEXT NOT NULL,
+	hash       TEXT NOT NULL,
+	name       TEXT NOT NULL,
+	scopes     TEXT NOT NULL,
+	member_id  TEXT NOT NULL,
+	created_at BIGINT NOT NULL,
+	expires_at BIGINT NOT NULL,
+	used_at    BIGINT NOT NULL,
+	revoked_at BIGINT NOT NULL,
+	PRIMARY KEY (org_id, id),
+	FOREIGN KEY (org_id, member_id) REFERENCES members (org_id, id)
+);
+
+CREATE UNIQUE INDEX api_tokens_hash ON api_tokens (org_id, hash);
+
 CREATE TABLE applications (
 	org_id       TEXT NOT NULL,
 	id           TEXT NOT NULL,
@@ -73,6 +102,8 @@ CREATE INDEX applications_candidate ON applications (org_id, candidate_id);
 CREATE INDEX applications_moved ON applications (org_id, opening_id, moved_at, id);
 
 CREATE INDEX applications_stage ON applications (org_id, opening_id, stage_id, status);
+
+CREATE INDEX applications_walk ON applications (org_id, opening_id, id);
 
 CREATE TABLE assessments (
 	org_id      TEXT NOT NULL,
@@ -469,6 +500,63 @@ CREATE TABLE holds (
 	at             BIGINT NOT NULL,
 	PRIMARY KEY (org_id, application_id),
 	FOREIGN KEY (org_id, application_id) REFERENCES applications (org_id, id)
+);
+
+CREATE TABLE hook_deliveries (
+	org_id      TEXT NOT NULL,
+	id          TEXT NOT NULL,
+	endpoint_id TEXT NOT NULL,
+	event_n     BIGINT NOT NULL,
+	state       TEXT NOT NULL CHECK (state IN ('waiting', 'delivered', 'dead')),
+	tries       BIGINT NOT NULL,
+	due_at      BIGINT NOT NULL,
+	status      BIGINT NOT NULL,
+	answer      TEXT NOT NULL,
+	tried_at    BIGINT NOT NULL,
+	PRIMARY KEY (org_id, id),
+	FOREIGN KEY (org_id, endpoint_id) REFERENCES hook_endpoints (org_id, id),
+	FOREIGN KEY (org_id, event_n) REFERENCES hook_events (org_id, n)
+);
+
+CREATE INDEX hook_deliveries_endpoint ON hook_deliveries (org_id, endpoint_id, event_n);
+
+CREATE INDEX hook_deliveries_event ON hook_deliveries (org_id, event_n);
+
+CREATE TABLE hook_endpoints (
+	org_id     TEXT NOT NULL,
+	id         TEXT NOT NULL,
+	url        TEXT NOT NULL,
+	types      TEXT NOT NULL,
+	secret     TEXT NOT NULL,
+	old_secret TEXT NOT NULL,
+	old_until  BIGINT NOT NULL,
+	member_id  TEXT NOT NULL,
+	state      TEXT NOT NULL CHECK (state IN ('on', 'gone', 'off')),
+	created_at BIGINT NOT NULL,
+	PRIMARY KEY (org_id, id),
+	FOREIGN KEY (org_id, member_id) REFERENCES members (org_id, id)
+);
+
+CREATE TABLE hook_events (
+	org_id         TEXT NOT NULL,
+	n              BIGINT NOT NULL,
+	id             TEXT NOT NULL,
+	cause          TEXT NOT NULL,
+	type           TEXT NOT NULL,
+	opening_id     TEXT NOT NULL,
+	application_id TEXT NOT NULL,
+	invitation_id  TEXT NOT NULL,
+	at             BIGINT NOT NULL,
+	PRIMARY KEY (org_id, n)
+);
+
+CREATE INDEX hook_events_at ON hook_events (org_id, at);
+
+CREATE UNIQUE INDEX hook_events_cause ON hook_events (org_id, cause);
+
+CREATE TABLE hook_heads (
+	org_id TEXT NOT NULL PRIMARY KEY,
+	n      BIGINT NOT NULL
 );
 
 CREATE TABLE invitation_links (

@@ -9,8 +9,8 @@ type Kind string
 const (
 	Candidate Kind = "candidate" // ID is the invitation's, Subject the candidate's
 	Member    Kind = "member"    // ID is the member's in Org
-	Token     Kind = "token"
-	System    Kind = "system" // a job or the program itself
+	Token     Kind = "token"     // a program; it may what the member who made it may, so it asks as that member, with Token set
+	System    Kind = "system"    // a job or the program itself
 	Operator  Kind = "operator"
 	Anonymous Kind = ""
 )
@@ -23,6 +23,15 @@ type Actor struct {
 	Roles   []string // of a member: owner, recruiter, author, reviewer
 	Session string   // id of the session, never its secret
 	Subject string   // of a candidate: the candidate's id
+	Token   string   // of a member whose token asks for them: the token's id
+}
+
+// Signs is the kind and id under which the record of what people did keeps an act: what a token does is not said to be its member's own doing.
+func (a Actor) Signs() (Kind, string) {
+	if a.Token != "" {
+		return Token, a.Token
+	}
+	return a.Kind, a.ID
 }
 
 // Has says whether the actor has one of the roles.

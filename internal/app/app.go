@@ -31,6 +31,7 @@ import (
 	"candor/internal/explain"
 	"candor/internal/feedback"
 	"candor/internal/git"
+	"candor/internal/hook"
 	"candor/internal/id"
 	"candor/internal/integrity"
 	"candor/internal/item"
@@ -49,6 +50,7 @@ import (
 	"candor/internal/review"
 	"candor/internal/run"
 	"candor/internal/secret"
+	"candor/internal/token"
 	"candor/internal/web"
 )
 
@@ -86,6 +88,7 @@ type App struct {
 	Repos       *repo.Repos
 	Accounts    *account.Accounts
 	Orgs        *org.Orgs
+	Tokens      *token.Tokens
 	Assessments *assessment.Assessments
 	Candidates  *candidate.Candidates
 	Promises    *promise.Promises
@@ -96,6 +99,7 @@ type App struct {
 	Reviews     *review.Reviews
 	Feedbacks   *feedback.Feedbacks
 	Boards      *board.Boards
+	Hooks       *hook.Hooks
 	Notify      *notify.Notify
 	Integrity   *integrity.Integrity
 	Privacy     *privacy.Privacy
@@ -208,6 +212,7 @@ func (a *App) repos() (*repo.Repos, error) {
 func (a *App) nouns() {
 	a.Accounts = &account.Accounts{DB: a.DB, Jobs: a.Jobs, Key: a.Key}
 	a.Orgs = &org.Orgs{DB: a.DB, Jobs: a.Jobs, Accounts: a.Accounts}
+	a.Tokens = &token.Tokens{DB: a.DB, Orgs: a.Orgs, Key: a.Key}
 	a.Assessments = &assessment.Assessments{DB: a.DB, Blobs: a.Blobs, Jobs: a.Jobs, Kinds: a.Kinds}
 	a.Candidates = &candidate.Candidates{DB: a.DB}
 	a.Promises = &promise.Promises{DB: a.DB, Jobs: a.Jobs}
@@ -222,6 +227,7 @@ func (a *App) nouns() {
 	a.Feedbacks = &feedback.Feedbacks{DB: a.DB, Jobs: a.Jobs, Orgs: a.Orgs, Openings: a.Openings, Promises: a.Promises, Reviews: a.Reviews}
 	a.Integrity = &integrity.Integrity{DB: a.DB, Jobs: a.Jobs, Orgs: a.Orgs, Candidates: a.Candidates, Promises: a.Promises, Assessments: a.Assessments, Openings: a.Openings, Attempts: a.Attempts, Reviews: a.Reviews}
 	a.Reviews.Bars = a.Integrity.Bars
+	a.Hooks = &hook.Hooks{DB: a.DB, Jobs: a.Jobs, Key: a.Key, Orgs: a.Orgs, Openings: a.Openings}
 	a.Notify = &notify.Notify{DB: a.DB, Jobs: a.Jobs, Accounts: a.Accounts, Orgs: a.Orgs, Openings: a.Openings, Candidates: a.Candidates,
 		Attempts: a.Attempts, Feedbacks: a.Feedbacks, Integrity: a.Integrity, URL: strings.TrimSuffix(a.Config.URL, "/")}
 	a.Boards = &board.Boards{DB: a.DB, Orgs: a.Orgs, Openings: a.Openings, Attempts: a.Attempts, Reviews: a.Reviews, Feedbacks: a.Feedbacks, Notify: a.Notify}

@@ -32,6 +32,8 @@ func (a *App) rules() []privacy.Rule {
 		{What: "Times of saved versions of answers", Keep: privacy.Times, Count: response.Timed, Remove: a.Attempts.Untime},
 		{What: "Candidates' sessions that have ended", Keep: privacy.Times, Count: a.Openings.EndedSessions, Remove: a.Openings.ForgetSessions},
 		{What: "People in lists who were not invited", Keep: privacy.Lists, Count: a.Batches.Older, Remove: a.Batches.Forget},
+		{What: "Keys of programs' requests", Keep: privacy.Day, Count: a.Tokens.Older, Remove: a.Tokens.Forget},
+		{What: "What programs were told", Keep: privacy.Times, Count: a.Hooks.Older, Remove: a.Hooks.Forget},
 		{What: "Mails about no application", Keep: privacy.Words, Count: a.Notify.Older, Remove: a.Notify.Forget},
 		{What: "The record of what people did", Keep: privacy.Trail, Count: audit.Older, Remove: func(ctx context.Context, tx db.Tx, before time.Time) (int, error) {
 			return audit.Cut(ctx, tx, a.DB.Now(), before)

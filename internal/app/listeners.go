@@ -27,6 +27,7 @@ func (a *App) listen() {
 	a.Feedbacks.Listen(a.Jobs)
 	a.Integrity.Listen()
 	a.Notify.Listen()
+	a.Hooks.Listen()
 	a.Batches.Listen()
 	a.keep()
 

@@ -171,6 +171,13 @@ var rules = map[string]func(v rights) outcome{
 	"board.dossier": func(v rights) outcome { return among(v.reads(), v.manages() || v.decides()) },
 	"case.figures":  func(v rights) outcome { return among(v.sees(), v.manages() || v.is(opening.Manager, opening.Observer)) },
 	"privacy.kept":  keeping, "privacy.hold": keeping, "privacy.lift": keeping,
+	"api.openings": func(rights) outcome { return opens }, "api.opening": func(v rights) outcome { return among(v.sees(), true) },
+	"api.applications": func(v rights) outcome {
+		return among(v.sees(), v.manages() || v.is(opening.Manager, opening.Observer))
+	},
+	"api.application": func(v rights) outcome { return among(v.reads(), true) }, "api.invitations": keeping, "api.invite": managing, "api.candidate": knowing,
+	"api.events":    func(rights) outcome { return opens },
+	"api.results":   func(v rights) outcome { return among(v.reads(), v.manages() || v.decides()) },
 	"decision.undo": func(v rights) outcome { return among(v.sees(), v.decides()) },
 }
 
@@ -262,11 +269,14 @@ var acts = map[string]act{
 	"GET /o/{org}/openings/{opening}/compare": {query: "?with={closed}&with={code}"},
 	"GET /c/-/clock": {query: "?sitting={sitting}"},
 
-	"POST /-/theme":                                                             {form: url.Values{"theme": {"dark"}, "back": {"/"}}},
-	"POST /sign-in":                                                             {form: url.Values{"email": {"nobody@else.example"}}},
-	"POST /sign-in/code":                                                        {form: url.Values{"code": {"000000"}}},
-	"POST /o/{org}/settings":                                                    {form: url.Values{"name": {"Other"}, "contact": {"x@y.example"}, "zone": {"UTC"}, "failure_minutes": {"5"}, "factor_max": {"2000"}, "break_max": {"30"}, "keep_months": {"12"}}},
-	"POST /o/{org}/members":                                                     {form: url.Values{"name": {"New"}, "email": {"new@y.example"}, "roles": {"owner"}}},
+	"POST /-/theme":          {form: url.Values{"theme": {"dark"}, "back": {"/"}}},
+	"POST /sign-in":          {form: url.Values{"email": {"nobody@else.example"}}},
+	"POST /sign-in/code":     {form: url.Values{"code": {"000000"}}},
+	"POST /o/{org}/settings": {form: url.Values{"name": {"Other"}, "contact": {"x@y.example"}, "zone": {"UTC"}, "failure_minutes": {"5"}, "factor_max": {"2000"}, "break_max": {"30"}, "keep_months": {"12"}}},
+	"POST /o/{org}/members":  {form: url.Values{"name": {"New"}, "email": {"new@y.example"}, "roles": {"owner"}}},
+	"POST /o/{org}/hooks":    {form: url.Values{"url": {"https://192.0.2.1/x"}, "types": {"results.ready"}}},
+	"POST /o/{org}/tokens":   {form: url.Values{"name": {"New"}, "scopes": {"opening:read"}, "days": {"9"}}},
+	"POST /api/v1/o/{org}/openings/{opening}/invitations":                       {json: `{"name":"New","email":"new@mail.example"}`},
 	"POST /o/{org}/members/{member}":                                            {form: url.Values{"name": {"Renamed"}, "roles": {"owner"}}},
 	"POST /o/{org}/assessments":                                                 {form: url.Values{"into": {"{assessment}"}}, file: true},
 	"POST /o/{org}/quiz":                                                        {quiz: true},
@@ -356,7 +366,7 @@ func (w *world) fill(text string, ids map[string]string) string {
 func (s *side) ids(a *applicant) map[string]string {
 	out := map[string]string{"org": s.org.ID, "assessment": string(s.assessment), "version": string(s.published), "member": s.members["leaver"].ID, "opening": string(a.opening),
 		"stage": string(a.stage), "batch": string(s.batches[a.opening]), "application": string(a.inv.Application), "invitation": string(a.inv.ID), "candidate": a.inv.Candidate, "code": string(a.code), "decision": a.decision, "case": a.question,
-		"sitting": string(a.sitting), "revision": a.revision, "late": a.late, "session": s.session}
+		"sitting": string(a.sitting), "revision": a.revision, "late": a.late, "session": s.session, "token": s.token, "hook": s.hook, "delivery": s.delivery}
 	for _, name := range slices.Sorted(maps.Keys(a.cards)) {
 		out["reader"] = s.members[name].ID
 	}
@@ -427,8 +437,8 @@ func (a answer) outcome() outcome {
 	return outcome(fmt.Sprint("status ", a.status))
 }
 
-// once is what is new in each answer: the key of style sheets and of forms.
-var once = regexp.MustCompile(`nonce-[\w-]+|nonce="[\w-]+"|name="_once" value="[\w-]+"`)
+// once is what is new in each answer: the key of style sheets and of forms, and a sealed cursor.
+var once = regexp.MustCompile(`nonce-[\w-]+|nonce="[\w-]+"|name="_once" value="[\w-]+"|"next":"[\w-]+"`)
 
 // text is the whole answer, without what differs from request to request; secrets are left out too.
 func (a answer) text(leaveOut ...string) string {
@@ -436,6 +446,7 @@ func (a answer) text(leaveOut ...string) string {
 	leaveOut = append(leaveOut, h.Get("X-Request-Id"))
 	h.Del("X-Request-Id")
 	h.Del("Candor-Now")
+	h.Del("RateLimit-Remaining")
 	var b strings.Builder
 	fmt.Fprintln(&b, a.status)
 	h.Write(&b)
@@ -732,6 +743,10 @@ func (w *world) allowed(bad func(string, ...any), p *person, r web.Route, a *app
 		if s, err := w.app.Accounts.Session(ctx, p.cookie); err == nil {
 			asker.cookie = w.signIn(s.Account.Email)
 		}
+	case r.Action == "hook.remove", r.Action == "hook.replay":
+		w.here.deadHook()
+	case r.Action == "token.revoke":
+		w.here.token = w.here.makeToken(w.here.as("founder"))
 	case strings.HasPrefix(r.Action, "invitation."):
 		a = w.here.invite(name, a.opening)
 	case r.Action == "member.disable", r.Action == "member.enable":

@@ -19,6 +19,7 @@ import (
 	"candor/internal/db"
 	"candor/internal/disk"
 	"candor/internal/feedback/feedbackweb"
+	"candor/internal/hook/hookweb"
 	"candor/internal/integrity"
 	"candor/internal/integrity/integrityweb"
 	"candor/internal/live"
@@ -32,6 +33,7 @@ import (
 	"candor/internal/repo/repoweb"
 	"candor/internal/review"
 	"candor/internal/review/reviewweb"
+	"candor/internal/token/tokenweb"
 	"candor/internal/web"
 	"candor/internal/web/ui"
 	"candor/internal/web/ui/errorpage"
@@ -47,6 +49,7 @@ func (a *App) mux(rates map[web.Rate]web.Limit) (*web.Mux, error) {
 		SignInPath: "/sign-in", ErrorPage: errorpage.Show, Auth: web.Auth{
 			Staff:     a.signIn.Staff(func(o org.Org) string { return web.AccentPath(o.Hue, o.Chroma) }),
 			Candidate: a.candidate,
+			Token:     a.token,
 		}})
 	mux.Handle(web.Route{Pattern: "GET /healthz", Action: "web.health", Auth: web.Anonymous, Tenant: web.NoTenant, Object: web.NoObject, Rate: web.RateAsset, Quiet: true, Out: ""}, a.health)
 	mux.Handle(web.Route{Pattern: "GET /o/{org}", Action: "web.home", Auth: web.Staff, Roles: web.AnyMember, Tenant: web.FromPath, Object: web.NoObject, Rate: web.RateRead}, a.home)
@@ -56,11 +59,13 @@ func (a *App) mux(rates map[web.Rate]web.Limit) (*web.Mux, error) {
 	help.Routes(mux)
 	a.signIn.Routes(mux)
 	(&orgweb.Pages{Orgs: a.Orgs}).Routes(mux)
+	(&tokenweb.Pages{Tokens: a.Tokens, Orgs: a.Orgs, URL: a.Config.URL}).Routes(mux)
 	(&assessmentweb.Pages{Assessments: a.Assessments, Attempts: a.Attempts, MD: a.MD, Quizzes: Quizzes()}).Routes(mux)
 	(&privacyweb.Pages{Privacy: a.Privacy, Attempts: a.Attempts, Orgs: a.Orgs}).Routes(mux)
+	(&hookweb.Pages{Hooks: a.Hooks}).Routes(mux)
 	(&notifyweb.Pages{Notify: a.Notify}).Routes(mux)
 	(&openingweb.Pages{Openings: a.Openings, Orgs: a.Orgs, Candidates: a.Candidates, Promises: a.Promises, Assessments: a.Assessments, Attempts: a.Attempts,
-		Reviews: a.Reviews, URL: a.Config.URL, Notify: a.Notify, Sections: a.sections(), Notice: a.notice}).Routes(mux)
+		Reviews: a.Reviews, URL: a.Config.URL, Notify: a.Notify, Tokens: a.Tokens, Sections: a.sections(), Notice: a.notice}).Routes(mux)
 	(&analyticsweb.Pages{Analytics: &analytics.Analytics{DB: a.DB, Openings: a.Openings, Assessments: a.Assessments}}).Routes(mux)
 	(&boardweb.Pages{Boards: a.Boards}).Routes(mux)
 	(&batchweb.Pages{Batches: a.Batches, Openings: a.Openings, Orgs: a.Orgs, Notify: a.Notify}).Routes(mux)
@@ -72,6 +77,12 @@ func (a *App) mux(rates map[web.Rate]web.Limit) (*web.Mux, error) {
 	(&attemptweb.Pages{Attempts: a.Attempts, Openings: a.Openings, Orgs: a.Orgs, Kinds: a.Kinds, MD: a.MD, Reply: a.reply, Questions: a.questions(alike)}).Routes(mux)
 	(&repoweb.Pages{Repos: a.Repos}).Routes(mux)
 	return mux, mux.Start()
+}
+
+// token finds for whom a program asks.
+func (a *App) token(ctx context.Context, plain, o, scope string) (web.Session, error) {
+	who, m, err := a.Tokens.Actor(ctx, plain, o, scope)
+	return web.Session{Actor: who, Name: m.Name, Org: web.Org{ID: o, Path: o}}, err
 }
 
 func (a *App) candidate(ctx context.Context, cookie string) (web.Session, error) {

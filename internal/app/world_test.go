@@ -28,6 +28,7 @@ import (
 	"candor/internal/response"
 	"candor/internal/review"
 	"candor/internal/sheet"
+	"candor/internal/token"
 	"candor/internal/web"
 )
 
@@ -65,6 +66,8 @@ type side struct {
 	batches          map[opening.ID]batch.ID // a confirmed list of each opening, which waits for its start
 	members          map[string]org.Member
 	session          string     // of somebody who does not ask
+	token            string     // of a program
+	hook, delivery   string     // an endpoint, and what was given up for it
 	read, blind      *applicant // in review: by reviewers; by a manager and an owner
 	waits, told      *applicant // decided and not told yet; declined with a reply
 	kept             *applicant // in the sealed opening, decided and not told yet
@@ -266,6 +269,8 @@ func (w *world) found(name string) *side {
 	s.ask(s.read, "filed reviewer", "plain", "founder")
 	s.busy = s.enter("busy", s.plain)
 	s.work(s.busy)
+	s.deadHook()
+	s.token = s.makeToken(s.as("founder"))
 	s.batches = map[opening.ID]batch.ID{s.plain: s.list("plain", s.plain, s.read, s.blind, s.busy), s.sealed: s.list("sealed", s.sealed, s.kept)}
 	for _, who := range []string{"pool", "blind reviewer", "filed reviewer", "blind manager", "blind owner"} {
 		w.must(a.Openings.SetRole(ctx, s.system, s.plain, s.members[who].ID, opening.Reviewer, true))
@@ -310,6 +315,50 @@ func (s *side) door() (link, sealed string) {
 	}
 	s.w.t.Fatal("no mail went to the applicant")
 	return "", ""
+}
+
+// deadHook adds an endpoint and lets a delivery for it die.
+func (s *side) deadHook() {
+	s.w.t.Helper()
+	who := s.as("founder")
+	list, err := s.w.app.Hooks.List(ctx, who)
+	s.w.must(err)
+	for _, p := range list {
+		s.w.must(s.w.app.Hooks.Remove(ctx, who, p.ID))
+	}
+	e, _, err := s.w.app.Hooks.Add(ctx, who, "https://192.0.2.1/"+s.name, []string{"results.ready"})
+	s.w.must(err)
+	s.w.must(s.w.app.Hooks.Try(ctx, who, e))
+	_, sent, err := s.w.app.Hooks.Log(ctx, who, e, false)
+	s.w.must(err)
+	s.hook, s.delivery = string(e), string(sent[0].ID)
+	s.w.must(s.w.app.DB.Write(ctx, s.org.ID, func(tx db.Tx) error {
+		_, err := tx.Exec(ctx, `UPDATE hook_deliveries SET state = 'dead' WHERE org_id = $1 AND id = $2`, tx.Org, s.delivery)
+		return err
+	}))
+}
+
+// makeToken makes one for somebody, whoever they are, and gives its id.
+func (s *side) makeToken(who actor.Actor) string {
+	s.secret(who)
+	list, err := s.w.app.Tokens.List(ctx, s.as("founder"))
+	s.w.must(err)
+	return string(list[0].ID)
+}
+
+// secret is that of a new token with some scopes, all when none are named.
+func (s *side) secret(who actor.Actor, scopes ...string) string {
+	s.w.t.Helper()
+	if len(scopes) == 0 {
+		for _, x := range token.Scopes {
+			scopes = append(scopes, x.Name)
+		}
+	}
+	who.Roles = []string{org.Owner} // an owner made it, and what they may was changed since
+	s.w.tick.Add(time.Millisecond)
+	plain, err := s.w.app.Tokens.Make(ctx, who, "A program", scopes, 30)
+	s.w.must(err)
+	return plain
 }
 
 func (s *side) in(fn func(tx db.Tx) error) {

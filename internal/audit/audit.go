@@ -47,9 +47,14 @@ func Record(ctx context.Context, tx db.Tx, now time.Time, who actor.Actor, verb,
 	if facts == nil {
 		facts = Facts{}
 	}
-	l := Line{ID: id.New("aud", now), At: now, Actor: who, Verb: verb, Subject: subject, Facts: facts}
-	return query.New(tx).AddAct(ctx, query.AddActParams{OrgID: tx.Org, ID: l.ID, At: clock.Milli(now), ActorKind: string(who.Kind), ActorID: who.ID,
+	l := Line{ID: id.New("aud", now), At: now, Actor: signed(who), Verb: verb, Subject: subject, Facts: facts}
+	return query.New(tx).AddAct(ctx, query.AddActParams{OrgID: tx.Org, ID: l.ID, At: clock.Milli(now), ActorKind: string(l.Actor.Kind), ActorID: l.Actor.ID,
 		Verb: verb, Subject: subject, Facts: l.factsJSON()})
+}
+
+func signed(who actor.Actor) actor.Actor {
+	who.Kind, who.ID = who.Signs()
+	return who
 }
 
 func (l Line) factsJSON() string {

@@ -18,6 +18,7 @@ const (
 	KeepPerson  = "as long as the answers of the person's last application"
 	KeepNumbers = "24 months after the application ended, at least as long as answers; ids and numbers only"
 	KeepList    = "until the person is invited, else 7 days after the list was last changed or ended"
+	KeepDay     = "a day, at most until the next night's work"
 	KeepTimes   = "90 days"
 	KeepEnded   = "90 days after it ended"
 	KeepAudit   = "24 months, ids and codes only"

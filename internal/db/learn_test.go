@@ -41,7 +41,7 @@ func TestPlansOfEmptyTablesDoNotOutliveThem(t *testing.T) {
 		return all.String()
 	}
 	exec(`ALTER TABLE notes SET (autovacuum_enabled = false)`) // which may come first
-	exec(`SET plan_cache_mode = force_generic_plan`) // as after five times
+	exec(`SET plan_cache_mode = force_generic_plan`)           // as after five times
 	exec(`PREPARE body(text, text) AS SELECT b.body FROM notes a JOIN notes b ON b.org_id = a.org_id AND b.id = a.body WHERE a.org_id = $1 AND a.id = $2`)
 	if p := plan(); !strings.Contains(p, "Join Filter") {
 		t.Fatalf("the plan of an empty table is good already, so this shows nothing:\n%s", p)

@@ -5,6 +5,8 @@ package egress
 import (
 	"context"
 	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -142,4 +144,12 @@ func (p *Proxy) pass(to io.Writer, from io.Reader) {
 			return
 		}
 	}
+}
+
+// Client asks by https, at most for patience from the name's lookup to the last byte read. It follows no redirect (the answer comes back as it is),
+// keeps no connection, knows no proxy and reads at most 16 KiB of headers. roots nil are the system's.
+func (o Out) Client(patience time.Duration, roots *x509.CertPool) *http.Client {
+	return &http.Client{Timeout: patience, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		Transport: &http.Transport{DialContext: o.dialer().DialContext, DisableKeepAlives: true, DisableCompression: true, MaxResponseHeaderBytes: 16 << 10,
+			TLSHandshakeTimeout: 10 * time.Second, TLSClientConfig: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}}}
 }

@@ -36,11 +36,13 @@ const (
 	Housekeeping Class = "housekeeping"
 	// Proof runs what authors declare of their items. It is apart from Judge, so that no candidate waits behind an author.
 	Proof Class = "proof"
+	// Hooks asks servers of others, which may hang.
+	Hooks Class = "hooks"
 )
 
 // patience is how long one job of a class may take.
 var patience = map[Class]time.Duration{
-	Mail: time.Minute, Judge: 15 * time.Minute, Similarity: 15 * time.Minute, Media: 30 * time.Minute, Housekeeping: 5 * time.Minute, Proof: 30 * time.Minute,
+	Mail: time.Minute, Judge: 15 * time.Minute, Similarity: 15 * time.Minute, Media: 30 * time.Minute, Housekeeping: 5 * time.Minute, Proof: 30 * time.Minute, Hooks: time.Minute,
 }
 
 // Options of New; the zero value is right for production.

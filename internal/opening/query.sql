@@ -237,3 +237,16 @@ DELETE FROM board_views WHERE org_id = $1 AND id = $2 AND member_id = $3;
 -- name: Views :many
 SELECT id, member_id, name, filter, shared FROM board_views
 WHERE org_id = sqlc.arg(org_id) AND opening_id = sqlc.arg(opening_id) AND (member_id = sqlc.arg(member_id) OR shared) ORDER BY name, id LIMIT 100;
+
+-- name: WalkOpenings :many
+SELECT o.id, o.title, o.team, o.about, o.state, o.confidential, o.reply_days, o.contact_id, o.created_at FROM openings o
+WHERE o.org_id = sqlc.arg(org_id) AND o.id > sqlc.arg(after) AND (CAST(sqlc.arg(all_open) AS BOOLEAN) AND NOT o.confidential
+	OR EXISTS (SELECT 1 FROM opening_members m WHERE m.org_id = o.org_id AND m.opening_id = o.id AND m.member_id = sqlc.arg(member)))
+ORDER BY o.id LIMIT sqlc.arg(most);
+
+-- name: WalkApplications :many
+SELECT a.id, a.opening_id, a.candidate_id, a.stage_id, a.status, a.created_at, a.moved_at, c.name, c.email, c.zone
+FROM applications a JOIN candidates c ON c.org_id = a.org_id AND c.id = a.candidate_id
+WHERE a.org_id = sqlc.arg(org_id) AND a.opening_id = sqlc.arg(opening_id) AND a.id > sqlc.arg(after)
+	AND (CAST(sqlc.arg(stage) AS TEXT) = '' OR a.stage_id = sqlc.arg(stage)) AND (CAST(sqlc.arg(status) AS TEXT) = '' OR a.status = sqlc.arg(status))
+ORDER BY a.id LIMIT sqlc.arg(most);

@@ -37,6 +37,9 @@ func Words(o org.Org) Period { return Period{Months: o.KeepMonths} }
 // Numbers is how long ids and numbers are kept, from the end of an application.
 func Numbers(o org.Org) Period { return Period{Months: max(24, o.KeepMonths)} }
 
+// Day is how long programs' requests are remembered.
+func Day(org.Org) Period { return Period{Days: 1} }
+
 // Times is how long the times of saved versions are kept, and sessions after they ended.
 func Times(org.Org) Period { return Period{Days: 90} }
 

@@ -274,7 +274,7 @@ func personal(cols map[string]db.Column) bool {
 // TestEveryTableAboutCandidatesHasItsEnd: the inventory gives each personal column one of the rules, the story fills each such table,
 // and when all times are over nothing is left in any of them. A table that no Eraser and no rule knows is named here.
 func TestEveryTableAboutCandidatesHasItsEnd(t *testing.T) {
-	rules := []string{db.KeepWords, db.KeepDraft, db.KeepPerson, db.KeepNumbers, db.KeepList, db.KeepTimes, db.KeepEnded, db.KeepAudit}
+	rules := []string{db.KeepWords, db.KeepDraft, db.KeepPerson, db.KeepNumbers, db.KeepList, db.KeepDay, db.KeepTimes, db.KeepEnded, db.KeepAudit}
 	for _, noun := range app.Columns() {
 		for table, cols := range noun {
 			for name, c := range cols {

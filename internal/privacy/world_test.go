@@ -107,6 +107,8 @@ func makeWorld(t testing.TB, database string) *world {
 	o, m, err := a.Orgs.Found(ctx, "Tideway", "ada@tideway.example", "Ada Reyes", "Europe/Lisbon")
 	w.must(err)
 	w.org, w.owner = o.ID, actor.Actor{Kind: actor.Member, ID: m.ID, Org: o.ID, Roles: m.Roles}
+	_, _, err = a.Hooks.Add(ctx, w.owner, "https://192.0.2.1/", []string{"invitation.sent"}) // nobody's: it is not asked
+	w.must(err)
 	tree := maps.Clone(attempttest.Tree)
 	spec := string(tree["assessment.yaml"].Data) + "  - {key: coding, title: Coding, about: One program., minutes: 10, items: [{item: program}, {item: pull}]}\n"
 	tree["assessment.yaml"] = &fstest.MapFile{Data: []byte(spec)}
@@ -161,7 +163,12 @@ func (w *world) drain() {
 func (w *world) invite(o opening.ID, word, address string) person {
 	w.t.Helper()
 	a := w.app
-	inv, err := a.Openings.Invite(ctx, w.owner, o, opening.InviteForm{Name: "Amara " + word, Email: "old." + address + "@mail.example", Zone: "Europe/Lisbon", Note: "Good to meet you, " + word})
+	var inv opening.Invitation
+	form := opening.InviteForm{Name: "Amara " + word, Email: "old." + address + "@mail.example", Zone: "Europe/Lisbon", Note: "Good to meet you, " + word}
+	_, err := a.Tokens.Once(ctx, w.owner, form.Email, []byte(word), func(tx db.Tx) (made string, err error) { // a program whose keys are addresses
+		inv, err = a.Openings.InviteIn(ctx, tx, w.owner, o, form)
+		return string(inv.ID), err
+	})
 	w.must(err)
 	w.drain()
 	w.must(a.Openings.Readdress(ctx, w.owner, inv.ID, "", address+"@mail.example"))

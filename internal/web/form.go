@@ -290,10 +290,10 @@ func ReadJSON(r *http.Request, into any) error {
 	if err := plain(raw); err != nil {
 		return ErrForm.Saying("This JSON is not one we can read: " + err.Error() + ".")
 	}
-	d := json.NewDecoder(strings.NewReader(string(raw)))
-	d.DisallowUnknownFields()
-	if err := d.Decode(into); err != nil {
-		return ErrForm.Saying("This JSON does not have the shape we expect.")
+	if bad := misshapen(raw, into); len(bad) > 0 {
+		p := *ErrForm.Saying("This JSON does not have the shape we expect.")
+		p.Fields = bad
+		return &p
 	}
 	return nil
 }

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"candor/internal/actor"
 	"candor/internal/clock"
 )
 
@@ -166,13 +167,30 @@ func (m *Mux) serve(w http.ResponseWriter, r *http.Request, route *Route, h Hand
 		m.fail(w, r, err)
 		return
 	}
-	if err := m.throttle(r, c); err != nil {
+	if err := m.throttle(w, r, c); err != nil {
+		m.fail(w, r, err)
+		return
+	}
+	if err := route.asked(r); err != nil {
 		m.fail(w, r, err)
 		return
 	}
 	if err := m.pressed(w, r, h); err != nil {
 		m.fail(w, r, err)
 	}
+}
+
+// asked refuses values in the address of an API route that it does not declare: a filter with a typing error would else give everything.
+func (r *Route) asked(req *http.Request) error {
+	if !r.API() {
+		return nil
+	}
+	for name := range req.URL.Query() {
+		if !slices.Contains(r.Query, name) && !slices.Contains(r.Filters, name) {
+			return ErrForm.Saying("There is a value in the address that we do not know.").On("?"+name, "There is no such value.")
+		}
+	}
+	return nil
 }
 
 // admit finds who is asking and whether this route is for them.
@@ -182,7 +200,7 @@ func (m *Mux) admit(r *http.Request, c *call) (err error) {
 		return nil
 	case Staff:
 		org := r.PathValue("org")
-		if token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok && c.route.API() {
+		if token, ok := bearer(r); ok && c.route.API() {
 			c.session, err = m.cfg.Auth.Token(ctx, token, org, c.route.Scope)
 		} else {
 			c.session, err = signedIn(r, StaffCookie, func(s string) (Session, error) {
@@ -209,6 +227,14 @@ func (m *Mux) admit(r *http.Request, c *call) (err error) {
 	return err
 }
 
+// bearer is the token of a request (RFC 6750), which partners that speak Basic send as the name, without a password (RFC 7617).
+func bearer(r *http.Request) (token string, ok bool) {
+	if name, password, basic := r.BasicAuth(); basic {
+		return name, password == ""
+	}
+	return strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+}
+
 func signedIn(r *http.Request, cookie string, find func(string) (Session, error)) (Session, error) {
 	s := Cookie(r, cookie)
 	if s == "" {
@@ -217,12 +243,16 @@ func signedIn(r *http.Request, cookie string, find func(string) (Session, error)
 	return find(s)
 }
 
-func (m *Mux) throttle(r *http.Request, c *call) error {
+func (m *Mux) throttle(w http.ResponseWriter, r *http.Request, c *call) error {
 	who := c.session.Actor.Session
 	if who == "" || c.route.Rate == RateSignIn || c.route.Rate == RateCode {
 		who = c.remote.String()
 	}
 	ok, wait := m.rates.allow(c.route.Rate, who, m.cfg.Clock.Now())
+	if c.route.Rate == RateAPI {
+		w.Header().Set("RateLimit-Limit", strconv.Itoa(int(m.rates.of(RateAPI).Per)))
+		w.Header().Set("RateLimit-Remaining", strconv.Itoa(m.rates.left(RateAPI, who)))
+	}
 	if ok {
 		return m.busy(c.route.Rate)
 	}
@@ -269,7 +299,12 @@ func (m *Mux) log(r *http.Request, a *answer, began time.Time) {
 		return
 	}
 	m.cfg.Log.InfoContext(r.Context(), "request", "request", c.id, "route", pattern(c), "method", r.Method, "status", a.status,
-		"bytes", a.bytes, "ms", time.Since(began).Milliseconds(), "kind", string(c.session.Actor.Kind), "org", c.session.Actor.Org)
+		"bytes", a.bytes, "ms", time.Since(began).Milliseconds(), "kind", string(kindOf(c)), "org", c.session.Actor.Org)
+}
+
+func kindOf(c *call) actor.Kind {
+	kind, _ := c.session.Actor.Signs()
+	return kind
 }
 
 // report counts a broken content rule in the log; the browser's text is cut and never shown to anybody.

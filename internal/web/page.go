@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"compress/gzip"
+	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
@@ -92,7 +93,8 @@ type Saved struct {
 	Saved bool `json:"saved"`
 }
 
-// JSON answers with a value of the type that the route declares as Out; anything else is a fault.
+// JSON answers with a value of the type that the route declares as Out; anything else is a fault. What a program reads has an ETag, and who
+// has it already gets 304.
 func JSON(w http.ResponseWriter, r *http.Request, v any) error {
 	if route := callOf(r).route; route != nil && reflect.TypeOf(v) != reflect.TypeOf(route.Out) {
 		return fmt.Errorf("route %q answers %T, and declares %T", route.Pattern, v, route.Out)
@@ -100,6 +102,15 @@ func JSON(w http.ResponseWriter, r *http.Request, v any) error {
 	out, err := json.Marshal(v)
 	if err != nil {
 		return err
+	}
+	if route := callOf(r).route; route != nil && route.API() && r.Method == http.MethodGet {
+		sum := sha256.Sum256(out)
+		tag := `W/"` + hex.EncodeToString(sum[:12]) + `"`
+		w.Header().Set("ETag", tag)
+		if r.Header.Get("If-None-Match") == tag {
+			w.WriteHeader(http.StatusNotModified)
+			return nil
+		}
 	}
 	write(w, r, http.StatusOK, "application/json", out)
 	return nil

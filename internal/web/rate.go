@@ -22,6 +22,7 @@ const (
 	RateLive    Rate = "live"    // event streams
 	RateGit     Rate = "git"     // clone, fetch and push: three requests each
 	RateAsset   Rate = "asset"   // files that never change, health
+	RateAPI     Rate = "api"     // what programs ask; each token has its own
 )
 
 // Limit is a token bucket: Burst at once, then Per per minute.
@@ -42,6 +43,7 @@ var limits = map[Rate]Limit{
 	RateLive:    {20, 60},
 	RateGit:     {300, 600},
 	RateAsset:   {600, 6000},
+	RateAPI:     {120, 600},
 }
 
 type bucketKey struct {
@@ -64,12 +66,24 @@ type limiter struct {
 
 const maxBuckets = 100_000
 
+// of is the limit of a class.
+func (l *limiter) of(rate Rate) Limit {
+	if lim, special := l.limits[rate]; special {
+		return lim
+	}
+	return limits[rate]
+}
+
+// left is how many requests an asker has at once.
+func (l *limiter) left(rate Rate, who string) int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return int(l.buckets[bucketKey{rate, who}].tokens)
+}
+
 // allow takes one token. wait is how long until there is one.
 func (l *limiter) allow(rate Rate, who string, now time.Time) (ok bool, wait time.Duration) {
-	lim, special := l.limits[rate]
-	if !special {
-		lim = limits[rate]
-	}
+	lim := l.of(rate)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.buckets == nil {

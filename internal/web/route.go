@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"candor/internal/problem"
 )
 
 // Asker is the sort of person or program a route is for.
@@ -52,6 +54,13 @@ type Route struct {
 	In, Out any
 	Query   []string
 
+	// Under /api/ also: Filters are values of the address that may be left out, and any other is refused; Keyed routes take the header
+	// Idempotency-Key; Problems are those that the route's own nouns give.
+	About    string // one sentence
+	Filters  []string
+	Keyed    bool
+	Problems []*problem.Problem
+
 	MaxBody int64 // bytes; 0 means 1 MiB
 	Stream  bool  // no write deadline: live events, downloads
 	Capture bool  // camera and microphone may be asked for
@@ -91,6 +100,7 @@ func (r Route) check(cfg *Config) error {
 		need(cfg.Auth.Staff != nil || r.API(), "an authenticator for staff")
 		if r.API() {
 			need(r.Scope != "", "a scope")
+			need(r.About != "" && r.Out != nil, "what it is about and what it answers (About, Out)")
 			need(cfg.Auth.Token != nil, "an authenticator for tokens")
 		}
 	case Candidate:

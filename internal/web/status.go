@@ -86,6 +86,9 @@ func (m *Mux) fail(w http.ResponseWriter, r *http.Request, err error) {
 		m.cfg.Log.InfoContext(r.Context(), "access refused", "request", c.id, "route", pattern(c), "code", p.Code,
 			"kind", c.session.Actor.Kind, "actor", c.session.Actor.ID, "org", c.session.Actor.Org)
 	}
+	if p.Kind == problem.SignIn && c.route != nil && c.route.API() {
+		w.Header().Set("WWW-Authenticate", "Bearer")
+	}
 	if p.Kind == problem.TooMany || p.Facts["retry_after"] != "" {
 		w.Header().Set("Retry-After", retryAfter(p))
 	}
@@ -137,6 +140,9 @@ func (m *Mux) failJSON(w http.ResponseWriter, r *http.Request, code int, p *prob
 		Errors map[string]string `json:"errors,omitempty"`
 		Facts  map[string]string `json:"facts,omitempty"`
 	}{"about:blank", m.sentence(r, p), code, p.Code, p.Fields, p.Facts}
+	if c := callOf(r); c.route != nil && c.route.API() {
+		body.Errors = pointers(p.Fields)
+	}
 	out, err := json.Marshal(body)
 	if err != nil {
 		code, out = http.StatusInternalServerError, []byte(`{"type":"about:blank","status":500,"code":"fault"}`)

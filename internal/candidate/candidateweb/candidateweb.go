@@ -36,6 +36,7 @@ func (p *Pages) Routes(mux *web.Mux) {
 	handle(web.RateWrite, "POST /o/{org}/candidates/{candidate}/adjust", "candidate.adjust", "candidate", p.adjust)
 	handle(web.RateWrite, "POST /o/{org}/candidates/{candidate}/wish", "candidate.wish", "candidate", p.wish)
 	handle(web.RateWrite, "POST /o/{org}/candidates/{candidate}/correct", "candidate.correct", "candidate", p.correct)
+	p.api(mux)
 }
 
 func base(pg web.Page) string { return "/o/" + pg.Session.Org.Path }

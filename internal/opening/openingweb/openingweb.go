@@ -17,6 +17,7 @@ import (
 	"candor/internal/org"
 	"candor/internal/promise"
 	"candor/internal/review"
+	"candor/internal/token"
 	"candor/internal/web"
 
 	"github.com/a-h/templ"
@@ -33,6 +34,7 @@ type Pages struct {
 	Reviews     *review.Reviews
 	URL         string // the public address, before /i/...
 	Notify      *notify.Notify
+	Tokens      *token.Tokens
 	// Sections are what other faces add to an application's page, in order; an empty Body is left out.
 	Sections []func(ctx context.Context, who actor.Actor, a opening.Application) (Section, error)
 	// Notice is what somebody should know of the disk's room; "" or nil is nothing.
@@ -81,6 +83,7 @@ func (p *Pages) Routes(mux *web.Mux) {
 	for action, h := range map[string]web.Handler{"link": p.copyLink, "rotate": p.rotate, "revoke": p.revoke, "resend": p.resend, "address": p.readdress, "extend": p.extend} {
 		staff(web.RateWrite, "POST /o/{org}/applications/{application}/invitations/{invitation}/"+action, "invitation."+action, "application", h)
 	}
+	p.api(mux)
 	link := web.Route{Auth: web.Link, Tenant: web.FromObject, Object: "invitation", Rate: web.RateCode}
 	for pattern, d := range map[string]struct {
 		action string

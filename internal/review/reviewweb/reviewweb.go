@@ -57,6 +57,7 @@ func (p *Pages) Routes(mux *web.Mux) {
 	handle(write, "POST /o/{org}/review/{code}/gold/end", "gold.end", p.endGold)
 	handle(read, "GET /o/{org}/review/{code}/practice", "gold.practise", p.practise)
 	handle(write, "POST /o/{org}/review/{code}/practice", "gold.practised", p.practised)
+	p.api(mux)
 	compare := read
 	compare.Object = "opening"
 	handle(compare, "GET /o/{org}/openings/{opening}/compare", "review.compare", p.compare)

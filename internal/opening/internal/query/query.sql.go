@@ -1600,3 +1600,140 @@ func (q *Queries) Views(ctx context.Context, orgID string, openingID string, mem
 	}
 	return items, nil
 }
+
+const walkApplications = `-- name: WalkApplications :many
+SELECT a.id, a.opening_id, a.candidate_id, a.stage_id, a.status, a.created_at, a.moved_at, c.name, c.email, c.zone
+FROM applications a JOIN candidates c ON c.org_id = a.org_id AND c.id = a.candidate_id
+WHERE a.org_id = $1 AND a.opening_id = $2 AND a.id > $3
+	AND (CAST($4 AS TEXT) = '' OR a.stage_id = $4) AND (CAST($5 AS TEXT) = '' OR a.status = $5)
+ORDER BY a.id LIMIT $6
+`
+
+type WalkApplicationsParams struct {
+	OrgID     string
+	OpeningID string
+	After     string
+	Stage     string
+	Status    string
+	Most      int32
+}
+
+type WalkApplicationsRow struct {
+	ID          string
+	OpeningID   string
+	CandidateID string
+	StageID     string
+	Status      string
+	CreatedAt   int64
+	MovedAt     int64
+	Name        string
+	Email       string
+	Zone        string
+}
+
+func (q *Queries) WalkApplications(ctx context.Context, arg WalkApplicationsParams) ([]WalkApplicationsRow, error) {
+	rows, err := q.db.QueryContext(ctx, walkApplications,
+		arg.OrgID,
+		arg.OpeningID,
+		arg.After,
+		arg.Stage,
+		arg.Status,
+		arg.Most,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []WalkApplicationsRow
+	for rows.Next() {
+		var i WalkApplicationsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.OpeningID,
+			&i.CandidateID,
+			&i.StageID,
+			&i.Status,
+			&i.CreatedAt,
+			&i.MovedAt,
+			&i.Name,
+			&i.Email,
+			&i.Zone,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const walkOpenings = `-- name: WalkOpenings :many
+SELECT o.id, o.title, o.team, o.about, o.state, o.confidential, o.reply_days, o.contact_id, o.created_at FROM openings o
+WHERE o.org_id = $1 AND o.id > $2 AND (CAST($3 AS BOOLEAN) AND NOT o.confidential
+	OR EXISTS (SELECT 1 FROM opening_members m WHERE m.org_id = o.org_id AND m.opening_id = o.id AND m.member_id = $4))
+ORDER BY o.id LIMIT $5
+`
+
+type WalkOpeningsParams struct {
+	OrgID   string
+	After   string
+	AllOpen bool
+	Member  string
+	Most    int32
+}
+
+type WalkOpeningsRow struct {
+	ID           string
+	Title        string
+	Team         string
+	About        string
+	State        string
+	Confidential bool
+	ReplyDays    int64
+	ContactID    string
+	CreatedAt    int64
+}
+
+func (q *Queries) WalkOpenings(ctx context.Context, arg WalkOpeningsParams) ([]WalkOpeningsRow, error) {
+	rows, err := q.db.QueryContext(ctx, walkOpenings,
+		arg.OrgID,
+		arg.After,
+		arg.AllOpen,
+		arg.Member,
+		arg.Most,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []WalkOpeningsRow
+	for rows.Next() {
+		var i WalkOpeningsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Title,
+			&i.Team,
+			&i.About,
+			&i.State,
+			&i.Confidential,
+			&i.ReplyDays,
+			&i.ContactID,
+			&i.CreatedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
