@@ -48,6 +48,7 @@ import (
 	"candor/internal/review"
 	"candor/internal/run"
 	"candor/internal/secret"
+	"candor/internal/thread"
 	"candor/internal/web"
 )
 
@@ -90,6 +91,7 @@ type App struct {
 	Promises    *promise.Promises
 	Openings    *opening.Openings
 	Batches     *batch.Batches
+	Threads     *thread.Threads
 	Attempts    *attempt.Attempts
 	Explain     *explain.Explain
 	Reviews     *review.Reviews
@@ -214,6 +216,7 @@ func (a *App) nouns() {
 	a.Attempts = &attempt.Attempts{DB: a.DB, Jobs: a.Jobs, Orgs: a.Orgs, Assessments: a.Assessments, Openings: a.Openings, Candidates: a.Candidates, Promises: a.Promises, Runs: a.Runs, Load: a.Load,
 		Written: written(a.MD)}
 	a.Openings.Formats = formats(a)
+	a.Threads = &thread.Threads{DB: a.DB, Jobs: a.Jobs, Orgs: a.Orgs, Assessments: a.Assessments, Candidates: a.Candidates, Openings: a.Openings, Task: a.Attempts.Task}
 	a.Explain = &explain.Explain{DB: a.DB, Jobs: a.Jobs, Assessments: a.Assessments, Openings: a.Openings, Attempts: a.Attempts}
 	a.Reviews = &review.Reviews{DB: a.DB, Jobs: a.Jobs, Orgs: a.Orgs, Openings: a.Openings, Promises: a.Promises, Assessments: a.Assessments, Attempts: a.Attempts}
 	a.Openings.Blind, a.Openings.Hidden = a.Reviews.Blind, a.Reviews.Hidden

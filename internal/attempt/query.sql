@@ -234,3 +234,8 @@ SELECT s.id FROM sittings s WHERE s.org_id = sqlc.arg(org_id) AND s.state IN ('r
 
 -- name: ForgetOutages :execrows
 DELETE FROM outages WHERE ended < $1 AND credited_at > 0;
+
+-- name: AtPart :one
+SELECT COUNT(DISTINCT a.id) AS people, COUNT(DISTINCT CASE WHEN s.state <> 'ended' AND CASE WHEN s.state = 'ready' THEN s.finish_by ELSE s.hard_end END >= CAST(sqlc.arg(now) AS BIGINT) THEN a.id END) AS going
+FROM attempts a JOIN sittings s ON s.org_id = a.org_id AND s.attempt_id = a.id
+WHERE a.org_id = sqlc.arg(org_id) AND a.version_id = sqlc.arg(version_id) AND s.part = sqlc.arg(part) AND a.state IN ('open', 'submitted');
