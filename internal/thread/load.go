@@ -19,7 +19,7 @@ import (
 )
 
 // Load reads the conversation of an application for a member who reads it: all of it for those who answer; what was said about tasks, without
-// times, for everybody else, and without names for whoever is blind. item is whose draft comes with it, of a member "". ErrMissing.
+// times, names and addresses, for everybody else. item is whose draft comes with it, of a member "". ErrMissing.
 func (th *Threads) Load(ctx context.Context, who actor.Actor, a opening.ApplicationID) (Thread, error) {
 	var out Thread
 	err := th.DB.Read(ctx, who.Org, func(tx db.Tx) (err error) {
@@ -133,8 +133,7 @@ func (th *Threads) messages(ctx context.Context, tx db.Tx, t Thread, id opening.
 		m := Message{ID: r.ID, Member: r.MemberID, Assumed: r.Kind == "assumed", Version: r.VersionID, Item: r.Item, Notice: r.NoticeID, Body: r.Body}
 		if t.Answers {
 			m.At = clock.Time(r.At)
-		}
-		if t.App.Blind {
+		} else {
 			m.Body = item.Strike(m.Body, []string{whole.Name, whole.Email})
 		}
 		if m.Name, err = th.name(ctx, tx, names, m.Member); err != nil {

@@ -77,7 +77,7 @@ func (th *Threads) Say(ctx context.Context, who actor.Actor, w Words) error {
 		if err != nil || began == 0 {
 			return err
 		}
-		return Asked.Announce(ctx, th.Jobs, tx, Note{tx.Org, string(a), clock.Milli(now)})
+		return Asked.Announce(ctx, th.Jobs, tx, Note{tx.Org, string(a), clock.Milli(now), true})
 	})
 }
 
@@ -142,7 +142,7 @@ func (th *Threads) answer(ctx context.Context, tx db.Tx, app opening.Application
 	if _, err := q.Unread(ctx, tx.Org, string(app.ID), clock.Milli(now)); err != nil {
 		return "", err
 	}
-	return key, Answered.Announce(ctx, th.Jobs, tx, Note{tx.Org, string(app.ID), clock.Milli(now)})
+	return key, Answered.Announce(ctx, th.Jobs, tx, Note{tx.Org, string(app.ID), clock.Milli(now), m.waited > 0})
 }
 
 // hold loads an application that the asker writes about and holds its conversation: the guarding write. ErrMissing, ErrRole, ErrBlind, ErrGone.

@@ -1,7 +1,7 @@
 // Package thread is the conversation of an application between its candidate and the team, beside and apart from what is scored.
 //
 // The candidate writes before the start and while they work; it changes no clock. The opening's contact, and whoever runs the opening, answer
-// under their own names. Whoever scores reads what was said about a task under the candidate's code, without names and times; what is about no
+// under their own names. Whoever scores or only watches reads what was said about a task without names and times, while they are blind under the code; what is about no
 // task (dates, adjustments, illness) stays with those who answer. A note of what the candidate assumed is kept with its task, and nobody has to
 // answer it. An answer can go to everybody who works on the task, in words that name nobody: see [Notice]. Nobody sees who types or has read.
 package thread
@@ -86,10 +86,11 @@ const (
 	Answered = job.Topic[Note]("thread.answered")
 )
 
-// Note names a conversation and when it happened, in milliseconds.
+// Note names a conversation and when it happened, in milliseconds. Asked says of an answer that the candidate waited for it.
 type Note struct {
 	Org, Application string
 	At               int64
+	Asked            bool
 }
 
 var (
