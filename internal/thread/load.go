@@ -94,7 +94,7 @@ func (th *Threads) loadIn(ctx context.Context, tx db.Tx, who actor.Actor, id ope
 	if t.App, t.Answers, err = th.may(ctx, tx, who, id); err != nil {
 		return t, err
 	}
-	if t.Contact, err = th.contact(ctx, tx, t.App.Opening); err != nil {
+	if t.Contact, t.Scores, err = th.contact(ctx, tx, t.App.Opening); err != nil {
 		return t, err
 	}
 	if t.Messages, err = th.messages(ctx, tx, t, id); err != nil || !t.Answers {
@@ -157,13 +157,17 @@ func (th *Threads) name(ctx context.Context, tx db.Tx, known map[string]string, 
 	return who.Name, nil
 }
 
-// contact is who answers the candidates of an opening; the zero Member when they are not there any more.
-func (th *Threads) contact(ctx context.Context, tx db.Tx, o opening.Opening) (org.Member, error) {
-	m, err := th.Orgs.Member(ctx, tx, o.Contact)
+// contact is who answers the candidates of an opening, the zero Member when they are not there any more, and whether they may score there.
+func (th *Threads) contact(ctx context.Context, tx db.Tx, o opening.Opening) (m org.Member, scores bool, err error) {
+	m, err = th.Orgs.Member(ctx, tx, o.Contact)
 	if errors.Is(err, org.ErrMissing) || err == nil && m.State != org.Active {
-		return org.Member{}, nil
+		return org.Member{}, false, nil
 	}
-	return m, err
+	if err != nil {
+		return m, false, err
+	}
+	team, err := th.Openings.Team(ctx, tx, o.ID)
+	return m, slices.ContainsFunc(team, func(x opening.TeamMember) bool { return x.Member == m.ID && x.Role == opening.Reviewer }), err
 }
 
 // due is the end of the working day by which somebody who waits was told to have an answer.

@@ -1,9 +1,9 @@
 // Package thread is the conversation of an application between its candidate and the team, beside and apart from what is scored.
 //
 // The candidate writes before the start and while they work; it changes no clock. The opening's contact, and whoever runs the opening, answer
-// under their own names. Whoever scores or only watches reads what was said about a task without names and times, while they are blind under the code; what is about no
-// task (dates, adjustments, illness) stays with those who answer. A note of what the candidate assumed is kept with its task, and nobody has to
-// answer it. An answer can go to everybody who works on the task, in words that name nobody: see [Notice]. Nobody sees who types or has read.
+// under their own names. Whoever scores or only watches reads what was said about a task without names and times, while they are blind under the
+// code; what is about no task (dates, adjustments, illness) stays with those who answer. A note of what the candidate assumed is kept with its
+// task, and nobody has to answer it. An answer can go to everybody who works on the task, in words that name nobody: see [Notice]. Nobody sees who types or has read.
 package thread
 
 import (
@@ -56,6 +56,7 @@ type Draft struct {
 type Thread struct {
 	App      opening.Application
 	Contact  org.Member // ID "": nobody who is there
+	Scores   bool       // the contact is among those who may score the work
 	Messages []Message  // oldest first, the newest 500
 	Waits    time.Time  // since when the candidate waits for an answer; zero: they do not
 	Due      time.Time  // by when they were told to have it

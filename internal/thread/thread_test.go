@@ -82,6 +82,14 @@ func bodies(list []thread.Message) (out []string) {
 func TestAQuestionIsAnswered(t *testing.T) {
 	each(t, func(t *testing.T, w world) {
 		amara, app := w.enter("Amara Okafor")
+		if own, err := w.Own(ctx, amara, ""); err != nil || own.Scores {
+			t.Errorf("before anything: %+v, %v; want a contact who does not score", own, err)
+		}
+		w.must(w.World.Openings.SetRole(ctx, w.Owner, w.Opening, w.cleo.ID, opening.Reviewer, true))
+		if own, err := w.Own(ctx, amara, ""); err != nil || !own.Scores {
+			t.Errorf("with the contact among the readers: %+v, %v; want that to be told", own, err)
+		}
+		w.must(w.World.Openings.SetRole(ctx, w.Owner, w.Opening, w.cleo.ID, opening.Reviewer, false))
 		w.must(w.Say(ctx, amara, thread.Words{Body: " Before I start: is there a break? "}))
 		w.Tick.Add(time.Hour)
 		w.must(w.Say(ctx, amara, thread.Words{Body: "And where?"}))

@@ -8,7 +8,6 @@ import (
 
 	"candor/internal/actor"
 	"candor/internal/attempt"
-	"candor/internal/opening"
 	"candor/internal/problem"
 	"candor/internal/thread"
 	"candor/internal/web"
@@ -55,6 +54,14 @@ func (v ownView) contact() string {
 	return v.Thread.Contact.Name
 }
 
+// lead says who answers, and whether they may score.
+func (v ownView) lead() string {
+	if v.Thread.Scores {
+		return v.t("lead_scores", "name", v.contact())
+	}
+	return v.t("lead", "name", v.contact())
+}
+
 // due is the last day by which they were told to have an answer.
 func (v ownView) due() string {
 	return v.Thread.Due.Add(-time.Minute).In(v.Page.Zone).Format("Mon 2 Jan")
@@ -98,7 +105,7 @@ func (p *Pages) ownOf(ctx context.Context, who actor.Actor, page web.Page, organ
 		return v, err
 	}
 	for _, m := range v.Thread.Messages {
-		b := bubble{ID: m.ID, Who: m.Name, At: m.At, Stamp: opening.Spell(m.At, page.Zone.String()), Body: p.MD.Show(m.Body)}
+		b := bubble{ID: m.ID, Who: m.Name, At: m.At, Stamp: stamp(m.At, page.Zone), Body: p.MD.Show(m.Body)}
 		if m.Member == "" {
 			b.Who, b.Own, b.Raw = v.t("you"), true, m.Body
 		} else if m.Name == "" {

@@ -48,7 +48,7 @@ func (p *Pages) staffBubbles(list []thread.Message, titles map[string]string, zo
 			b.Who = "Somebody of the team"
 		}
 		if !m.At.IsZero() {
-			b.Stamp = m.At.In(zone).Format("Mon 2 Jan, 15:04")
+			b.Stamp = stamp(m.At, zone)
 		}
 		if m.Assumed {
 			b.Assumed = "Assumed"

@@ -4,6 +4,7 @@ package threadweb
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -120,6 +121,9 @@ func first(s string) string {
 	return string(r[:80]) + "…"
 }
 
+// stamp is when something was said; the zone stands at the foot of the page.
+func stamp(at time.Time, zone *time.Location) string { return at.In(zone).Format("Mon 2 Jan, 15:04") }
+
 // Said draws what was said about a task for whoever scores it, without names where they are blind and without times: beside the answer. Nil when
 // nothing was.
 func (p *Pages) Said(ctx context.Context, who actor.Actor, a opening.ApplicationID, version, item string) (templ.Component, error) {
@@ -131,5 +135,6 @@ func (p *Pages) Said(ctx context.Context, who actor.Actor, a opening.Application
 	if err != nil || len(list)+len(told) == 0 {
 		return nil, err
 	}
+	list = slices.DeleteFunc(list, func(m thread.Message) bool { return m.Notice != "" }) // it stands above them
 	return besideAnswer(p.staffBubbles(list, nil, time.UTC, "", "The candidate"), told), nil
 }

@@ -95,6 +95,8 @@ export class KeptText extends HTMLElement {
     clearTimeout(this.timer)
     this.dirty = this.typed = false
     this.forget()
+    const label = one("[data-save-text]", this)
+    if (label) label.textContent = ""
   }
 
   private forget(): void {

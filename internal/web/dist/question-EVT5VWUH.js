@@ -1,1 +1,0 @@
-import{a as e}from"./chunk-WRFDRVTK.js";import"./chunk-MLJHOU2U.js";import"./chunk-KZSEJ7RP.js";customElements.define("case-answer",class extends e{});
