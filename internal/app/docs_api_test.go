@@ -189,14 +189,17 @@ func TestTheDocumentIsWhatIsSpoken(t *testing.T) {
 	save := `{"sitting":"` + string(busy.sitting) + `","client":"c2","epoch":1,"age":0,"unreached":0,"saves":[{"item":"tell-us","seq":1,"base":0,"body":"{\"text\":[\"Again.\"]}","sha256":"","heard":0,"typed":0}]}`
 	fits("a delta", "Saves", []byte(strings.Replace(save, `"body":"{\"text\":[\"Again.\"]}"`, `"ops":[{"at":1,"del":0,"ins":"x"}]`, 1)))
 	asked := map[string]struct{ target, body, in, out, by string }{
-		"web.health":         {"/healthz", "", "", "", ""},
-		"web.live_staff":     {"/o/" + w.here.org.ID + "/live", "", "", "Event", ""},
-		"web.live_candidate": {"/c/-/live", "", "", "Event", ""},
-		"attempt.save":       {"/c/-/save", save, "Saves", "Reply", ""},
-		"attempt.clock":      {"/c/-/clock?sitting=" + string(busy.sitting), "", "", "Tick", ""},
-		"case.draft":         {"/c/questions/" + w.here.read.question + "/draft", "client=c9&seq=1&answer=Mo", "", "Saved", w.here.read.name},
-		"review.rate":        {"/o/" + w.here.org.ID + "/review/" + string(w.here.blind.code) + "/save", "item=tell-us&n.clear=Seen.", "", "Saved", "blind manager"},
-		"feedback.save":      {"/o/" + w.here.org.ID + "/decide/" + string(w.here.read.inv.Application) + "/save", "outcome=reject&body=Thank+you.", "", "Saved", "manager"},
+		"web.health":          {"/healthz", "", "", "", ""},
+		"web.live_staff":      {"/o/" + w.here.org.ID + "/live", "", "", "Event", ""},
+		"web.live_candidate":  {"/c/-/live", "", "", "Event", ""},
+		"attempt.save":        {"/c/-/save", save, "Saves", "Reply", ""},
+		"attempt.clock":       {"/c/-/clock?sitting=" + string(busy.sitting), "", "", "Tick", ""},
+		"case.draft":          {"/c/questions/" + w.here.read.question + "/draft", "client=c9&seq=1&answer=Mo", "", "Saved", w.here.read.name},
+		"thread.draft":        {"/c/conversation/draft", "client=c9&seq=1&item=tell-us&body=Mo", "", "Saved", ""},
+		"thread.seen":         {"/c/conversation/seen", "", "", "Saved", ""},
+		"thread.answer_draft": {"/o/" + w.here.org.ID + "/conversations/" + string(w.here.read.inv.Application) + "/draft", "body=Hel", "", "Saved", "recruiter"},
+		"review.rate":         {"/o/" + w.here.org.ID + "/review/" + string(w.here.blind.code) + "/save", "item=tell-us&n.clear=Seen.", "", "Saved", "blind manager"},
+		"feedback.save":       {"/o/" + w.here.org.ID + "/decide/" + string(w.here.read.inv.Application) + "/save", "outcome=reject&body=Thank+you.", "", "Saved", "manager"},
 	}
 	for _, r := range spoken(w.routes) {
 		a, ok := asked[r.Action]

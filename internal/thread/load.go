@@ -170,7 +170,7 @@ func (th *Threads) contact(ctx context.Context, tx db.Tx, o opening.Opening) (m 
 	return m, slices.ContainsFunc(team, func(x opening.TeamMember) bool { return x.Member == m.ID && x.Role == opening.Reviewer }), err
 }
 
-// due is the end of the working day by which somebody who waits was told to have an answer.
+// due is the end of the working day by which somebody who waits was told to have an answer, in the organisation's zone.
 func (th *Threads) due(ctx context.Context, tx db.Tx, since time.Time) (time.Time, error) {
 	o, err := th.Orgs.In(ctx, tx)
 	if err != nil {
@@ -180,7 +180,7 @@ func (th *Threads) due(ctx context.Context, tx db.Tx, since time.Time) (time.Tim
 	if err != nil {
 		zone = time.UTC
 	}
-	return promise.Due(since, AnswerDays, zone), nil
+	return promise.Due(since, AnswerDays, zone).In(zone), nil
 }
 
 // About are the messages about one task of an application, for a member who reads it; the same rules as Load's. ErrMissing.

@@ -59,7 +59,7 @@ type Thread struct {
 	Scores   bool       // the contact is among those who may score the work
 	Messages []Message  // oldest first, the newest 500
 	Waits    time.Time  // since when the candidate waits for an answer; zero: they do not
-	Due      time.Time  // by when they were told to have it
+	Due      time.Time  // the end of the working day by which they were told to have it, in the organisation's zone
 	Unread   bool       // the team has written since the candidate looked; only for the candidate
 	Answers  bool       // the asker may write to the candidate
 	Drafts   []Draft    // the asker's own, newest first

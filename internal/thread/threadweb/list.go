@@ -74,7 +74,7 @@ func (v listView) waits(r thread.Row) string {
 
 // due says how the promise of an answer stands, with the tone of its badge.
 func (v listView) due(r thread.Row) (tone, icon, text string) {
-	day := r.Due.Add(-time.Minute).In(v.Page.Zone).Format("Mon 2 Jan")
+	day := r.Due.Add(-time.Minute).Format("Mon 2 Jan")
 	switch left := r.Due.Sub(v.Page.Now); {
 	case left < 0:
 		return "bad", "circle-alert", "Late, due " + day

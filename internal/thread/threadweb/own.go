@@ -62,9 +62,9 @@ func (v ownView) lead() string {
 	return v.t("lead", "name", v.contact())
 }
 
-// due is the last day by which they were told to have an answer.
+// due is the last day, as the company counts it, by which they were told to have an answer.
 func (v ownView) due() string {
-	return v.Thread.Due.Add(-time.Minute).In(v.Page.Zone).Format("Mon 2 Jan")
+	return v.Thread.Due.Add(-time.Minute).Format("Mon 2 Jan")
 }
 
 // newest is the last message for who hears it.
