@@ -50,6 +50,7 @@ import (
 	"candor/internal/review"
 	"candor/internal/run"
 	"candor/internal/secret"
+	"candor/internal/thread"
 	"candor/internal/token"
 	"candor/internal/web"
 )
@@ -94,6 +95,7 @@ type App struct {
 	Promises    *promise.Promises
 	Openings    *opening.Openings
 	Batches     *batch.Batches
+	Threads     *thread.Threads
 	Attempts    *attempt.Attempts
 	Explain     *explain.Explain
 	Reviews     *review.Reviews
@@ -221,6 +223,7 @@ func (a *App) nouns() {
 	a.Attempts = &attempt.Attempts{DB: a.DB, Jobs: a.Jobs, Orgs: a.Orgs, Assessments: a.Assessments, Openings: a.Openings, Candidates: a.Candidates, Promises: a.Promises, Runs: a.Runs, Load: a.Load,
 		Written: written(a.MD)}
 	a.Openings.Formats = formats(a)
+	a.Threads = &thread.Threads{DB: a.DB, Jobs: a.Jobs, Orgs: a.Orgs, Assessments: a.Assessments, Candidates: a.Candidates, Openings: a.Openings, Task: a.Attempts.Task}
 	a.Explain = &explain.Explain{DB: a.DB, Jobs: a.Jobs, Assessments: a.Assessments, Openings: a.Openings, Attempts: a.Attempts}
 	a.Reviews = &review.Reviews{DB: a.DB, Jobs: a.Jobs, Orgs: a.Orgs, Openings: a.Openings, Promises: a.Promises, Assessments: a.Assessments, Attempts: a.Attempts}
 	a.Openings.Blind, a.Openings.Hidden = a.Reviews.Blind, a.Reviews.Hidden
@@ -229,9 +232,9 @@ func (a *App) nouns() {
 	a.Reviews.Bars = a.Integrity.Bars
 	a.Hooks = &hook.Hooks{DB: a.DB, Jobs: a.Jobs, Key: a.Key, Orgs: a.Orgs, Openings: a.Openings}
 	a.Notify = &notify.Notify{DB: a.DB, Jobs: a.Jobs, Accounts: a.Accounts, Orgs: a.Orgs, Openings: a.Openings, Candidates: a.Candidates,
-		Attempts: a.Attempts, Feedbacks: a.Feedbacks, Integrity: a.Integrity, URL: strings.TrimSuffix(a.Config.URL, "/")}
+		Attempts: a.Attempts, Feedbacks: a.Feedbacks, Integrity: a.Integrity, Threads: a.Threads, URL: strings.TrimSuffix(a.Config.URL, "/")}
 	a.Boards = &board.Boards{DB: a.DB, Orgs: a.Orgs, Openings: a.Openings, Attempts: a.Attempts, Reviews: a.Reviews, Feedbacks: a.Feedbacks, Notify: a.Notify}
-	a.Privacy = &privacy.Privacy{DB: a.DB, Candidates: a.Candidates, Openings: a.Openings, Attempts: a.Attempts, Repos: a.Repos, Integrity: a.Integrity, Erasers: a.erasers()}
+	a.Privacy = &privacy.Privacy{DB: a.DB, Candidates: a.Candidates, Openings: a.Openings, Attempts: a.Attempts, Repos: a.Repos, Integrity: a.Integrity, Threads: a.Threads, Erasers: a.erasers()}
 	a.Hub = &live.Hub{DB: a.DB, Log: a.Config.Log}
 	a.signIn = &accountweb.Pages{Accounts: a.Accounts, Orgs: a.Orgs, Mails: a.Config.SMTP != ""}
 }

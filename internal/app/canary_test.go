@@ -158,6 +158,11 @@ func (w *world) words() []canary {
 		for _, what := range []string{"answer", "typed", "program", "remark"} {
 			add(what, a.name, field("answers"))
 		}
+		for _, what := range []string{"asked", "answered", "assumed"} { // about a task: whoever reads the answer reads it
+			add(what, a.name, field("answers"))
+		}
+		add("aside", a.name, is("candidate", "recruiter")) // about no task: whoever scores or decides does not
+		add("composed", a.name, is("candidate"))
 		add("unsaid", a.name, is("candidate")) // a draft is the candidate's own
 		add("late", a.name, is("candidate", "recruiter"))
 		add("private", a.name, field("private notes"))
@@ -186,6 +191,7 @@ func (w *world) words() []canary {
 	add("seeded", "why", either(role("assessment.solutions"), reads))
 	add("solution", "", either(role("assessment.solutions"), reads))
 	add("accepted", "", either(role("assessment.solutions"), reads))
+	add("told", "", either(func(p *person) bool { return p.candidate != nil }, reads))
 	add("org", "", func(*person) bool { return true })
 	for name, o := range map[string]opening.ID{"plain": h.plain, "sealed": h.sealed} {
 		add("opening", name, func(p *person) bool {

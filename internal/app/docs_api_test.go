@@ -266,6 +266,9 @@ func TestTheDocumentIsWhatIsSpoken(t *testing.T) {
 		"api.events":         {api + "events", "", "", "Happenings", ""},
 		"api.results":        {api + "applications/" + string(w.here.told.inv.Application) + "/results", "", "", "Results", ""},
 		"feedback.save":      {"/o/" + w.here.org.ID + "/decide/" + string(w.here.read.inv.Application) + "/save", "outcome=reject&body=Thank+you.", "", "Saved", "manager"},
+		"thread.draft":        {"/c/conversation/draft", "client=c9&seq=1&item=tell-us&body=Mo", "", "Saved", ""},
+		"thread.seen":         {"/c/conversation/seen", "", "", "Saved", ""},
+		"thread.answer_draft": {"/o/" + w.here.org.ID + "/conversations/" + string(w.here.read.inv.Application) + "/draft", "body=Hel", "", "Saved", "recruiter"},
 	}
 	for _, r := range spoken(w.routes) {
 		a, ok := asked[r.Action]

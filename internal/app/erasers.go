@@ -61,6 +61,7 @@ func (a *App) erasers() []privacy.Eraser {
 		{Name: "run", Preview: a.Runs.Preview, Erase: a.Runs.Erase},
 		{Name: "attempt", Preview: a.Attempts.Preview, Erase: a.Attempts.Erase, Drop: a.Attempts.Drop},
 		{Name: "response", Preview: response.Preview, Erase: response.Erase},
+		{Name: "thread", Preview: a.Threads.Preview, Erase: a.Threads.Erase, Drop: a.Threads.Drop},
 		{Name: "promise", Drop: a.Promises.Drop},
 		{Name: "batch", Preview: a.Batches.Preview, Erase: a.Batches.Erase, Drop: a.Batches.Drop},
 		{Name: "opening", Preview: a.Openings.Preview, Erase: a.Openings.Erase, Drop: a.Openings.Drop},

@@ -37,6 +37,7 @@ func (a *App) listen() {
 	job.Every(a.Jobs, "repo.collect_all", time.Hour, job.Housekeeping, a.everywhere(a.Repos.Collect))
 	job.Every(a.Jobs, "repo.consolidate_all", 10*time.Minute, job.Housekeeping, a.everywhere(a.Repos.Consolidate))
 	job.Every(a.Jobs, "notify.remind", 5*time.Minute, job.Housekeeping, a.everywhere(a.Notify.Remind))
+	job.Every(a.Jobs, "notify.conversations", 5*time.Minute, job.Housekeeping, a.everywhere(a.Notify.Conversations))
 	if a.Notify.Inbox != nil {
 		job.Every(a.Jobs, "notify.bounces", 2*time.Minute, job.Mail, a.Notify.Bounces)
 	}

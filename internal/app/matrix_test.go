@@ -178,6 +178,8 @@ var rules = map[string]func(v rights) outcome{
 	"api.application": func(v rights) outcome { return among(v.reads(), true) }, "api.invitations": keeping, "api.invite": managing, "api.candidate": knowing,
 	"api.events":    func(rights) outcome { return opens },
 	"api.results":   func(v rights) outcome { return among(v.reads(), v.manages() || v.decides()) },
+	"thread.list":  func(rights) outcome { return opens }, "thread.hours": func(rights) outcome { return opens },
+	"thread.read": func(v rights) outcome { return among(v.reads(), true) }, "thread.answer": writingTo, "thread.answer_draft": writingTo, "thread.answer_all_page": writingTo, "thread.answer_all": writingTo,
 	"decision.undo": func(v rights) outcome { return among(v.sees(), v.decides()) },
 }
 
@@ -198,6 +200,9 @@ func watching(v rights) outcome {
 	}
 	return among(running(v) == opens, true)
 }
+
+// writingTo is a message to a candidate: for those who run the opening; whoever still scores the work is told that it is not theirs now.
+func writingTo(v rights) outcome { return among(v.reads(), v.manages() || v.blind()) }
 
 func writing(v rights) outcome      { return among(true, v.may("mail.change")) }
 func managing(v rights) outcome     { return among(v.sees(), v.manages()) }
@@ -330,6 +335,12 @@ var acts = map[string]act{
 	"POST /c/questions/{case}":                                                  {form: url.Values{"answer": {"More."}}},
 	"POST /c/questions/{case}/appeal":                                           {form: url.Values{"answer": {"No."}}},
 	"POST /c/questions/{case}/draft":                                            {form: url.Values{"client": {"c9"}, "seq": {"1"}, "answer": {"Mo"}}},
+	"POST /c/conversation":                                                      {form: url.Values{"body": {"And who reads it?"}, "item": {"tell-us"}, "as": {"said"}}},
+	"POST /c/conversation/draft":                                                {form: url.Values{"client": {"c9"}, "seq": {"1"}, "body": {"Mo"}}},
+	"POST /o/{org}/conversations/hours":                                         {form: url.Values{"when": {"hours"}, "hours": {"9"}}},
+	"POST /o/{org}/conversations/{application}":                                 {form: url.Values{"body": {"Hello."}}},
+	"POST /o/{org}/conversations/{application}/draft":                           {form: url.Values{"body": {"Hel"}}},
+	"POST /o/{org}/conversations/{application}/messages/{message}/everybody":    {form: url.Values{"question": {"How long?"}, "answer": {"Short."}, "step": {"send"}}},
 	"POST /o/{org}/decide/{application}/save":                                   {form: url.Values{"outcome": {"reject"}, "body": {"No."}}},
 	"POST /o/{org}/decide/{application}/preview":                                {form: url.Values{"outcome": {"reject"}, "body": {"No."}}},
 	"POST /o/{org}/decide/{application}":                                        {form: url.Values{"outcome": {"reject"}, "reason": {"No."}, "body": {"No."}}},
@@ -365,7 +376,7 @@ func (w *world) fill(text string, ids map[string]string) string {
 // ids are the values of all wildcards for a candidate of an organisation.
 func (s *side) ids(a *applicant) map[string]string {
 	out := map[string]string{"org": s.org.ID, "assessment": string(s.assessment), "version": string(s.published), "member": s.members["leaver"].ID, "opening": string(a.opening),
-		"stage": string(a.stage), "batch": string(s.batches[a.opening]), "application": string(a.inv.Application), "invitation": string(a.inv.ID), "candidate": a.inv.Candidate, "code": string(a.code), "decision": a.decision, "case": a.question,
+		"stage": string(a.stage), "batch": string(s.batches[a.opening]), "application": string(a.inv.Application), "invitation": string(a.inv.ID), "candidate": a.inv.Candidate, "code": string(a.code), "decision": a.decision, "case": a.question, "message": a.message,
 		"sitting": string(a.sitting), "revision": a.revision, "late": a.late, "session": s.session, "token": s.token, "hook": s.hook, "delivery": s.delivery}
 	for _, name := range slices.Sorted(maps.Keys(a.cards)) {
 		out["reader"] = s.members[name].ID
@@ -378,7 +389,7 @@ func (s *side) ids(a *applicant) map[string]string {
 }
 
 // about are the wildcards that name something of one candidate or opening.
-var about = []string{"opening", "stage", "batch", "application", "mail", "invitation", "candidate", "code", "decision", "sitting", "revision", "late", "reader", "closed", "case"}
+var about = []string{"opening", "stage", "batch", "application", "mail", "invitation", "candidate", "code", "decision", "sitting", "revision", "late", "reader", "closed", "case", "message"}
 
 // values are the ids of a route for somebody who asks about a candidate of here.
 func (w *world) values(r web.Route, p *person, a *applicant) map[string]string {

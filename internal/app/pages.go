@@ -33,6 +33,8 @@ import (
 	"candor/internal/repo/repoweb"
 	"candor/internal/review"
 	"candor/internal/review/reviewweb"
+	"candor/internal/thread"
+	"candor/internal/thread/threadweb"
 	"candor/internal/token/tokenweb"
 	"candor/internal/web"
 	"candor/internal/web/ui"
@@ -72,9 +74,11 @@ func (a *App) mux(rates map[web.Rate]web.Limit) (*web.Mux, error) {
 	(&candidateweb.Pages{Candidates: a.Candidates, Openings: a.Openings, Attempts: a.Attempts, Orgs: a.Orgs}).Routes(mux)
 	alike := &integrityweb.Pages{Integrity: a.Integrity}
 	alike.Routes(mux)
-	(&reviewweb.Pages{Reviews: a.Reviews, MD: markdown.New(3), Facts: alike.Facts}).Routes(mux)
+	talk := &threadweb.Pages{Threads: a.Threads, Assessments: a.Assessments, Attempts: a.Attempts, Orgs: a.Orgs, MD: markdown.New(3)}
+	talk.Routes(mux)
+	(&reviewweb.Pages{Reviews: a.Reviews, MD: markdown.New(3), Facts: alike.Facts, Said: talk.Said}).Routes(mux)
 	(&feedbackweb.Pages{DB: a.DB, Feedbacks: a.Feedbacks, Notify: a.Notify}).Routes(mux)
-	(&attemptweb.Pages{Attempts: a.Attempts, Openings: a.Openings, Orgs: a.Orgs, Kinds: a.Kinds, MD: a.MD, Reply: a.reply, Questions: a.questions(alike)}).Routes(mux)
+	(&attemptweb.Pages{Attempts: a.Attempts, Openings: a.Openings, Orgs: a.Orgs, Kinds: a.Kinds, MD: a.MD, Reply: a.reply, Questions: a.questions(alike), Beside: talk.Beside, Waiting: talk.Waiting}).Routes(mux)
 	(&repoweb.Pages{Repos: a.Repos}).Routes(mux)
 	return mux, mux.Start()
 }
@@ -138,17 +142,17 @@ func (a *App) notice(who actor.Actor) string {
 
 // liveStaff tells members that something changed; ids only, and the page that is drawn anew asks its loader.
 func (a *App) liveStaff(w http.ResponseWriter, r *http.Request) error {
-	return a.Hub.Stream(w, r, web.Actor(r).Org, func(topic, _ string) bool { return topic == "board" || topic == "review" })
+	return a.Hub.Stream(w, r, web.Actor(r).Org, func(topic, _ string) bool { return topic == "board" || topic == "review" || topic == thread.Talked })
 }
 
-// liveCandidate tells a candidate of their own attempt.
+// liveCandidate tells a candidate of their own attempt and conversation, and of what everybody is told who works on the same.
 func (a *App) liveCandidate(w http.ResponseWriter, r *http.Request) error {
 	v, err := a.Attempts.View(r.Context(), web.Actor(r))
 	if err != nil {
 		return err
 	}
-	own := string(v.Attempt.ID)
-	return a.Hub.Stream(w, r, web.Actor(r).Org, func(_, subject string) bool { return subject == own })
+	own := map[string]bool{string(v.Attempt.ID): true, thread.Said + string(v.Attempt.Application): true, thread.Told + string(v.Attempt.Version): true}
+	return a.Hub.Stream(w, r, web.Actor(r).Org, func(topic, subject string) bool { return own[subject] || own[topic+subject] })
 }
 
 // reply is how the company's answer to a candidate stands, in what they may know.
@@ -197,7 +201,19 @@ func (a *App) questions(p *integrityweb.Pages) func(context.Context, actor.Actor
 
 // sections are what the faces above an opening's add to the page of an application.
 func (a *App) sections() []func(context.Context, actor.Actor, opening.Application) (openingweb.Section, error) {
-	return []func(context.Context, actor.Actor, opening.Application) (openingweb.Section, error){a.reading, a.asking, a.mails, a.dossier, a.keeping}
+	return []func(context.Context, actor.Actor, opening.Application) (openingweb.Section, error){a.reading, a.asking, a.talking, a.mails, a.dossier, a.keeping}
+}
+
+// talking leads to the conversation with the candidate, for whoever reads the application with its name.
+func (a *App) talking(ctx context.Context, who actor.Actor, app opening.Application) (openingweb.Section, error) {
+	if app.Blind {
+		return openingweb.Section{}, nil
+	}
+	t, err := a.Threads.Load(ctx, who, app.ID)
+	if err != nil || len(t.Messages) == 0 && !t.Answers {
+		return openingweb.Section{}, err
+	}
+	return openingweb.Section{ID: "talking", Title: "Conversation", Body: threadweb.Section("/o/"+who.Org+"/conversations/"+string(app.ID), t)}, nil
 }
 
 // dossier is what can be taken out of an application, for whoever runs or decides its opening and knows the name.

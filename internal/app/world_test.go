@@ -28,6 +28,7 @@ import (
 	"candor/internal/response"
 	"candor/internal/review"
 	"candor/internal/sheet"
+	"candor/internal/thread"
 	"candor/internal/token"
 	"candor/internal/web"
 )
@@ -88,6 +89,7 @@ type applicant struct {
 	revision string
 	late     string          // the revision of what came after the end
 	question string          // the case about their work; "" none
+	message  string          // what they asked about a task
 	cards    map[string]bool // by reader: whether it is filed
 }
 
@@ -381,10 +383,11 @@ func (s *side) mail(a *applicant) string {
 	s.w.drain() // it may have been invited a moment ago
 	list, err := s.w.app.Notify.Log(ctx, s.system, a.inv.Application)
 	s.w.must(err)
-	if len(list) == 0 {
+	i := slices.IndexFunc(list, func(m notify.Mail) bool { return !strings.HasPrefix(m.About, "thread.") })
+	if i < 0 {
 		s.w.t.Fatalf("no mail to %s", a.name)
 	}
-	return list[0].ID
+	return list[i].ID
 }
 
 // list confirms a list with somebody new, somebody without an address, and some who are in the opening already; it starts in a week.
@@ -442,6 +445,26 @@ func (s *side) work(p *applicant) {
 				p.sitting, p.revision = sitting.ID, kept.Kept[0].Revision
 			}
 		}
+	}
+	s.talk(p)
+}
+
+// talk has a candidate ask, with their name as people do, and note what they assume; the contact answers, the first time to everybody too.
+func (s *side) talk(p *applicant) {
+	s.w.t.Helper()
+	th, contact, app := s.w.app.Threads, s.as("founder"), p.inv.Application
+	name := "I am Amara " + s.word("name", p.name) + " (" + s.word("mail", p.name) + "@mail.example). "
+	s.w.must(th.Say(ctx, p.who, thread.Words{Item: "tell-us", Body: name + "How long may it be? " + s.word("asked", p.name)}))
+	t, err := th.Load(ctx, contact, app)
+	s.w.must(err)
+	p.message = t.Messages[0].ID
+	s.w.must(th.Answer(ctx, contact, app, "Dear Amara "+s.word("name", p.name)+", 80 words. "+s.word("answered", p.name)))
+	s.w.must(th.Say(ctx, p.who, thread.Words{Item: "tell-us", Assumed: true, Body: name + "I took UTC. " + s.word("assumed", p.name)}))
+	s.w.must(th.Say(ctx, p.who, thread.Words{Body: name + "I was ill on Monday. " + s.word("aside", p.name)}))
+	s.w.must(th.Save(ctx, p.who, "", thread.Draft{Text: "And " + s.word("composed", p.name)}, "", "c1", 1))
+	if p.name == "read" {
+		s.w.must(th.AnswerAll(ctx, contact, app, p.message, "How long may the text be?", "80 words. "+s.word("told", "")))
+		s.w.must(th.Say(ctx, p.who, thread.Words{Body: "Thank you."}))
 	}
 }
 

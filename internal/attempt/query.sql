@@ -240,3 +240,8 @@ SELECT a.invitation_id, CAST(CASE WHEN a.state <> 'submitted' OR EXISTS (SELECT 
 	JOIN version_items i ON i.org_id = m.org_id AND i.version_id = a.version_id AND i.item = m.item
 	WHERE m.org_id = a.org_id AND m.attempt_id = a.id AND m.state = 'done'), -1) END AS BIGINT) AS ppm
 FROM attempts a WHERE a.org_id = $1 AND a.id = $2;
+
+-- name: AtPart :one
+SELECT COUNT(DISTINCT a.id) AS people, COUNT(DISTINCT CASE WHEN s.state <> 'ended' AND CASE WHEN s.state = 'ready' THEN s.finish_by ELSE s.hard_end END >= CAST(sqlc.arg(now) AS BIGINT) THEN a.id END) AS going
+FROM attempts a JOIN sittings s ON s.org_id = a.org_id AND s.attempt_id = a.id
+WHERE a.org_id = sqlc.arg(org_id) AND a.version_id = sqlc.arg(version_id) AND s.part = sqlc.arg(part) AND a.state IN ('open', 'submitted');

@@ -68,7 +68,15 @@ func zoneOf(zone string) *time.Location {
 // apart is what lies between two mails that waited for the same morning: so many an hour as small mail servers take without holding back.
 const apart = time.Hour / 600
 
-// leaves is when a mail may go: at once, or in the daytime of its zone, one after the other. Two that ask at the same moment may get the
+// later is the later of two instants.
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
+// leaves is when a mail that is ready at an instant may go: at once, or in the daytime of its zone, one after the other. Two that ask at the same moment may get the
 // same instant; that does no harm.
 func (n *Notify) leaves(ctx context.Context, tx db.Tx, zone string, now time.Time) (time.Time, error) {
 	if zone == "" {

@@ -13,6 +13,7 @@ import (
 	"candor/internal/mail"
 	"candor/internal/notify/internal/query"
 	"candor/internal/opening"
+	"candor/internal/thread"
 )
 
 // A mail that the server does not take now is tried again for patience, first after soon, then less often, at most every hour (RFC 5321
@@ -101,6 +102,10 @@ func (n *Notify) outdated(ctx context.Context, tx db.Tx, m Mail) (bool, error) {
 	switch m.About {
 	case string(opening.Invited), string(opening.Applied), "signin", "member":
 		return m.Link == "", nil
+	}
+	if m.About == string(thread.Answered) {
+		unread, err := n.unread(ctx, tx, m)
+		return !unread, err
 	}
 	if strings.HasPrefix(m.About, remind) {
 		holds, err := n.holds(ctx, tx, m)

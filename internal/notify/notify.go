@@ -24,6 +24,7 @@ import (
 	"candor/internal/opening"
 	"candor/internal/org"
 	"candor/internal/problem"
+	"candor/internal/thread"
 )
 
 //go:embed schema/*.sql
@@ -45,6 +46,7 @@ type Notify struct {
 	Attempts   *attempt.Attempts
 	Feedbacks  *feedback.Feedbacks
 	Integrity  *integrity.Integrity
+	Threads    *thread.Threads
 	Server     Mailer
 	Inbox      Inbox  // where bounces arrive; nil is nowhere
 	URL        string // public address, without a slash at the end
@@ -110,7 +112,7 @@ func (n *Notify) Put(ctx context.Context, tx db.Tx, m Mail) error {
 // add keeps a mail whose person is held.
 func (n *Notify) add(ctx context.Context, tx db.Tx, m Mail) (added bool, err error) {
 	now := n.DB.Now()
-	due, err := n.leaves(ctx, tx, m.zone, now)
+	due, err := n.leaves(ctx, tx, m.zone, later(now, m.Due))
 	if err != nil {
 		return false, err
 	}

@@ -28,6 +28,7 @@ func (n *Notify) listenMore() {
 	job.Listen(n.Jobs, attempt.Questioned, "notify.questioned", job.Mail, n.questioned)
 	job.Listen(n.Jobs, attempt.Unclear, "notify.unclear", job.Mail, n.unclear)
 	n.listenCases()
+	n.listenThreads()
 }
 
 // toCandidate begins a mail to the person of an application, who may answer the opening's contact.

@@ -99,6 +99,24 @@ func (ps *Privacy) commits(ctx context.Context, r repo.Repository, refs []repo.R
 	return out, nil
 }
 
+// message is what the candidate or somebody of the team wrote.
+type message struct {
+	By      string    `json:"by,omitempty"` // a name of the team; "" is the candidate
+	Item    string    `json:"item,omitempty"`
+	Assumed bool      `json:"assumed,omitempty"`
+	Text    string    `json:"text"`
+	At      time.Time `json:"at"`
+}
+
+// conversation is the asking candidate's.
+func (ps *Privacy) conversation(ctx context.Context, who actor.Actor) (out []message, err error) {
+	t, err := ps.Threads.Own(ctx, who, "")
+	for _, m := range t.Messages {
+		out = append(out, message{m.Name, m.Item, m.Assumed, m.Body, m.At})
+	}
+	return out, err
+}
+
 // question is what a candidate was asked about their work, and what they said.
 type question struct {
 	Question string            `json:"question"`

@@ -27,6 +27,7 @@ import (
 	"candor/internal/promise"
 	"candor/internal/repo"
 	"candor/internal/response"
+	"candor/internal/thread"
 )
 
 // Eraser is one noun's part. Preview counts what Erase would remove, by words that people read; both are nil for a noun that keeps
@@ -46,6 +47,7 @@ type Privacy struct {
 	Attempts   *attempt.Attempts
 	Repos      *repo.Repos
 	Integrity  *integrity.Integrity
+	Threads    *thread.Threads
 	Erasers    []Eraser // upper nouns first
 	Rules      []Rule
 }
@@ -246,6 +248,10 @@ func (ps *Privacy) Export(ctx context.Context, who actor.Actor) ([]byte, error) 
 	if err != nil {
 		return nil, err
 	}
+	conversation, err := ps.conversation(ctx, who)
+	if err != nil {
+		return nil, err
+	}
 	type revision struct {
 		N        int64             `json:"n"`
 		Standing response.Standing `json:"standing"`
@@ -276,7 +282,8 @@ func (ps *Privacy) Export(ctx context.Context, who actor.Actor) ([]byte, error) 
 		Promises                               []promise.Promise
 		Repositories                           []repository
 		Questions                              []question
-	}{v.Candidate.Name, v.Candidate.Email, v.Candidate.Zone, v.Opening.Title, v.Version.Title, v.Adjusted.Factor, nil, v.Afterwords, ledger, v.Promises, repositories, questions}
+		Conversation                           []message
+	}{v.Candidate.Name, v.Candidate.Email, v.Candidate.Zone, v.Opening.Title, v.Version.Title, v.Adjusted.Factor, nil, v.Afterwords, ledger, v.Promises, repositories, questions, conversation}
 	for _, p := range v.Version.Parts {
 		for _, it := range p.Items {
 			r := v.Answers[it.Key]

@@ -37,6 +37,7 @@ import (
 	"candor/internal/review"
 	"candor/internal/run"
 	"candor/internal/sheet"
+	"candor/internal/thread"
 )
 
 var ctx = context.Background()
@@ -242,6 +243,18 @@ def sailings(rows, harbour, limit=12):
     return [seen[ship] for ship in sorted(seen) if seen[ship].draught < limit]
 `
 
+// talk has the candidate ask and note what they assume, and the contact answer; both leave a draft.
+func (w *world) talk(p person) {
+	w.t.Helper()
+	th := w.app.Threads
+	w.must(th.Say(ctx, p.who, thread.Words{Item: "tell-us", Body: "How long may it be? " + p.word}))
+	w.must(th.Answer(ctx, w.owner, p.app, "80 words, "+p.word))
+	w.must(th.Say(ctx, p.who, thread.Words{Item: "tell-us", Assumed: true, Body: "I took UTC. " + p.word}))
+	w.must(th.Say(ctx, p.who, thread.Words{Body: "And who reads it? " + p.word}))
+	w.must(th.Save(ctx, p.who, "", thread.Draft{Text: "Also, " + p.word}, "", "c1", 1))
+	w.must(th.Save(ctx, w.owner, p.app, thread.Draft{Text: "Dear " + p.word}, "", "form", 1))
+}
+
 // work answers everything, runs code, asks for time and sends; the cards are in at the end of it.
 func (w *world) work(p person) {
 	w.t.Helper()
@@ -259,6 +272,9 @@ func (w *world) work(p person) {
 		w.must(err)
 		if part == "quiz" {
 			quiz = s.ID
+		}
+		if part == "writing" {
+			w.talk(p)
 		}
 		for n := range int64(3) {
 			for key, body := range answers {

@@ -222,6 +222,9 @@ func (f *filler) tell(o opening.ID, s story) error {
 			return err
 		}
 	}
+	if err := f.talk(who, inv.Application, s.name); err != nil {
+		return err
+	}
 	switch s.until {
 	case opened:
 		return nil

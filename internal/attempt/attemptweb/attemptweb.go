@@ -36,6 +36,10 @@ type Pages struct {
 	Reply func(ctx context.Context, who actor.Actor, app opening.ApplicationID) (Reply, error)
 	// Questions draws what the candidate is asked about their work, in a language and a zone; app binds integrity to it. nil: nothing.
 	Questions func(ctx context.Context, who actor.Actor, app opening.ApplicationID, lang string, zone *time.Location) (templ.Component, error)
+	// Beside draws what everybody was told about a task, and where the candidate asks about it; app binds thread to it. nil: nothing.
+	Beside func(ctx context.Context, who actor.Actor, page web.Page, organisation, item string) (told, ask templ.Component, err error)
+	// Waiting draws that somebody has answered what the candidate asked; nil when nobody has.
+	Waiting func(ctx context.Context, who actor.Actor, page web.Page, organisation string) (templ.Component, error)
 }
 
 // Reply is how the company's answer stands, in what a candidate may know.
@@ -98,11 +102,12 @@ func (p *Pages) Routes(mux *web.Mux) {
 
 // frame is what all these pages share.
 type frame struct {
-	Page web.Page
-	L    *locale.Locale
-	V    *attempt.View
-	Org  org.Org
-	Asks templ.Component // what the candidate is asked; nil: nothing
+	Page  web.Page
+	L     *locale.Locale
+	V     *attempt.View
+	Org   org.Org
+	Asks  templ.Component // what the candidate is asked; nil: nothing
+	Heard templ.Component // that somebody has answered them; nil: nobody has
 }
 
 func (p *Pages) frame(r *http.Request, title string) (frame, error) {
@@ -125,10 +130,15 @@ func (f frame) toExplain() (attempt.Sitting, bool) {
 	return s, ok && !s.Over(f.V.Now) && f.V.Invitation.Status == opening.Active
 }
 
-// asks puts what the candidate is asked on a page.
+// asks puts on a page what the candidate is asked, and that they were answered.
 func (p *Pages) asks(r *http.Request, f *frame) (err error) {
 	if p.Questions != nil {
-		f.Asks, err = p.Questions(r.Context(), web.Actor(r), f.V.Attempt.Application, f.Page.Lang, f.Page.Zone)
+		if f.Asks, err = p.Questions(r.Context(), web.Actor(r), f.V.Attempt.Application, f.Page.Lang, f.Page.Zone); err != nil {
+			return err
+		}
+	}
+	if p.Waiting != nil {
+		f.Heard, err = p.Waiting(r.Context(), web.Actor(r), f.Page, f.Org.Name)
 	}
 	return err
 }
@@ -224,7 +234,7 @@ func (p *Pages) landing(w http.ResponseWriter, r *http.Request) error {
 		}
 		contact, err := p.Orgs.Member(r.Context(), tx, f.V.Opening.Contact)
 		if err == nil {
-			v.Contact, v.ContactMail = contact.Name, contact.Email
+			v.Contact = contact.Name
 		}
 		return nil
 	})

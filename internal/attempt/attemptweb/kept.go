@@ -26,6 +26,7 @@ func Keeps() []Kept {
 		{Key: "times", Tables: []string{"attempts", "sittings", "ledger"}},
 		{Key: "links", Tables: []string{"candidate_sessions", "device_codes", "invitation_links", "invitations", "applications", "audit_acts", "audit_lines"}},
 		{Key: "person", Tables: []string{"candidates", "accommodations", "mails"}},
+		{Key: "talk", Tables: []string{"threads", "messages", "message_drafts"}},
 		{Key: "questions", Tables: []string{"questions"}, When: func(v *attempt.View) bool { return v.Attempt.Questions > 0 }},
 		{Key: "results", Tables: []string{"marks", "rulings"}},
 		{Key: "compared", Tables: []string{"comparisons", "likenesses", "cases", "case_items", "case_facts", "case_words", "case_drafts"}, When: compared},

@@ -87,6 +87,11 @@ func (p *Pages) showItem(w http.ResponseWriter, r *http.Request, v itemView, bod
 			return err
 		}
 	}
+	if p.Beside != nil {
+		if v.Told, v.Talk, err = p.Beside(r.Context(), web.Actor(r), v.Page, v.Org.Name, v.Item.Key); err != nil {
+			return err
+		}
+	}
 	return web.ShowWith(w, r, errOrNil(prob), itemPage(v))
 }
 

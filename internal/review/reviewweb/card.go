@@ -82,6 +82,7 @@ type cardView struct {
 	Read    templ.Component
 	Task    templ.Component
 	Facts   templ.Component
+	Said    templ.Component
 	Before  string // address of the item before, "" at the first
 	After   string
 	After2  string // what was added after the time
@@ -127,6 +128,12 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request, s *review.Sheet, at
 		var ferr error
 		if v.Facts, ferr = p.Facts(r.Context(), web.Actor(r), s.Code, s.Rubric, v.Item.Key); ferr != nil {
 			return ferr
+		}
+	}
+	if p.Said != nil {
+		var serr error
+		if v.Said, serr = p.Said(r.Context(), web.Actor(r), s.Application, string(s.Version), v.Item.Key); serr != nil {
+			return serr
 		}
 	}
 	if prob != nil {

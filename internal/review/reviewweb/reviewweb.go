@@ -14,6 +14,7 @@ import (
 	"candor/internal/actor"
 	"candor/internal/assessment"
 	"candor/internal/markdown"
+	"candor/internal/opening"
 	"candor/internal/review"
 	"candor/internal/web"
 )
@@ -24,6 +25,8 @@ type Pages struct {
 	MD      *markdown.Markdown // headings from level 3
 	// Facts draws what stands beside scores and opens with one's own: of an item of a work, or of all when item is "". Nil draws nothing.
 	Facts func(ctx context.Context, who actor.Actor, c review.Code, v *assessment.Version, item string) (templ.Component, error)
+	// Said draws what was asked, answered and assumed about an item, blind where the reader is. Nil draws nothing.
+	Said func(ctx context.Context, who actor.Actor, a opening.ApplicationID, version, item string) (templ.Component, error)
 }
 
 // Routes declares them. Who may see what is decided by the loaders of review.

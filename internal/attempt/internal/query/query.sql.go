@@ -237,6 +237,36 @@ func (q *Queries) Afterwords(ctx context.Context, orgID string, attemptID string
 	return items, nil
 }
 
+const atPart = `-- name: AtPart :one
+SELECT COUNT(DISTINCT a.id) AS people, COUNT(DISTINCT CASE WHEN s.state <> 'ended' AND CASE WHEN s.state = 'ready' THEN s.finish_by ELSE s.hard_end END >= CAST($1 AS BIGINT) THEN a.id END) AS going
+FROM attempts a JOIN sittings s ON s.org_id = a.org_id AND s.attempt_id = a.id
+WHERE a.org_id = $2 AND a.version_id = $3 AND s.part = $4 AND a.state IN ('open', 'submitted')
+`
+
+type AtPartParams struct {
+	Now       int64
+	OrgID     string
+	VersionID string
+	Part      string
+}
+
+type AtPartRow struct {
+	People int64
+	Going  int64
+}
+
+func (q *Queries) AtPart(ctx context.Context, arg AtPartParams) (AtPartRow, error) {
+	row := q.db.QueryRowContext(ctx, atPart,
+		arg.Now,
+		arg.OrgID,
+		arg.VersionID,
+		arg.Part,
+	)
+	var i AtPartRow
+	err := row.Scan(&i.People, &i.Going)
+	return i, err
+}
+
 const attempt = `-- name: Attempt :one
 SELECT id, application_id, invitation_id, candidate_id, version_id, state, seed, submission_id, receipt, created_at, submitted_at, questions, asked_at FROM attempts WHERE org_id = $1 AND id = $2
 `

@@ -36,6 +36,9 @@ func (v StaffView) nav() []link {
 		{"review", "To review", base + "/review", count},
 		{"openings", "Openings", base + "/openings", ""},
 	}
+	if who.Has("owner", "recruiter") {
+		links = append(links, link{"conversations", "Conversations", base + "/conversations", ""})
+	}
 	if who.Has("owner", "author", "recruiter") {
 		links = append(links, link{"assessments", "Assessments", base + "/assessments", ""})
 	}
