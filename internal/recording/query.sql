@@ -13,23 +13,16 @@ UPDATE recording_consents SET withdrawn_at = sqlc.arg(now)
 WHERE org_id = sqlc.arg(org_id) AND owner = sqlc.arg(owner) AND item = sqlc.arg(item) AND withdrawn_at = 0;
 
 -- name: Add :exec
-INSERT INTO recordings (org_id, id, owner, item, consent_id, number, way, state, cut, late, length_ms, upload_id, reason, started_at, stopped_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, 'recording', 0, $8, 0, '', '', $9, 0);
+INSERT INTO recordings (org_id, id, owner, item, consent_id, number, way, state, cut, late, length_ms, reason, started_at, stopped_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, 'recording', 0, $8, 0, '', $9, 0);
 
 -- name: Of :many
-SELECT id, owner, item, number, way, state, cut, late, length_ms, upload_id, reason, started_at FROM recordings
+SELECT id, owner, item, number, way, state, cut, late, length_ms, reason, started_at FROM recordings
 WHERE org_id = $1 AND owner = $2 AND item = $3 ORDER BY number;
 
--- name: ByUpload :one
-SELECT id, owner, item, number, way, state, cut, late, length_ms, upload_id, reason, started_at FROM recordings
-WHERE org_id = $1 AND upload_id = $2;
-
 -- name: Move :execrows
-UPDATE recordings SET state = sqlc.arg(state), cut = sqlc.arg(cut), length_ms = sqlc.arg(length_ms), reason = sqlc.arg(reason), stopped_at = sqlc.arg(now)
+UPDATE recordings SET state = sqlc.arg(state), cut = sqlc.arg(cut), late = sqlc.arg(late), length_ms = sqlc.arg(length_ms), reason = sqlc.arg(reason), stopped_at = sqlc.arg(now)
 WHERE org_id = sqlc.arg(org_id) AND id = sqlc.arg(id) AND state = sqlc.arg(was);
-
--- name: SetUpload :execrows
-UPDATE recordings SET upload_id = sqlc.arg(upload_id) WHERE org_id = sqlc.arg(org_id) AND id = sqlc.arg(id);
 
 -- name: Count :one
 SELECT COUNT(*) FROM recordings WHERE org_id = $1 AND owner = $2;

@@ -69,9 +69,8 @@ type Take struct {
 	Way     Way
 	State   State
 	Cut     bool          // the page or the device went away in the middle
-	Late    bool          // announced after its part was over
+	Late    bool          // recorded after its part was over
 	Length  time.Duration // what the device measured, without pauses
-	Upload  string        // the upload's id; "" before it was made
 	Reason  string        // of a failed one: a code that pages have words for
 	Started time.Time
 }
@@ -109,7 +108,7 @@ func (rs *Recordings) Withdraw(ctx context.Context, tx db.Tx, of Of) ([]Take, er
 		if _, ok := t.State.Next(Drop); !ok {
 			continue
 		}
-		if _, err := rs.move(ctx, tx, t, Drop, t); err != nil {
+		if _, err := rs.move(ctx, tx, t, Drop, Take{}); err != nil {
 			return nil, err
 		}
 		out = append(out, t)
@@ -122,14 +121,14 @@ func (rs *Recordings) List(ctx context.Context, tx db.Tx, of Of) ([]Take, error)
 	rows, err := query.New(tx).Of(ctx, tx.Org, of.Owner, of.Item)
 	var out []Take
 	for _, r := range rows {
-		out = append(out, takeOf(query.ByUploadRow(r)))
+		out = append(out, takeOf(r))
 	}
 	return out, err
 }
 
-func takeOf(r query.ByUploadRow) Take {
+func takeOf(r query.OfRow) Take {
 	return Take{ID: ID(r.ID), Of: Of{r.Owner, r.Item}, Number: int(r.Number), Way: Way(r.Way), State: State(r.State), Cut: r.Cut == 1, Late: r.Late == 1,
-		Length: time.Duration(r.LengthMs) * time.Millisecond, Upload: r.UploadID, Reason: r.Reason, Started: clock.Time(r.StartedAt)}
+		Length: time.Duration(r.LengthMs) * time.Millisecond, Reason: r.Reason, Started: clock.Time(r.StartedAt)}
 }
 
 // Begin announces a take. allowed is how many a candidate may make; late says that the part is over. The same id again gives the same take. One
@@ -159,7 +158,7 @@ func (rs *Recordings) Begin(ctx context.Context, tx db.Tx, of Of, take ID, way W
 			return t, nil
 		}
 		if t.State == Running {
-			if t, err = rs.move(ctx, tx, t, Cut, t); err != nil {
+			if t, err = rs.move(ctx, tx, t, Cut, Take{}); err != nil {
 				return Take{}, err
 			}
 		}
@@ -197,7 +196,7 @@ func (rs *Recordings) Take(ctx context.Context, tx db.Tx, of Of, take ID) (Take,
 	return Take{}, ErrMissing
 }
 
-// Move does what happens to a take; told holds the length and the reason that come with it. An event that comes again or too late changes
+// Move does what happens to a take; told holds what comes with it: the length, the reason, whether it came too late. An event that comes again or too late changes
 // nothing: the take comes back as it is. The row's state is the guard. ErrMissing.
 func (rs *Recordings) Move(ctx context.Context, tx db.Tx, of Of, take ID, e Event, told Take) (Take, error) {
 	t, err := rs.Take(ctx, tx, of, take)
@@ -207,40 +206,26 @@ func (rs *Recordings) Move(ctx context.Context, tx db.Tx, of Of, take ID, e Even
 	return rs.move(ctx, tx, t, e, told)
 }
 
+// move is Move of a take that was read in this transaction.
 func (rs *Recordings) move(ctx context.Context, tx db.Tx, t Take, e Event, told Take) (Take, error) {
 	to, ok := t.State.Next(e)
 	if !ok {
 		return t, nil
 	}
 	after := t
-	after.State, after.Cut = to, t.Cut || e == Cut
+	after.State, after.Cut, after.Late = to, t.Cut || e == Cut, t.Late || told.Late
 	if told.Length > 0 {
 		after.Length = told.Length
 	}
 	if e == Fail {
 		after.Reason = told.Reason
 	}
-	n, err := query.New(tx).Move(ctx, query.MoveParams{State: string(to), Cut: bit(after.Cut), LengthMs: after.Length.Milliseconds(), Reason: after.Reason,
+	n, err := query.New(tx).Move(ctx, query.MoveParams{State: string(to), Cut: bit(after.Cut), Late: bit(after.Late), LengthMs: after.Length.Milliseconds(), Reason: after.Reason,
 		Now: clock.Milli(rs.DB.Now()), OrgID: tx.Org, ID: string(t.ID), Was: string(t.State)})
 	if err != nil || n == 0 {
 		return t, err
 	}
 	return after, nil
-}
-
-// Ship says by which upload a take's bytes come.
-func (rs *Recordings) Ship(ctx context.Context, tx db.Tx, take ID, upload string) error {
-	_, err := query.New(tx).SetUpload(ctx, upload, tx.Org, string(take))
-	return err
-}
-
-// Shipped is the take that comes by an upload. ErrMissing where it is nobody's.
-func (rs *Recordings) Shipped(ctx context.Context, tx db.Tx, upload string) (Take, error) {
-	row, err := query.New(tx).ByUpload(ctx, tx.Org, upload)
-	if errors.Is(err, sql.ErrNoRows) {
-		return Take{}, ErrMissing
-	}
-	return takeOf(row), err
 }
 
 // Preview counts what Erase would remove.

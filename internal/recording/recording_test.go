@@ -66,8 +66,8 @@ func TestARecordingWithoutConsentCannotExist(t *testing.T) {
 			"their own":          {"org_1", amy.Owner, agreed.ID, true},
 		} {
 			err := rs.DB.Write(ctx, c.org, func(tx db.Tx) error {
-				_, err := tx.Exec(ctx, `INSERT INTO recordings (org_id, id, owner, item, consent_id, number, way, state, cut, late, length_ms, upload_id, reason, started_at, stopped_at)
-					VALUES ($1, $2, $3, 'tell', $4, 7, 'video', 'sent', 0, 0, 0, '', '', 0, 0)`, c.org, "rec_"+name, c.owner, c.consent)
+				_, err := tx.Exec(ctx, `INSERT INTO recordings (org_id, id, owner, item, consent_id, number, way, state, cut, late, length_ms, reason, started_at, stopped_at)
+					VALUES ($1, $2, $3, 'tell', $4, 7, 'video', 'sent', 0, 0, 0, '', 0, 0)`, c.org, "rec_"+name, c.owner, c.consent)
 				return err
 			})
 			if (err == nil) != c.want {
@@ -145,12 +145,9 @@ func TestTakesAreCountedAsPeopleWould(t *testing.T) {
 			t.Errorf("a late one = %v; it is kept and marked", err)
 		}
 		write(func(tx db.Tx) error {
-			if err := rs.Ship(ctx, tx, more, "upl_1"); err != nil {
-				return err
-			}
-			got, err := rs.Shipped(ctx, tx, "upl_1")
+			got, err := rs.Take(ctx, tx, amy, more)
 			if got.ID != more || got.State != recording.Stopped || got.Length != time.Minute {
-				t.Errorf("Shipped = %+v", got)
+				t.Errorf("Take = %+v", got)
 			}
 			return err
 		})

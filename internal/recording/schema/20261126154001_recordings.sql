@@ -25,7 +25,6 @@ CREATE TABLE recordings (
 	cut        BIGINT NOT NULL CHECK (cut IN (0, 1)),
 	late       BIGINT NOT NULL CHECK (late IN (0, 1)),
 	length_ms  BIGINT NOT NULL,
-	upload_id  TEXT NOT NULL,
 	reason     TEXT NOT NULL,
 	started_at BIGINT NOT NULL,
 	stopped_at BIGINT NOT NULL,
@@ -33,4 +32,3 @@ CREATE TABLE recordings (
 	UNIQUE (org_id, owner, item, number),
 	FOREIGN KEY (org_id, owner, item, consent_id) REFERENCES recording_consents (org_id, owner, item, id)
 );
-CREATE INDEX recordings_upload ON recordings (org_id, upload_id);

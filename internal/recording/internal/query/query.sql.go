@@ -10,8 +10,8 @@ import (
 )
 
 const add = `-- name: Add :exec
-INSERT INTO recordings (org_id, id, owner, item, consent_id, number, way, state, cut, late, length_ms, upload_id, reason, started_at, stopped_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, 'recording', 0, $8, 0, '', '', $9, 0)
+INSERT INTO recordings (org_id, id, owner, item, consent_id, number, way, state, cut, late, length_ms, reason, started_at, stopped_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, 'recording', 0, $8, 0, '', $9, 0)
 `
 
 type AddParams struct {
@@ -66,46 +66,6 @@ func (q *Queries) Agree(ctx context.Context, arg AgreeParams) error {
 		arg.GivenAt,
 	)
 	return err
-}
-
-const byUpload = `-- name: ByUpload :one
-SELECT id, owner, item, number, way, state, cut, late, length_ms, upload_id, reason, started_at FROM recordings
-WHERE org_id = $1 AND upload_id = $2
-`
-
-type ByUploadRow struct {
-	ID        string
-	Owner     string
-	Item      string
-	Number    int64
-	Way       string
-	State     string
-	Cut       int64
-	Late      int64
-	LengthMs  int64
-	UploadID  string
-	Reason    string
-	StartedAt int64
-}
-
-func (q *Queries) ByUpload(ctx context.Context, orgID string, uploadID string) (ByUploadRow, error) {
-	row := q.db.QueryRowContext(ctx, byUpload, orgID, uploadID)
-	var i ByUploadRow
-	err := row.Scan(
-		&i.ID,
-		&i.Owner,
-		&i.Item,
-		&i.Number,
-		&i.Way,
-		&i.State,
-		&i.Cut,
-		&i.Late,
-		&i.LengthMs,
-		&i.UploadID,
-		&i.Reason,
-		&i.StartedAt,
-	)
-	return i, err
 }
 
 const consent = `-- name: Consent :one
@@ -180,13 +140,14 @@ func (q *Queries) HoldConsent(ctx context.Context, orgID string, iD string) (int
 }
 
 const move = `-- name: Move :execrows
-UPDATE recordings SET state = $1, cut = $2, length_ms = $3, reason = $4, stopped_at = $5
-WHERE org_id = $6 AND id = $7 AND state = $8
+UPDATE recordings SET state = $1, cut = $2, late = $3, length_ms = $4, reason = $5, stopped_at = $6
+WHERE org_id = $7 AND id = $8 AND state = $9
 `
 
 type MoveParams struct {
 	State    string
 	Cut      int64
+	Late     int64
 	LengthMs int64
 	Reason   string
 	Now      int64
@@ -199,6 +160,7 @@ func (q *Queries) Move(ctx context.Context, arg MoveParams) (int64, error) {
 	result, err := q.db.ExecContext(ctx, move,
 		arg.State,
 		arg.Cut,
+		arg.Late,
 		arg.LengthMs,
 		arg.Reason,
 		arg.Now,
@@ -213,7 +175,7 @@ func (q *Queries) Move(ctx context.Context, arg MoveParams) (int64, error) {
 }
 
 const of = `-- name: Of :many
-SELECT id, owner, item, number, way, state, cut, late, length_ms, upload_id, reason, started_at FROM recordings
+SELECT id, owner, item, number, way, state, cut, late, length_ms, reason, started_at FROM recordings
 WHERE org_id = $1 AND owner = $2 AND item = $3 ORDER BY number
 `
 
@@ -227,7 +189,6 @@ type OfRow struct {
 	Cut       int64
 	Late      int64
 	LengthMs  int64
-	UploadID  string
 	Reason    string
 	StartedAt int64
 }
@@ -251,7 +212,6 @@ func (q *Queries) Of(ctx context.Context, orgID string, owner string, item strin
 			&i.Cut,
 			&i.Late,
 			&i.LengthMs,
-			&i.UploadID,
 			&i.Reason,
 			&i.StartedAt,
 		); err != nil {
@@ -266,18 +226,6 @@ func (q *Queries) Of(ctx context.Context, orgID string, owner string, item strin
 		return nil, err
 	}
 	return items, nil
-}
-
-const setUpload = `-- name: SetUpload :execrows
-UPDATE recordings SET upload_id = $1 WHERE org_id = $2 AND id = $3
-`
-
-func (q *Queries) SetUpload(ctx context.Context, uploadID string, orgID string, iD string) (int64, error) {
-	result, err := q.db.ExecContext(ctx, setUpload, uploadID, orgID, iD)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected()
 }
 
 const withdraw = `-- name: Withdraw :execrows
