@@ -34,6 +34,7 @@ import (
 	"candor/internal/integrity"
 	"candor/internal/item"
 	"candor/internal/item/kinds/repository"
+	"candor/internal/item/kinds/video"
 	"candor/internal/job"
 	"candor/internal/live"
 	"candor/internal/load"
@@ -44,9 +45,11 @@ import (
 	"candor/internal/org"
 	"candor/internal/privacy"
 	"candor/internal/promise"
+	"candor/internal/recording"
 	"candor/internal/repo"
 	"candor/internal/review"
 	"candor/internal/run"
+	"candor/internal/upload"
 	"candor/internal/secret"
 	"candor/internal/web"
 )
@@ -83,6 +86,8 @@ type App struct {
 	Kinds       item.Kinds
 	Runs        *run.Runs
 	Repos       *repo.Repos
+	Recordings  *recording.Recordings
+	Uploads     *upload.Uploads
 	Accounts    *account.Accounts
 	Orgs        *org.Orgs
 	Assessments *assessment.Assessments
@@ -162,7 +167,8 @@ func open(ctx context.Context, c Config) (_ *App, err error) {
 		return nil, err
 	}
 	a.takeHomes = repository.New(a.MD, a.bench, a.Runs, a.Repos, strings.TrimSuffix(c.URL, "/"))
-	a.Kinds = kinds(a.MD, a.bench, a.Runs, a.takeHomes)
+	a.Recordings = &recording.Recordings{DB: a.DB}
+	a.Kinds = kinds(a.MD, a.bench, a.Runs, a.takeHomes, video.Kind{MD: a.MD, Recordings: a.Recordings, Uploads: a.Uploads})
 	a.nouns()
 	if err := a.post(); err != nil {
 		return nil, err

@@ -62,9 +62,9 @@ func (a *App) mux(rates map[web.Rate]web.Limit) (*web.Mux, error) {
 	(&candidateweb.Pages{Candidates: a.Candidates, Openings: a.Openings, Attempts: a.Attempts, Orgs: a.Orgs}).Routes(mux)
 	alike := &integrityweb.Pages{Integrity: a.Integrity}
 	alike.Routes(mux)
-	(&reviewweb.Pages{Reviews: a.Reviews, MD: markdown.New(3), Facts: alike.Facts}).Routes(mux)
+	(&reviewweb.Pages{Reviews: a.Reviews, Uploads: a.Uploads, MD: markdown.New(3), Facts: alike.Facts}).Routes(mux)
 	(&feedbackweb.Pages{DB: a.DB, Feedbacks: a.Feedbacks, Notify: a.Notify}).Routes(mux)
-	(&attemptweb.Pages{Attempts: a.Attempts, Openings: a.Openings, Orgs: a.Orgs, Kinds: a.Kinds, MD: a.MD, Reply: a.reply, Questions: a.questions(alike)}).Routes(mux)
+	(&attemptweb.Pages{Attempts: a.Attempts, Openings: a.Openings, Orgs: a.Orgs, Kinds: a.Kinds, Uploads: a.Uploads, MD: a.MD, Reply: a.reply, Questions: a.questions(alike)}).Routes(mux)
 	(&repoweb.Pages{Repos: a.Repos}).Routes(mux)
 	return mux, mux.Start()
 }

@@ -18,6 +18,7 @@ import (
 	"candor/internal/markdown"
 	"candor/internal/opening"
 	"candor/internal/org"
+	"candor/internal/upload"
 	"candor/internal/web"
 	"candor/internal/web/locale"
 	"candor/internal/web/ui/work"
@@ -31,6 +32,7 @@ type Pages struct {
 	Openings *opening.Openings
 	Orgs     *org.Orgs
 	Kinds    item.Kinds
+	Uploads  *upload.Uploads
 	MD       *markdown.Markdown
 	// Reply tells how the company's answer stands; app binds review and feedback to it. nil: nothing yet.
 	Reply func(ctx context.Context, who actor.Actor, app opening.ApplicationID) (Reply, error)

@@ -1,23 +1,17 @@
 package video
 
 import (
-	"errors"
 	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
+
+	"candor/internal/media/vtt"
 )
 
-// captions are what is said in a recording, in its order.
-type captions []cue
-
-// cue is a piece of it. To is 0 where the next one, or the end, says it.
-type cue struct {
-	From, To time.Duration
-	Text     string
-}
+// captions are what is said in a recording, in its order. A To of 0 is where the next one begins, or the end.
+type captions []vtt.Cue
 
 // Limits of a transcript.
 const (
@@ -25,58 +19,7 @@ const (
 	maxSaid = 100_000 // characters
 )
 
-var (
-	errNotVTT = errors.New("this is not WebVTT: it begins with the line WEBVTT")
-	vttTime   = regexp.MustCompile(`^(?:(\d{2,}):)?([0-5]\d):([0-5]\d)\.(\d{3})$`)
-	vttTag    = regexp.MustCompile(`<[^>]*>`)
-	stamp     = regexp.MustCompile(`^(?:(\d{1,2}):)?(\d{1,2}):([0-5]\d)(?:\s+|$)`)
-)
-
-// readVTT reads captions (WebVTT, W3C Candidate Recommendation 2019, section 4). Of a cue's text the words stay; its tags, positions and
-// identifiers go, so that nothing in it is ever markup.
-func readVTT(raw string) (captions, error) {
-	raw = strings.TrimPrefix(strings.ReplaceAll(strings.ReplaceAll(raw, "\r\n", "\n"), "\r", "\n"), "\ufeff")
-	head, rest, _ := strings.Cut(raw, "\n")
-	if !utf8.ValidString(raw) || head != "WEBVTT" && !strings.HasPrefix(head, "WEBVTT ") && !strings.HasPrefix(head, "WEBVTT\t") {
-		return nil, errNotVTT
-	}
-	var out captions
-	for block := range strings.SplitSeq(rest, "\n\n") {
-		lines := strings.Split(strings.Trim(block, "\n"), "\n")
-		at := 0
-		if len(lines) > 1 && !strings.Contains(lines[0], "-->") {
-			at = 1 // an identifier
-		}
-		from, to, ok := strings.Cut(lines[at], "-->")
-		if !ok {
-			continue // a note, a style or a region
-		}
-		to, _, _ = strings.Cut(strings.TrimSpace(to), " ")
-		c := cue{Text: strings.Join(strings.Fields(vttTag.ReplaceAllString(strings.Join(lines[at+1:], " "), "")), " ")}
-		var ok1, ok2 bool
-		c.From, ok1 = vttClock(strings.TrimSpace(from))
-		c.To, ok2 = vttClock(to)
-		if !ok1 || !ok2 || c.To <= c.From {
-			return nil, fmt.Errorf("these times are no times of WebVTT: %.60q", lines[at])
-		}
-		if c.Text != "" {
-			out = append(out, c)
-		}
-		if len(out) > maxCues {
-			return nil, fmt.Errorf("more than %d captions", maxCues)
-		}
-	}
-	return out, nil
-}
-
-func vttClock(s string) (time.Duration, bool) {
-	m := vttTime.FindStringSubmatch(s)
-	if m == nil {
-		return 0, false
-	}
-	n := func(i int) time.Duration { v, _ := strconv.Atoi(m[i]); return time.Duration(v) }
-	return n(1)*time.Hour + n(2)*time.Minute + n(3)*time.Second + n(4)*time.Millisecond, true
-}
+var stamp = regexp.MustCompile(`^(?:(\d{1,2}):)?(\d{1,2}):([0-5]\d)(?:\s+|$)`)
 
 // readSaid reads a transcript as people write it: a line that begins with a time ("0:12 We ...") begins a piece; all other lines belong to the
 // piece before. Times that go back are words.
@@ -94,9 +37,9 @@ func readSaid(text string) captions {
 		switch {
 		case line == "":
 		case m != nil && (last < 0 || at >= out[last].From) && len(out) < maxCues:
-			out = append(out, cue{From: at, Text: line[len(m[0]):]})
+			out = append(out, vtt.Cue{From: at, Text: line[len(m[0]):]})
 		case last < 0:
-			out = append(out, cue{Text: line})
+			out = append(out, vtt.Cue{Text: line})
 		default:
 			out[last].Text = strings.TrimSpace(out[last].Text + " " + line)
 		}
@@ -146,8 +89,8 @@ func (p place) words() string {
 	return clockText(time.Duration(p.From)*time.Second) + " to " + clockText(time.Duration(p.To)*time.Second)
 }
 
-// place is where a piece is in the recording.
-func (c cue) place(end time.Duration) place {
+// placeOf is where a piece is in a recording of a length.
+func placeOf(c vtt.Cue, end time.Duration) place {
 	to := c.To
 	if to == 0 {
 		to = max(end, c.From+time.Second)

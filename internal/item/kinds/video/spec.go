@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"candor/internal/item"
+	"candor/internal/media/vtt"
 	"candor/internal/recording"
 )
 
@@ -112,7 +113,7 @@ func (s *spec) readPrompt(dir fs.FS, d *item.Doc) (out []item.Finding) {
 	if err != nil {
 		return append(out, d.At("$.prompt.captions", "There is no file %s.", p.Captions))
 	}
-	if s.captions, err = readVTT(string(raw)); err != nil {
+	if s.captions, err = vtt.Parse(raw); err != nil {
 		out = append(out, item.Finding{Path: p.Captions, Severity: item.Error, Text: err.Error()})
 	}
 	return out

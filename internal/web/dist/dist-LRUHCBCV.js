@@ -1,0 +1,1 @@
+import{a,b,c,d,e}from"./chunk-2CM7IA7K.js";import"./chunk-EPR4S727.js";import"./chunk-46B4R4HC.js";import"./chunk-LRYMDCNF.js";import"./chunk-3B4T5DUG.js";import"./chunk-TOXK3VNI.js";export{e as autoCloseTags,d as html,a as htmlCompletionSource,b as htmlCompletionSourceWith,c as htmlLanguage};

@@ -1,1 +1,0 @@
-import{a,b,c,d,e}from"./chunk-VEVUSSQS.js";import"./chunk-YIX5JEGQ.js";import"./chunk-A4Q2NKFE.js";import"./chunk-MHXUK65G.js";import"./chunk-IH62BS5P.js";import"./chunk-QFRCT653.js";export{e as autoCloseTags,d as html,a as htmlCompletionSource,b as htmlCompletionSourceWith,c as htmlLanguage};
