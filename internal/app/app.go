@@ -48,6 +48,7 @@ import (
 	"candor/internal/review"
 	"candor/internal/run"
 	"candor/internal/secret"
+	"candor/internal/upload"
 	"candor/internal/web"
 )
 
@@ -83,6 +84,7 @@ type App struct {
 	Kinds       item.Kinds
 	Runs        *run.Runs
 	Repos       *repo.Repos
+	Uploads     *upload.Uploads
 	Accounts    *account.Accounts
 	Orgs        *org.Orgs
 	Assessments *assessment.Assessments
@@ -161,6 +163,7 @@ func open(ctx context.Context, c Config) (_ *App, err error) {
 	if a.Repos, err = a.repos(); err != nil {
 		return nil, err
 	}
+	a.Uploads = &upload.Uploads{DB: a.DB, Jobs: a.Jobs, Blobs: a.Blobs, Key: a.Key, Room: a.Disk.Admit, Content: c.ContentURL, Log: c.Log, Accepts: a.accepts}
 	a.takeHomes = repository.New(a.MD, a.bench, a.Runs, a.Repos, strings.TrimSuffix(c.URL, "/"))
 	a.Kinds = kinds(a.MD, a.bench, a.Runs, a.takeHomes)
 	a.nouns()
