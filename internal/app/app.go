@@ -49,8 +49,8 @@ import (
 	"candor/internal/repo"
 	"candor/internal/review"
 	"candor/internal/run"
-	"candor/internal/upload"
 	"candor/internal/secret"
+	"candor/internal/upload"
 	"candor/internal/web"
 )
 
@@ -166,6 +166,7 @@ func open(ctx context.Context, c Config) (_ *App, err error) {
 	if a.Repos, err = a.repos(); err != nil {
 		return nil, err
 	}
+	a.Uploads = &upload.Uploads{DB: a.DB, Jobs: a.Jobs, Blobs: a.Blobs, Key: a.Key, Room: a.Disk.Admit, Content: c.ContentURL, Log: c.Log, Accepts: a.accepts}
 	a.takeHomes = repository.New(a.MD, a.bench, a.Runs, a.Repos, strings.TrimSuffix(c.URL, "/"))
 	a.Recordings = &recording.Recordings{DB: a.DB}
 	a.Kinds = kinds(a.MD, a.bench, a.Runs, a.takeHomes, video.Kind{MD: a.MD, Recordings: a.Recordings, Uploads: a.Uploads})

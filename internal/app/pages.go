@@ -29,6 +29,7 @@ import (
 	"candor/internal/repo/repoweb"
 	"candor/internal/review"
 	"candor/internal/review/reviewweb"
+	"candor/internal/upload/uploadweb"
 	"candor/internal/web"
 	"candor/internal/web/ui"
 	"candor/internal/web/ui/errorpage"
@@ -66,6 +67,7 @@ func (a *App) mux(rates map[web.Rate]web.Limit) (*web.Mux, error) {
 	(&feedbackweb.Pages{DB: a.DB, Feedbacks: a.Feedbacks, Notify: a.Notify}).Routes(mux)
 	(&attemptweb.Pages{Attempts: a.Attempts, Openings: a.Openings, Orgs: a.Orgs, Kinds: a.Kinds, Uploads: a.Uploads, MD: a.MD, Reply: a.reply, Questions: a.questions(alike)}).Routes(mux)
 	(&repoweb.Pages{Repos: a.Repos}).Routes(mux)
+	(&uploadweb.Pages{Uploads: a.Uploads, Owner: a.ownAttempt, Site: a.Config.URL}).Routes(mux)
 	return mux, mux.Start()
 }
 

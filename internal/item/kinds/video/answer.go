@@ -37,8 +37,19 @@ type held struct {
 // take is a recording with its bytes and what a machine made of it.
 type take struct {
 	recording.Take
-	File *upload.Upload `json:"file,omitempty"` // nil before the first byte
-	Made captions       `json:"made,omitempty"` // captions made by a machine
+	File  *upload.Upload `json:"file,omitempty"`  // nil before the first byte
+	Plays bool           `json:"plays,omitempty"` // there is something of it to play
+	Made  captions       `json:"made,omitempty"`  // captions made by a machine
+}
+
+// link is the address of a form of its file; "" where there is none yet.
+func (t take) link(l item.Link, f upload.Form) string {
+	if t.File == nil || l == nil || !t.Plays {
+		return ""
+	}
+	u := *t.File
+	u.Media.State = upload.Ready // what could be kept of a damaged one plays, which a body does not say
+	return l(u, f)
 }
 
 // maxText is the longest written answer, in characters; of notes too.

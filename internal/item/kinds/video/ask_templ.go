@@ -1105,7 +1105,7 @@ func takeRow(p page, t take, chosen bool) templ.Component {
 		ctx = templ.ClearChildren(ctx)
 		text, tone := p.state(t)
 		name := p.t("take_n", "n", t.Number)
-		poster, src := p.link(t, upload.Poster), p.link(t, upload.Play)
+		poster, src := t.link(p.Link, upload.Poster), t.link(p.Link, upload.Play)
 		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 81, "<li class=\"take-row\" data-take=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

@@ -94,14 +94,6 @@ func (p page) said(t take) string {
 	return t.Made.said()
 }
 
-// link is the address of a take's file; "" where there is none yet.
-func (p page) link(t take, f upload.Form) string {
-	if t.File == nil || p.Link == nil {
-		return ""
-	}
-	return p.Link(*t.File, f)
-}
-
 // scripted are the words that the recorder says by itself.
 var scripted = []string{"on_device", "going", "uploaded", "running", "paused", "of", "clear", "faint", "silent", "soft_left", "reached", "refused", "no_device", "busy", "unsupported",
 	"practising", "practised", "practise", "practise_again", "kept_cut", "empty", "lost_upload", "room", "first_stop", "shows", "hears", "has_room", "in_memory", "take_new", "ready", "no_screen", "watch", "offline"}
@@ -147,20 +139,20 @@ func (v reading) notes(t take) (out []string) {
 	return out
 }
 
-// play is the address of the recording; "" where there is none for this reader. A blind one is given none, whatever the page shows.
+// play is the address of the recording, and poster of a picture of it; "" where there is none for this reader. A blind one is given none that has a
+// picture, whatever the page shows.
 func (v reading) play(t take) string {
-	if v.Blind || v.Link == nil || t.File == nil {
+	if v.Blind && t.Way != recording.Sound {
 		return ""
 	}
-	return v.Link(*t.File, upload.Play)
+	return t.link(v.Link, upload.Play)
 }
 
-// poster is a picture of it.
 func (v reading) poster(t take) string {
-	if v.Blind || v.Link == nil || t.File == nil || !t.File.Media.Poster {
+	if v.Blind || t.File == nil || !t.File.Media.Poster {
 		return ""
 	}
-	return v.Link(*t.File, upload.Poster)
+	return t.link(v.Link, upload.Poster)
 }
 
 func seconds(d time.Duration) string { return strconv.Itoa(int((d + time.Second - 1) / time.Second)) }

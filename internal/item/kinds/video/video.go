@@ -83,7 +83,7 @@ func (k Kind) Fetch(ctx context.Context, ref item.Ref, _ item.Spec, body []byte)
 			x := take{Take: t}
 			for _, f := range files {
 				if f.Purpose == string(t.ID) {
-					x.File = &f
+					x.File, x.Plays = &f, f.State == upload.Complete && f.Media.Playable()
 				}
 			}
 			if x.File != nil {

@@ -13,6 +13,7 @@ import (
 	"candor/internal/item/itemtest"
 	"candor/internal/item/kinds/video"
 	"candor/internal/markdown"
+	"candor/internal/media"
 	"candor/internal/media/vtt"
 	"candor/internal/recording"
 	"candor/internal/upload"
@@ -96,13 +97,13 @@ func TestAFormChangesOnlyWhatIsOnThePage(t *testing.T) {
 // laid is a body as Fetch gives it: a first take that is whole, with captions of a machine, and a second one that was cut off.
 func laid(t *testing.T, over map[string]any) []byte {
 	t.Helper()
-	file := &upload.Upload{ID: "upl_1", Org: "org_1", Created: time.Unix(9, 0), Finished: time.Unix(99, 0), Media: upload.Media{State: upload.Ready, Length: 40 * time.Second, Poster: true}}
+	file := &upload.Upload{ID: "upl_1", Org: "org_1", Created: time.Unix(9, 0), Finished: time.Unix(99, 0), Media: upload.Media{State: upload.Ready, Facts: media.Facts{Length: 40 * time.Second}, Poster: true}}
 	take := func(id string, n int, cut bool) recording.Take {
 		return recording.Take{ID: recording.ID(id), Number: n, Way: recording.Video, State: recording.Sent, Cut: cut, Started: time.Unix(7, 0), Length: 40 * time.Second}
 	}
 	body := map[string]any{"held": map[string]any{"agreed": true, "takes": []any{
-		laidTake{take(first, 1, false), file, []vtt.Cue{{From: 0, To: 12 * time.Second, Text: "I am Amara Okafor and it broke."}, {From: 12 * time.Second, To: 18 * time.Second, Text: "Support told us."}}},
-		laidTake{take(second, 2, true), nil, nil},
+		laidTake{take(first, 1, false), file, true, []vtt.Cue{{From: 0, To: 12 * time.Second, Text: "I am Amara Okafor and it broke."}, {From: 12 * time.Second, To: 18 * time.Second, Text: "Support told us."}}},
+		laidTake{take(second, 2, true), nil, false, nil},
 	}}}
 	for k, v := range over {
 		body[k] = v
@@ -116,8 +117,9 @@ func laid(t *testing.T, over map[string]any) []byte {
 
 type laidTake struct {
 	recording.Take
-	File *upload.Upload `json:"file,omitempty"`
-	Made []vtt.Cue      `json:"made,omitempty"`
+	File  *upload.Upload `json:"file,omitempty"`
+	Plays bool           `json:"plays,omitempty"`
+	Made  []vtt.Cue      `json:"made,omitempty"`
 }
 
 func link(u upload.Upload, f upload.Form) string { return "/-/file/" + string(u.ID) + "/" + string(f) }
@@ -150,7 +152,9 @@ func TestABlindReaderGetsTheWordsAndNothingToWatch(t *testing.T) {
 }
 
 func TestTheCandidatesWordsComeBeforeAMachines(t *testing.T) {
-	words := func(said map[string]string) string { return show(t, item.ReadView{Body: laid(t, map[string]any{"said": said})}) }
+	words := func(said map[string]string) string {
+		return show(t, item.ReadView{Body: laid(t, map[string]any{"said": said})})
+	}
 	if got := words(map[string]string{first: "0:00 It broke.\n0:05 We noticed\nlate."}); !strings.Contains(got, "We noticed late.") || strings.Contains(got, "Support told us") || !strings.Contains(got, `id="t0-5"`) {
 		t.Errorf("their own words:\n%s", got)
 	}
