@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -108,7 +109,7 @@ func makeWorld(t testing.TB, database string) *world {
 	w.must(err)
 	w.org, w.owner = o.ID, actor.Actor{Kind: actor.Member, ID: m.ID, Org: o.ID, Roles: m.Roles}
 	tree := maps.Clone(attempttest.Tree)
-	spec := string(tree["assessment.yaml"].Data) + "  - {key: coding, title: Coding, about: One program., minutes: 10, items: [{item: program}, {item: pull}]}\n"
+	spec := string(tree["assessment.yaml"].Data) + "  - {key: coding, title: Coding, about: One program., minutes: 10, items: [{item: program}, {item: pull}, {item: film}]}\n"
 	tree["assessment.yaml"] = &fstest.MapFile{Data: []byte(spec)}
 	for name, text := range map[string]string{"item.yaml": "kind: code\ntitle: Program\nminutes: 10\nstyle: stdin\nstatement: Print what you read.\nlanguages: {python: {}}\n",
 		"leaked/python/found.py": found, "data/sample/one.in": "1\n", "data/sample/one.ans": "1\n", "data/secret/two.in": "2\n", "data/secret/two.ans": "2\n"} {
@@ -118,6 +119,7 @@ func makeWorld(t testing.TB, database string) *world {
 		"change/a.go": "package a\n\nvar x = 1\n", "defects.yaml": "defects: [{id: one, file: a.go, lines: 3, severity: must, class: logic, title: One, why: It is two.}]\n"} {
 		tree["items/pull/"+name] = &fstest.MapFile{Data: []byte(text)}
 	}
+	tree["items/film/item.yaml"] = &fstest.MapFile{Data: []byte("kind: video\ntitle: Film\nminutes: 2\nlength: 60\nstatement: Tell us.\n")}
 	v, findings, err := a.Assessments.Import(ctx, w.owner, tree, "")
 	w.must(err, findings)
 	_, err = a.Assessments.Publish(ctx, w.owner, v, nil)
@@ -244,6 +246,7 @@ func (w *world) work(p person) {
 	var quiz attempt.SittingID
 	for part, answers := range map[string]map[string]string{"quiz": {"pick": `{"choice":["0"]}`, "number": `{"typed":["` + p.word + `"]}`},
 		"writing": {"tell-us": `{"text":["The queue delivered twice. ` + p.word + strings.Repeat(" It was slow.", 900) + `"]}`}, "coding": {"program": program,
+			"film": `{"take":"` + takeOf + `","said":{"` + takeOf + `":"0:00 I am ` + p.word + `"},"notes":"` + p.word + `"}`,
 			"pull": `{"verdict":"changes","summary":"` + p.word + `","comments":[{"id":"c1","file":"a.go","line":3,"tone":"must","text":"` + p.word + ` says two"}]}`}} {
 		s, err := a.Attempts.Begin(ctx, p.who, part)
 		w.must(err)
@@ -273,6 +276,7 @@ func (w *world) work(p person) {
 		return err
 	}))
 	w.push(p, string(v.Attempt.ID))
+	w.film(p, v)
 	w.drain()
 	w.must(a.Attempts.Extend(ctx, w.owner, p.app, "writing", 10, "The train was late, "+p.word))
 	w.must(a.Attempts.ExtendWindow(ctx, w.owner, v.Attempt.Invitation, w.tick.Now().Add(10*24*time.Hour), "Moving house, "+p.word))
@@ -301,6 +305,25 @@ func (w *world) work(p person) {
 	w.must(a.Reviews.File(ctx, w.kit, code, card))
 	w.drain()
 	w.questioned(p, code)
+}
+
+// takeOf is everybody's take: the device makes its id.
+const takeOf = "rec_aaaaaaaaaaaaaaaaaaaaaaaaaa"
+
+// film agrees to be recorded and announces a take, which stops.
+func (w *world) film(p person, v *attempt.View) {
+	w.t.Helper()
+	it, _, _ := v.Version.Item("film")
+	ref := item.Ref{Org: w.org, Owner: string(v.Attempt.ID), Version: string(v.Attempt.Version), Item: "film"}
+	w.must(w.app.DB.Write(ctx, w.org, func(tx db.Tx) error {
+		err := it.Kind.(item.Recorder).Agree(ctx, tx, ref, "Mina may watch "+p.word, "en")
+		for _, action := range []string{"begin", "stop"} {
+			if err == nil {
+				_, err = it.Kind.(item.Doer).Do(ctx, tx, p.who, ref, it.Spec, action, nil, url.Values{"_take": {takeOf}, "_way": {"video"}, "_ms": {"9000"}})
+			}
+		}
+		return err
+	}))
 }
 
 // explain answers what they are asked about their own work, and says that one of it is unclear.

@@ -22,7 +22,7 @@ WHERE org_id = $1 AND owner = $2 AND item = $3 ORDER BY number;
 
 -- name: Move :execrows
 UPDATE recordings SET state = sqlc.arg(state), cut = sqlc.arg(cut), late = sqlc.arg(late), length_ms = sqlc.arg(length_ms), reason = sqlc.arg(reason), stopped_at = sqlc.arg(now)
-WHERE org_id = sqlc.arg(org_id) AND id = sqlc.arg(id) AND state = sqlc.arg(was);
+WHERE org_id = sqlc.arg(org_id) AND owner = sqlc.arg(owner) AND item = sqlc.arg(item) AND id = sqlc.arg(id) AND state = sqlc.arg(was);
 
 -- name: Count :one
 SELECT COUNT(*) FROM recordings WHERE org_id = $1 AND owner = $2;

@@ -221,7 +221,7 @@ func (rs *Recordings) move(ctx context.Context, tx db.Tx, t Take, e Event, told 
 		after.Reason = told.Reason
 	}
 	n, err := query.New(tx).Move(ctx, query.MoveParams{State: string(to), Cut: bit(after.Cut), Late: bit(after.Late), LengthMs: after.Length.Milliseconds(), Reason: after.Reason,
-		Now: clock.Milli(rs.DB.Now()), OrgID: tx.Org, ID: string(t.ID), Was: string(t.State)})
+		Now: clock.Milli(rs.DB.Now()), OrgID: tx.Org, Owner: t.Of.Owner, Item: t.Of.Item, ID: string(t.ID), Was: string(t.State)})
 	if err != nil || n == 0 {
 		return t, err
 	}

@@ -27,14 +27,10 @@ func (p *Pages) showSent(w http.ResponseWriter, r *http.Request, f frame, part a
 		return err2
 	}
 	v := sentView{frame: f, Part: part, Sitting: s, Problem: prob}
+	if v.Coming, err2 = p.coming(r, f, part, s); err2 != nil {
+		return err2
+	}
 	for _, it := range part.Items {
-		after, err := p.after(w, r, f, part, s, it)
-		if err != nil {
-			return err
-		}
-		if after != nil {
-			v.After = append(v.After, after)
-		}
 		row := sentRow{Title: it.Head.Title}
 		for _, x := range list {
 			if x.Key == it.Key {

@@ -318,7 +318,11 @@ func (p *Pages) check(w http.ResponseWriter, r *http.Request) error {
 	if !s.Works(f.V.Now) {
 		return web.Redirect(w, r, partPath(part.Key), "")
 	}
-	return web.Show(w, r, checkPage(checkView{f, part, s}))
+	coming, err := p.coming(r, f, part, s)
+	if err != nil {
+		return err
+	}
+	return web.Show(w, r, checkPage(checkView{f, part, s, coming}))
 }
 
 func (p *Pages) send(w http.ResponseWriter, r *http.Request) error {

@@ -2,6 +2,7 @@ package attemptweb
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"candor/internal/assessment"
@@ -17,29 +18,29 @@ import (
 )
 
 // open completes what an item's page shows: what stands beside the body, the addresses of files, and before anything is recorded the terms.
-func (p *Pages) open(w http.ResponseWriter, r *http.Request, v *itemView) (err error) {
+func (p *Pages) open(r *http.Request, v *itemView) (err error) {
 	v.Ask.Link = func(u upload.Upload, f upload.Form) string { return p.Uploads.Link(web.Actor(r), u, f) }
 	if v.Ask.Terms, err = p.terms(r, *v); err != nil {
 		return err
 	}
-	if v.Ask.Terms != "" {
-		web.AllowCapture(w)
-	}
 	return p.fetch(r.Context(), v)
 }
 
-// after is what stands under what was sent of an item of which something may still come; nil for others.
-func (p *Pages) after(w http.ResponseWriter, r *http.Request, f frame, part assessment.Part, s attempt.Sitting, it assessment.PartItem) (templ.Component, error) {
-	k, ok := it.Kind.(item.Follower)
-	if !ok {
-		return nil, nil
+// coming is what stands on pages after the work about items of a part of which something may still come.
+func (p *Pages) coming(r *http.Request, f frame, part assessment.Part, s attempt.Sitting) (out []templ.Component, err error) {
+	for _, it := range part.Items {
+		k, ok := it.Kind.(item.Follower)
+		if !ok {
+			continue
+		}
+		v := itemView{frame: f, Part: part, Sitting: s, Item: it}
+		v.Ask = item.AskView{Ref: p.ref(r, v), Body: f.V.Body(it), ReadOnly: true, DoURL: itemPath(part.Key, it.Key) + "/do", Text: f.L.T}
+		if err := p.open(r, &v); err != nil {
+			return nil, err
+		}
+		out = append(out, k.After(it.Spec, v.Ask))
 	}
-	v := itemView{frame: f, Part: part, Sitting: s, Item: it}
-	v.Ask = item.AskView{Ref: p.ref(r, v), Body: f.V.Body(it), ReadOnly: true, DoURL: itemPath(part.Key, it.Key) + "/do", Text: f.L.T}
-	if err := p.open(w, r, &v); err != nil {
-		return nil, err
-	}
-	return k.After(it.Spec, v.Ask), nil
+	return out, nil
 }
 
 // terms are what a candidate agrees to before anything is recorded, in the page's language: who sees it by name, and how long it is kept. "" for
@@ -62,7 +63,9 @@ func (p *Pages) terms(r *http.Request, v itemView) (string, error) {
 			if err != nil {
 				return err
 			}
-			names = append(names, who.Name)
+			if !slices.Contains(names, who.Name) { // who decides may read, too
+				names = append(names, who.Name)
+			}
 		}
 		return nil
 	})

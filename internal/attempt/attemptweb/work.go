@@ -78,8 +78,11 @@ func (p *Pages) showItem(w http.ResponseWriter, r *http.Request, v itemView, bod
 	if _, ok := v.Item.Kind.(item.Carrier); ok {
 		v.Ask.Carry = v.Ask.Here
 	}
-	if err := p.open(w, r, &v); err != nil {
+	if err := p.open(r, &v); err != nil {
 		return err
+	}
+	if v.Ask.Terms != "" {
+		web.AllowCapture(w)
 	}
 	if _, ok := v.Item.Kind.(item.Doer); ok {
 		v.Wide, v.Ask.Alone = !v.Item.Head.Whole, true

@@ -28,7 +28,7 @@ CREATE TABLE recordings (
 	reason     TEXT NOT NULL,
 	started_at BIGINT NOT NULL,
 	stopped_at BIGINT NOT NULL,
-	PRIMARY KEY (org_id, id),
+	PRIMARY KEY (org_id, owner, item, id),
 	UNIQUE (org_id, owner, item, number),
 	FOREIGN KEY (org_id, owner, item, consent_id) REFERENCES recording_consents (org_id, owner, item, id)
 );

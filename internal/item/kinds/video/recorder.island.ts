@@ -175,7 +175,6 @@ class TakeRecorder extends HTMLElement {
         return li
       }),
     )
-    list.hidden = false
   }
 
   private shut(): void {
@@ -196,6 +195,7 @@ class TakeRecorder extends HTMLElement {
     this.passed = 0
     this.warned = false
     this.written = Promise.resolve()
+    one("[data-practice]", this)?.toggleAttribute("hidden", true)
     if (!practice) {
       this.current = id
       await this.store.add({ id, item: this.dataset["item"] ?? "", way: this.way, to: this.dataset["do"] ?? "", type: recorder.mimeType || type, state: "recording", cut: false, ms: 0, bytes: 0, slices: 0, announced: false, told: false, upload: "", refused: "" })
@@ -251,7 +251,7 @@ class TakeRecorder extends HTMLElement {
     }
     const had = this.contains(document.activeElement)
     for (const b of all("[data-press]", this)) b.hidden = !on[b.dataset["press"] ?? ""]
-    const hidden: Record<string, boolean> = { clock: !this.runs, level: mode === "off", why: mode !== "off", "stage-say": mode !== "off" && this.way !== "sound" }
+    const hidden: Record<string, boolean> = { clock: !this.runs, level: mode === "off", why: mode !== "off", checks: mode !== "ready", "stage-say": mode !== "off" && this.way !== "sound" }
     for (const [name, off] of Object.entries(hidden)) one(`[data-${name}]`, this)?.toggleAttribute("hidden", off)
     this.dataset["mode"] = mode
     if (had) one("[data-press]:not([hidden])", this)?.focus()

@@ -87,6 +87,9 @@ func (k Kind) Fetch(ctx context.Context, ref item.Ref, _ item.Spec, body []byte)
 				}
 			}
 			if x.File != nil {
+				if to, ok := t.State.Next(recording.Arrive); ok && x.File.State == upload.Complete {
+					x.State = to // its row says so as soon as the job that is told has run
+				}
 				made, err := k.Uploads.Captions(ctx, tx, x.File.ID)
 				if err != nil && !errors.Is(err, upload.ErrNoCaptions) {
 					return err

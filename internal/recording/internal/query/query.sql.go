@@ -141,7 +141,7 @@ func (q *Queries) HoldConsent(ctx context.Context, orgID string, iD string) (int
 
 const move = `-- name: Move :execrows
 UPDATE recordings SET state = $1, cut = $2, late = $3, length_ms = $4, reason = $5, stopped_at = $6
-WHERE org_id = $7 AND id = $8 AND state = $9
+WHERE org_id = $7 AND owner = $8 AND item = $9 AND id = $10 AND state = $11
 `
 
 type MoveParams struct {
@@ -152,6 +152,8 @@ type MoveParams struct {
 	Reason   string
 	Now      int64
 	OrgID    string
+	Owner    string
+	Item     string
 	ID       string
 	Was      string
 }
@@ -165,6 +167,8 @@ func (q *Queries) Move(ctx context.Context, arg MoveParams) (int64, error) {
 		arg.Reason,
 		arg.Now,
 		arg.OrgID,
+		arg.Owner,
+		arg.Item,
 		arg.ID,
 		arg.Was,
 	)
