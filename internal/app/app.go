@@ -39,6 +39,7 @@ import (
 	"candor/internal/load"
 	"candor/internal/mail"
 	"candor/internal/markdown"
+	"candor/internal/media"
 	"candor/internal/notify"
 	"candor/internal/opening"
 	"candor/internal/org"
@@ -102,6 +103,7 @@ type App struct {
 	Hub         *live.Hub
 
 	bench     *bench
+	studio    *studio
 	takeHomes repository.Kind
 	signIn    *accountweb.Pages
 	lock      *os.File
@@ -164,6 +166,8 @@ func open(ctx context.Context, c Config) (_ *App, err error) {
 		return nil, err
 	}
 	a.Uploads = &upload.Uploads{DB: a.DB, Jobs: a.Jobs, Blobs: a.Blobs, Key: a.Key, Room: a.Disk.Admit, Content: c.ContentURL, Log: c.Log, Accepts: a.accepts}
+	a.studio = &studio{allowWeak: c.AllowWeak}
+	a.Uploads.Studio = &media.Studio{Engine: a.studio.open}
 	a.takeHomes = repository.New(a.MD, a.bench, a.Runs, a.Repos, strings.TrimSuffix(c.URL, "/"))
 	a.Kinds = kinds(a.MD, a.bench, a.Runs, a.takeHomes)
 	a.nouns()
@@ -331,6 +335,9 @@ func (a *App) Close() error {
 	var err error
 	if a.bench != nil {
 		err = a.bench.Close()
+	}
+	if a.studio != nil {
+		err = errors.Join(err, a.studio.Close())
 	}
 	if a.DB != nil {
 		err = errors.Join(err, a.DB.Close())
