@@ -17,7 +17,7 @@ import (
 type Pages struct {
 	Uploads *upload.Uploads
 	Owner   func(ctx context.Context, who actor.Actor) (string, error) // whose uploads a candidate's are: their attempt
-	Site    string // the public address; what plays on the content origin may be read by its pages
+	Site    string                                                     // the public address; what plays on the content origin may be read by its pages
 }
 
 // maxBody bounds one request; what an upload takes of it is its own business.
