@@ -40,6 +40,7 @@ import (
 	"candor/internal/load"
 	"candor/internal/mail"
 	"candor/internal/markdown"
+	"candor/internal/media"
 	"candor/internal/notify"
 	"candor/internal/opening"
 	"candor/internal/org"
@@ -105,6 +106,7 @@ type App struct {
 	Hub         *live.Hub
 
 	bench     *bench
+	studio    *studio
 	takeHomes repository.Kind
 	signIn    *accountweb.Pages
 	lock      *os.File
@@ -167,6 +169,8 @@ func open(ctx context.Context, c Config) (_ *App, err error) {
 		return nil, err
 	}
 	a.Uploads = &upload.Uploads{DB: a.DB, Jobs: a.Jobs, Blobs: a.Blobs, Key: a.Key, Room: a.Disk.Admit, Content: c.ContentURL, Log: c.Log, Accepts: a.accepts}
+	a.studio = &studio{allowWeak: c.AllowWeak}
+	a.Uploads.Studio = &media.Studio{Engine: a.studio.open}
 	a.takeHomes = repository.New(a.MD, a.bench, a.Runs, a.Repos, strings.TrimSuffix(c.URL, "/"))
 	a.Recordings = &recording.Recordings{DB: a.DB}
 	a.Kinds = kinds(a.MD, a.bench, a.Runs, a.takeHomes, video.Kind{MD: a.MD, Recordings: a.Recordings, Uploads: a.Uploads})
@@ -335,6 +339,9 @@ func (a *App) Close() error {
 	var err error
 	if a.bench != nil {
 		err = a.bench.Close()
+	}
+	if a.studio != nil {
+		err = errors.Join(err, a.studio.Close())
 	}
 	if a.DB != nil {
 		err = errors.Join(err, a.DB.Close())

@@ -31,7 +31,7 @@ const (
 func (l Loss) Text() string {
 	switch l {
 	case Beginning:
-		return "The beginning of this recording is lost. What is left of it plays."
+		return "The beginning of this recording is lost, and without it the rest cannot be played."
 	case Middle:
 		return "A piece in the middle of this recording is lost. What is before and after it plays."
 	case End:

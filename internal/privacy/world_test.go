@@ -31,13 +31,17 @@ import (
 	"candor/internal/item"
 	"candor/internal/judge"
 	"candor/internal/mail"
+	"candor/internal/media/vtt"
 	"candor/internal/opening"
 	"candor/internal/org"
 	"candor/internal/repo"
 	"candor/internal/response"
 	"candor/internal/review"
 	"candor/internal/run"
+	"candor/internal/secret"
 	"candor/internal/sheet"
+	"candor/internal/upload"
+	"candor/internal/upload/uploadtest"
 )
 
 var ctx = context.Background()
@@ -277,6 +281,7 @@ func (w *world) work(p person) {
 	}))
 	w.push(p, string(v.Attempt.ID))
 	w.film(p, v)
+	w.record(p, string(v.Attempt.ID))
 	w.drain()
 	w.must(a.Attempts.Extend(ctx, w.owner, p.app, "writing", 10, "The train was late, "+p.word))
 	w.must(a.Attempts.ExtendWindow(ctx, w.owner, v.Attempt.Invitation, w.tick.Now().Add(10*24*time.Hour), "Moving house, "+p.word))
@@ -389,6 +394,29 @@ func (w *world) push(p person, owner string) {
 	w.must(a.DB.Write(ctx, w.org, func(tx db.Tx) error {
 		_, err := a.Repos.Submit(ctx, tx, r.ID, a.DB.Now())
 		return err
+	}))
+}
+
+// record sends a recording with captions, and begins another that is never finished.
+func (w *world) record(p person, owner string) {
+	w.t.Helper()
+	us := w.app.Uploads
+	us.Accepts = uploadtest.Recordings
+	data := "\x1a\x45\xdf\xa3 webm " + p.word
+	var last upload.Upload
+	for _, purpose := range []string{"whole", "begun"} {
+		u, err := us.Create(ctx, p.who, upload.Subject{Owner: owner, Item: p.word[:1], Purpose: purpose}, -1)
+		w.must(err)
+		_, err = us.Append(ctx, p.who, u.ID, 0, strings.NewReader(data))
+		w.must(err)
+		if purpose == "whole" {
+			last = u
+		}
+	}
+	_, err := us.Finish(ctx, p.who, last.ID, upload.Claim{Hash: secret.Hash(data), Length: int64(len(data))})
+	w.must(err)
+	w.must(w.app.DB.Write(ctx, w.org, func(tx db.Tx) error {
+		return us.Caption(ctx, tx, p.who, last.ID, upload.Captions{Source: upload.Typed, Cues: vtt.Plain("I am "+p.word+".", time.Second)})
 	}))
 }
 

@@ -47,7 +47,7 @@ func counted(n int) map[string]int {
 	if n == 0 {
 		return nil
 	}
-	return map[string]int{"Recordings and files": n}
+	return map[string]int{"recordings and files": n}
 }
 
 func (us *Uploads) eachOf(ctx context.Context, tx db.Tx, p db.Person, fn func(Upload) error) error {

@@ -15,6 +15,7 @@ import (
 	"candor/internal/db"
 	"candor/internal/job"
 	"candor/internal/media"
+	"candor/internal/problem"
 	"candor/internal/upload/internal/query"
 )
 
@@ -27,7 +28,7 @@ const (
 	Waiting MediaState = "waiting" // nobody looked at it yet: the raw file plays
 	Ready   MediaState = "ready"
 	Damaged MediaState = "damaged" // Lost says what; what could be kept plays
-	Missing MediaState = "missing" // nobody here can look at it: the raw file plays
+	Missing MediaState = "missing" // nothing here can look at it: the raw file plays
 )
 
 // Media is what is known of a finished upload, and what was made of it to play.
@@ -56,7 +57,7 @@ func mediaOf(r query.MediaRow) Media {
 
 // Studio makes of recordings what plays everywhere. [media.Studio] is one.
 type Studio interface {
-	// Make reads a recording of a type that Sniff told. media.ErrMissing when it cannot work here; a recording of which nothing is left is no error.
+	// Make reads a recording of a type that Sniff told. media.ErrMissing when it cannot work here, media.ErrLarge; a recording of which nothing is left is no error.
 	Make(ctx context.Context, kind string, raw *os.File) (media.Made, error)
 }
 
@@ -85,8 +86,9 @@ func (us *Uploads) look(ctx context.Context, n Note) error {
 	made, err := us.make(ctx, u)
 	m := query.SettleParams{OrgID: n.Org, UploadID: string(n.Upload), State: string(Ready)}
 	switch {
-	case errors.Is(err, media.ErrMissing):
-		m.State, m.Why = string(Missing), media.ErrMissing.Text
+	case errors.Is(err, media.ErrMissing), errors.Is(err, media.ErrLarge):
+		p, _ := problem.As(err)
+		m.State, m.Why = string(Missing), p.Text
 	case err != nil:
 		return err
 	case made.Lost != "":

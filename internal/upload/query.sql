@@ -120,9 +120,6 @@ SELECT state, why, lost, type, hash, bytes, length_ms, width, height, sound, pic
 UPDATE upload_media SET state = $3, why = $4, lost = $5, type = $6, hash = $7, bytes = $8, length_ms = $9, width = $10, height = $11, sound = $12, picture = $13, gain_cb = $14,
 peaks = $15, poster_hash = $16, made_at = $17 WHERE org_id = $1 AND upload_id = $2 AND state = 'waiting';
 
--- name: Again :execrows
-UPDATE upload_media SET state = 'waiting' WHERE org_id = $1 AND upload_id = $2 AND state = 'missing';
-
 -- name: DropMedia :execrows
 DELETE FROM upload_media WHERE org_id = $1 AND upload_id = $2;
 

@@ -322,7 +322,9 @@ func (us *Uploads) give(ctx context.Context, tx db.Tx, owner string, bytes int64
 		if _, err := q.GiveRoom(ctx, bytes, tx.Org, o); err != nil {
 			return err
 		}
+		if _, err := q.DropRoom(ctx, tx.Org, o); err != nil {
+			return err
+		}
 	}
-	_, err := q.DropRoom(ctx, tx.Org, owner)
-	return err
+	return nil
 }

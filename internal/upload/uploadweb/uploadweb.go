@@ -17,7 +17,7 @@ import (
 type Pages struct {
 	Uploads *upload.Uploads
 	Owner   func(ctx context.Context, who actor.Actor) (string, error) // whose uploads a candidate's are: their attempt
-	Site    string // the public address; what plays on the content origin may be read by its pages
+	Site    string                                                     // the public address; what plays on the content origin may be read by its pages
 }
 
 // maxBody bounds one request; what an upload takes of it is its own business.
@@ -54,7 +54,7 @@ type Standing struct {
 	State   upload.State `json:"state"`
 	Type    string       `json:"type"`
 	Bytes   int64        `json:"bytes"`  // that are here, synced
-	Length  *int64       `json:"length"` // null while it was not told
+	Length  int64        `json:"length"` // -1 while it was not told
 	Hash    string       `json:"sha256"`
 	Media   *Media       `json:"media,omitempty"` // while it is open there is none
 }
@@ -71,10 +71,7 @@ type Media struct {
 }
 
 func standing(u upload.Upload) Standing {
-	s := Standing{ID: u.ID, Item: u.Item, Purpose: u.Purpose, State: u.State, Type: u.Type, Bytes: u.Bytes, Hash: string(u.Hash)}
-	if u.Length >= 0 {
-		s.Length = &u.Length
-	}
+	s := Standing{ID: u.ID, Item: u.Item, Purpose: u.Purpose, State: u.State, Type: u.Type, Bytes: u.Bytes, Length: u.Length, Hash: string(u.Hash)}
 	if m := u.Media; m.State != "" {
 		s.Media = &Media{State: m.State, Lost: string(m.Lost), Millis: m.Length.Milliseconds(), Width: m.Width, Height: m.Height, Sound: m.Sound, Picture: m.Picture}
 	}

@@ -119,18 +119,6 @@ func (q *Queries) AddRoom(ctx context.Context, orgID string, owner string) (int6
 	return result.RowsAffected()
 }
 
-const again = `-- name: Again :execrows
-UPDATE upload_media SET state = 'waiting' WHERE org_id = $1 AND upload_id = $2 AND state = 'missing'
-`
-
-func (q *Queries) Again(ctx context.Context, orgID string, uploadID string) (int64, error) {
-	result, err := q.db.ExecContext(ctx, again, orgID, uploadID)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected()
-}
-
 const back = `-- name: Back :execrows
 UPDATE upload_files SET going = 0 WHERE org_id = $1 AND hash = $2 AND going = 2
 `
