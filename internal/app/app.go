@@ -36,22 +36,26 @@ import (
 	"candor/internal/integrity"
 	"candor/internal/item"
 	"candor/internal/item/kinds/repository"
+	"candor/internal/item/kinds/video"
 	"candor/internal/job"
 	"candor/internal/live"
 	"candor/internal/load"
 	"candor/internal/mail"
 	"candor/internal/markdown"
+	"candor/internal/media"
 	"candor/internal/notify"
 	"candor/internal/opening"
 	"candor/internal/org"
 	"candor/internal/privacy"
 	"candor/internal/promise"
+	"candor/internal/recording"
 	"candor/internal/repo"
 	"candor/internal/review"
 	"candor/internal/run"
 	"candor/internal/secret"
 	"candor/internal/thread"
 	"candor/internal/token"
+	"candor/internal/upload"
 	"candor/internal/web"
 )
 
@@ -87,6 +91,8 @@ type App struct {
 	Kinds       item.Kinds
 	Runs        *run.Runs
 	Repos       *repo.Repos
+	Recordings  *recording.Recordings
+	Uploads     *upload.Uploads
 	Accounts    *account.Accounts
 	Orgs        *org.Orgs
 	Tokens      *token.Tokens
@@ -108,6 +114,7 @@ type App struct {
 	Hub         *live.Hub
 
 	bench     *bench
+	studio    *studio
 	takeHomes repository.Kind
 	signIn    *accountweb.Pages
 	lock      *os.File
@@ -169,8 +176,12 @@ func open(ctx context.Context, c Config) (_ *App, err error) {
 	if a.Repos, err = a.repos(); err != nil {
 		return nil, err
 	}
+	a.Uploads = &upload.Uploads{DB: a.DB, Jobs: a.Jobs, Blobs: a.Blobs, Key: a.Key, Room: a.Disk.Admit, Content: c.ContentURL, Log: c.Log, Accepts: a.accepts}
+	a.studio = &studio{allowWeak: c.AllowWeak}
+	a.Uploads.Studio = &media.Studio{Engine: a.studio.open}
 	a.takeHomes = repository.New(a.MD, a.bench, a.Runs, a.Repos, strings.TrimSuffix(c.URL, "/"))
-	a.Kinds = kinds(a.MD, a.bench, a.Runs, a.takeHomes)
+	a.Recordings = &recording.Recordings{DB: a.DB}
+	a.Kinds = kinds(a.MD, a.bench, a.Runs, a.takeHomes, video.Kind{MD: a.MD, Recordings: a.Recordings, Uploads: a.Uploads})
 	a.nouns()
 	if err := a.post(); err != nil {
 		return nil, err
@@ -340,6 +351,9 @@ func (a *App) Close() error {
 	var err error
 	if a.bench != nil {
 		err = a.bench.Close()
+	}
+	if a.studio != nil {
+		err = errors.Join(err, a.studio.Close())
 	}
 	if a.DB != nil {
 		err = errors.Join(err, a.DB.Close())

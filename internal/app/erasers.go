@@ -58,6 +58,8 @@ func (a *App) erasers() []privacy.Eraser {
 		{Name: "feedback", Preview: a.Feedbacks.Preview, Erase: a.Feedbacks.Erase, Drop: a.Feedbacks.Drop},
 		{Name: "review", Preview: a.Reviews.Preview, Erase: a.Reviews.Erase, Drop: a.Reviews.Drop},
 		{Name: "repo", Preview: a.Repos.Preview, Erase: a.Repos.Erase},
+		{Name: "recording", Preview: a.Recordings.Preview, Erase: a.Recordings.Erase},
+		{Name: "upload", Preview: a.Uploads.Preview, Erase: a.Uploads.Erase},
 		{Name: "run", Preview: a.Runs.Preview, Erase: a.Runs.Erase},
 		{Name: "attempt", Preview: a.Attempts.Preview, Erase: a.Attempts.Erase, Drop: a.Attempts.Drop},
 		{Name: "response", Preview: response.Preview, Erase: response.Erase},

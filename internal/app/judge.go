@@ -22,6 +22,7 @@ import (
 	"candor/internal/icpc"
 	"candor/internal/item"
 	"candor/internal/item/kinds/repository"
+	"candor/internal/item/kinds/video"
 	"candor/internal/judge"
 	"candor/internal/markdown"
 	"candor/internal/problem"
@@ -271,7 +272,7 @@ func (a *App) marked(ctx context.Context, n run.Note) error {
 func Kinds(cache string) (ks item.Kinds, close func() error) {
 	b := &bench{cache: filepath.Join(cache, "judge")}
 	md := markdown.New(2)
-	return kinds(md, b, nil, repository.New(md, b, nil, nil, "")), b.Close
+	return kinds(md, b, nil, repository.New(md, b, nil, nil, ""), video.Kind{MD: md}), b.Close
 }
 
 // Judge is a judge for commands that need no server; close ends it.

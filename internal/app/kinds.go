@@ -7,6 +7,7 @@ import (
 	"candor/internal/item/kinds/codereview"
 	"candor/internal/item/kinds/freetext"
 	"candor/internal/item/kinds/repository"
+	"candor/internal/item/kinds/video"
 	"candor/internal/markdown"
 	"candor/internal/run"
 	"candor/internal/web/ui/codeblock"
@@ -16,12 +17,13 @@ import (
 func written(md *markdown.Markdown) item.Kind { return freetext.Kind{MD: md} }
 
 // kinds are the kinds of items, in the order docs list them.
-func kinds(md *markdown.Markdown, judge *bench, runs *run.Runs, takeHomes repository.Kind) item.Kinds {
+func kinds(md *markdown.Markdown, judge *bench, runs *run.Runs, takeHomes repository.Kind, videos video.Kind) item.Kinds {
 	return item.Kinds{
 		choice.Kind{MD: md},
 		freetext.Kind{MD: md},
 		code.Kind{MD: md, Judge: judge, Runs: runs, Ready: judge.Ready},
 		codereview.Kind{MD: md, Cache: &codeblock.Cache{}},
 		takeHomes,
+		videos,
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"candor/internal/live"
 	"candor/internal/repo"
 	"candor/internal/run"
+	"candor/internal/upload"
 )
 
 // listen says who cares about what is announced, and what is done again and again.
@@ -21,6 +22,9 @@ func (a *App) listen() {
 	a.Assessments.Listen()
 	a.Runs.Listen()
 	a.Repos.Listen()
+	a.Uploads.Listen()
+	job.Listen(a.Jobs, upload.Finished, "upload.told_finished", job.Housekeeping, a.uploaded)
+	job.Listen(a.Jobs, upload.Settled, "upload.told_settled", job.Housekeeping, a.uploaded)
 	job.Listen(a.Jobs, repo.Pushed, "repository.check", job.Housekeeping, a.pushed)
 	job.Listen(a.Jobs, run.Finished, "attempt.marked", job.Housekeeping, a.marked)
 	a.Explain.Listen()
@@ -36,6 +40,7 @@ func (a *App) listen() {
 	job.Every(a.Jobs, "review.fill", 5*time.Minute, job.Housekeeping, a.everywhere(a.Reviews.Fill))
 	job.Every(a.Jobs, "repo.collect_all", time.Hour, job.Housekeeping, a.everywhere(a.Repos.Collect))
 	job.Every(a.Jobs, "repo.consolidate_all", 10*time.Minute, job.Housekeeping, a.everywhere(a.Repos.Consolidate))
+	job.Every(a.Jobs, "upload.sweep_all", time.Hour, job.Housekeeping, a.everywhere(a.Uploads.Sweep))
 	job.Every(a.Jobs, "notify.remind", 5*time.Minute, job.Housekeeping, a.everywhere(a.Notify.Remind))
 	job.Every(a.Jobs, "notify.conversations", 5*time.Minute, job.Housekeeping, a.everywhere(a.Notify.Conversations))
 	if a.Notify.Inbox != nil {

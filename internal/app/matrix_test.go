@@ -25,6 +25,7 @@ import (
 	"candor/internal/db"
 	"candor/internal/opening"
 	"candor/internal/org"
+	"candor/internal/upload"
 	"candor/internal/web"
 )
 
@@ -176,9 +177,9 @@ var rules = map[string]func(v rights) outcome{
 		return among(v.sees(), v.manages() || v.is(opening.Manager, opening.Observer))
 	},
 	"api.application": func(v rights) outcome { return among(v.reads(), true) }, "api.invitations": keeping, "api.invite": managing, "api.candidate": knowing,
-	"api.events":    func(rights) outcome { return opens },
-	"api.results":   func(v rights) outcome { return among(v.reads(), v.manages() || v.decides()) },
-	"thread.list":  func(rights) outcome { return opens }, "thread.hours": func(rights) outcome { return opens },
+	"api.events":  func(rights) outcome { return opens },
+	"api.results": func(v rights) outcome { return among(v.reads(), v.manages() || v.decides()) },
+	"thread.list": func(rights) outcome { return opens }, "thread.hours": func(rights) outcome { return opens },
 	"thread.read": func(v rights) outcome { return among(v.reads(), true) }, "thread.answer": writingTo, "thread.answer_draft": writingTo, "thread.answer_all_page": writingTo, "thread.answer_all": writingTo,
 	"decision.undo": func(v rights) outcome { return among(v.sees(), v.decides()) },
 }
@@ -236,6 +237,8 @@ func (w *world) expect(p *person, r web.Route, a *applicant) outcome {
 		return opens
 	case p.ended || (r.Auth == web.Candidate) != (p.candidate != nil):
 		return signIn
+	case strings.Contains(r.Pattern, "{upload}"):
+		return among(p.candidate == a, true)
 	case strings.Contains(r.Pattern, "/c/questions/{case}"):
 		return among(p.candidate == a && a.question != "", true)
 	case r.Auth == web.Candidate || r.Tenant == web.NoTenant:
@@ -268,7 +271,11 @@ type act struct {
 	file  bool // a zip of an assessment comes with it
 	quiz  bool // a quiz comes with it
 	about bool // without its form it is about nothing, also for whoever may
+	head  []string
 }
+
+// tus begins the headers of its protocol.
+var tus = []string{"Tus-Resumable", "1.0.0", "Upload-Length", "9", "Upload-Metadata", "item dGVsbC11cw==,purpose eA==", "Upload-Offset", "0", "Content-Type", "application/offset+octet-stream"}
 
 var acts = map[string]act{
 	"GET /o/{org}/openings/{opening}/compare": {query: "?with={closed}&with={code}"},
@@ -357,6 +364,11 @@ var acts = map[string]act{
 	"POST /c/parts/{part}/items/{item}/restore":                                 {form: url.Values{"revision": {"{revision}"}}},
 	"POST /c/adjust":                                                            {form: url.Values{"factor": {"1500"}}},
 	"POST /c/adjust/ask":                                                        {form: url.Values{"wish": {"A pause."}}},
+	"POST /c/-/uploads":                                                         {head: tus[:6]},
+	"PATCH /c/-/uploads/{upload}":                                               {head: tus},
+	"DELETE /c/-/uploads/{upload}":                                              {head: tus},
+	"POST /c/-/uploads/{upload}/finish":                                         {json: `{"sha256":"","length":1}`, about: true},
+	"POST /c/-/uploads/{upload}/cut":                                            {json: `{"at":0}`, about: true},
 	"POST /c/-/save":                                                            {json: `{"sitting":"{sitting}","client":"c2","epoch":1,"saves":[{"item":"tell-us","seq":1,"body":"{\"text\":[\"Other words.\"]}"}]}`, about: true},
 }
 
@@ -376,7 +388,7 @@ func (w *world) fill(text string, ids map[string]string) string {
 // ids are the values of all wildcards for a candidate of an organisation.
 func (s *side) ids(a *applicant) map[string]string {
 	out := map[string]string{"org": s.org.ID, "assessment": string(s.assessment), "version": string(s.published), "member": s.members["leaver"].ID, "opening": string(a.opening),
-		"stage": string(a.stage), "batch": string(s.batches[a.opening]), "application": string(a.inv.Application), "invitation": string(a.inv.ID), "candidate": a.inv.Candidate, "code": string(a.code), "decision": a.decision, "case": a.question, "message": a.message,
+		"stage": string(a.stage), "batch": string(s.batches[a.opening]), "application": string(a.inv.Application), "invitation": string(a.inv.ID), "candidate": a.inv.Candidate, "code": string(a.code), "decision": a.decision, "case": a.question, "message": a.message, "upload": string(a.upload),
 		"sitting": string(a.sitting), "revision": a.revision, "late": a.late, "session": s.session, "token": s.token, "hook": s.hook, "delivery": s.delivery}
 	for _, name := range slices.Sorted(maps.Keys(a.cards)) {
 		out["reader"] = s.members[name].ID
@@ -389,7 +401,7 @@ func (s *side) ids(a *applicant) map[string]string {
 }
 
 // about are the wildcards that name something of one candidate or opening.
-var about = []string{"opening", "stage", "batch", "application", "mail", "invitation", "candidate", "code", "decision", "sitting", "revision", "late", "reader", "closed", "case", "message"}
+var about = []string{"opening", "stage", "batch", "application", "mail", "invitation", "candidate", "code", "decision", "sitting", "revision", "late", "reader", "closed", "case", "message", "upload"}
 
 // values are the ids of a route for somebody who asks about a candidate of here.
 func (w *world) values(r web.Route, p *person, a *applicant) map[string]string {
@@ -417,6 +429,10 @@ func (w *world) values(r web.Route, p *person, a *applicant) map[string]string {
 		ids["file"] = path.Base(web.Asset("base.js"))
 	case r.Action == "web.accent":
 		ids["file"] = path.Base(web.AccentPath(258, 130))
+	case r.Action == "upload.content":
+		for i, name := range []string{"org", "upload", "form", "until", "sign"} {
+			ids[name] = strings.Split(strings.TrimPrefix(w.secrets["file"], upload.ContentPath), "/")[i]
+		}
 	case r.Auth == web.Link:
 		ids["secret"], ids["sealed"] = w.secrets[strings.Split(r.Path(), "/")[1]], w.secrets["sealed"]
 	case strings.Contains(r.Pattern, "{session}") && p.cookie != "":
@@ -523,6 +539,7 @@ func (w *world) send(p *person, r web.Route, ids map[string]string, whole bool, 
 	if kind != "" {
 		req.Header.Set("Content-Type", kind)
 	}
+	head = append(slices.Clone(a.head), head...)
 	for i := 0; i < len(head); i += 2 {
 		req.Header.Set(head[i], head[i+1])
 	}

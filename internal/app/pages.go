@@ -36,6 +36,7 @@ import (
 	"candor/internal/thread"
 	"candor/internal/thread/threadweb"
 	"candor/internal/token/tokenweb"
+	"candor/internal/upload/uploadweb"
 	"candor/internal/web"
 	"candor/internal/web/ui"
 	"candor/internal/web/ui/errorpage"
@@ -76,10 +77,11 @@ func (a *App) mux(rates map[web.Rate]web.Limit) (*web.Mux, error) {
 	alike.Routes(mux)
 	talk := &threadweb.Pages{Threads: a.Threads, Assessments: a.Assessments, Attempts: a.Attempts, Orgs: a.Orgs, MD: markdown.New(3)}
 	talk.Routes(mux)
-	(&reviewweb.Pages{Reviews: a.Reviews, MD: markdown.New(3), Facts: alike.Facts, Said: talk.Said}).Routes(mux)
+	(&reviewweb.Pages{Reviews: a.Reviews, Uploads: a.Uploads, MD: markdown.New(3), Facts: alike.Facts, Said: talk.Said}).Routes(mux)
 	(&feedbackweb.Pages{DB: a.DB, Feedbacks: a.Feedbacks, Notify: a.Notify}).Routes(mux)
-	(&attemptweb.Pages{Attempts: a.Attempts, Openings: a.Openings, Orgs: a.Orgs, Kinds: a.Kinds, MD: a.MD, Reply: a.reply, Questions: a.questions(alike), Beside: talk.Beside, Waiting: talk.Waiting}).Routes(mux)
+	(&attemptweb.Pages{Attempts: a.Attempts, Openings: a.Openings, Orgs: a.Orgs, Kinds: a.Kinds, Uploads: a.Uploads, MD: a.MD, Reply: a.reply, Questions: a.questions(alike), Beside: talk.Beside, Waiting: talk.Waiting}).Routes(mux)
 	(&repoweb.Pages{Repos: a.Repos}).Routes(mux)
+	(&uploadweb.Pages{Uploads: a.Uploads, Owner: a.ownAttempt, Site: a.Config.URL}).Routes(mux)
 	return mux, mux.Start()
 }
 

@@ -27,9 +27,12 @@ import (
 	"candor/internal/org"
 	"candor/internal/response"
 	"candor/internal/review"
+	"candor/internal/secret"
 	"candor/internal/sheet"
 	"candor/internal/thread"
 	"candor/internal/token"
+	"candor/internal/upload"
+	"candor/internal/upload/uploadtest"
 	"candor/internal/web"
 )
 
@@ -90,6 +93,7 @@ type applicant struct {
 	late     string          // the revision of what came after the end
 	question string          // the case about their work; "" none
 	message  string          // what they asked about a task
+	upload   upload.ID       // one that is on its way
 	cards    map[string]bool // by reader: whether it is filed
 }
 
@@ -189,6 +193,7 @@ func makeWorld(t testing.TB, database string) *world {
 	t.Cleanup(func() { a.Close() })
 	w.app = a
 	a.Runs.Worker = loud{}
+	a.Uploads.Accepts = uploadtest.Recordings // there is no item in this world that takes any
 	a.Hub.Every = 5 * time.Millisecond
 	mux, err := a.Unhurried()
 	w.must(err)
@@ -207,6 +212,7 @@ func makeWorld(t testing.TB, database string) *world {
 	w.must(err)
 	w.secrets = map[string]string{"i": a.Openings.Secret(w.here.blind.inv), "setup": setup, "sign-in": in}
 	w.secrets["apply"], w.secrets["sealed"] = w.here.door()
+	w.secrets["file"] = w.here.recording(w.here.read)
 	return w
 }
 
@@ -447,6 +453,7 @@ func (s *side) work(p *applicant) {
 		}
 	}
 	s.talk(p)
+	p.upload = s.send(p, "take").ID
 }
 
 // talk has a candidate ask, with their name as people do, and note what they assume; the contact answers, the first time to everybody too.
@@ -466,6 +473,30 @@ func (s *side) talk(p *applicant) {
 		s.w.must(th.AnswerAll(ctx, contact, app, p.message, "How long may the text be?", "80 words. "+s.word("told", "")))
 		s.w.must(th.Say(ctx, p.who, thread.Words{Body: "Thank you."}))
 	}
+}
+
+// send begins an upload of a candidate's for a purpose.
+func (s *side) send(p *applicant, purpose string) upload.Upload {
+	s.w.t.Helper()
+	own, err := s.w.app.Attempts.Mine(ctx, p.who)
+	s.w.must(err)
+	u, err := s.w.app.Uploads.Create(ctx, p.who, upload.Subject{Owner: string(own.ID), Item: "tell-us", Purpose: purpose}, -1)
+	s.w.must(err)
+	_, err = s.w.app.Uploads.Append(ctx, p.who, u.ID, 0, strings.NewReader(recorded))
+	s.w.must(err)
+	return u
+}
+
+// recorded begins as a recording does.
+const recorded = "\x1a\x45\xdf\xa3\x01\x00\x00\x00\x00\x00\x00\x1f\x42\x82\x84webm"
+
+// recording is the address of a candidate's complete upload.
+func (s *side) recording(p *applicant) string {
+	s.w.t.Helper()
+	u, err := s.w.app.Uploads.Finish(ctx, p.who, s.send(p, "whole").ID, upload.Claim{Hash: secret.Hash(recorded), Length: int64(len(recorded))})
+	s.w.must(err)
+	s.w.drain()
+	return s.w.app.Uploads.Link(p.who, u, upload.Raw)
 }
 
 // submitted is a candidate who has sent everything, read by exactly these.

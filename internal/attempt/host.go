@@ -23,6 +23,16 @@ func hosted(p assessment.Part) (out []assessment.PartItem) {
 	return out
 }
 
+// held are the items of a part of whose answers something stands beside the body.
+func held(p assessment.Part) (out []assessment.PartItem) {
+	for _, it := range p.Items {
+		if _, ok := it.Kind.(item.Holder); ok {
+			out = append(out, it)
+		}
+	}
+	return out
+}
+
 func refOf(o string, a Attempt, s SittingID, key string) item.Ref {
 	return item.Ref{Org: o, Owner: string(a.ID), Version: string(a.Version), Item: key, Sitting: string(s)}
 }
@@ -74,9 +84,9 @@ func (as *Attempts) hand(ctx context.Context, tx db.Tx, a Attempt, p assessment.
 	return nil
 }
 
-// note keeps an empty answer where everything stands in a repository, so that there is one to count, to read and to compare.
+// note keeps an empty answer where everything stands beside the body, so that there is one to count, to read and to compare.
 func (as *Attempts) note(ctx context.Context, tx db.Tx, a Attempt, p assessment.Part, s Sitting) error {
-	list := hosted(p)
+	list := held(p)
 	if len(list) == 0 {
 		return nil
 	}
@@ -88,7 +98,7 @@ func (as *Attempts) note(ctx context.Context, tx db.Tx, a Attempt, p assessment.
 		if _, ok := answers[it.Key]; ok {
 			continue
 		}
-		yes, err := it.Kind.(item.Hoster).Touched(ctx, tx, refOf(tx.Org, a, s.ID, it.Key))
+		yes, err := it.Kind.(item.Holder).Touched(ctx, tx, refOf(tx.Org, a, s.ID, it.Key))
 		if err != nil {
 			return err
 		}
@@ -103,12 +113,12 @@ func (as *Attempts) note(ctx context.Context, tx db.Tx, a Attempt, p assessment.
 	return nil
 }
 
-// touched are the items in whose repositories something of the candidate's stands.
+// touched are the items beside whose bodies something of the candidate's stands.
 func (as *Attempts) touched(ctx context.Context, tx db.Tx, a Attempt, v *assessment.Version) (map[string]bool, error) {
 	out := map[string]bool{}
 	for _, p := range v.Parts {
-		for _, it := range hosted(p) {
-			yes, err := it.Kind.(item.Hoster).Touched(ctx, tx, refOf(tx.Org, a, "", it.Key))
+		for _, it := range held(p) {
+			yes, err := it.Kind.(item.Holder).Touched(ctx, tx, refOf(tx.Org, a, "", it.Key))
 			if err != nil {
 				return nil, err
 			}

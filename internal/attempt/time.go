@@ -102,6 +102,14 @@ func (s Sitting) Over(now time.Time) bool {
 	return now.After(s.Clock.Hard())
 }
 
+// Closes is when nothing counts any more: the candidate's press on send, else the hard end.
+func (s Sitting) Closes() time.Time {
+	if s.State == Ended && s.By == ByCandidate {
+		return s.Finished
+	}
+	return s.Clock.Hard()
+}
+
 // Works says whether the candidate can work on it at an instant.
 func (s Sitting) Works(now time.Time) bool {
 	return (s.State == Running || s.State == Paused) && !s.Over(now) && !s.Clock.Stands(now)

@@ -23,7 +23,7 @@ type View struct {
 	Version    *assessment.Version
 	Sittings   map[string]Sitting
 	Answers    map[string]response.Revision // present ones
-	Touched    map[string]bool              // items in whose repositories something of the candidate's stands
+	Touched    map[string]bool              // items beside whose bodies something of the candidate's stands
 	Late       []Late                       // kept and marked, and not what counts
 	Branches   []response.Revision          // from a device that had lost the takeover, neither used nor left yet: of each item the newest
 	Replaced   []Replaced                   // late answers that were accepted, and those of parts that were opened again
@@ -45,7 +45,7 @@ func (v *View) Answered(p assessment.Part) (n int) {
 	return n
 }
 
-// Has says whether an item has an answer: a body, or something in its repository.
+// Has says whether an item has an answer: a body, or something beside it.
 func (v *View) Has(i assessment.PartItem) bool {
 	r, ok := v.Answers[i.Key]
 	return v.Touched[i.Key] || ok && i.Kind.Answered(i.Spec, r.Body)
@@ -85,7 +85,7 @@ func (as *Attempts) View(ctx context.Context, who actor.Actor) (*View, error) {
 	if v.Version, err = as.Whole(ctx, who.Org, v.Attempt); err != nil {
 		return nil, err
 	}
-	if !slices.ContainsFunc(v.Version.Parts, func(p assessment.Part) bool { return len(hosted(p)) > 0 }) {
+	if !slices.ContainsFunc(v.Version.Parts, func(p assessment.Part) bool { return len(held(p)) > 0 }) {
 		return v, nil
 	}
 	err = as.DB.Read(ctx, who.Org, func(tx db.Tx) (err error) {

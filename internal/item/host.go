@@ -11,8 +11,18 @@ import (
 	"candor/internal/db"
 )
 
-// Hoster is a kind whose answers stand in repositories: the body holds what is not committed yet, the repository all the rest.
+// Holder is a kind of whose answers a part stands beside the body: in a repository, or as recordings.
+type Holder interface {
+	// Touched says whether anything of the candidate's stands there.
+	Touched(ctx context.Context, tx db.Tx, ref Ref) (bool, error)
+	// Fetch lays what stands there into a body for Ask, Read, Redact, Label and Documents: what was handed in, where that is fixed.
+	// Not in a transaction. Of an owner with nothing there the body comes back as it is.
+	Fetch(ctx context.Context, ref Ref, s Spec, body []byte) ([]byte, error)
+}
+
+// Hoster is a Holder whose answers stand in repositories: the body holds what is not committed yet, the repository all the rest.
 type Hoster interface {
+	Holder
 	// Prepare makes what the candidates' repositories begin with; once is enough. Not in a transaction: it may take seconds.
 	Prepare(ctx context.Context, ref Ref, s Spec) error
 	// Host makes the candidate's repository, in the transaction that starts the part; one whose part was opened again can be changed again.
@@ -22,11 +32,6 @@ type Hoster interface {
 	// Late makes the body that stands for a commit which came after the end: where it is accepted, that commit counts in the place of what was
 	// handed in. body is what was handed in. The caller's transaction is only read in.
 	Late(ctx context.Context, tx db.Tx, ref Ref, body []byte, commit string) ([]byte, error)
-	// Touched says whether anything of the candidate's stands in the repository.
-	Touched(ctx context.Context, tx db.Tx, ref Ref) (bool, error)
-	// Fetch lays what stands in the repository into a body for Ask, Read, Redact, Label and Documents: what was handed in, where that is fixed.
-	// Not in a transaction. Of an owner without a repository the body comes back as it is.
-	Fetch(ctx context.Context, ref Ref, s Spec, body []byte) ([]byte, error)
 	// Clone is the command that copies the repository to the candidate's computer, with the credential in it; "" where there is none.
 	Clone(ctx context.Context, ref Ref) (string, error)
 	// Act does what takes more than a transaction, such as a commit. after is the body afterwards, show what the item's page shows next. Problems
@@ -34,9 +39,9 @@ type Hoster interface {
 	Act(ctx context.Context, who actor.Actor, ref Ref, s Spec, action string, body []byte, input url.Values, received time.Time) (after []byte, show url.Values, err error)
 }
 
-// Fetched is a body with all that belongs to it; of kinds without repositories the body itself.
+// Fetched is a body with all that belongs to it; of kinds that are no Holder the body itself.
 func Fetched(ctx context.Context, k Kind, s Spec, ref Ref, body []byte) ([]byte, error) {
-	h, ok := k.(Hoster)
+	h, ok := k.(Holder)
 	if !ok {
 		return body, nil
 	}

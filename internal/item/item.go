@@ -7,11 +7,13 @@ import (
 	"context"
 	"io/fs"
 	"net/url"
+	"time"
 
 	"candor/internal/actor"
 	"candor/internal/db"
 	"candor/internal/probe"
 	"candor/internal/run"
+	"candor/internal/upload"
 
 	"github.com/a-h/templ"
 )
@@ -66,7 +68,12 @@ type Ref struct {
 	Version string // the assessment version
 	Item    string // the item's key: its folder's name
 	Sitting string
+	// Of what is done while working: when the request's first byte came, and when the part ended or ends; zero where there is no end.
+	Received, End time.Time
 }
+
+// Late says whether something that happened at an instant came after the end of the part.
+func (r Ref) Late(at time.Time) bool { return !r.End.IsZero() && at.After(r.End) }
 
 // AskView is what Ask needs beside the spec.
 type AskView struct {
@@ -82,6 +89,8 @@ type AskView struct {
 	Clone    string                                // of a Hoster: the command that copies the repository
 	Carry    string                                // of a Carrier: Carry + "/files.zip" is its zip, and Carry + "/upload" takes one back
 	Text     func(key string, pairs ...any) string // texts of candidate pages by message key
+	Terms    string                                // of a Recorder: what a candidate agrees to before anything is recorded
+	Link     Link                                  // of an Uploader: the addresses of its files
 	// Done are the results of what the candidate did so far (runs), newest first.
 	Done []Event
 }
@@ -99,7 +108,12 @@ type ReadView struct {
 	Look      string            // as AskView's
 	Rule      string            // where a Confirmer's rulings are posted: claim, ruling; "" when the reader may not rule
 	Rulings   map[string]string // the reader's own, claim -> ruling
+	Blind     bool              // the reader must not know whose it is: no picture is shown and none linked
+	Link      Link              // as AskView's
 }
+
+// Link is the address of a form of an upload for whoever looks; "" where there is no such form, or it is not for them. nil has none.
+type Link func(u upload.Upload, f upload.Form) string
 
 // Mark is the automatic result of one answer. It is shown beside ratings and never merged silently.
 type Mark struct {
@@ -185,6 +199,24 @@ type Doer interface {
 	Events(ctx context.Context, tx db.Tx, ref Ref, s Spec) ([]Event, error)
 }
 
+// Recorder is a kind that asks for the camera, the microphone or the screen. Nothing is recorded before the candidate has agreed.
+type Recorder interface {
+	// Agree keeps that the candidate agreed, with the words they were shown, in their language.
+	Agree(ctx context.Context, tx db.Tx, ref Ref, terms, lang string) error
+}
+
+// Agree is the action of a page by which a Recorder's candidate agrees.
+const Agree = "agree"
+
+// Follower is a Doer of whose work something may still come after the end of the part.
+type Follower interface {
+	Doer
+	// Follows says whether an action is taken after the end too: what it brings is kept, and marked where it is late.
+	Follows(action string) bool
+	// After is what stands under what was sent while something may still be on its way.
+	After(s Spec, v AskView) templ.Component
+}
+
 // Tasker makes the judge's work of a run that its Doer or LateMarker started.
 type Tasker interface {
 	Task(ctx context.Context, s Spec, r run.Run) (run.Work, error)
@@ -203,6 +235,8 @@ const (
 	KeepsRuns   Keeps = "runs"   // what was run, with what came of it
 	KeepsPushes Keeps = "pushes" // commits, and when each push came
 	KeepsViewed Keeps = "viewed" // what was marked as looked at
+
+	KeepsRecordings Keeps = "recordings" // takes, and what was agreed to before them
 )
 
 // Prover proves an item before it is published: reference solutions pass, wrong ones fail as declared.

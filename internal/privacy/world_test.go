@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -30,14 +31,18 @@ import (
 	"candor/internal/item"
 	"candor/internal/judge"
 	"candor/internal/mail"
+	"candor/internal/media/vtt"
 	"candor/internal/opening"
 	"candor/internal/org"
 	"candor/internal/repo"
 	"candor/internal/response"
 	"candor/internal/review"
 	"candor/internal/run"
+	"candor/internal/secret"
 	"candor/internal/sheet"
 	"candor/internal/thread"
+	"candor/internal/upload"
+	"candor/internal/upload/uploadtest"
 )
 
 var ctx = context.Background()
@@ -111,7 +116,7 @@ func makeWorld(t testing.TB, database string) *world {
 	_, _, err = a.Hooks.Add(ctx, w.owner, "https://192.0.2.1/", []string{"invitation.sent"}) // nobody's: it is not asked
 	w.must(err)
 	tree := maps.Clone(attempttest.Tree)
-	spec := string(tree["assessment.yaml"].Data) + "  - {key: coding, title: Coding, about: One program., minutes: 10, items: [{item: program}, {item: pull}]}\n"
+	spec := string(tree["assessment.yaml"].Data) + "  - {key: coding, title: Coding, about: One program., minutes: 10, items: [{item: program}, {item: pull}, {item: film}]}\n"
 	tree["assessment.yaml"] = &fstest.MapFile{Data: []byte(spec)}
 	for name, text := range map[string]string{"item.yaml": "kind: code\ntitle: Program\nminutes: 10\nstyle: stdin\nstatement: Print what you read.\nlanguages: {python: {}}\n",
 		"leaked/python/found.py": found, "data/sample/one.in": "1\n", "data/sample/one.ans": "1\n", "data/secret/two.in": "2\n", "data/secret/two.ans": "2\n"} {
@@ -121,6 +126,7 @@ func makeWorld(t testing.TB, database string) *world {
 		"change/a.go": "package a\n\nvar x = 1\n", "defects.yaml": "defects: [{id: one, file: a.go, lines: 3, severity: must, class: logic, title: One, why: It is two.}]\n"} {
 		tree["items/pull/"+name] = &fstest.MapFile{Data: []byte(text)}
 	}
+	tree["items/film/item.yaml"] = &fstest.MapFile{Data: []byte("kind: video\ntitle: Film\nminutes: 2\nlength: 60\nstatement: Tell us.\n")}
 	v, findings, err := a.Assessments.Import(ctx, w.owner, tree, "")
 	w.must(err, findings)
 	_, err = a.Assessments.Publish(ctx, w.owner, v, nil)
@@ -267,6 +273,7 @@ func (w *world) work(p person) {
 	var quiz attempt.SittingID
 	for part, answers := range map[string]map[string]string{"quiz": {"pick": `{"choice":["0"]}`, "number": `{"typed":["` + p.word + `"]}`},
 		"writing": {"tell-us": `{"text":["The queue delivered twice. ` + p.word + strings.Repeat(" It was slow.", 900) + `"]}`}, "coding": {"program": program,
+			"film": `{"take":"` + takeOf + `","said":{"` + takeOf + `":"0:00 I am ` + p.word + `"},"notes":"` + p.word + `"}`,
 			"pull": `{"verdict":"changes","summary":"` + p.word + `","comments":[{"id":"c1","file":"a.go","line":3,"tone":"must","text":"` + p.word + ` says two"}]}`}} {
 		s, err := a.Attempts.Begin(ctx, p.who, part)
 		w.must(err)
@@ -299,6 +306,8 @@ func (w *world) work(p person) {
 		return err
 	}))
 	w.push(p, string(v.Attempt.ID))
+	w.film(p, v)
+	w.record(p, string(v.Attempt.ID))
 	w.drain()
 	w.must(a.Attempts.Extend(ctx, w.owner, p.app, "writing", 10, "The train was late, "+p.word))
 	w.must(a.Attempts.ExtendWindow(ctx, w.owner, v.Attempt.Invitation, w.tick.Now().Add(10*24*time.Hour), "Moving house, "+p.word))
@@ -337,6 +346,25 @@ func (w *world) work(p person) {
 	w.must(a.Openings.SetRole(ctx, w.owner, v.Opening.ID, w.rosa.ID, opening.Reviewer, false))
 	w.drain()
 	w.questioned(p, code)
+}
+
+// takeOf is everybody's take: the device makes its id.
+const takeOf = "rec_aaaaaaaaaaaaaaaaaaaaaaaaaa"
+
+// film agrees to be recorded and announces a take, which stops.
+func (w *world) film(p person, v *attempt.View) {
+	w.t.Helper()
+	it, _, _ := v.Version.Item("film")
+	ref := item.Ref{Org: w.org, Owner: string(v.Attempt.ID), Version: string(v.Attempt.Version), Item: "film"}
+	w.must(w.app.DB.Write(ctx, w.org, func(tx db.Tx) error {
+		err := it.Kind.(item.Recorder).Agree(ctx, tx, ref, "Mina may watch "+p.word, "en")
+		for _, action := range []string{"begin", "stop"} {
+			if err == nil {
+				_, err = it.Kind.(item.Doer).Do(ctx, tx, p.who, ref, it.Spec, action, nil, url.Values{"_take": {takeOf}, "_way": {"video"}, "_ms": {"9000"}})
+			}
+		}
+		return err
+	}))
 }
 
 // explain answers what they are asked about their own work, and says that one of it is unclear.
@@ -402,6 +430,29 @@ func (w *world) push(p person, owner string) {
 	w.must(a.DB.Write(ctx, w.org, func(tx db.Tx) error {
 		_, err := a.Repos.Submit(ctx, tx, r.ID, a.DB.Now())
 		return err
+	}))
+}
+
+// record sends a recording with captions, and begins another that is never finished.
+func (w *world) record(p person, owner string) {
+	w.t.Helper()
+	us := w.app.Uploads
+	us.Accepts = uploadtest.Recordings
+	data := "\x1a\x45\xdf\xa3 webm " + p.word
+	var last upload.Upload
+	for _, purpose := range []string{"whole", "begun"} {
+		u, err := us.Create(ctx, p.who, upload.Subject{Owner: owner, Item: p.word[:1], Purpose: purpose}, -1)
+		w.must(err)
+		_, err = us.Append(ctx, p.who, u.ID, 0, strings.NewReader(data))
+		w.must(err)
+		if purpose == "whole" {
+			last = u
+		}
+	}
+	_, err := us.Finish(ctx, p.who, last.ID, upload.Claim{Hash: secret.Hash(data), Length: int64(len(data))})
+	w.must(err)
+	w.must(w.app.DB.Write(ctx, w.org, func(tx db.Tx) error {
+		return us.Caption(ctx, tx, p.who, last.ID, upload.Captions{Source: upload.Typed, Cues: vtt.Plain("I am "+p.word+".", time.Second)})
 	}))
 }
 

@@ -32,6 +32,7 @@ const (
 	Algo    Profile = "algo"    // no network, 64 pids
 	Compile Profile = "compile" // more memory, writable /box
 	Project Profile = "project" // loopback up, 512 pids, minutes
+	Media   Profile = "media"   // no network, large files, what an hour of sound is as samples
 )
 
 // Engine hands out slots. Implementations pass sandboxtest.

@@ -73,6 +73,9 @@ func permissions(capture bool) string {
 		", geolocation=(), payment=(), usb=(), serial=(), hid=(), bluetooth=(), midi=(), browsing-topics=()"
 }
 
+// AllowCapture lets this page ask for the camera, the microphone and the screen.
+func AllowCapture(w http.ResponseWriter) { w.Header().Set("Permissions-Policy", permissions(true)) }
+
 func queryEscape(s string) string { return url.QueryEscape(s) }
 
 // answer wraps the writer: it sees the status for the log, and puts the server's time and the toasts' end on the headers at the

@@ -285,7 +285,7 @@ func (d *Doctor) sender(ctx context.Context) []finding {
 
 // tools are programs that some features call.
 func tools(ctx context.Context) []finding {
-	all := []finding{repositories(ctx)}
+	all := []finding{repositories(ctx), recordings(ctx)}
 	for _, t := range []struct{ name, ask, what string }{
 		{"ffmpeg", "-version", "checks of recordings"},
 	} {
@@ -313,6 +313,18 @@ func repositories(ctx context.Context) finding {
 	f.OK, f.Tried = err == nil, said+"; wrote a commit and read it back"
 	if err != nil {
 		f.Tried = strings.TrimSpace(said + " " + err.Error())
+	}
+	return f
+}
+
+// recordings runs ffmpeg as it is run for recordings. Without it they play as they were sent.
+func recordings(ctx context.Context) finding {
+	f := finding{Group: "Programs", Name: "ffmpeg", Advice: "For recordings that can be jumped in: apt-get install ffmpeg. Without it they play as they were sent."}
+	s, end := app.Studio()
+	said, err := s.Version(ctx)
+	f.OK, f.Tried = err == nil, "ran it in the sandbox: "+said
+	if err = errors.Join(err, end()); err != nil {
+		f.Tried += err.Error()
 	}
 	return f
 }

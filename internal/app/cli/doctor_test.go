@@ -29,7 +29,7 @@ func TestDoctor(t *testing.T) {
 		t.Errorf("exit code %d, ok %v, something missing %v", code, said.OK, missing)
 	}
 	for _, want := range []struct{ group, name string }{{"Sandbox", "namespaces"}, {"Sandbox", "system calls"}, {"Sandbox", "memory limit"}, {"Sandbox", "shared counters"},
-		{"Languages", "C"}, {"Languages", "Python"}, {"Storage", "data folder"}, {"Storage", "free disk"}, {"Storage", "durable saves"}, {"Storage", "database"}, {"Programs", "git"}} {
+		{"Languages", "C"}, {"Languages", "Python"}, {"Storage", "data folder"}, {"Storage", "free disk"}, {"Storage", "durable saves"}, {"Storage", "database"}, {"Programs", "git"}, {"Programs", "ffmpeg"}} {
 		i := slices.IndexFunc(said.Findings, func(f finding) bool { return f.Group == want.group && f.Name == want.name })
 		switch {
 		case i < 0:

@@ -27,6 +27,9 @@ func (p *Pages) showSent(w http.ResponseWriter, r *http.Request, f frame, part a
 		return err2
 	}
 	v := sentView{frame: f, Part: part, Sitting: s, Problem: prob}
+	if v.Coming, err2 = p.coming(r, f, part, s); err2 != nil {
+		return err2
+	}
 	for _, it := range part.Items {
 		row := sentRow{Title: it.Head.Title}
 		for _, x := range list {

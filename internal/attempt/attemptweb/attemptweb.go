@@ -18,6 +18,7 @@ import (
 	"candor/internal/markdown"
 	"candor/internal/opening"
 	"candor/internal/org"
+	"candor/internal/upload"
 	"candor/internal/web"
 	"candor/internal/web/locale"
 	"candor/internal/web/ui/work"
@@ -31,6 +32,7 @@ type Pages struct {
 	Openings *opening.Openings
 	Orgs     *org.Orgs
 	Kinds    item.Kinds
+	Uploads  *upload.Uploads
 	MD       *markdown.Markdown
 	// Reply tells how the company's answer stands; app binds review and feedback to it. nil: nothing yet.
 	Reply func(ctx context.Context, who actor.Actor, app opening.ApplicationID) (Reply, error)
@@ -326,7 +328,11 @@ func (p *Pages) check(w http.ResponseWriter, r *http.Request) error {
 	if !s.Works(f.V.Now) {
 		return web.Redirect(w, r, partPath(part.Key), "")
 	}
-	return web.Show(w, r, checkPage(checkView{f, part, s}))
+	coming, err := p.coming(r, f, part, s)
+	if err != nil {
+		return err
+	}
+	return web.Show(w, r, checkPage(checkView{f, part, s, coming}))
 }
 
 func (p *Pages) send(w http.ResponseWriter, r *http.Request) error {

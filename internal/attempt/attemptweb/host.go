@@ -11,17 +11,14 @@ import (
 	"candor/internal/web"
 )
 
-// fetch lays what stands in the item's repository into the body that is about to be shown, where it has one.
-func (p *Pages) fetch(ctx context.Context, v *itemView) error {
-	h, ok := v.Item.Kind.(item.Hoster)
-	if !ok {
-		return nil
-	}
-	var err error
-	if v.Ask.Body, err = h.Fetch(ctx, v.Ask.Ref, v.Item.Spec, v.Ask.Body); err != nil {
+// fetch lays what stands beside the body that is about to be shown into it.
+func (p *Pages) fetch(ctx context.Context, v *itemView) (err error) {
+	if v.Ask.Body, err = item.Fetched(ctx, v.Item.Kind, v.Item.Spec, v.Ask.Ref, v.Ask.Body); err != nil {
 		return err
 	}
-	v.Ask.Clone, err = h.Clone(ctx, v.Ask.Ref)
+	if h, ok := v.Item.Kind.(item.Hoster); ok {
+		v.Ask.Clone, err = h.Clone(ctx, v.Ask.Ref)
+	}
 	return err
 }
 

@@ -48,7 +48,8 @@ func (p *Pages) find(r *http.Request) (itemView, error) {
 }
 
 func (p *Pages) ref(r *http.Request, v itemView) item.Ref {
-	return item.Ref{Org: web.Actor(r).Org, Owner: string(v.V.Attempt.ID), Version: string(v.V.Attempt.Version), Item: v.Item.Key, Sitting: string(v.Sitting.ID)}
+	return item.Ref{Org: web.Actor(r).Org, Owner: string(v.V.Attempt.ID), Version: string(v.V.Attempt.Version), Item: v.Item.Key, Sitting: string(v.Sitting.ID),
+		Received: web.Received(r), End: v.Sitting.Closes()}
 }
 
 func (p *Pages) item(w http.ResponseWriter, r *http.Request) error {
@@ -77,11 +78,14 @@ func (p *Pages) showItem(w http.ResponseWriter, r *http.Request, v itemView, bod
 	if _, ok := v.Item.Kind.(item.Carrier); ok {
 		v.Ask.Carry = v.Ask.Here
 	}
-	if err := p.fetch(r.Context(), &v); err != nil {
+	if err := p.open(r, &v); err != nil {
 		return err
 	}
+	if v.Ask.Terms != "" {
+		web.AllowCapture(w)
+	}
 	if _, ok := v.Item.Kind.(item.Doer); ok {
-		v.Wide, v.Ask.Alone = true, true
+		v.Wide, v.Ask.Alone = !v.Item.Head.Whole, true
 		var err error
 		if v.Ask.Done, err = item.Done(r.Context(), p.Attempts.DB, v.Ask.Ref, v.Item.Kind, v.Item.Spec); err != nil {
 			return err
@@ -240,15 +244,18 @@ func (p *Pages) do(w http.ResponseWriter, r *http.Request) error {
 	if !does && !hosts {
 		return item.ErrAction
 	}
-	if !v.Sitting.Works(v.V.Now) {
+	action := r.PathValue("action")
+	if follower, ok := v.Item.Kind.(item.Follower); !v.Sitting.Works(v.V.Now) && !(ok && follower.Follows(action)) {
 		return attempt.ErrEnded
 	}
 	body, fields, err := p.posted(r, v)
 	if err != nil {
 		return p.showItem(w, r, v, v.V.Body(v.Item), err)
 	}
-	if _, err := p.keep(r, v, body, fields, received); err != nil {
-		return p.showItem(w, r, v, body, err)
+	if answers(fields) {
+		if _, err := p.keep(r, v, body, fields, received); err != nil {
+			return p.showItem(w, r, v, body, err)
+		}
 	}
 	if hosts {
 		switch err := p.act(w, r, v, hoster, body, fields, received); {
@@ -258,14 +265,32 @@ func (p *Pages) do(w http.ResponseWriter, r *http.Request) error {
 			return p.showItem(w, r, v, body, err)
 		}
 	}
+	terms, err := p.terms(r, v)
+	if err != nil {
+		return err
+	}
 	err = p.Attempts.DB.Write(r.Context(), v.Org.ID, func(tx db.Tx) error {
-		_, err := doer.Do(r.Context(), tx, web.Actor(r), p.ref(r, v), v.Item.Spec, r.PathValue("action"), body, url.Values(fields))
+		if recorder, ok := v.Item.Kind.(item.Recorder); ok && action == item.Agree {
+			return recorder.Agree(r.Context(), tx, p.ref(r, v), terms, v.L.Lang)
+		}
+		_, err := doer.Do(r.Context(), tx, web.Actor(r), p.ref(r, v), v.Item.Spec, action, body, url.Values(fields))
 		return err
 	})
 	if err != nil {
 		return p.showItem(w, r, v, body, err)
 	}
 	return web.Redirect(w, r, itemPath(v.Part.Key, v.Item.Key), "")
+}
+
+// answers says whether a posted form holds fields of an answer: a page that only tells what was done must not put an older answer in the place of
+// one that is on its way.
+func answers(fields url.Values) bool {
+	for name := range fields {
+		if !strings.HasPrefix(name, "_") {
+			return true
+		}
+	}
+	return false
 }
 
 // The wire format is internal/web/ts/outbox.ts.

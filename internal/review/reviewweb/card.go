@@ -15,6 +15,7 @@ import (
 	"candor/internal/item"
 	"candor/internal/problem"
 	"candor/internal/review"
+	"candor/internal/upload"
 	"candor/internal/web"
 	"candor/internal/web/ui/field"
 	"candor/internal/web/ui/scale"
@@ -123,7 +124,7 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request, s *review.Sheet, at
 	v.Here = v.Base + "/" + string(s.Code)
 	v.Card = v.Here
 	v.Page = web.PageOf(r, s.Title)
-	p.evidence(&v, at, r.URL.Query())
+	p.evidence(&v, at, r.URL.Query(), func(u upload.Upload, f upload.Form) string { return p.Uploads.Link(web.Actor(r), u, f) })
 	if s.Mine.State == review.Filed && p.Facts != nil {
 		var ferr error
 		if v.Facts, ferr = p.Facts(r.Context(), web.Actor(r), s.Code, s.Rubric, v.Item.Key); ferr != nil {
@@ -154,7 +155,7 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request, s *review.Sheet, at
 }
 
 // evidence draws one item of the work.
-func (p *Pages) evidence(v *cardView, at string, query url.Values) {
+func (p *Pages) evidence(v *cardView, at string, query url.Values, link item.Link) {
 	s := v.Sheet
 	var keys []string
 	for _, part := range s.Rubric.Parts {
@@ -189,7 +190,8 @@ func (p *Pages) evidence(v *cardView, at string, query url.Values) {
 			spec = v.Answer.Spec
 		}
 		view := item.ReadView{Ref: item.Ref{Org: v.Page.Session.Org.ID, Version: string(s.Version), Item: at},
-			Body: v.Answer.Body, Seed: s.Work.Seed + at, Mark: v.Answer.Mark, Done: v.Answer.Done, Here: address(at), Query: query}
+			Body: v.Answer.Body, Seed: s.Work.Seed + at, Mark: v.Answer.Mark, Done: v.Answer.Done, Here: address(at), Query: query,
+			Blind: s.Mine.State != review.Filed, Link: link}
 		if _, ok := v.Item.Kind.(item.Confirmer); ok && s.Mine.ID != "" { // who settles rules on no claim
 			view.Rule, view.Rulings = beside+"/rule", v.Answer.Rulings
 		}

@@ -16,12 +16,14 @@ import (
 	"candor/internal/markdown"
 	"candor/internal/opening"
 	"candor/internal/review"
+	"candor/internal/upload"
 	"candor/internal/web"
 )
 
 // Pages are these pages.
 type Pages struct {
 	Reviews *review.Reviews
+	Uploads *upload.Uploads
 	MD      *markdown.Markdown // headings from level 3
 	// Facts draws what stands beside scores and opens with one's own: of an item of a work, or of all when item is "". Nil draws nothing.
 	Facts func(ctx context.Context, who actor.Actor, c review.Code, v *assessment.Version, item string) (templ.Component, error)

@@ -18,6 +18,8 @@ func standing(p sandbox.Profile) sandbox.Spec {
 		return sandbox.Spec{CPU: 30 * time.Second, Memory: 1 << 30, Pids: 128, Output: 256 << 10, FileSize: 256 << 20}
 	case sandbox.Project:
 		return sandbox.Spec{CPU: 120 * time.Second, Memory: 2 << 30, Pids: 512, Output: 4 << 20, FileSize: 256 << 20}
+	case sandbox.Media: // a box's files count as memory of whoever wrote them
+		return sandbox.Spec{CPU: 300 * time.Second, Memory: 2 << 30, Pids: 64, Output: 128 << 20, FileSize: 1 << 30}
 	}
 	return sandbox.Spec{CPU: 2 * time.Second, Memory: 256 << 20, Pids: 64, Output: 1 << 20, FileSize: 64 << 20}
 }

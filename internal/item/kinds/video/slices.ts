@@ -1,0 +1,183 @@
+/** Recordings as this device keeps them until the server has every byte: a take and its slices, in the browser's own database. */
+
+/** How far a take is on this device. It only goes on: recording, stopped, and then it is gone from here because it is sent. */
+export type State = "recording" | "stopped" | "failed"
+
+export interface Take {
+  readonly id: string
+  readonly item: string
+  readonly way: string
+  readonly to: string // where its announcements go: to + "/begin"
+  readonly type: string
+  readonly state: State
+  readonly cut: boolean // the page went away in the middle
+  readonly ms: number
+  readonly bytes: number
+  readonly slices: number
+  readonly announced: boolean
+  readonly told: boolean // that it stopped
+  readonly upload: string // its address; "" before it was made
+  readonly refused: string // why the server will not have it; "" while it may
+}
+
+/** Where takes are kept: the browser's database, or memory where that is not to be had. */
+export interface Store {
+  readonly durable: boolean
+  takes(): Promise<Take[]>
+  take(id: string): Promise<Take | undefined>
+  /** Makes a take, or changes some of it. A state never goes back. */
+  put(id: string, change: Partial<Take>): Promise<Take | undefined>
+  add(t: Take): Promise<void>
+  /** Appends a slice and counts it, in one transaction: what was appended is on the disk when this resolves. */
+  append(id: string, slice: ArrayBuffer, ms: number): Promise<void>
+  /** All bytes, in their order. */
+  bytes(id: string): Promise<Uint8Array<ArrayBuffer>>
+  drop(id: string): Promise<void>
+}
+
+const rank: Record<State, number> = { recording: 0, stopped: 1, failed: 2 }
+
+/** A take after a change: what it was, where the change would bring it back. */
+export const changed = (t: Take, change: Partial<Take>): Take => ({ ...t, ...change, state: change.state && rank[change.state] > rank[t.state] ? change.state : t.state })
+
+const letters = "abcdefghijklmnopqrstuvwxyz234567"
+export const newTake = (): string => "rec_" + [...crypto.getRandomValues(new Uint8Array(26))].map((x) => letters[x & 31]).join("")
+
+/** Bytes as people read them, in MB without the unit. */
+export const megabytes = (n: number): string => (n / 1e6).toFixed(1)
+
+export function joined(list: readonly ArrayBuffer[]): Uint8Array<ArrayBuffer> {
+  const out = new Uint8Array(list.reduce((n, b) => n + b.byteLength, 0))
+  let at = 0
+  for (const b of list) {
+    out.set(new Uint8Array(b), at)
+    at += b.byteLength
+  }
+  return out
+}
+
+const result = <T>(r: IDBRequest<T>): Promise<T> =>
+  new Promise((ok, no) => {
+    r.onsuccess = () => ok(r.result)
+    r.onerror = () => no(r.error)
+  })
+
+const finished = (tx: IDBTransaction): Promise<void> =>
+  new Promise((ok, no) => {
+    tx.oncomplete = () => ok()
+    tx.onerror = tx.onabort = () => no(tx.error ?? new Error("aborted"))
+  })
+
+class Disk implements Store {
+  readonly durable = true
+  constructor(private readonly db: IDBDatabase) {}
+
+  private tx(mode: IDBTransactionMode): IDBTransaction {
+    return this.db.transaction(["takes", "slices"], mode, { durability: "strict" })
+  }
+
+  takes(): Promise<Take[]> {
+    return result(this.tx("readonly").objectStore("takes").getAll() as IDBRequest<Take[]>)
+  }
+
+  take(id: string): Promise<Take | undefined> {
+    return result(this.tx("readonly").objectStore("takes").get(id) as IDBRequest<Take | undefined>)
+  }
+
+  async add(t: Take): Promise<void> {
+    const tx = this.tx("readwrite")
+    tx.objectStore("takes").put(t)
+    await finished(tx)
+  }
+
+  async put(id: string, change: Partial<Take>): Promise<Take | undefined> {
+    const tx = this.tx("readwrite")
+    const takes = tx.objectStore("takes")
+    let after: Take | undefined
+    takes.get(id).onsuccess = (e) => {
+      const t = (e.target as IDBRequest<Take | undefined>).result
+      if (t) takes.put((after = changed(t, change)))
+    }
+    await finished(tx)
+    return after
+  }
+
+  async append(id: string, slice: ArrayBuffer, ms: number): Promise<void> {
+    const tx = this.tx("readwrite")
+    const takes = tx.objectStore("takes")
+    takes.get(id).onsuccess = (e) => {
+      const t = (e.target as IDBRequest<Take | undefined>).result
+      if (!t) return
+      tx.objectStore("slices").put(slice, [id, t.slices])
+      takes.put({ ...t, slices: t.slices + 1, bytes: t.bytes + slice.byteLength, ms: Math.max(t.ms, ms) })
+    }
+    await finished(tx)
+  }
+
+  async bytes(id: string): Promise<Uint8Array<ArrayBuffer>> {
+    return joined(await result(this.tx("readonly").objectStore("slices").getAll(IDBKeyRange.bound([id, 0], [id, Infinity])) as IDBRequest<ArrayBuffer[]>))
+  }
+
+  async drop(id: string): Promise<void> {
+    const tx = this.tx("readwrite")
+    tx.objectStore("takes").delete(id)
+    tx.objectStore("slices").delete(IDBKeyRange.bound([id, 0], [id, Infinity]))
+    await finished(tx)
+  }
+}
+
+/** Memory keeps the rules, only not the promise to outlive the page. */
+export class Memory implements Store {
+  readonly durable = false
+  private readonly all = new Map<string, Take>()
+  private readonly slices = new Map<string, ArrayBuffer[]>()
+
+  async takes(): Promise<Take[]> {
+    return [...this.all.values()]
+  }
+  async take(id: string): Promise<Take | undefined> {
+    return this.all.get(id)
+  }
+  async add(t: Take): Promise<void> {
+    this.all.set(t.id, t)
+    this.slices.set(t.id, [])
+  }
+  async put(id: string, change: Partial<Take>): Promise<Take | undefined> {
+    const t = this.all.get(id)
+    if (t) this.all.set(id, changed(t, change))
+    return this.all.get(id)
+  }
+  async append(id: string, slice: ArrayBuffer, ms: number): Promise<void> {
+    const t = this.all.get(id)
+    if (!t) return
+    this.slices.get(id)?.push(slice)
+    this.all.set(id, { ...t, slices: t.slices + 1, bytes: t.bytes + slice.byteLength, ms: Math.max(t.ms, ms) })
+  }
+  async bytes(id: string): Promise<Uint8Array<ArrayBuffer>> {
+    return joined(this.slices.get(id) ?? [])
+  }
+  async drop(id: string): Promise<void> {
+    this.all.delete(id)
+    this.slices.delete(id)
+  }
+}
+
+export function openStore(): Promise<Store> {
+  return new Promise((ok) => {
+    const memory = (): void => ok(new Memory())
+    try {
+      const r = indexedDB.open("candor-recordings", 1)
+      r.onupgradeneeded = () => {
+        r.result.createObjectStore("takes", { keyPath: "id" })
+        r.result.createObjectStore("slices")
+      }
+      r.onsuccess = () => {
+        r.result.onversionchange = () => r.result.close()
+        ok(new Disk(r.result))
+      }
+      r.onerror = memory
+    } catch {
+      memory()
+    }
+  })
+}

@@ -1,0 +1,124 @@
+package upload
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"candor/internal/clock"
+	"candor/internal/db"
+	"candor/internal/id"
+	"candor/internal/upload/internal/query"
+)
+
+const (
+	// leased is how long whoever writes to an upload holds it without a sign of life: a node that died is waited for no longer.
+	leased = 20 * time.Second
+	// asks is how often the holder looks whether somebody else wants the upload, and whoever wants it whether it is free.
+	asks = 250 * time.Millisecond
+)
+
+// Lease lets one connection at a time write to an upload, on whatever node it arrives: a device that comes back over a new network takes the upload
+// from its old connection, which may not know yet that it is dead. It keeps order, it is not what keeps bytes right: that is Append's guard.
+type Lease struct {
+	us     *Uploads
+	org    string
+	upload ID
+	holder string
+	stop   context.CancelFunc
+	done   sync.WaitGroup
+}
+
+// Lease makes one that nobody holds yet.
+func (us *Uploads) Lease(org string, i ID) *Lease {
+	return &Lease{us: us, org: org, upload: i, holder: id.Timeless("l")}
+}
+
+// Lock waits until the upload is free, and asks its holder to let go. While it is held, wanted is called once when somebody else asks. ErrBusy when ctx
+// ends first.
+func (l *Lease) Lock(ctx context.Context, wanted func()) error {
+	for {
+		free, err := l.hold(ctx)
+		if ctx.Err() != nil {
+			return ErrBusy
+		}
+		if err != nil {
+			return err
+		}
+		if free {
+			break
+		}
+		select {
+		case <-ctx.Done():
+			return ErrBusy
+		case <-time.After(asks):
+		}
+	}
+	live, stop := context.WithCancel(context.WithoutCancel(ctx))
+	l.stop = stop
+	l.done.Go(func() { l.watch(live, wanted) })
+	return nil
+}
+
+func (l *Lease) hold(ctx context.Context) (free bool, err error) {
+	err = l.us.DB.Write(ctx, l.org, func(tx db.Tx) error {
+		q, now := query.New(tx), l.us.DB.Now()
+		n, err := q.Hold(ctx, query.HoldParams{Holder: l.holder, Until: clock.Milli(now.Add(leased)), OrgID: l.org, ID: string(l.upload), Now: clock.Milli(now)})
+		if free = n > 0; err != nil || free {
+			return err
+		}
+		n, err = q.Want(ctx, l.org, string(l.upload))
+		if err == nil && n == 0 {
+			return ErrMissing
+		}
+		return err
+	})
+	return free, err
+}
+
+// watch renews the lease while it is held.
+func (l *Lease) watch(ctx context.Context, wanted func()) {
+	ask := time.NewTicker(asks)
+	defer ask.Stop()
+	renewed := time.Now()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ask.C:
+		}
+		var want int64
+		err := l.us.DB.Read(ctx, l.org, func(tx db.Tx) (err error) {
+			want, err = query.New(tx).Wanted(ctx, l.org, string(l.upload), l.holder)
+			return err
+		})
+		if err != nil || want == 1 { // or another one holds it: this one was taken for dead
+			wanted()
+			return
+		}
+		if time.Since(renewed) < leased/4 {
+			continue
+		}
+		renewed = time.Now()
+		err = l.us.DB.Write(ctx, l.org, func(tx db.Tx) error {
+			_, err := query.New(tx).Renew(ctx, query.RenewParams{Until: clock.Milli(l.us.DB.Now().Add(leased)), OrgID: l.org, ID: string(l.upload), Holder: l.holder})
+			return err
+		})
+		if err != nil {
+			wanted()
+			return
+		}
+	}
+}
+
+// Unlock lets go. It may be called once after Lock.
+func (l *Lease) Unlock() error {
+	l.stop()
+	l.done.Wait()
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second) // the request's own may be over
+	defer cancel()
+	return l.us.DB.Write(ctx, l.org, func(tx db.Tx) error {
+		_, err := query.New(tx).Release(ctx, l.org, string(l.upload), l.holder)
+		return err
+	})
+}

@@ -1,0 +1,140 @@
+// Package uploadweb takes uploads over HTTP, by the tus protocol 1.0.0 (https://tus.io/protocols/resumable-upload) with creation, deferred lengths and
+// termination, and gives out what was uploaded at signed addresses without a cookie. tusd's handler speaks the protocol; what is kept is upload's
+// business. Beside tus there are three requests: how an upload stands, its end with the hash of the whole, and going back in it.
+package uploadweb
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"candor/internal/actor"
+	"candor/internal/upload"
+	"candor/internal/web"
+)
+
+// Pages are these addresses.
+type Pages struct {
+	Uploads *upload.Uploads
+	Owner   func(ctx context.Context, who actor.Actor) (string, error) // whose uploads a candidate's are: their attempt
+	Site    string                                                     // the public address; what plays on the content origin may be read by its pages
+}
+
+// maxBody bounds one request; what an upload takes of it is its own business.
+const maxBody = 4 << 30
+
+// base is where candidates' uploads are.
+const base = "/c/-/uploads"
+
+// Routes declares them.
+func (p *Pages) Routes(mux *web.Mux) {
+	route := web.Route{Auth: web.Candidate, Tenant: web.FromSession, Object: "upload", Rate: web.RateUpload, Quiet: true}
+	handle := func(pattern, action string, h web.Handler) {
+		route.Pattern, route.Action = pattern, action
+		mux.Handle(route, h)
+	}
+	route.Out = Standing{}
+	handle("GET "+base+"/{upload}", "upload.read", p.read)
+	route.In = finish{}
+	handle("POST "+base+"/{upload}/finish", "upload.finish", p.finish)
+	route.In = cut{}
+	handle("POST "+base+"/{upload}/cut", "upload.cut", p.cut)
+	route.In, route.Out, route.MaxBody, route.Stream = nil, "", maxBody, true
+	handle("POST "+base, "upload.create", p.create)
+	handle("PATCH "+base+"/{upload}", "upload.append", p.patch)
+	handle("DELETE "+base+"/{upload}", "upload.drop", p.drop)
+	p.content(mux)
+}
+
+// Standing is an upload as its device reads it.
+type Standing struct {
+	ID      upload.ID    `json:"id"`
+	Item    string       `json:"item"`
+	Purpose string       `json:"purpose"`
+	State   upload.State `json:"state"`
+	Type    string       `json:"type"`
+	Bytes   int64        `json:"bytes"`  // that are here, synced
+	Length  int64        `json:"length"` // -1 while it was not told
+	Hash    string       `json:"sha256"`
+	Media   *Media       `json:"media,omitempty"` // while it is open there is none
+}
+
+// Media is what is known of a finished upload.
+type Media struct {
+	State   upload.MediaState `json:"state"`
+	Lost    string            `json:"lost"`
+	Millis  int64             `json:"ms"`
+	Width   int               `json:"width"`
+	Height  int               `json:"height"`
+	Sound   bool              `json:"sound"`
+	Picture bool              `json:"picture"`
+}
+
+func standing(u upload.Upload) Standing {
+	s := Standing{ID: u.ID, Item: u.Item, Purpose: u.Purpose, State: u.State, Type: u.Type, Bytes: u.Bytes, Length: u.Length, Hash: string(u.Hash)}
+	if m := u.Media; m.State != "" {
+		s.Media = &Media{State: m.State, Lost: string(m.Lost), Millis: m.Length.Milliseconds(), Width: m.Width, Height: m.Height, Sound: m.Sound, Picture: m.Picture}
+	}
+	return s
+}
+
+func named(r *http.Request) upload.ID { return upload.ID(r.PathValue("upload")) }
+
+func (p *Pages) read(w http.ResponseWriter, r *http.Request) error {
+	u, err := p.Uploads.Load(r.Context(), web.Actor(r), named(r))
+	if err != nil {
+		return err
+	}
+	if r.Method == http.MethodHead {
+		return p.tus(w, r, u)
+	}
+	return web.JSON(w, r, standing(u))
+}
+
+type finish struct {
+	Hash   string `json:"sha256"`
+	Length int64  `json:"length"`
+}
+
+func (p *Pages) finish(w http.ResponseWriter, r *http.Request) error {
+	var in finish
+	if err := web.ReadJSON(r, &in); err != nil {
+		return err
+	}
+	u, err := p.Uploads.Finish(r.Context(), web.Actor(r), named(r), upload.Claim{Hash: strings.ToLower(in.Hash), Length: in.Length})
+	if err != nil {
+		return err
+	}
+	return web.JSON(w, r, standing(u))
+}
+
+type cut struct {
+	At int64 `json:"at"`
+}
+
+func (p *Pages) cut(w http.ResponseWriter, r *http.Request) error {
+	var in cut
+	if err := web.ReadJSON(r, &in); err != nil {
+		return err
+	}
+	u, err := p.Uploads.Cut(r.Context(), web.Actor(r), named(r), in.At)
+	if err != nil {
+		return err
+	}
+	return web.JSON(w, r, standing(u))
+}
+
+func (p *Pages) create(w http.ResponseWriter, r *http.Request) error {
+	return p.tus(w, r, upload.Upload{})
+}
+
+// patch and drop ask the loader before tusd, so that what is not the asker's answers as what is not there.
+func (p *Pages) patch(w http.ResponseWriter, r *http.Request) error {
+	u, err := p.Uploads.Load(r.Context(), web.Actor(r), named(r))
+	if err != nil {
+		return err
+	}
+	return p.tus(w, r, u)
+}
+
+func (p *Pages) drop(w http.ResponseWriter, r *http.Request) error { return p.patch(w, r) }
