@@ -1361,6 +1361,94 @@ CREATE TABLE unblindings (
 
 CREATE INDEX unblindings_member ON unblindings (org_id, member_id, application_id);
 
+CREATE TABLE upload_captions (
+	org_id    TEXT NOT NULL,
+	upload_id TEXT NOT NULL,
+	source    TEXT NOT NULL CHECK (source IN ('typed', 'sent', 'made')),
+	language  TEXT NOT NULL,
+	text      TEXT NOT NULL,
+	made_at   BIGINT NOT NULL,
+	PRIMARY KEY (org_id, upload_id, source),
+	FOREIGN KEY (org_id, upload_id) REFERENCES uploads (org_id, id)
+);
+
+CREATE TABLE upload_files (
+	org_id TEXT NOT NULL,
+	hash   TEXT NOT NULL,
+	names  BIGINT NOT NULL CHECK (names >= 0),
+	since  BIGINT NOT NULL,
+	going  BIGINT NOT NULL CHECK (going IN (0, 1, 2)),
+	PRIMARY KEY (org_id, hash)
+);
+
+CREATE TABLE upload_media (
+	org_id      TEXT NOT NULL,
+	upload_id   TEXT NOT NULL,
+	state       TEXT NOT NULL CHECK (state IN ('waiting', 'ready', 'damaged', 'missing', 'plain')),
+	why         TEXT NOT NULL,
+	lost        TEXT NOT NULL CHECK (lost IN ('', 'beginning', 'middle', 'end', 'all')),
+	type        TEXT NOT NULL,
+	hash        TEXT NOT NULL,
+	bytes       BIGINT NOT NULL,
+	length_ms   BIGINT NOT NULL,
+	width       BIGINT NOT NULL,
+	height      BIGINT NOT NULL,
+	sound       BIGINT NOT NULL CHECK (sound IN (0, 1)),
+	picture     BIGINT NOT NULL CHECK (picture IN (0, 1)),
+	gain_cb     BIGINT NOT NULL,
+	peaks       TEXT NOT NULL,
+	poster_hash TEXT NOT NULL,
+	made_at     BIGINT NOT NULL,
+	PRIMARY KEY (org_id, upload_id),
+	FOREIGN KEY (org_id, upload_id) REFERENCES uploads (org_id, id)
+);
+
+CREATE TABLE upload_parts (
+	org_id    TEXT NOT NULL,
+	upload_id TEXT NOT NULL,
+	at        BIGINT NOT NULL,
+	bytes     BIGINT NOT NULL CHECK (bytes > 0),
+	hash      TEXT NOT NULL,
+	data      BYTEA NOT NULL,
+	PRIMARY KEY (org_id, upload_id, at),
+	FOREIGN KEY (org_id, upload_id) REFERENCES uploads (org_id, id)
+);
+
+CREATE TABLE upload_rooms (
+	org_id TEXT NOT NULL,
+	owner  TEXT NOT NULL,
+	bytes  BIGINT NOT NULL CHECK (bytes >= 0),
+	PRIMARY KEY (org_id, owner)
+);
+
+CREATE TABLE uploads (
+	org_id      TEXT NOT NULL,
+	id          TEXT NOT NULL,
+	owner       TEXT NOT NULL,
+	item        TEXT NOT NULL,
+	purpose     TEXT NOT NULL,
+	by_kind     TEXT NOT NULL,
+	by_id       TEXT NOT NULL,
+	state       TEXT NOT NULL CHECK (state IN ('open', 'finished')),
+	types       TEXT NOT NULL,
+	type        TEXT NOT NULL,
+	bytes       BIGINT NOT NULL CHECK (bytes >= 0 AND bytes <= most),
+	length      BIGINT NOT NULL CHECK (length >= -1 AND length <= most),
+	most        BIGINT NOT NULL,
+	hash        TEXT NOT NULL CHECK (state = 'open' OR hash <> ''),
+	holder      TEXT NOT NULL,
+	held_until  BIGINT NOT NULL,
+	wanted      BIGINT NOT NULL CHECK (wanted IN (0, 1)),
+	created_at  BIGINT NOT NULL,
+	touched_at  BIGINT NOT NULL,
+	finished_at BIGINT NOT NULL,
+	PRIMARY KEY (org_id, id)
+);
+
+CREATE INDEX uploads_of ON uploads (org_id, owner, item);
+
+CREATE INDEX uploads_open ON uploads (org_id, state, touched_at);
+
 CREATE TABLE version_files (
 	org_id     TEXT NOT NULL,
 	version_id TEXT NOT NULL,

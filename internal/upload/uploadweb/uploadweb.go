@@ -33,11 +33,11 @@ func (p *Pages) Routes(mux *web.Mux) {
 		route.Pattern, route.Action = pattern, action
 		mux.Handle(route, h)
 	}
-	route.Out = Standing{}
+	route.Out = UploadState{}
 	handle("GET "+base+"/{upload}", "upload.read", p.read)
-	route.In = finish{}
+	route.In = wireUploadFinish{}
 	handle("POST "+base+"/{upload}/finish", "upload.finish", p.finish)
-	route.In = cut{}
+	route.In = wireUploadCut{}
 	handle("POST "+base+"/{upload}/cut", "upload.cut", p.cut)
 	route.In, route.Out, route.MaxBody, route.Stream = nil, "", maxBody, true
 	handle("POST "+base, "upload.create", p.create)
@@ -46,8 +46,8 @@ func (p *Pages) Routes(mux *web.Mux) {
 	p.content(mux)
 }
 
-// Standing is an upload as its device reads it.
-type Standing struct {
+// UploadState is an upload as its device reads it.
+type UploadState struct {
 	ID      upload.ID    `json:"id"`
 	Item    string       `json:"item"`
 	Purpose string       `json:"purpose"`
@@ -56,11 +56,11 @@ type Standing struct {
 	Bytes   int64        `json:"bytes"`  // that are here, synced
 	Length  int64        `json:"length"` // -1 while it was not told
 	Hash    string       `json:"sha256"`
-	Media   *Media       `json:"media,omitempty"` // while it is open there is none
+	Media   Recording    `json:"media"` // its state is "" while the upload is open
 }
 
-// Media is what is known of a finished upload.
-type Media struct {
+// Recording is what is known of a finished upload.
+type Recording struct {
 	State   upload.MediaState `json:"state"`
 	Lost    string            `json:"lost"`
 	Millis  int64             `json:"ms"`
@@ -70,11 +70,10 @@ type Media struct {
 	Picture bool              `json:"picture"`
 }
 
-func standing(u upload.Upload) Standing {
-	s := Standing{ID: u.ID, Item: u.Item, Purpose: u.Purpose, State: u.State, Type: u.Type, Bytes: u.Bytes, Length: u.Length, Hash: string(u.Hash)}
-	if m := u.Media; m.State != "" {
-		s.Media = &Media{State: m.State, Lost: string(m.Lost), Millis: m.Length.Milliseconds(), Width: m.Width, Height: m.Height, Sound: m.Sound, Picture: m.Picture}
-	}
+func standing(u upload.Upload) UploadState {
+	s := UploadState{ID: u.ID, Item: u.Item, Purpose: u.Purpose, State: u.State, Type: u.Type, Bytes: u.Bytes, Length: u.Length, Hash: string(u.Hash)}
+	m := u.Media
+	s.Media = Recording{State: m.State, Lost: string(m.Lost), Millis: m.Length.Milliseconds(), Width: m.Width, Height: m.Height, Sound: m.Sound, Picture: m.Picture}
 	return s
 }
 
@@ -91,13 +90,13 @@ func (p *Pages) read(w http.ResponseWriter, r *http.Request) error {
 	return web.JSON(w, r, standing(u))
 }
 
-type finish struct {
+type wireUploadFinish struct {
 	Hash   string `json:"sha256"`
 	Length int64  `json:"length"`
 }
 
 func (p *Pages) finish(w http.ResponseWriter, r *http.Request) error {
-	var in finish
+	var in wireUploadFinish
 	if err := web.ReadJSON(r, &in); err != nil {
 		return err
 	}
@@ -108,12 +107,12 @@ func (p *Pages) finish(w http.ResponseWriter, r *http.Request) error {
 	return web.JSON(w, r, standing(u))
 }
 
-type cut struct {
+type wireUploadCut struct {
 	At int64 `json:"at"`
 }
 
 func (p *Pages) cut(w http.ResponseWriter, r *http.Request) error {
-	var in cut
+	var in wireUploadCut
 	if err := web.ReadJSON(r, &in); err != nil {
 		return err
 	}

@@ -151,14 +151,14 @@ func (v *device) offset(n *node, path string) int64 {
 	}
 }
 
-func (v *device) finish(n *node, path string, data []byte) (int, uploadweb.Standing, string) {
+func (v *device) finish(n *node, path string, data []byte) (int, uploadweb.UploadState, string) {
 	v.t.Helper()
 	claim := fmt.Sprintf(`{"sha256":%q,"length":%d}`, secret.Hash(string(data)), len(data))
 	resp, body, err := v.ask("POST", n.url+path+"/finish", []byte(claim), "Content-Type", "application/json")
 	if err != nil {
 		v.t.Fatal(err)
 	}
-	var s uploadweb.Standing
+	var s uploadweb.UploadState
 	if resp.StatusCode == http.StatusOK {
 		if err := json.Unmarshal(body, &s); err != nil {
 			v.t.Fatal(err)
