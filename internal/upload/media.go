@@ -55,12 +55,6 @@ func mediaOf(r query.MediaRow) Media {
 			Sound: r.Sound == 1, Picture: r.Picture == 1, Gain: float64(r.GainCb) / 100, Peaks: peaks}}
 }
 
-// Studio makes of recordings what plays everywhere. [media.Studio] is one.
-type Studio interface {
-	// Make reads a recording of a type that Sniff told. media.ErrMissing when it cannot work here, media.ErrLarge; a recording of which nothing is left is no error.
-	Make(ctx context.Context, kind string, raw *os.File) (media.Made, error)
-}
-
 // look is the job that looks at a finished recording.
 const look = job.Task[Note]("upload.look")
 

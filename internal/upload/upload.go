@@ -28,6 +28,7 @@ import (
 	"candor/internal/db"
 	"candor/internal/id"
 	"candor/internal/job"
+	"candor/internal/media"
 	"candor/internal/problem"
 	"candor/internal/secret"
 	"candor/internal/upload/internal/query"
@@ -154,11 +155,11 @@ type Uploads struct {
 	Key   secret.Key
 	// Accepts finds whoever says what may be uploaded. ErrMissing where the owner is not the asker's.
 	Accepts func(ctx context.Context, who actor.Actor, s Subject) (Accepting, error)
-	Quota   Quota        // zero is DefaultQuota
-	Room    func() error // not nil while there is no room on the disk for what is large; nil always has room
-	Studio  Studio       // nil makes nothing of recordings: they play as they are
-	Content string       // address of the content origin, "" is the site's own
-	Log     *slog.Logger // nil says nothing
+	Quota   Quota         // zero is DefaultQuota
+	Room    func() error  // not nil while there is no room on the disk for what is large; nil always has room
+	Studio  *media.Studio // nil makes nothing of recordings: they play as they are
+	Content string        // address of the content origin, "" is the site's own
+	Log     *slog.Logger  // nil says nothing
 }
 
 func (us *Uploads) quota() Quota {

@@ -410,7 +410,7 @@ func TestErase(t *testing.T) {
 			before, err := w.Preview(ctx, tx, person)
 			w.must(err)
 			after, err := w.Erase(ctx, tx, person)
-			if before["recordings and files"] != 2 || after["Recordings and files"] != 2 {
+			if before["recordings and files"] != 2 || after["recordings and files"] != 2 {
 				t.Errorf("Preview = %v, Erase = %v; want 2", before, after)
 			}
 			return err
