@@ -133,7 +133,7 @@ func (v reading) notes(t take) (out []string) {
 	if t.State != recording.Sent {
 		out = append(out, "The recording is still on its way from the candidate’s device.")
 	}
-	if t.File != nil && (t.File.Media.State == upload.Damaged || t.File.Media.State == upload.Missing) && t.File.Media.Why != "" {
+	if t.File != nil && (t.File.Media.State == upload.Damaged || t.File.Media.State == upload.Missing && v.play(t) != "") {
 		out = append(out, t.File.Media.Why)
 	}
 	return out
