@@ -31,6 +31,19 @@ CREATE TABLE afterwords (
 	FOREIGN KEY (org_id, attempt_id) REFERENCES attempts (org_id, id)
 );
 
+CREATE TABLE application_tags (
+	org_id         TEXT NOT NULL,
+	application_id TEXT NOT NULL,
+	tag            TEXT NOT NULL,
+	opening_id     TEXT NOT NULL,
+	tagged_at      BIGINT NOT NULL,
+	tagged_by      TEXT NOT NULL,
+	PRIMARY KEY (org_id, application_id, tag),
+	FOREIGN KEY (org_id, application_id) REFERENCES applications (org_id, id)
+);
+
+CREATE INDEX application_tags_tag ON application_tags (org_id, opening_id, tag, application_id);
+
 CREATE TABLE applications (
 	org_id       TEXT NOT NULL,
 	id           TEXT NOT NULL,
@@ -39,7 +52,7 @@ CREATE TABLE applications (
 	stage_id     TEXT NOT NULL,
 	status       TEXT NOT NULL CHECK (status IN ('active', 'hired', 'declined', 'withdrawn')),
 	created_at   BIGINT NOT NULL,
-	moved_at     BIGINT NOT NULL,
+	moved_at     BIGINT NOT NULL, mark_ppm BIGINT NOT NULL DEFAULT -1 CHECK (mark_ppm BETWEEN -1 AND 1000000),
 	PRIMARY KEY (org_id, id),
 	UNIQUE (org_id, opening_id, candidate_id),
 	FOREIGN KEY (org_id, opening_id) REFERENCES openings (org_id, id),
@@ -49,6 +62,8 @@ CREATE TABLE applications (
 CREATE INDEX applications_board ON applications (org_id, opening_id, status, moved_at, id);
 
 CREATE INDEX applications_candidate ON applications (org_id, candidate_id);
+
+CREATE INDEX applications_mark ON applications (org_id, opening_id, mark_ppm, id);
 
 CREATE INDEX applications_moved ON applications (org_id, opening_id, moved_at, id);
 
@@ -170,6 +185,21 @@ CREATE TABLE batches (
 );
 
 CREATE INDEX batches_opening ON batches (org_id, opening_id, created_at);
+
+CREATE TABLE board_views (
+	org_id     TEXT NOT NULL,
+	id         TEXT NOT NULL,
+	opening_id TEXT NOT NULL,
+	member_id  TEXT NOT NULL,
+	name       TEXT NOT NULL,
+	filter     TEXT NOT NULL,
+	shared     BOOLEAN NOT NULL,
+	created_at BIGINT NOT NULL,
+	PRIMARY KEY (org_id, id),
+	UNIQUE (org_id, opening_id, member_id, name),
+	FOREIGN KEY (org_id, opening_id) REFERENCES openings (org_id, id),
+	FOREIGN KEY (org_id, member_id) REFERENCES members (org_id, id)
+);
 
 CREATE TABLE candidate_sessions (
 	hash          TEXT PRIMARY KEY,
