@@ -136,6 +136,9 @@ func TestTwentyDeclinedEachInTheirOwnWords(t *testing.T) {
 	list := s.server.URL + "/o/" + s.Org.ID + "/openings/" + string(s.Opening)
 	p.Go(list)
 
+	p.Value(`String(fetch(location.pathname + "/results/csv", {method: "POST"}).then((r) => r.text()).then((t) => {window.csv = t}))`)
+	p.Until(`window.csv?.includes("Amara Okafor,p00@mail.example") && window.csv.trim().split("\n").length === 26`)
+
 	p.Press("/")
 	p.Until(`document.activeElement.id === "q"`)
 	p.Value(`String(document.activeElement.blur())`)
