@@ -343,7 +343,8 @@ func TestTags(t *testing.T) {
 func TestSavedViews(t *testing.T) {
 	each(t, func(t *testing.T, w world) {
 		o := w.open(t, w.owner, false)
-		f := opening.Filter{View: opening.Us, Tag: "referral", Least: 60, Waited: 3, Sort: opening.ByMark, Search: "amara", After: "1.2.x"}
+		f := opening.Filter{View: opening.Us, Tag: "referral", Least: 60, Waited: 3, Sort: opening.ByMark, Search: "amara"}
+		f.After = "1.2.x"
 		if err := w.SaveView(ctx, w.owner, o, "Strong  and waiting", f, false); err != nil {
 			t.Fatal(err)
 		}

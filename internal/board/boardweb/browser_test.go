@@ -136,6 +136,9 @@ func TestTwentyDeclinedEachInTheirOwnWords(t *testing.T) {
 	list := s.server.URL + "/o/" + s.Org.ID + "/openings/" + string(s.Opening)
 	p.Go(list)
 
+	p.Value(`String(fetch(location.pathname + "/results/csv", {method: "POST"}).then((r) => r.text()).then((t) => {window.csv = t}))`)
+	p.Until(`window.csv?.includes("Amara Okafor,p00@mail.example") && window.csv.trim().split("\n").length === 26`)
+
 	p.Press("/")
 	p.Until(`document.activeElement.id === "q"`)
 	p.Value(`String(document.activeElement.blur())`)
@@ -183,7 +186,8 @@ func TestTwentyDeclinedEachInTheirOwnWords(t *testing.T) {
 	p.Value(`String([...document.querySelectorAll("textarea[name^='b.']")].slice(1).forEach((t) => {t.value = "Words for " + t.name.slice(2); t.dispatchEvent(new Event("input", {bubbles: true}))}))`)
 	p.Type("textarea[name^='b.']", " And for you alone.")
 	p.Until(`document.querySelector("[data-save]").dataset.kind === "saved" && document.querySelector("[data-save-text]").textContent.startsWith("Saved ")`)
-	p.Go(p.Value(`location.href`)) // every draft is on the server
+	p.Follow("button[formaction$='/decline/save']")
+	p.Sees("Drafts saved.") // every draft is on the server
 	p.Until(`[...document.querySelectorAll("textarea[name^='b.']")].slice(1).every((t) => t.value === "Words for " + t.name.slice(2))`)
 	look(t, p, "decline")
 	p.Type("#reason", "Others went further.")

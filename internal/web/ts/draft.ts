@@ -7,6 +7,7 @@ import { learnFrom, serverNow } from "./clock"
  */
 const timers = new Map<HTMLElement, number>()
 let failures = 0
+let underway = 0 // posts without an answer: "saved" is said when all of it is
 
 function show(kind: string): void {
   const el = one("[data-save]")
@@ -29,11 +30,13 @@ function fields(el: HTMLElement): URLSearchParams {
 async function post(form: HTMLElement): Promise<void> {
   timers.delete(form)
   const body = fields(form)
+  underway++
   const r = await fetch(form.dataset["autosave"] ?? "", { method: "POST", body, headers: { Accept: "application/json" }, keepalive: true, signal: AbortSignal.timeout(10_000) }).catch(() => undefined)
+  underway--
   if (r) learnFrom(r)
   if (r?.ok) {
     failures = 0
-    if (!timers.has(form)) show("saved")
+    if (timers.size === 0 && underway === 0) show("saved")
     return
   }
   failures++
