@@ -1,6 +1,7 @@
 package reviewweb
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -38,7 +39,7 @@ func (p *Pages) showGold(w http.ResponseWriter, r *http.Request, f settleForm, e
 	}
 	col, cerr := p.Reviews.Column(r.Context(), web.Actor(r), code(r))
 	if cerr != nil {
-		return cerr
+		return cmp.Or(err, cerr) // who may not is told that, and not what else stands against it
 	}
 	v := goldView{Page: web.PageOf(r, "Gold submission"), Base: base(r), Here: base(r) + "/review/" + string(code(r)), Column: col, Form: f, Problem: prob, Fields: fieldsOf(prob)}
 	return web.ShowWith(w, r, err, goldPage(v))
