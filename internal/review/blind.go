@@ -43,15 +43,16 @@ func (rs *Reviews) Hidden(ctx context.Context, tx db.Tx, who actor.Actor, apps [
 		return nil, nil
 	}
 	list, args := db.List([]any{tx.Org, who.ID}, apps)
-	rows, err := tx.QueryContext(ctx, `SELECT r.application_id, n.code FROM (
-			SELECT org_id, attempt_id, application_id, member_id FROM reviews WHERE org_id = $1 AND member_id = $2 AND state = 'assigned'
-			UNION ALL
-			SELECT a.org_id, a.attempt_id, a.application_id, a.member_id FROM adjudications a JOIN review_rounds d ON d.org_id = a.org_id AND d.attempt_id = a.attempt_id AND d.decided_at = 0
-			WHERE a.org_id = $1 AND a.member_id = $2 AND a.state = 'asked') r
+	rows, err := tx.QueryContext(ctx, `SELECT r.application_id, n.code, n.submitted_at, n.attempt_id FROM reviews r
 		JOIN review_rounds n ON n.org_id = r.org_id AND n.attempt_id = r.attempt_id
-		WHERE r.application_id IN (`+list+`)
+		WHERE r.org_id = $1 AND r.member_id = $2 AND r.state = 'assigned' AND r.application_id IN (`+list+`)
 			AND NOT EXISTS (SELECT 1 FROM unblindings u WHERE u.org_id = r.org_id AND u.application_id = r.application_id AND u.member_id = r.member_id)
-		ORDER BY n.submitted_at, n.attempt_id`, args...)
+		UNION ALL
+		SELECT r.application_id, n.code, n.submitted_at, n.attempt_id FROM adjudications r
+		JOIN review_rounds n ON n.org_id = r.org_id AND n.attempt_id = r.attempt_id AND n.decided_at = 0
+		WHERE r.org_id = $1 AND r.member_id = $2 AND r.state = 'asked' AND r.application_id IN (`+list+`)
+			AND NOT EXISTS (SELECT 1 FROM unblindings u WHERE u.org_id = r.org_id AND u.application_id = r.application_id AND u.member_id = r.member_id)
+		ORDER BY 3, 4`, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -59,8 +60,9 @@ func (rs *Reviews) Hidden(ctx context.Context, tx db.Tx, who actor.Actor, apps [
 	out := map[opening.ApplicationID]string{}
 	for rows.Next() {
 		var app opening.ApplicationID
-		var code string
-		if err := rows.Scan(&app, &code); err != nil {
+		var code, attempt string
+		var at int64
+		if err := rows.Scan(&app, &code, &at, &attempt); err != nil {
 			return nil, err
 		}
 		out[app] = code // the newest round's, as Blind says

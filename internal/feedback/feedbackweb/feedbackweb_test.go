@@ -20,9 +20,11 @@ import (
 	"candor/internal/db/dbtest"
 	"candor/internal/feedback"
 	"candor/internal/feedback/feedbackweb"
+	"candor/internal/markdown"
 	"candor/internal/notify"
 	"candor/internal/review"
 	"candor/internal/review/reviewtest"
+	"candor/internal/review/reviewweb"
 	"candor/internal/secret"
 	"candor/internal/web"
 	"candor/internal/web/ui/errorpage"
@@ -34,6 +36,7 @@ type site struct {
 	*reviewtest.World
 	f      *feedback.Feedbacks
 	server *httptest.Server
+	people map[string]actor.Actor // by the cookie they come with
 }
 
 func open(t *testing.T) site {
@@ -42,10 +45,10 @@ func open(t *testing.T) site {
 	s := site{World: reviewtest.Make(t, d, tick)}
 	s.f = &feedback.Feedbacks{DB: d, Jobs: s.Jobs, Orgs: s.Orgs, Openings: s.Openings, Promises: s.Promises, Reviews: s.Reviews}
 	s.f.Listen(s.Jobs)
-	people := map[string]actor.Actor{"mina": s.Mina, "rosa": s.Rosa, "ada": s.Owner}
+	s.people = map[string]actor.Actor{"mina": s.Mina, "jun": s.Jun, "rosa": s.Rosa, "ada": s.Owner}
 	mux := web.New(web.Config{Clock: d.Clock, Key: secret.Of("web"), Log: slog.New(slog.DiscardHandler), ErrorPage: errorpage.Show, Auth: web.Auth{
 		Staff: func(_ context.Context, cookie, o string) (web.Session, error) {
-			who, ok := people[cookie]
+			who, ok := s.people[cookie]
 			if !ok {
 				return web.Session{}, web.ErrSignIn
 			}
@@ -64,6 +67,7 @@ func open(t *testing.T) site {
 		})
 	letters := &notify.Notify{DB: d, Orgs: s.Orgs, Openings: s.Openings, Candidates: s.Candidates}
 	(&feedbackweb.Pages{DB: d, Feedbacks: s.f, Notify: letters}).Routes(mux)
+	(&reviewweb.Pages{Reviews: s.Reviews, MD: markdown.New(3)}).Routes(mux)
 	if err := mux.Start(); err != nil {
 		t.Fatal(err)
 	}

@@ -48,10 +48,13 @@ func share(f agreement.Figure) string {
 
 // collision says which two anchors readers mix up most, and how often.
 func collision(a review.Agreed) string {
-	if !a.Collides {
-		return ""
-	}
 	c := a.Collision
+	switch {
+	case !a.Collides:
+		return "No two readers gave different levels yet."
+	case a.N < agreement.Few:
+		return fmt.Sprintf("Readers mixed up %d and %d most; too few to say how often.", c.Low, c.High)
+	}
 	return fmt.Sprintf("Of the ratings at %d or %d, %.0f %% met the other one.", c.Low, c.High, 100*c.Share)
 }
 

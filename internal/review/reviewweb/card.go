@@ -124,7 +124,7 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request, s *review.Sheet, at
 	v.Here = v.Base + "/" + string(s.Code)
 	v.Card = v.Here
 	v.Page = web.PageOf(r, s.Title)
-	p.evidence(&v, at, r.URL.Query(), func(u upload.Upload, f upload.Form) string { return p.Uploads.Link(web.Actor(r), u, f) })
+	p.evidence(&v, at, r.URL.Query(), p.link(r))
 	if s.Mine.State == review.Filed && p.Facts != nil {
 		var ferr error
 		if v.Facts, ferr = p.Facts(r.Context(), web.Actor(r), s.Code, s.Rubric, v.Item.Key); ferr != nil {
@@ -155,6 +155,11 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request, s *review.Sheet, at
 }
 
 // evidence draws one item of the work.
+// link gives the addresses under which whoever asks plays recordings.
+func (p *Pages) link(r *http.Request) item.Link {
+	return func(u upload.Upload, f upload.Form) string { return p.Uploads.Link(web.Actor(r), u, f) }
+}
+
 func (p *Pages) evidence(v *cardView, at string, query url.Values, link item.Link) {
 	s := v.Sheet
 	var keys []string

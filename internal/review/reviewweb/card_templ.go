@@ -104,7 +104,7 @@ func cardPage(v cardView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = keys.Keys([]keys.Key{{Letter: "j", Does: "next item"}, {Letter: "k", Does: "previous item"}, {Letter: "r", Does: "go to the next criterion that is not scored"}, {Letter: "1 to 6", Does: "choose a level, inside its criterion"}, {Letter: "c", Does: "write what you saw"}, {Letter: "s", Does: "go to Send my scorecard"}, {Letter: "n", Does: "next candidate"}, {Letter: "p", Does: "previous candidate"}}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = keys.Keys([]keys.Key{{Letter: "j", Does: "next item"}, {Letter: "k", Does: "previous item"}, {Letter: "r", Does: "go to the next criterion that is not scored"}, {Letter: "1 to 6", Does: "choose a level, inside its criterion"}, {Letter: "c", Does: "write what you saw"}, {Letter: "s", Does: "go to Send my scorecard"}, {Letter: "x", Does: "say that you can’t review this"}, {Letter: "n", Does: "next candidate"}, {Letter: "p", Does: "previous candidate"}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

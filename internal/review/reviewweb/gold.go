@@ -1,6 +1,7 @@
 package reviewweb
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -38,14 +39,9 @@ func (p *Pages) showGold(w http.ResponseWriter, r *http.Request, f settleForm, e
 	}
 	col, cerr := p.Reviews.Column(r.Context(), web.Actor(r), code(r))
 	if cerr != nil {
-		return cerr
+		return cmp.Or(err, cerr) // who may not is told that, and not what else stands against it
 	}
-	v := goldView{Page: web.PageOf(r, "Gold submission"), Base: base(r), Here: base(r) + "/review/" + string(code(r)), Column: col, Form: f, Problem: prob, Fields: map[string]string{}}
-	if prob != nil {
-		for key, text := range prob.Fields {
-			v.Fields["c."+key] = text
-		}
-	}
+	v := goldView{Page: web.PageOf(r, "Gold submission"), Base: base(r), Here: base(r) + "/review/" + string(code(r)), Column: col, Form: f, Problem: prob, Fields: fieldsOf(prob)}
 	return web.ShowWith(w, r, err, goldPage(v))
 }
 
@@ -58,6 +54,21 @@ func (v goldView) scale(c assessment.Criterion) scale.View {
 	}
 	out := rated(c, v.Fields, posted.Level)
 	out.NoteName, out.Note = "n."+c.Key, posted.Reason
+	return out
+}
+
+// fieldsOf are a problem's fields by the names of a form whose criteria are c.<criterion>; a nil problem has none.
+func fieldsOf(p *problem.Problem) map[string]string {
+	out := map[string]string{}
+	if p == nil {
+		return out
+	}
+	for key, text := range p.Fields {
+		if key != "reason" {
+			key = "c." + key
+		}
+		out[key] = text
+	}
 	return out
 }
 
@@ -141,16 +152,11 @@ func (p *Pages) showPractise(w http.ResponseWriter, r *http.Request, posted map[
 	if gerr != nil {
 		return gerr
 	}
-	v := practiseView{cardView{Base: base(r) + "/review", Sheet: g.Sheet, Problem: prob, Fields: map[string]string{}}, g, posted}
+	v := practiseView{cardView{Base: base(r) + "/review", Sheet: g.Sheet, Problem: prob, Fields: fieldsOf(prob)}, g, posted}
 	v.Card = v.Base + "/" + string(g.Code)
 	v.Here = v.Card + "/practice"
 	v.Page = web.PageOf(r, g.Title)
-	if prob != nil {
-		for key, text := range prob.Fields {
-			v.Fields["c."+key] = text
-		}
-	}
-	p.evidence(&v.cardView, r.URL.Query().Get("item"), r.URL.Query())
+	p.evidence(&v.cardView, r.URL.Query().Get("item"), r.URL.Query(), p.link(r))
 	return web.ShowWith(w, r, err, practisePage(v))
 }
 

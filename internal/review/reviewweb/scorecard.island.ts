@@ -1,6 +1,6 @@
 import { all, one, remembered } from "@web/dom"
 
-/** Counts what is left to score, remembers which item is being read, and moves the focus by r, c and s. The form works without it. */
+/** Counts what is left to score, remembers which item is being read, and moves the focus by r, c, s and x. The form works without it. */
 const form = (): HTMLFormElement | null => one<HTMLFormElement>("form[data-scorecard]")
 
 function count(): void {
@@ -29,6 +29,13 @@ function swapped(): void {
   if (item && now) item.value = now
 }
 
+/** The ways out of a card, opened: where one says why. */
+function out(): Element | null {
+  const details = one<HTMLDetailsElement>("details.out")
+  if (details) details.open = true
+  return details && one("input[name=reason], textarea[name=reason]", details)
+}
+
 function typing(at: EventTarget | null): boolean {
   return at instanceof HTMLTextAreaElement || at instanceof HTMLSelectElement || (at instanceof HTMLInputElement && at.type !== "radio" && at.type !== "checkbox")
 }
@@ -46,7 +53,7 @@ document.addEventListener("keydown", (e) => {
   if (remembered("keys") === "off" || e.ctrlKey || e.metaKey || e.altKey || typing(e.target) || one("dialog[open]")) return
   const open = all("[data-crit]").find((c) => !one("input[type=radio]:checked", c))
   const to =
-    e.key === "r" && open ? one("input[type=radio]", open) : e.key === "s" ? one("[data-send]") : e.key === "c" ? one("textarea", (e.target as Element).closest("[data-crit]") ?? open ?? document) : null
+    e.key === "r" && open ? one("input[type=radio]", open) : e.key === "s" ? one("[data-send]") : e.key === "x" ? out() : e.key === "c" ? one("textarea", (e.target as Element).closest("[data-crit]") ?? open ?? document) : null
   if (!to) return
   e.preventDefault()
   to.focus()

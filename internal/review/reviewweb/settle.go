@@ -47,19 +47,11 @@ func (p *Pages) showSettling(w http.ResponseWriter, r *http.Request, f settleFor
 	if serr != nil {
 		return serr
 	}
-	v := settleView{cardView{Base: base(r) + "/review", Sheet: s.Sheet, Problem: prob, Fields: map[string]string{}}, s, f}
+	v := settleView{cardView{Base: base(r) + "/review", Sheet: s.Sheet, Problem: prob, Fields: fieldsOf(prob)}, s, f}
 	v.Card = v.Base + "/" + string(s.Code)
 	v.Here = v.Card + "/settle"
 	v.Page = web.PageOf(r, s.Title)
-	if prob != nil {
-		for key, text := range prob.Fields {
-			if key != "reason" {
-				key = "c." + key
-			}
-			v.Fields[key] = text
-		}
-	}
-	p.evidence(&v.cardView, r.URL.Query().Get("item"), r.URL.Query())
+	p.evidence(&v.cardView, r.URL.Query().Get("item"), r.URL.Query(), p.link(r))
 	return web.ShowWith(w, r, err, settlePage(v))
 }
 
@@ -69,11 +61,8 @@ func (v settleView) scale(d review.Dispute) scale.View {
 	if r, ok := v.Form.ruled()[d.Key]; ok {
 		chosen, reason = r.Level, r.Reason
 	}
-	out := scale.View{Name: "c." + d.Key, Title: "You decide: " + d.Title, Weight: d.Weight, Guidance: d.Guidance, Chosen: chosen, NoteName: "n." + d.Key, Note: reason,
-		Error: v.Fields["c."+d.Key], ReadOnly: v.Settling.State != review.Asked, Must: true}
-	for _, l := range d.Levels {
-		out.Levels = append(out.Levels, scale.Level{Name: l.Name, Anchor: l.Anchor})
-	}
+	out := rated(d.Criterion, v.Fields, chosen)
+	out.Title, out.About, out.NoteName, out.Note, out.ReadOnly = "You decide: "+d.Title, "", "n."+d.Key, reason, v.Settling.State != review.Asked
 	return out
 }
 
