@@ -21,6 +21,26 @@ CREATE TABLE accounts (
 	disabled_at BIGINT NOT NULL
 );
 
+CREATE TABLE adjudications (
+	org_id         TEXT NOT NULL,
+	id             TEXT NOT NULL,
+	attempt_id     TEXT NOT NULL,
+	application_id TEXT NOT NULL,
+	member_id      TEXT NOT NULL,
+	state          TEXT NOT NULL CHECK (state IN ('asked', 'settled', 'back')),
+	asked_at       BIGINT NOT NULL,
+	settled_at     BIGINT NOT NULL,
+	PRIMARY KEY (org_id, id),
+	FOREIGN KEY (org_id, attempt_id) REFERENCES review_rounds (org_id, attempt_id),
+	FOREIGN KEY (org_id, member_id) REFERENCES members (org_id, id)
+);
+
+CREATE INDEX adjudications_application ON adjudications (org_id, application_id);
+
+CREATE INDEX adjudications_member ON adjudications (org_id, member_id, state, application_id);
+
+CREATE UNIQUE INDEX adjudications_one ON adjudications (org_id, attempt_id) WHERE state <> 'back';
+
 CREATE TABLE afterwords (
 	org_id     TEXT NOT NULL,
 	attempt_id TEXT NOT NULL,
@@ -30,6 +50,35 @@ CREATE TABLE afterwords (
 	PRIMARY KEY (org_id, attempt_id, part),
 	FOREIGN KEY (org_id, attempt_id) REFERENCES attempts (org_id, id)
 );
+
+CREATE TABLE api_requests (
+	org_id     TEXT NOT NULL,
+	asker      TEXT NOT NULL,
+	key        TEXT NOT NULL,
+	body_hash  TEXT NOT NULL,
+	made_id    TEXT NOT NULL,
+	created_at BIGINT NOT NULL,
+	PRIMARY KEY (org_id, asker, key)
+);
+
+CREATE INDEX api_requests_age ON api_requests (org_id, created_at);
+
+CREATE TABLE api_tokens (
+	org_id     TEXT NOT NULL,
+	id         TEXT NOT NULL,
+	hash       TEXT NOT NULL,
+	name       TEXT NOT NULL,
+	scopes     TEXT NOT NULL,
+	member_id  TEXT NOT NULL,
+	created_at BIGINT NOT NULL,
+	expires_at BIGINT NOT NULL,
+	used_at    BIGINT NOT NULL,
+	revoked_at BIGINT NOT NULL,
+	PRIMARY KEY (org_id, id),
+	FOREIGN KEY (org_id, member_id) REFERENCES members (org_id, id)
+);
+
+CREATE UNIQUE INDEX api_tokens_hash ON api_tokens (org_id, hash);
 
 CREATE TABLE application_tags (
 	org_id         TEXT NOT NULL,
@@ -69,6 +118,8 @@ CREATE INDEX applications_moved ON applications (org_id, opening_id, moved_at, i
 
 CREATE INDEX applications_stage ON applications (org_id, opening_id, stage_id, status);
 
+CREATE INDEX applications_walk ON applications (org_id, opening_id, id);
+
 CREATE TABLE assessments (
 	org_id      TEXT NOT NULL,
 	id          TEXT NOT NULL,
@@ -101,6 +152,20 @@ CREATE TABLE attempts (
 CREATE INDEX attempts_application ON attempts (org_id, application_id, created_at);
 
 CREATE INDEX attempts_candidate ON attempts (org_id, candidate_id);
+
+CREATE TABLE audit_acts (
+	org_id     TEXT NOT NULL,
+	id         TEXT NOT NULL,
+	at         BIGINT NOT NULL,
+	actor_kind TEXT NOT NULL,
+	actor_id   TEXT NOT NULL,
+	verb       TEXT NOT NULL,
+	subject    TEXT NOT NULL,
+	facts      TEXT NOT NULL,
+	PRIMARY KEY (org_id, id)
+);
+
+CREATE INDEX audit_acts_subject ON audit_acts (org_id, subject, id);
 
 CREATE TABLE audit_anchors (
 	org_id TEXT NOT NULL,
@@ -328,6 +393,16 @@ CREATE INDEX cases_judge ON cases (org_id, judge_id, judged_at);
 
 CREATE INDEX cases_opening ON cases (org_id, opening_id);
 
+CREATE TABLE certifications (
+	org_id       TEXT NOT NULL,
+	opening_id   TEXT NOT NULL,
+	member_id    TEXT NOT NULL,
+	certified_at BIGINT NOT NULL,
+	PRIMARY KEY (org_id, opening_id, member_id),
+	FOREIGN KEY (org_id, opening_id) REFERENCES openings (org_id, id),
+	FOREIGN KEY (org_id, member_id) REFERENCES members (org_id, id)
+);
+
 CREATE TABLE comparisons (
 	org_id     TEXT NOT NULL,
 	attempt_id TEXT NOT NULL,
@@ -422,6 +497,31 @@ CREATE TABLE feedbacks (
 
 CREATE INDEX feedbacks_application ON feedbacks (org_id, application_id, released_at);
 
+CREATE TABLE gold_levels (
+	org_id     TEXT NOT NULL,
+	attempt_id TEXT NOT NULL,
+	criterion  TEXT NOT NULL,
+	level      BIGINT NOT NULL CHECK (level BETWEEN 1 AND 6),
+	reason     TEXT NOT NULL,
+	PRIMARY KEY (org_id, attempt_id, criterion),
+	FOREIGN KEY (org_id, attempt_id) REFERENCES golds (org_id, attempt_id)
+);
+
+CREATE TABLE golds (
+	org_id         TEXT NOT NULL,
+	attempt_id     TEXT NOT NULL,
+	application_id TEXT NOT NULL,
+	opening_id     TEXT NOT NULL,
+	made_by        TEXT NOT NULL,
+	made_at        BIGINT NOT NULL,
+	PRIMARY KEY (org_id, attempt_id),
+	FOREIGN KEY (org_id, attempt_id) REFERENCES review_rounds (org_id, attempt_id)
+);
+
+CREATE INDEX golds_application ON golds (org_id, application_id);
+
+CREATE INDEX golds_opening ON golds (org_id, opening_id, made_at, attempt_id);
+
 CREATE TABLE holds (
 	org_id         TEXT NOT NULL,
 	application_id TEXT NOT NULL,
@@ -430,6 +530,63 @@ CREATE TABLE holds (
 	at             BIGINT NOT NULL,
 	PRIMARY KEY (org_id, application_id),
 	FOREIGN KEY (org_id, application_id) REFERENCES applications (org_id, id)
+);
+
+CREATE TABLE hook_deliveries (
+	org_id      TEXT NOT NULL,
+	id          TEXT NOT NULL,
+	endpoint_id TEXT NOT NULL,
+	event_n     BIGINT NOT NULL,
+	state       TEXT NOT NULL CHECK (state IN ('waiting', 'delivered', 'dead')),
+	tries       BIGINT NOT NULL,
+	due_at      BIGINT NOT NULL,
+	status      BIGINT NOT NULL,
+	answer      TEXT NOT NULL,
+	tried_at    BIGINT NOT NULL,
+	PRIMARY KEY (org_id, id),
+	FOREIGN KEY (org_id, endpoint_id) REFERENCES hook_endpoints (org_id, id),
+	FOREIGN KEY (org_id, event_n) REFERENCES hook_events (org_id, n)
+);
+
+CREATE INDEX hook_deliveries_endpoint ON hook_deliveries (org_id, endpoint_id, event_n);
+
+CREATE INDEX hook_deliveries_event ON hook_deliveries (org_id, event_n);
+
+CREATE TABLE hook_endpoints (
+	org_id     TEXT NOT NULL,
+	id         TEXT NOT NULL,
+	url        TEXT NOT NULL,
+	types      TEXT NOT NULL,
+	secret     TEXT NOT NULL,
+	old_secret TEXT NOT NULL,
+	old_until  BIGINT NOT NULL,
+	member_id  TEXT NOT NULL,
+	state      TEXT NOT NULL CHECK (state IN ('on', 'gone', 'off')),
+	created_at BIGINT NOT NULL,
+	PRIMARY KEY (org_id, id),
+	FOREIGN KEY (org_id, member_id) REFERENCES members (org_id, id)
+);
+
+CREATE TABLE hook_events (
+	org_id         TEXT NOT NULL,
+	n              BIGINT NOT NULL,
+	id             TEXT NOT NULL,
+	cause          TEXT NOT NULL,
+	type           TEXT NOT NULL,
+	opening_id     TEXT NOT NULL,
+	application_id TEXT NOT NULL,
+	invitation_id  TEXT NOT NULL,
+	at             BIGINT NOT NULL,
+	PRIMARY KEY (org_id, n)
+);
+
+CREATE INDEX hook_events_at ON hook_events (org_id, at);
+
+CREATE UNIQUE INDEX hook_events_cause ON hook_events (org_id, cause);
+
+CREATE TABLE hook_heads (
+	org_id TEXT NOT NULL PRIMARY KEY,
+	n      BIGINT NOT NULL
 );
 
 CREATE TABLE invitation_links (
@@ -598,6 +755,65 @@ CREATE TABLE memberships (
 	PRIMARY KEY (account_id, org_id)
 );
 
+CREATE TABLE message_drafts (
+	org_id         TEXT NOT NULL,
+	application_id TEXT NOT NULL,
+	writer         TEXT NOT NULL,
+	item           TEXT NOT NULL,
+	client         TEXT NOT NULL,
+	seq            BIGINT NOT NULL,
+	body           TEXT NOT NULL,
+	at             BIGINT NOT NULL,
+	PRIMARY KEY (org_id, application_id, writer, item, client),
+	FOREIGN KEY (org_id, application_id) REFERENCES applications (org_id, id)
+);
+
+CREATE TABLE message_hours (
+	org_id    TEXT NOT NULL,
+	member_id TEXT NOT NULL,
+	hours     TEXT NOT NULL CHECK (hours <> ''),
+	PRIMARY KEY (org_id, member_id),
+	FOREIGN KEY (org_id, member_id) REFERENCES members (org_id, id)
+);
+
+CREATE TABLE messages (
+	org_id         TEXT NOT NULL,
+	id             TEXT NOT NULL,
+	application_id TEXT NOT NULL,
+	member_id      TEXT NOT NULL,
+	kind           TEXT NOT NULL CHECK (kind IN ('said', 'assumed')),
+	version_id     TEXT NOT NULL,
+	item           TEXT NOT NULL,
+	notice_id      TEXT NOT NULL,
+	body           TEXT NOT NULL,
+	at             BIGINT NOT NULL,
+	waited         BIGINT NOT NULL,
+	PRIMARY KEY (org_id, id),
+	FOREIGN KEY (org_id, application_id) REFERENCES threads (org_id, application_id),
+	CHECK ((version_id = '') = (item = '')),
+	CHECK (kind = 'said' OR member_id = '' AND item <> ''),
+	CHECK (member_id <> '' OR notice_id = '' AND waited = 0)
+);
+
+CREATE INDEX messages_application ON messages (org_id, application_id, at, id);
+
+CREATE INDEX messages_waited ON messages (org_id, waited, at);
+
+CREATE TABLE notices (
+	org_id     TEXT NOT NULL,
+	id         TEXT NOT NULL,
+	version_id TEXT NOT NULL,
+	item       TEXT NOT NULL,
+	question   TEXT NOT NULL,
+	answer     TEXT NOT NULL,
+	member_id  TEXT NOT NULL,
+	at         BIGINT NOT NULL,
+	PRIMARY KEY (org_id, id),
+	FOREIGN KEY (org_id, version_id) REFERENCES versions (org_id, id)
+);
+
+CREATE INDEX notices_item ON notices (org_id, version_id, item, at);
+
 CREATE TABLE opening_members (
 	org_id     TEXT NOT NULL,
 	opening_id TEXT NOT NULL,
@@ -648,6 +864,28 @@ CREATE TABLE outages (
 	credited_at BIGINT NOT NULL,
 	UNIQUE (cause, began)
 );
+
+CREATE TABLE practice_levels (
+	org_id     TEXT NOT NULL,
+	attempt_id TEXT NOT NULL,
+	member_id  TEXT NOT NULL,
+	criterion  TEXT NOT NULL,
+	level      BIGINT NOT NULL CHECK (level BETWEEN 1 AND 6),
+	PRIMARY KEY (org_id, attempt_id, member_id, criterion),
+	FOREIGN KEY (org_id, attempt_id, member_id) REFERENCES practices (org_id, attempt_id, member_id)
+);
+
+CREATE TABLE practices (
+	org_id     TEXT NOT NULL,
+	attempt_id TEXT NOT NULL,
+	member_id  TEXT NOT NULL,
+	done_at    BIGINT NOT NULL,
+	PRIMARY KEY (org_id, attempt_id, member_id),
+	FOREIGN KEY (org_id, attempt_id) REFERENCES golds (org_id, attempt_id),
+	FOREIGN KEY (org_id, member_id) REFERENCES members (org_id, id)
+);
+
+CREATE INDEX practices_member ON practices (org_id, member_id);
 
 CREATE TABLE promises (
 	org_id         TEXT NOT NULL,
@@ -733,6 +971,39 @@ CREATE TABLE reasons (
 );
 
 CREATE INDEX reasons_subject ON reasons (org_id, subject);
+
+CREATE TABLE recording_consents (
+	org_id       TEXT NOT NULL,
+	id           TEXT NOT NULL,
+	owner        TEXT NOT NULL,
+	item         TEXT NOT NULL,
+	text         TEXT NOT NULL CHECK (text <> ''),
+	lang         TEXT NOT NULL CHECK (lang <> ''),
+	given_at     BIGINT NOT NULL,
+	withdrawn_at BIGINT NOT NULL,
+	PRIMARY KEY (org_id, id),
+	UNIQUE (org_id, owner, item, id)
+);
+
+CREATE TABLE recordings (
+	org_id     TEXT NOT NULL,
+	id         TEXT NOT NULL,
+	owner      TEXT NOT NULL,
+	item       TEXT NOT NULL,
+	consent_id TEXT NOT NULL,
+	number     BIGINT NOT NULL,
+	way        TEXT NOT NULL CHECK (way IN ('video', 'sound', 'screen')),
+	state      TEXT NOT NULL CHECK (state IN ('recording', 'stopped', 'sent', 'failed', 'dropped')),
+	cut        BIGINT NOT NULL CHECK (cut IN (0, 1)),
+	late       BIGINT NOT NULL CHECK (late IN (0, 1)),
+	length_ms  BIGINT NOT NULL,
+	reason     TEXT NOT NULL,
+	started_at BIGINT NOT NULL,
+	stopped_at BIGINT NOT NULL,
+	PRIMARY KEY (org_id, owner, item, id),
+	UNIQUE (org_id, owner, item, number),
+	FOREIGN KEY (org_id, owner, item, consent_id) REFERENCES recording_consents (org_id, owner, item, id)
+);
 
 CREATE TABLE replaced_items (
 	org_id      TEXT NOT NULL,
@@ -909,6 +1180,15 @@ CREATE INDEX review_rounds_open ON review_rounds (org_id, closed_at, wanted, att
 
 CREATE INDEX review_rounds_opening ON review_rounds (org_id, opening_id, closed_at, attempt_id);
 
+CREATE TABLE review_rules (
+	org_id     TEXT NOT NULL,
+	opening_id TEXT NOT NULL,
+	apart      BIGINT NOT NULL CHECK (apart BETWEEN 1 AND 4),
+	asks       BOOLEAN NOT NULL, certify BOOLEAN NOT NULL DEFAULT FALSE,
+	PRIMARY KEY (org_id, opening_id),
+	FOREIGN KEY (org_id, opening_id) REFERENCES openings (org_id, id)
+);
+
 CREATE TABLE reviews (
 	org_id         TEXT NOT NULL,
 	id             TEXT NOT NULL,
@@ -1014,6 +1294,16 @@ CREATE INDEX runs_again ON runs (org_id, purpose, item, created_at);
 
 CREATE INDEX runs_of ON runs (org_id, owner, item, created_at);
 
+CREATE TABLE settlements (
+	org_id          TEXT NOT NULL,
+	adjudication_id TEXT NOT NULL,
+	criterion       TEXT NOT NULL,
+	level           BIGINT NOT NULL CHECK (level BETWEEN 0 AND 6),
+	reason          TEXT NOT NULL,
+	PRIMARY KEY (org_id, adjudication_id, criterion),
+	FOREIGN KEY (org_id, adjudication_id) REFERENCES adjudications (org_id, id)
+);
+
 CREATE TABLE signin_links (
 	id         TEXT PRIMARY KEY,
 	hash       TEXT NOT NULL UNIQUE,
@@ -1106,6 +1396,22 @@ CREATE TABLE submission_items (
 	FOREIGN KEY (org_id, attempt_id) REFERENCES attempts (org_id, id)
 );
 
+CREATE TABLE threads (
+	org_id         TEXT NOT NULL,
+	application_id TEXT NOT NULL,
+	opening_id     TEXT NOT NULL,
+	waits_since    BIGINT NOT NULL,
+	unread_since   BIGINT NOT NULL,
+	last_at        BIGINT NOT NULL,
+	PRIMARY KEY (org_id, application_id),
+	FOREIGN KEY (org_id, application_id) REFERENCES applications (org_id, id),
+	FOREIGN KEY (org_id, opening_id) REFERENCES openings (org_id, id)
+);
+
+CREATE INDEX threads_last ON threads (org_id, last_at, application_id);
+
+CREATE INDEX threads_waiting ON threads (org_id, waits_since, application_id);
+
 CREATE TABLE unblindings (
 	org_id         TEXT NOT NULL,
 	application_id TEXT NOT NULL,
@@ -1117,6 +1423,94 @@ CREATE TABLE unblindings (
 );
 
 CREATE INDEX unblindings_member ON unblindings (org_id, member_id, application_id);
+
+CREATE TABLE upload_captions (
+	org_id    TEXT NOT NULL,
+	upload_id TEXT NOT NULL,
+	source    TEXT NOT NULL CHECK (source IN ('typed', 'sent', 'made')),
+	language  TEXT NOT NULL,
+	text      TEXT NOT NULL,
+	made_at   BIGINT NOT NULL,
+	PRIMARY KEY (org_id, upload_id, source),
+	FOREIGN KEY (org_id, upload_id) REFERENCES uploads (org_id, id)
+);
+
+CREATE TABLE upload_files (
+	org_id TEXT NOT NULL,
+	hash   TEXT NOT NULL,
+	names  BIGINT NOT NULL CHECK (names >= 0),
+	since  BIGINT NOT NULL,
+	going  BIGINT NOT NULL CHECK (going IN (0, 1, 2)),
+	PRIMARY KEY (org_id, hash)
+);
+
+CREATE TABLE upload_media (
+	org_id      TEXT NOT NULL,
+	upload_id   TEXT NOT NULL,
+	state       TEXT NOT NULL CHECK (state IN ('waiting', 'ready', 'damaged', 'missing', 'plain')),
+	why         TEXT NOT NULL,
+	lost        TEXT NOT NULL CHECK (lost IN ('', 'beginning', 'middle', 'end', 'all')),
+	type        TEXT NOT NULL,
+	hash        TEXT NOT NULL,
+	bytes       BIGINT NOT NULL,
+	length_ms   BIGINT NOT NULL,
+	width       BIGINT NOT NULL,
+	height      BIGINT NOT NULL,
+	sound       BIGINT NOT NULL CHECK (sound IN (0, 1)),
+	picture     BIGINT NOT NULL CHECK (picture IN (0, 1)),
+	gain_cb     BIGINT NOT NULL,
+	peaks       TEXT NOT NULL,
+	poster_hash TEXT NOT NULL,
+	made_at     BIGINT NOT NULL,
+	PRIMARY KEY (org_id, upload_id),
+	FOREIGN KEY (org_id, upload_id) REFERENCES uploads (org_id, id)
+);
+
+CREATE TABLE upload_parts (
+	org_id    TEXT NOT NULL,
+	upload_id TEXT NOT NULL,
+	at        BIGINT NOT NULL,
+	bytes     BIGINT NOT NULL CHECK (bytes > 0),
+	hash      TEXT NOT NULL,
+	data      BYTEA NOT NULL,
+	PRIMARY KEY (org_id, upload_id, at),
+	FOREIGN KEY (org_id, upload_id) REFERENCES uploads (org_id, id)
+);
+
+CREATE TABLE upload_rooms (
+	org_id TEXT NOT NULL,
+	owner  TEXT NOT NULL,
+	bytes  BIGINT NOT NULL CHECK (bytes >= 0),
+	PRIMARY KEY (org_id, owner)
+);
+
+CREATE TABLE uploads (
+	org_id      TEXT NOT NULL,
+	id          TEXT NOT NULL,
+	owner       TEXT NOT NULL,
+	item        TEXT NOT NULL,
+	purpose     TEXT NOT NULL,
+	by_kind     TEXT NOT NULL,
+	by_id       TEXT NOT NULL,
+	state       TEXT NOT NULL CHECK (state IN ('open', 'finished')),
+	types       TEXT NOT NULL,
+	type        TEXT NOT NULL,
+	bytes       BIGINT NOT NULL CHECK (bytes >= 0 AND bytes <= most),
+	length      BIGINT NOT NULL CHECK (length >= -1 AND length <= most),
+	most        BIGINT NOT NULL,
+	hash        TEXT NOT NULL CHECK (state = 'open' OR hash <> ''),
+	holder      TEXT NOT NULL,
+	held_until  BIGINT NOT NULL,
+	wanted      BIGINT NOT NULL CHECK (wanted IN (0, 1)),
+	created_at  BIGINT NOT NULL,
+	touched_at  BIGINT NOT NULL,
+	finished_at BIGINT NOT NULL,
+	PRIMARY KEY (org_id, id)
+);
+
+CREATE INDEX uploads_of ON uploads (org_id, owner, item);
+
+CREATE INDEX uploads_open ON uploads (org_id, state, touched_at);
 
 CREATE TABLE version_files (
 	org_id     TEXT NOT NULL,

@@ -154,12 +154,12 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request, s *review.Sheet, at
 	return web.ShowWith(w, r, err, cardPage(v))
 }
 
-// evidence draws one item of the work.
 // link gives the addresses under which whoever asks plays recordings.
 func (p *Pages) link(r *http.Request) item.Link {
 	return func(u upload.Upload, f upload.Form) string { return p.Uploads.Link(web.Actor(r), u, f) }
 }
 
+// evidence draws one item of the work.
 func (p *Pages) evidence(v *cardView, at string, query url.Values, link item.Link) {
 	s := v.Sheet
 	var keys []string
