@@ -22,6 +22,8 @@ import (
 var notActivity = map[string]string{
 	"batches": "a list that a recruiter brings", "batch_rows": "a list that a recruiter brings",
 	"promises": "what the organisation owes", "reviews": "what readers write", "feedbacks": "what the organisation answers",
+	"api_tokens": "members'", "api_requests": "what programs ask", "hook_endpoints": "the organisation's",
+	"hook_events": "what stands in applications and attempts, by its id", "hook_deliveries": "which program was told",
 	"staff_sessions": "members'", "signin_links": "members'", "accounts": "members'", "public_links": "the organisation's",
 }
 

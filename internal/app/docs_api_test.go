@@ -21,6 +21,7 @@ import (
 	"candor/internal/live"
 	"candor/internal/problem"
 	"candor/internal/token"
+	"candor/internal/secret"
 	"candor/internal/web"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -246,6 +247,8 @@ func TestTheDocumentIsWhatIsSpoken(t *testing.T) {
 	w.must(w.app.Reviews.Enough(ctx, w.here.as("manager"), w.here.read.code, "Nobody else is here.")) // so that it can be decided
 	save := `{"sitting":"` + string(busy.sitting) + `","client":"c2","epoch":1,"age":0,"unreached":0,"saves":[{"item":"tell-us","seq":1,"base":0,"body":"{\"text\":[\"Again.\"]}","sha256":"","heard":0,"typed":0}]}`
 	fits("a delta", "Saves", []byte(strings.Replace(save, `"body":"{\"text\":[\"Again.\"]}"`, `"ops":[{"at":1,"del":0,"ins":"x"}]`, 1)))
+	sent := w.here.send(busy, "whole")
+	uploads := "/c/-/uploads/" + string(busy.upload)
 	api := "/api/v1/o/" + w.here.org.ID + "/"
 	asked := map[string]struct{ target, body, in, out, by string }{
 		"web.health":          {"/healthz", "", "", "", ""},
@@ -265,6 +268,10 @@ func TestTheDocumentIsWhatIsSpoken(t *testing.T) {
 		"api.candidate":       {api + "candidates/" + w.here.read.inv.Candidate, "", "", "Candidate", "recruiter"},
 		"api.events":          {api + "events", "", "", "Happenings", ""},
 		"api.results":         {api + "applications/" + string(w.here.told.inv.Application) + "/results", "", "", "Results", ""},
+		"board.save":          {"/o/" + w.here.org.ID + "/openings/" + string(w.here.plain) + "/decline/save", "pick=" + string(w.here.read.inv.Application) + "&b." + string(w.here.read.inv.Application) + "=Thank+you.", "", "Saved", "manager"},
+		"upload.read":         {uploads, "", "", "UploadState", ""},
+		"upload.cut":          {uploads + "/cut", `{"at":4}`, "UploadCut", "UploadState", ""},
+		"upload.finish":       {"/c/-/uploads/" + string(sent.ID) + "/finish", fmt.Sprintf(`{"sha256":%q,"length":%d}`, secret.Hash(recorded), len(recorded)), "UploadFinish", "UploadState", ""},
 		"feedback.save":       {"/o/" + w.here.org.ID + "/decide/" + string(w.here.read.inv.Application) + "/save", "outcome=reject&body=Thank+you.", "", "Saved", "manager"},
 		"thread.draft":        {"/c/conversation/draft", "client=c9&seq=1&item=tell-us&body=Mo", "", "Saved", ""},
 		"thread.seen":         {"/c/conversation/seen", "", "", "Saved", ""},

@@ -39,7 +39,7 @@ func (p *Pages) Routes(mux *web.Mux) {
 	handle("POST "+base+"/{upload}/finish", "upload.finish", p.finish)
 	route.In = wireUploadCut{}
 	handle("POST "+base+"/{upload}/cut", "upload.cut", p.cut)
-	route.In, route.Out, route.MaxBody, route.Stream = nil, "", maxBody, true
+	route.In, route.Out, route.MaxBody, route.Stream = nil, nil, maxBody, true // tus speaks in headers
 	handle("POST "+base, "upload.create", p.create)
 	handle("PATCH "+base+"/{upload}", "upload.append", p.patch)
 	handle("DELETE "+base+"/{upload}", "upload.drop", p.drop)
