@@ -464,8 +464,8 @@ func (a answer) outcome() outcome {
 	return outcome(fmt.Sprint("status ", a.status))
 }
 
-// once is what is new in each answer: the key of style sheets and of forms, and a sealed cursor.
-var once = regexp.MustCompile(`nonce-[\w-]+|nonce="[\w-]+"|name="_once" value="[\w-]+"|"next":"[\w-]+"`)
+// once is what is new in each answer: the key of style sheets and of forms.
+var once = regexp.MustCompile(`nonce-[\w-]+|nonce="[\w-]+"|name="_once" value="[\w-]+"`)
 
 // text is the whole answer, without what differs from request to request; secrets are left out too.
 func (a answer) text(leaveOut ...string) string {

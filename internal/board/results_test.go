@@ -113,7 +113,7 @@ func TestResultsKeepTheBlindBlind(t *testing.T) {
 		}
 		err := w.DB.Read(ctx, w.Org.ID, func(tx db.Tx) error {
 			var n int
-			err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM audit_lines WHERE org_id = $1 AND verb = 'opening.export'`, tx.Org).Scan(&n)
+			err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM audit_acts WHERE org_id = $1 AND verb = 'opening.export'`, tx.Org).Scan(&n)
 			if n != 2 {
 				t.Errorf("%d exports are on record; want two", n)
 			}

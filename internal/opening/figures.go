@@ -24,14 +24,15 @@ type Figures struct {
 	KeptLate int // of them, after their day
 }
 
+// SQLite takes the tables of a CROSS JOIN in their order: the opening's applications and their promises, and not all promises of the organisation.
 const (
 	countStatus = `SELECT stage_id, status, COUNT(*) FROM applications WHERE org_id = $1 AND opening_id = $2 GROUP BY stage_id, status`
 	countOwed   = `SELECT COUNT(*), SUM(CASE WHEN p.due_at < $3 THEN 1 ELSE 0 END), SUM(CASE WHEN p.due_at >= $3 AND p.due_at < $4 THEN 1 ELSE 0 END)
-		FROM promises p JOIN applications a ON a.org_id = p.org_id AND a.id = p.application_id
-		WHERE p.org_id = $1 AND p.kept_at = 0 AND a.opening_id = $2 AND a.status = 'active'`
+		FROM applications a CROSS JOIN promises p
+		WHERE a.org_id = $1 AND a.opening_id = $2 AND a.status = 'active' AND p.org_id = a.org_id AND p.application_id = a.id AND p.kept_at = 0`
 	countSent = `SELECT COUNT(DISTINCT p.application_id), COUNT(DISTINCT CASE WHEN p.kept_at > 0 THEN p.application_id END),
 		SUM(CASE WHEN p.kept_at > 0 THEN 1 ELSE 0 END), SUM(CASE WHEN p.kept_at > p.due_at THEN 1 ELSE 0 END)
-		FROM promises p JOIN applications a ON a.org_id = p.org_id AND a.id = p.application_id WHERE p.org_id = $1 AND a.opening_id = $2`
+		FROM applications a CROSS JOIN promises p WHERE a.org_id = $1 AND a.opening_id = $2 AND p.org_id = a.org_id AND p.application_id = a.id`
 	countOpened = `SELECT COUNT(DISTINCT application_id) FROM invitations WHERE org_id = $1 AND opening_id = $2 AND opened_at > 0`
 	countStuck  = `SELECT COUNT(*) FROM applications a JOIN invitations i ON i.org_id = a.org_id AND i.application_id = a.id AND i.stage_id = a.stage_id
 		WHERE a.org_id = $1 AND a.opening_id = $2 AND a.status = 'active' AND ` + isStuck
@@ -92,8 +93,8 @@ func (f *Figures) byStatus(rows *sql.Rows) error {
 }
 
 const (
-	weeklySent = `SELECT (p.made_at - CAST($3 AS BIGINT)) / 604800000, COUNT(*) FROM promises p JOIN applications a ON a.org_id = p.org_id AND a.id = p.application_id
-		WHERE p.org_id = $1 AND a.opening_id = $2 AND p.made_at >= CAST($3 AS BIGINT) GROUP BY 1`
+	weeklySent = `SELECT (p.made_at - CAST($3 AS BIGINT)) / 604800000, COUNT(*) FROM applications a CROSS JOIN promises p
+		WHERE a.org_id = $1 AND a.opening_id = $2 AND p.org_id = a.org_id AND p.application_id = a.id AND p.made_at >= CAST($3 AS BIGINT) GROUP BY 1`
 	weeklyOpened = `SELECT (opened_at - CAST($3 AS BIGINT)) / 604800000, COUNT(*) FROM invitations
 		WHERE org_id = $1 AND opening_id = $2 AND opened_at >= CAST($3 AS BIGINT) GROUP BY 1`
 )

@@ -49,6 +49,7 @@ var ctx = context.Background()
 
 // world is a whole installation with one organisation. Only the judge and the mail server are stand-ins: they tell everything.
 type world struct {
+	asked            int // requests of a program
 	t                testing.TB
 	app              *app.App
 	dir              string
@@ -172,7 +173,8 @@ func (w *world) invite(o opening.ID, word, address string) person {
 	a := w.app
 	var inv opening.Invitation
 	form := opening.InviteForm{Name: "Amara " + word, Email: "old." + address + "@mail.example", Zone: "Europe/Lisbon", Note: "Good to meet you, " + word}
-	_, err := a.Tokens.Once(ctx, w.owner, form.Email, []byte(word), func(tx db.Tx) (made string, err error) { // a program whose keys are addresses
+	w.asked++
+	_, err := a.Tokens.Once(ctx, w.owner, fmt.Sprint(form.Email, w.asked), []byte(word), func(tx db.Tx) (made string, err error) { // a program whose keys are addresses
 		inv, err = a.Openings.InviteIn(ctx, tx, w.owner, o, form)
 		return string(inv.ID), err
 	})

@@ -17,6 +17,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 )
 
 // Key is the installation key: 32 bytes.
@@ -149,6 +150,22 @@ func (k Key) Seal(purpose string, plain []byte) ([]byte, error) {
 	return g.Seal(nil, nil, plain, []byte(purpose)), nil
 }
 
+// SealSame is Seal for what may be compared: the same text gives the same bytes, for its nonce is made of it. What is sealed so tells whoever sees
+// two of them whether they are the same, and nothing else.
+func (k Key) SealSame(purpose string, plain []byte) ([]byte, error) {
+	b, err := k.block(purpose)
+	if err != nil {
+		return nil, err
+	}
+	g, err := cipher.NewGCM(b)
+	if err != nil {
+		return nil, err
+	}
+	sum := k.Sum("nonce", purpose, string(plain))
+	nonce := slices.Clip(sum[:g.NonceSize()])
+	return g.Seal(nonce, nonce, plain, []byte(purpose)), nil // as NewGCMWithRandomNonce puts it
+}
+
 // Unseal opens what Seal made for the same purpose.
 func (k Key) Unseal(purpose string, sealed []byte) ([]byte, error) {
 	g, err := k.gcm(purpose)
@@ -159,13 +176,17 @@ func (k Key) Unseal(purpose string, sealed []byte) ([]byte, error) {
 }
 
 func (k Key) gcm(purpose string) (cipher.AEAD, error) {
-	key, err := hkdf.Key(sha256.New, k.b[:], nil, "seal "+purpose, 32)
-	if err != nil {
-		return nil, err
-	}
-	b, err := aes.NewCipher(key)
+	b, err := k.block(purpose)
 	if err != nil {
 		return nil, err
 	}
 	return cipher.NewGCMWithRandomNonce(b)
+}
+
+func (k Key) block(purpose string) (cipher.Block, error) {
+	key, err := hkdf.Key(sha256.New, k.b[:], nil, "seal "+purpose, 32)
+	if err != nil {
+		return nil, err
+	}
+	return aes.NewCipher(key)
 }

@@ -399,7 +399,7 @@ func TestTheListHasTheLongestWaitFirst(t *testing.T) {
 				t.Errorf("%s: %v; want %v", name, c.got, c.want)
 			}
 		}
-		if _, err := w.List(ctx, w.cleo, thread.Filter{After: "nonsense"}); !errors.Is(err, thread.ErrMissing) {
+		if _, err := w.List(ctx, w.cleo, thread.Filter{After: "no cursor"}); !errors.Is(err, thread.ErrMissing) {
 			t.Errorf("a cursor that is none = %v; want ErrMissing", err)
 		}
 	})

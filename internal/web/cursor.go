@@ -12,8 +12,8 @@ import (
 	"candor/internal/problem"
 )
 
-// CursorLife is how long a cursor leads on: a list that is read later than that is begun again.
-const CursorLife = 7 * 24 * time.Hour
+// CursorLife is how long a cursor leads on, from the beginning of its day (UTC): a list that is read later than that is begun again.
+const CursorLife = 8 * 24 * time.Hour
 
 // ErrCursor: a cursor of another list, another organisation or another day.
 var ErrCursor = problem.New(problem.Invalid, "cursor", "This cursor does not lead on here. Begin the list again without one.")
@@ -31,8 +31,8 @@ func Cursor(r *http.Request, at string) (string, error) {
 		return "", nil
 	}
 	c := callOf(r)
-	plain := fmt.Sprintf("%d %s", clock.Milli(c.mux.cfg.Clock.Now().Add(CursorLife)), at)
-	b, err := c.mux.cfg.Key.Seal(cursorPurpose(r), []byte(plain))
+	plain := fmt.Sprintf("%d %s", clock.Milli(c.mux.cfg.Clock.Now().Truncate(24*time.Hour).Add(CursorLife)), at) // by the day: an unchanged page keeps its ETag
+	b, err := c.mux.cfg.Key.SealSame(cursorPurpose(r), []byte(plain))
 	return base64.RawURLEncoding.EncodeToString(b), err
 }
 

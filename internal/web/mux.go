@@ -67,6 +67,9 @@ func (m *Mux) Handle(route Route, h Handler) {
 		m.problem = errors.Join(m.problem, err)
 		return
 	}
+	if route.API() && m.cfg.Auth.Token == nil {
+		return // no program can ask here
+	}
 	m.routes = append(m.routes, route)
 	m.inner.HandleFunc(route.Pattern, func(w http.ResponseWriter, r *http.Request) { m.serve(w, r, &route, h) })
 }

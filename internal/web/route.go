@@ -101,7 +101,6 @@ func (r Route) check(cfg *Config) error {
 		if r.API() {
 			need(r.Scope != "", "a scope")
 			need(r.About != "" && r.Out != nil, "what it is about and what it answers (About, Out)")
-			need(cfg.Auth.Token != nil, "an authenticator for tokens")
 		}
 	case Candidate:
 		need(r.Tenant == FromSession, "the tenant rule FromSession")

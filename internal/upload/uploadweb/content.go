@@ -34,7 +34,7 @@ func (p *Pages) file(w http.ResponseWriter, r *http.Request) error {
 	h := w.Header()
 	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
 	h.Set("Content-Type", f.Type)
-	h.Set("Cache-Control", "private, max-age="+strconv.Itoa(int(time.Until(f.Until).Seconds())))
+	h.Set("Cache-Control", "private, max-age="+strconv.Itoa(int(f.Until.Sub(p.Uploads.DB.Now()).Seconds())))
 	h.Set("Content-Disposition", disposition(f))
 	h.Set("ETag", `"`+string(f.Hash)+`"`)
 	if p.Uploads.Content != "" { // its pages stand on another origin
