@@ -70,7 +70,7 @@ func TestAnExplainBackOfThreeTurns(t *testing.T) {
 	p.Follow("form[data-item] button.primary")
 	p.Type("textarea[name=text]", "To ask the bank first; nobody answers there at night.")
 	p.Follow("form[data-item] button.primary")
-	p.Click(".item-help details > summary")
+	p.Click(".item-help details:has(textarea[name=unclear]) > summary")
 	p.Type("textarea[name=unclear]", "Which hour do you mean?")
 	p.Follow(`form[action$="/unclear"] button`)
 	p.Sees("Said to be unclear, or not about this work: Which hour do you mean?")

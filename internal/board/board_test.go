@@ -205,6 +205,12 @@ func TestDeclinedEachWithTheirOwnWords(t *testing.T) {
 		}
 		letters[0].Draft.Body, letters[1].Draft.Body = "Amara's own words.", "Ben's own words."
 		letters[2].Draft.Body, letters[2].Draft.Lines = "", nil
+		if p, ok := problem.As(w.b.Keep(ctx, w.Rosa, letters)); !ok || p.Code != "not_now" || p.Text != letters[3].Why {
+			t.Errorf("keeping a reply that cannot be given says %+v; want why not", p)
+		}
+		if kept, err := w.b.Letters(ctx, w.Rosa, w.Opening, []opening.ApplicationID{amara, ben}); err != nil || kept[0].Draft.Body != "Amara's own words." || kept[1].Draft.Body != "Ben's own words." {
+			t.Errorf("the others' words are not kept: %+v, %v", kept, err)
+		}
 		if _, err := w.b.Decline(ctx, w.Rosa, letters, ""); !errors.Is(err, problem.ErrInvalid) {
 			t.Errorf("without a reason: %v; want ErrInvalid", err)
 		}

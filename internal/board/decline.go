@@ -2,6 +2,7 @@ package board
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -69,10 +70,13 @@ func (b *Boards) letter(ctx context.Context, who actor.Actor, l Line) (Letter, e
 	return x, err
 }
 
-// Keep keeps the drafts as they stand, as ones that decline. Problems as of feedback.Save, of the first that has one.
+// Keep keeps the drafts as they stand, as ones that decline: of all who can be declined, also where it says that somebody cannot. Conflict problems
+// of those, and as of feedback.Save.
 func (b *Boards) Keep(ctx context.Context, who actor.Actor, letters []Letter) error {
+	var held error
 	for _, l := range letters {
 		if l.Why != "" {
+			held = l.held()
 			continue
 		}
 		l.Draft.Outcome = review.Reject
@@ -80,8 +84,11 @@ func (b *Boards) Keep(ctx context.Context, who actor.Actor, letters []Letter) er
 			return err
 		}
 	}
-	return nil
+	return held
 }
+
+// held is why nothing is kept for somebody, as a problem.
+func (l Letter) held() *problem.Problem { return problem.New(problem.Conflict, "not_now", l.Why) }
 
 // Decline declines everybody with their own reply, which waits for the morning where they are; until then each can be taken back. All
 // drafts are kept first. reason is for the team, where a draft has none of its own. Finished work without a word is not answered: it
@@ -102,13 +109,14 @@ func (b *Boards) Decline(ctx context.Context, who actor.Actor, letters []Letter,
 	if reason == "" {
 		return nil, problem.Field("reason", "Say why, in a sentence. The team reads it, the candidates do not.")
 	}
-	if err := b.Keep(ctx, who, letters); err != nil {
+	open := slices.DeleteFunc(slices.Clone(letters), func(l Letter) bool { return l.Why != "" })
+	if err := b.Keep(ctx, who, open); err != nil {
 		return nil, err
 	}
 	return each(lines, func(l Line) (Result, error) {
 		x := drafts[l.Application]
 		if x.Why != "" {
-			return Result{}, problem.New(problem.Conflict, "not_now", x.Why)
+			return Result{}, x.held()
 		}
 		made, at, err := b.Feedbacks.DecideByMorning(ctx, who, l.Application, x.Draft)
 		return Result{Undo: made.ID, When: at}, err

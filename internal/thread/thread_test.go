@@ -399,7 +399,8 @@ func TestTheListHasTheLongestWaitFirst(t *testing.T) {
 				t.Errorf("%s: %v; want %v", name, c.got, c.want)
 			}
 		}
-		if _, err := w.List(ctx, w.cleo, thread.Filter{After: "no cursor"}); !errors.Is(err, thread.ErrMissing) {
+		nowhere := "nonsense"
+		if _, err := w.List(ctx, w.cleo, thread.Filter{After: nowhere}); !errors.Is(err, thread.ErrMissing) {
 			t.Errorf("a cursor that is none = %v; want ErrMissing", err)
 		}
 	})
