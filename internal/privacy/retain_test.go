@@ -61,6 +61,7 @@ func TestANightRemovesExactlyWhatIsOver(t *testing.T) {
 		end := w.tick.Now()
 		w.until(end.AddDate(0, 6, 0)) // so that only words are left to go
 		w.must(w.night())
+		w.drain()
 		people := []person{told, held, undecided}
 		if due := w.kept(told); due.Before(end.AddDate(1, 0, 0).Add(-time.Minute)) || due.After(end.AddDate(1, 0, 0)) {
 			t.Fatalf("the reply came at %v and the words go on %v; want 12 months", end, due)
