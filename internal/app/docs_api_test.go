@@ -20,8 +20,8 @@ import (
 	"candor/internal/db"
 	"candor/internal/live"
 	"candor/internal/problem"
-	"candor/internal/token"
 	"candor/internal/secret"
+	"candor/internal/token"
 	"candor/internal/web"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
