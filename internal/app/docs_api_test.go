@@ -268,7 +268,7 @@ func TestTheDocumentIsWhatIsSpoken(t *testing.T) {
 		"api.candidate":       {api + "candidates/" + w.here.read.inv.Candidate, "", "", "Candidate", "recruiter"},
 		"api.events":          {api + "events", "", "", "Happenings", ""},
 		"api.results":         {api + "applications/" + string(w.here.told.inv.Application) + "/results", "", "", "Results", ""},
-		"board.save":          {"/o/" + w.here.org.ID + "/openings/" + string(w.here.plain) + "/decline/save", "pick=" + string(w.here.read.inv.Application) + "&b." + string(w.here.read.inv.Application) + "=Thank+you.", "", "Saved", "manager"},
+		"board.save":          {"/o/" + w.here.org.ID + "/openings/" + string(busy.opening) + "/decline/save", "pick=" + string(busy.inv.Application) + "&b." + string(busy.inv.Application) + "=Thank+you.", "", "Saved", "manager"},
 		"upload.read":         {uploads, "", "", "UploadState", ""},
 		"upload.cut":          {uploads + "/cut", `{"at":4}`, "UploadCut", "UploadState", ""},
 		"upload.finish":       {"/c/-/uploads/" + string(sent.ID) + "/finish", fmt.Sprintf(`{"sha256":%q,"length":%d}`, secret.Hash(recorded), len(recorded)), "UploadFinish", "UploadState", ""},
