@@ -81,8 +81,8 @@ func (v figuresView) replies() chart.View {
 func (v figuresView) parts() chart.View {
 	c := chart.View{FirstName: "Finished", SecondName: "Began", Head: "Part"}
 	var said []string
-	for _, p := range v.Parts {
-		c.Labels, c.First, c.Second = append(c.Labels, p.Title), append(c.First, p.Finished), append(c.Second, p.Began)
+	for i, p := range v.Parts {
+		c.Labels, c.First, c.Second = append(c.Labels, strconv.Itoa(i+1)), append(c.First, p.Finished), append(c.Second, p.Began)
 		said = append(said, fmt.Sprintf("%s %d of %d", p.Title, p.Finished, p.Began))
 	}
 	c.Sentence = "How many finished each part of those who began it: " + strings.Join(said, ", ") + "."
