@@ -174,15 +174,6 @@ func (os *Openings) Create(ctx context.Context, who actor.Actor, o Opening, stag
 	return o.ID, err
 }
 
-func addStage(ctx context.Context, q *query.Queries, o string, opening ID, s Stage) error {
-	err := q.AddStage(ctx, query.AddStageParams{OrgID: o, ID: string(s.ID), OpeningID: string(opening), Position: int64(s.Position), Title: s.Title,
-		Reviewers: int64(s.Reviewers), WindowDays: int64(s.Window), Questions: int64(s.Questions)})
-	if err != nil {
-		return err
-	}
-	return q.AddFormat(ctx, query.AddFormatParams{OrgID: o, StageID: string(s.ID), Position: 1, Format: s.Format, RefID: s.Ref})
-}
-
 func check(o *Opening) error {
 	o.Title = strings.TrimSpace(o.Title)
 	switch {
@@ -194,30 +185,6 @@ func check(o *Opening) error {
 		return problem.Field("reply_days", "Promise a reply within 1 to 60 working days.")
 	}
 	return nil
-}
-
-func (os *Openings) checkStage(ctx context.Context, o string, s *Stage) error {
-	if s.Title = strings.TrimSpace(s.Title); s.Title == "" {
-		return problem.Field("stage_title", "Give the stage a title.")
-	}
-	if s.Reviewers < 0 || s.Reviewers > 2 {
-		return problem.Field("reviewers", "A submission is read by 0, 1 or 2 reviewers.")
-	}
-	if s.Window < 1 || s.Window > 90 {
-		return problem.Field("window", "Give candidates 1 to 90 days.")
-	}
-	if s.Questions < 0 || s.Questions == 1 || s.Questions > MostQuestions {
-		return problem.Field("questions", "Ask 2 to 4 questions about their own work, or none.")
-	}
-	f, ok := os.Format(s.Format)
-	if !ok {
-		return problem.Field("format", "Choose what candidates do in this stage.")
-	}
-	_, err := f.Describe(ctx, o, s.Ref)
-	if _, isProblem := problem.As(err); isProblem {
-		return problem.Field("format", "Choose what candidates do in this stage.")
-	}
-	return err
 }
 
 // Load reads an opening for a member who may see it: its own people, and, where it is not confidential, owners and recruiters.
@@ -354,53 +321,5 @@ func (os *Openings) Change(ctx context.Context, who actor.Actor, o Opening) erro
 			return err
 		}
 		return audit.Record(ctx, tx, os.DB.Now(), who, "opening.change", string(o.ID), audit.Facts{"state": state})
-	})
-}
-
-// Stages are an opening's, in order.
-func (os *Openings) Stages(ctx context.Context, tx db.Tx, o ID) ([]Stage, error) {
-	rows, err := query.New(tx).Stages(ctx, tx.Org, string(o))
-	var out []Stage
-	for _, r := range rows {
-		out = append(out, Stage{StageID(r.ID), ID(r.OpeningID), int(r.Position), r.Title, int(r.Reviewers), int(r.WindowDays), r.Format, r.RefID, int(r.Questions)})
-	}
-	return out, err
-}
-
-// SaveStage adds a stage (ID "") at the end, or changes one; who is in it already keeps what they were invited to. ErrRole, ErrMissing, ErrInvalid.
-func (os *Openings) SaveStage(ctx context.Context, who actor.Actor, o ID, s Stage) error {
-	if err := os.checkStage(ctx, who.Org, &s); err != nil {
-		return err
-	}
-	return os.DB.Write(ctx, who.Org, func(tx db.Tx) error {
-		if _, err := query.New(tx).Hold(ctx, tx.Org, string(o)); err != nil {
-			return err
-		}
-		if _, err := os.manage(ctx, tx, who, o); err != nil {
-			return err
-		}
-		all, err := os.Stages(ctx, tx, o)
-		if err != nil {
-			return err
-		}
-		q := query.New(tx)
-		now := os.DB.Now()
-		if s.ID == "" {
-			s.ID, s.Position = StageID(id.New("stg", now)), len(all)+1
-			if err := addStage(ctx, q, who.Org, o, s); err != nil {
-				return err
-			}
-		} else {
-			if !slices.ContainsFunc(all, func(x Stage) bool { return x.ID == s.ID }) {
-				return ErrMissing
-			}
-			if _, err := q.ChangeStage(ctx, query.ChangeStageParams{OrgID: who.Org, ID: string(s.ID), Title: s.Title, Reviewers: int64(s.Reviewers), WindowDays: int64(s.Window), Questions: int64(s.Questions)}); err != nil {
-				return err
-			}
-			if err := q.AddFormat(ctx, query.AddFormatParams{OrgID: who.Org, StageID: string(s.ID), Position: 1, Format: s.Format, RefID: s.Ref}); err != nil {
-				return err
-			}
-		}
-		return audit.Record(ctx, tx, now, who, "opening.stage", string(o), audit.Facts{"stage": string(s.ID)})
 	})
 }
