@@ -45,7 +45,7 @@ func TestRacingPushes(t *testing.T) {
 			for i := range racers {
 				n := []*repotest.Node{a, b}[i%2]
 				all.Go(func() {
-					outs[i], errs[i] = repotest.Try(dir, "push", "--quiet", "--force", "--force-with-lease=main:"+string(main), n.CloneURL(r, n.URL), heads[i]+":refs/heads/main", heads[i]+fmt.Sprintf(":refs/heads/of-%d", i))
+					outs[i], errs[i] = repotest.Try(dir, "push", "--quiet", "--force-with-lease=main:"+string(main), n.CloneURL(r, n.URL), heads[i]+":refs/heads/main", "+"+heads[i]+fmt.Sprintf(":refs/heads/of-%d", i)) // --force would put the lease out of force
 				})
 			}
 			all.Wait()

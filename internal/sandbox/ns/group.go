@@ -189,10 +189,11 @@ func (r *group) cpu() time.Duration {
 func (r *group) ooms() int64 { return field(read(r.oom), "oom_kill") }
 
 // starved is how long a thread of the group was ready to run while the machine ran others: the most of any that lives, 0 where the kernel does
-// not tell (Documentation/scheduler/sched-stats.rst, /proc/<pid>/schedstat).
-func (r *group) starved() time.Duration {
+// not tell (Documentation/scheduler/sched-stats.rst, /proc/<pid>/schedstat, which counts a wait when it is over). It is ready if one runs or waits
+// for a core now.
+func (r *group) starved() (most time.Duration, ready bool) {
 	if len(r.paths) == 0 {
-		return 0
+		return 0, false
 	}
 	threads := "tasks"
 	if r.all.version == 2 {
@@ -200,17 +201,19 @@ func (r *group) starved() time.Duration {
 	}
 	all, err := os.ReadFile(filepath.Join(r.paths[0], threads))
 	if err != nil {
-		return 0
+		return 0, false
 	}
-	var most int64
 	for id := range strings.FieldsSeq(string(all)) {
 		b, err := os.ReadFile(filepath.Join("/proc", id, "schedstat"))
 		if f := strings.Fields(string(b)); err == nil && len(f) > 1 {
 			n, _ := strconv.ParseInt(f[1], 10, 64)
-			most = max(most, n)
+			most = max(most, time.Duration(n))
 		}
+		b, _ = os.ReadFile(filepath.Join("/proc", id, "stat"))
+		end := bytes.LastIndexByte(b, ')') // of its name, which it chooses
+		ready = ready || bytes.HasPrefix(b[end+1:], []byte(" R"))
 	}
-	return time.Duration(most)
+	return most, ready
 }
 
 func (r *group) number(c, file, key string) int64 {

@@ -277,6 +277,7 @@ func (s *slot) watch(ctx context.Context, spec sandbox.Spec, g *group, c *pipes,
 		tick.Reset(20 * time.Millisecond) // and again: the first may have come before the fork
 	}
 	done, full := ctx.Done(), c.cap.full
+	var late, before time.Duration // when it got a core for the first time, to a look; what it had used at the last look after its wall time
 	for {
 		select {
 		case r := <-s.got:
@@ -295,6 +296,9 @@ func (s *slot) watch(ctx context.Context, spec sandbox.Spec, g *group, c *pipes,
 				continue
 			}
 			used, took := g.cpu(), time.Since(began)
+			if late == 0 && used > 0 {
+				late = took
+			}
 			switch {
 			case cause != "":
 				kill(cause)
@@ -302,14 +306,18 @@ func (s *slot) watch(ctx context.Context, spec sandbox.Spec, g *group, c *pipes,
 				kill(sandbox.MLE)
 			case used > spec.CPU:
 				kill(sandbox.TLE)
-			case took > spec.Wall && took > min(spec.Wall+g.starved(), mostWall*spec.Wall):
+			case took > mostWall*spec.Wall:
 				kill(sandbox.WTLE)
-			default:
-				left := spec.Wall - took
-				if left <= 0 {
-					left = 10 * time.Millisecond
+			case took > spec.Wall:
+				starved, ready := g.starved()
+				if took > spec.Wall+late+starved && !(ready && used == before) { // a wait for a core counts when it is over
+					kill(sandbox.WTLE)
+					continue
 				}
-				tick.Reset(min(interval(spec.CPU-used), max(time.Millisecond, left)))
+				before = used
+				tick.Reset(interval(spec.CPU - used))
+			default:
+				tick.Reset(min(interval(spec.CPU-used), max(time.Millisecond, spec.Wall-took)))
 			}
 		}
 	}
