@@ -171,7 +171,8 @@ func (rs *Reviews) File(ctx context.Context, who actor.Actor, c Code, card Card)
 		if waits, err := rs.sendRest(ctx, tx, who, n, r, v, card); waits || err != nil {
 			return err
 		}
-		filed, err := q.FileReview(ctx, tx.Org, string(r.ID), clock.Milli(now))
+		points, step := weigh(v.Rubric, card)
+		filed, err := q.FileReview(ctx, query.FileReviewParams{OrgID: tx.Org, ID: string(r.ID), At: clock.Milli(now), Points: points, Step: step})
 		if err != nil {
 			return err
 		}

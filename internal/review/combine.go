@@ -149,21 +149,16 @@ func (s scored) mean(key string) float64 {
 	return float64(sum) / float64(max(1, n))
 }
 
-// totals are the cards' own, one each.
-func (s scored) totals() (out []float64) {
-	for _, c := range s.cards {
-		if t, ok := total(s.rubric, func(key string) float64 { return float64(c.of[key]) }); ok {
-			out = append(out, t)
-		}
-	}
-	return out
-}
-
 // score is the combination with its interval, where a single card's variance is noise. The error of a mean of n cards is that of one by
 // the root of n: Shrout & Fleiss 1979, "Intraclass correlations", case 1, where readers differ from work to work.
 func (s scored) score(noise float64) Score {
 	value, ok := total(s.rubric, s.mean)
-	n := len(s.totals())
+	n := 0
+	for _, c := range s.cards {
+		if _, ok := total(s.rubric, func(key string) float64 { return float64(c.of[key]) }); ok {
+			n++
+		}
+	}
 	if !ok || n == 0 {
 		return Score{}
 	}
@@ -186,27 +181,22 @@ func (c Column) score(noise float64) Score {
 	return s.score(noise)
 }
 
-// noiseOf is the variance of a single card around what many readers would say, in points squared, and pairs, the degrees of freedom in
-// the data: the mean square within works of one-way analysis of variance, drawn to what is assumed by the weight of that (the mean of a
-// scaled inverse chi-squared prior: Gelman et al. 2013, "Bayesian Data Analysis", section 2.6).
-func noiseOf(list []scored) (variance float64, pairs int) {
-	within, assumed := 0.0, 0.0
-	for _, s := range list {
-		assumed += assumedLevels * step(s.rubric) / float64(len(list))
-		all := s.totals()
-		if len(all) < 2 {
-			continue
-		}
-		mean := 0.0
-		for _, t := range all {
-			mean += t / float64(len(all))
-		}
-		for _, t := range all {
-			within += (t - mean) * (t - mean)
-		}
-		pairs += len(all) - 1
+// noise is the variance of a single card around what many readers would say, in points squared, and pairs, the degrees of freedom in
+// an opening's data: the mean square within works of one-way analysis of variance, drawn to what is assumed by the weight of that (the mean
+// of a scaled inverse chi-squared prior: Gelman et al. 2013, "Bayesian Data Analysis", section 2.6). The newest Most closed works count.
+func noise(ctx context.Context, tx db.Tx, o opening.ID) (variance float64, pairs int, err error) {
+	n, err := query.New(tx).Noise(ctx, tx.Org, string(o), Most)
+	assumed := assumedLevels * n.Step
+	return (assumedPairs*assumed*assumed + max(0, n.Within)) / float64(assumedPairs+n.Pairs), int(n.Pairs), err
+}
+
+// weigh is what a card comes to, -1 where nothing could be scored, and what one level of it is worth.
+func weigh(rubric []assessment.Criterion, card Card) (points, worth float64) {
+	points, ok := total(rubric, func(key string) float64 { return float64(max(0, card.Ratings[key].Level)) })
+	if !ok {
+		points = -1
 	}
-	return (assumedPairs*assumed*assumed + within) / float64(assumedPairs+pairs), pairs
+	return points, step(rubric)
 }
 
 // step is how many points one level is worth, by weight.

@@ -117,12 +117,13 @@ func (rs *Reviews) Compare(ctx context.Context, who actor.Actor, o opening.ID, c
 
 // score gives columns of an opening their scores.
 func (rs *Reviews) score(ctx context.Context, org string, o opening.ID, cols []Column) error {
-	list, err := rs.scored(ctx, org, o)
-	noise, _ := noiseOf(list)
-	for i := range cols {
-		cols[i].Score = cols[i].score(noise)
-	}
-	return err
+	return rs.DB.Read(ctx, org, func(tx db.Tx) error {
+		variance, _, err := noise(ctx, tx, o)
+		for i := range cols {
+			cols[i].Score = cols[i].score(variance)
+		}
+		return err
+	})
 }
 
 // Column reads one candidate with all cards and their score, for those who decide or run the opening. Problems as Cards.

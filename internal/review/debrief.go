@@ -41,6 +41,7 @@ type Standing struct {
 func (rs *Reviews) Debrief(ctx context.Context, who actor.Actor, o opening.ID) (*Debrief, error) {
 	d := &Debrief{}
 	var stages []opening.Stage
+	var variance float64
 	err := rs.DB.Read(ctx, who.Org, func(tx db.Tx) (err error) {
 		if err := rs.run(ctx, tx, who, Round{Opening: o}); err != nil {
 			return err
@@ -49,6 +50,9 @@ func (rs *Reviews) Debrief(ctx context.Context, who actor.Actor, o opening.ID) (
 			return err
 		}
 		if d.Rules, err = rs.RulesOf(ctx, tx, o); err != nil {
+			return err
+		}
+		if variance, d.Pairs, err = noise(ctx, tx, o); err != nil {
 			return err
 		}
 		stages, err = rs.Openings.Stages(ctx, tx, o)
@@ -61,15 +65,13 @@ func (rs *Reviews) Debrief(ctx context.Context, who actor.Actor, o opening.ID) (
 	if err != nil {
 		return nil, err
 	}
-	var noise float64
-	noise, d.Pairs = noiseOf(list)
 	if list, d.Closed, err = rs.seen(ctx, who, list); err != nil {
 		return nil, err
 	}
 	for _, s := range stages {
 		var there []Standing
 		for _, l := range list {
-			if score := l.score(noise); l.StageID == string(s.ID) && score.Cards > 0 {
+			if score := l.score(variance); l.StageID == string(s.ID) && score.Cards > 0 {
 				there = append(there, Standing{Code: Code(l.Code), Title: l.Name, Application: opening.ApplicationID(l.ApplicationID),
 					Status: opening.Status(l.Status), Score: score})
 			}

@@ -57,7 +57,7 @@ UPDATE reviews SET private_note = sqlc.arg(private_note), shareable = sqlc.arg(s
 WHERE org_id = sqlc.arg(org_id) AND id = sqlc.arg(id) AND state = 'assigned';
 
 -- name: FileReview :execrows
-UPDATE reviews SET state = 'filed', filed_at = $3 WHERE org_id = $1 AND id = $2 AND state = 'assigned';
+UPDATE reviews SET state = 'filed', filed_at = sqlc.arg(at), points = sqlc.arg(points), step = sqlc.arg(step) WHERE org_id = sqlc.arg(org_id) AND id = sqlc.arg(id) AND state = 'assigned';
 
 -- name: SetRest :execrows
 UPDATE reviews SET rest_at = $3 WHERE org_id = $1 AND id = $2 AND state = 'assigned' AND rest_at = 0;
@@ -226,6 +226,16 @@ CROSS JOIN reviews r
 CROSS JOIN ratings t
 WHERE r.org_id = n.org_id AND r.attempt_id = n.attempt_id AND r.state = 'filed' AND t.org_id = r.org_id AND t.review_id = r.id AND t.level > 0
 ORDER BY r.attempt_id, r.id;
+
+-- name: Noise :one
+SELECT CAST(COALESCE(SUM(w.cards - 1), 0) AS BIGINT) AS pairs, CAST(COALESCE(SUM(w.squares - w.points * w.points / w.cards), 0) AS DOUBLE PRECISION) AS within,
+	CAST(COALESCE(AVG(w.step), 0) AS DOUBLE PRECISION) AS step
+FROM (SELECT COUNT(*) AS cards, SUM(r.points) AS points, SUM(r.points * r.points) AS squares, AVG(r.step) AS step
+	FROM (SELECT x.org_id, x.attempt_id FROM review_rounds x WHERE x.org_id = sqlc.arg(org_id) AND x.opening_id = sqlc.arg(opening_id) AND x.closed_at > 0
+		ORDER BY x.closed_at DESC, x.attempt_id DESC LIMIT sqlc.arg(most)) n
+	CROSS JOIN reviews r
+	WHERE r.org_id = n.org_id AND r.attempt_id = n.attempt_id AND r.state = 'filed' AND r.points >= 0
+	GROUP BY r.attempt_id) w;
 
 -- name: Rules :one
 SELECT apart, asks, certify FROM review_rules WHERE org_id = $1 AND opening_id = $2;

@@ -725,11 +725,25 @@ func (q *Queries) EraseSettlements(ctx context.Context, orgID string, applicatio
 }
 
 const fileReview = `-- name: FileReview :execrows
-UPDATE reviews SET state = 'filed', filed_at = $3 WHERE org_id = $1 AND id = $2 AND state = 'assigned'
+UPDATE reviews SET state = 'filed', filed_at = $1, points = $2, step = $3 WHERE org_id = $4 AND id = $5 AND state = 'assigned'
 `
 
-func (q *Queries) FileReview(ctx context.Context, orgID string, iD string, filedAt int64) (int64, error) {
-	result, err := q.db.ExecContext(ctx, fileReview, orgID, iD, filedAt)
+type FileReviewParams struct {
+	At     int64
+	Points float64
+	Step   float64
+	OrgID  string
+	ID     string
+}
+
+func (q *Queries) FileReview(ctx context.Context, arg FileReviewParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, fileReview,
+		arg.At,
+		arg.Points,
+		arg.Step,
+		arg.OrgID,
+		arg.ID,
+	)
 	if err != nil {
 		return 0, err
 	}
@@ -1082,6 +1096,30 @@ func (q *Queries) MineOf(ctx context.Context, orgID string, applicationID string
 		return nil, err
 	}
 	return items, nil
+}
+
+const noise = `-- name: Noise :one
+SELECT CAST(COALESCE(SUM(w.cards - 1), 0) AS BIGINT) AS pairs, CAST(COALESCE(SUM(w.squares - w.points * w.points / w.cards), 0) AS DOUBLE PRECISION) AS within,
+	CAST(COALESCE(AVG(w.step), 0) AS DOUBLE PRECISION) AS step
+FROM (SELECT COUNT(*) AS cards, SUM(r.points) AS points, SUM(r.points * r.points) AS squares, AVG(r.step) AS step
+	FROM (SELECT x.org_id, x.attempt_id FROM review_rounds x WHERE x.org_id = $1 AND x.opening_id = $2 AND x.closed_at > 0
+		ORDER BY x.closed_at DESC, x.attempt_id DESC LIMIT $3) n
+	CROSS JOIN reviews r
+	WHERE r.org_id = n.org_id AND r.attempt_id = n.attempt_id AND r.state = 'filed' AND r.points >= 0
+	GROUP BY r.attempt_id) w
+`
+
+type NoiseRow struct {
+	Pairs  int64
+	Within float64
+	Step   float64
+}
+
+func (q *Queries) Noise(ctx context.Context, orgID string, openingID string, most int32) (NoiseRow, error) {
+	row := q.db.QueryRowContext(ctx, noise, orgID, openingID, most)
+	var i NoiseRow
+	err := row.Scan(&i.Pairs, &i.Within, &i.Step)
+	return i, err
 }
 
 const orphanedAdjudications = `-- name: OrphanedAdjudications :many

@@ -1,0 +1,4 @@
+-- +goose Up
+-- What a filed card comes to by its rubric's weights, 0 to 100, and what one level is worth; -1 where nothing could be scored, and before it is filed.
+ALTER TABLE reviews ADD COLUMN points DOUBLE PRECISION NOT NULL DEFAULT -1;
+ALTER TABLE reviews ADD COLUMN step DOUBLE PRECISION NOT NULL DEFAULT 0;
