@@ -186,17 +186,20 @@ func (c Column) score(noise float64) Score {
 // of a scaled inverse chi-squared prior: Gelman et al. 2013, "Bayesian Data Analysis", section 2.6). The newest Most closed works count.
 func noise(ctx context.Context, tx db.Tx, o opening.ID) (variance float64, pairs int, err error) {
 	n, err := query.New(tx).Noise(ctx, tx.Org, string(o), Most)
-	assumed := assumedLevels * n.Step
-	return (assumedPairs*assumed*assumed + max(0, n.Within)) / float64(assumedPairs+n.Pairs), int(n.Pairs), err
+	assumed := assumedLevels * n.Step / kept
+	return (assumedPairs*assumed*assumed + max(0, n.Within/kept/kept)) / float64(assumedPairs+n.Pairs), int(n.Pairs), err
 }
 
-// weigh is what a card comes to, -1 where nothing could be scored, and what one level of it is worth.
-func weigh(rubric []assessment.Criterion, card Card) (points, worth float64) {
-	points, ok := total(rubric, func(key string) float64 { return float64(max(0, card.Ratings[key].Level)) })
-	if !ok {
-		points = -1
+// kept is in how many parts of a point the database keeps points: it has whole numbers only.
+const kept = 1000
+
+// weigh is what a card comes to, -1 where nothing could be scored, and what one level of it is worth, as the database keeps them.
+func weigh(rubric []assessment.Criterion, card Card) (points, worth int64) {
+	sum, ok := total(rubric, func(key string) float64 { return float64(max(0, card.Ratings[key].Level)) })
+	if points = -1; ok {
+		points = int64(math.Round(sum * kept))
 	}
-	return points, step(rubric)
+	return points, int64(math.Round(step(rubric) * kept))
 }
 
 // step is how many points one level is worth, by weight.

@@ -228,7 +228,7 @@ WHERE r.org_id = n.org_id AND r.attempt_id = n.attempt_id AND r.state = 'filed' 
 ORDER BY r.attempt_id, r.id;
 
 -- name: Noise :one
-SELECT CAST(COALESCE(SUM(w.cards - 1), 0) AS BIGINT) AS pairs, CAST(COALESCE(SUM(w.squares - w.points * w.points / w.cards), 0) AS DOUBLE PRECISION) AS within,
+SELECT CAST(COALESCE(SUM(w.cards - 1), 0) AS BIGINT) AS pairs, CAST(COALESCE(SUM(w.squares - 1.0 * w.points * w.points / w.cards), 0) AS DOUBLE PRECISION) AS within,
 	CAST(COALESCE(AVG(w.step), 0) AS DOUBLE PRECISION) AS step
 FROM (SELECT COUNT(*) AS cards, SUM(r.points) AS points, SUM(r.points * r.points) AS squares, AVG(r.step) AS step
 	FROM (SELECT x.org_id, x.attempt_id FROM review_rounds x WHERE x.org_id = sqlc.arg(org_id) AND x.opening_id = sqlc.arg(opening_id) AND x.closed_at > 0

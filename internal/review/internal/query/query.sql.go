@@ -730,8 +730,8 @@ UPDATE reviews SET state = 'filed', filed_at = $1, points = $2, step = $3 WHERE 
 
 type FileReviewParams struct {
 	At     int64
-	Points float64
-	Step   float64
+	Points int64
+	Step   int64
 	OrgID  string
 	ID     string
 }
@@ -1099,7 +1099,7 @@ func (q *Queries) MineOf(ctx context.Context, orgID string, applicationID string
 }
 
 const noise = `-- name: Noise :one
-SELECT CAST(COALESCE(SUM(w.cards - 1), 0) AS BIGINT) AS pairs, CAST(COALESCE(SUM(w.squares - w.points * w.points / w.cards), 0) AS DOUBLE PRECISION) AS within,
+SELECT CAST(COALESCE(SUM(w.cards - 1), 0) AS BIGINT) AS pairs, CAST(COALESCE(SUM(w.squares - 1.0 * w.points * w.points / w.cards), 0) AS DOUBLE PRECISION) AS within,
 	CAST(COALESCE(AVG(w.step), 0) AS DOUBLE PRECISION) AS step
 FROM (SELECT COUNT(*) AS cards, SUM(r.points) AS points, SUM(r.points * r.points) AS squares, AVG(r.step) AS step
 	FROM (SELECT x.org_id, x.attempt_id FROM review_rounds x WHERE x.org_id = $1 AND x.opening_id = $2 AND x.closed_at > 0
