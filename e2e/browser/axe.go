@@ -42,8 +42,10 @@ func (p *Page) Axe() int {
 	if err != nil {
 		missing(p.t, "axe-core is missing: (cd internal/web/ts && npm ci --ignore-scripts)")
 	}
-	p.Until(`document.readyState === "complete"`) // half a page has no landmarks
-	get(p, chromedp.Evaluate[chromedp.Void](string(source)+"\n;undefined"))
+	p.Until(`document.readyState === "complete"`)       // half a page has no landmarks
+	if get(p, chromedp.Evaluate[bool]("!window.axe")) { // half a megabyte to read: once for each page, not for each look at it
+		get(p, chromedp.Evaluate[chromedp.Void](string(source)+"\n;undefined"))
+	}
 	found := get(p, chromedp.Evaluate[string](axeRun, chromedp.EvalAwaitPromise))
 	var violations []struct {
 		ID, Help string
