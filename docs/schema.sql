@@ -852,7 +852,7 @@ CREATE TABLE organisations (
 	failure_minutes BIGINT NOT NULL CHECK (failure_minutes BETWEEN 0 AND 120),
 	factor_max      BIGINT NOT NULL CHECK (factor_max BETWEEN 1000 AND 10000),
 	keep_months     BIGINT NOT NULL CHECK (keep_months BETWEEN 1 AND 120),
-	created_at      BIGINT NOT NULL, break_max BIGINT NOT NULL DEFAULT 30,
+	created_at      BIGINT NOT NULL, break_max BIGINT NOT NULL DEFAULT 30, recording_days BIGINT NOT NULL DEFAULT 90 CHECK (recording_days BETWEEN 1 AND 1830),
 	PRIMARY KEY (org_id, id)
 );
 
@@ -1447,7 +1447,7 @@ CREATE TABLE upload_files (
 CREATE TABLE upload_media (
 	org_id      TEXT NOT NULL,
 	upload_id   TEXT NOT NULL,
-	state       TEXT NOT NULL CHECK (state IN ('waiting', 'ready', 'damaged', 'missing', 'plain')),
+	state       TEXT NOT NULL CHECK (state IN ('waiting', 'ready', 'damaged', 'missing', 'plain', 'gone')),
 	why         TEXT NOT NULL,
 	lost        TEXT NOT NULL CHECK (lost IN ('', 'beginning', 'middle', 'end', 'all')),
 	type        TEXT NOT NULL,
@@ -1492,13 +1492,13 @@ CREATE TABLE uploads (
 	purpose     TEXT NOT NULL,
 	by_kind     TEXT NOT NULL,
 	by_id       TEXT NOT NULL,
-	state       TEXT NOT NULL CHECK (state IN ('open', 'finished')),
+	state       TEXT NOT NULL CHECK (state IN ('open', 'finished', 'gone')),
 	types       TEXT NOT NULL,
 	type        TEXT NOT NULL,
 	bytes       BIGINT NOT NULL CHECK (bytes >= 0 AND bytes <= most),
 	length      BIGINT NOT NULL CHECK (length >= -1 AND length <= most),
 	most        BIGINT NOT NULL,
-	hash        TEXT NOT NULL CHECK (state = 'open' OR hash <> ''),
+	hash        TEXT NOT NULL CHECK ((state = 'finished') = (hash <> '')),
 	holder      TEXT NOT NULL,
 	held_until  BIGINT NOT NULL,
 	wanted      BIGINT NOT NULL CHECK (wanted IN (0, 1)),

@@ -73,6 +73,7 @@ type Config struct {
 	Bounces    string // mailbox in which they arrive; "" is none
 	JudgeApart bool   // judge in a process of its own, without the database and the key
 	Ballast    int64  // bytes kept in reserve for saves; 0 keeps none
+	Captions   string // the captions command (media.NewHears); "" makes none
 	AllowWeak  bool   // run code although a layer of the sandbox is missing; every report says so
 	Log        *slog.Logger
 	Now        func() time.Time // injected clock; nil is the process's
@@ -179,6 +180,11 @@ func open(ctx context.Context, c Config) (_ *App, err error) {
 	a.Uploads = &upload.Uploads{DB: a.DB, Jobs: a.Jobs, Blobs: a.Blobs, Key: a.Key, Room: a.Disk.Admit, Content: c.ContentURL, Log: c.Log, Accepts: a.accepts}
 	a.studio = &studio{allowWeak: c.AllowWeak}
 	a.Uploads.Studio = &media.Studio{Engine: a.studio.open}
+	if c.Captions != "" {
+		if a.Uploads.Hears, err = media.NewHears(c.Captions); err != nil {
+			return nil, err
+		}
+	}
 	a.takeHomes = repository.New(a.MD, a.bench, a.Runs, a.Repos, strings.TrimSuffix(c.URL, "/"))
 	a.Recordings = &recording.Recordings{DB: a.DB}
 	a.Kinds = kinds(a.MD, a.bench, a.Runs, a.takeHomes, video.Kind{MD: a.MD, Recordings: a.Recordings, Uploads: a.Uploads})
@@ -245,7 +251,7 @@ func (a *App) nouns() {
 	a.Notify = &notify.Notify{DB: a.DB, Jobs: a.Jobs, Accounts: a.Accounts, Orgs: a.Orgs, Openings: a.Openings, Candidates: a.Candidates,
 		Attempts: a.Attempts, Feedbacks: a.Feedbacks, Integrity: a.Integrity, Threads: a.Threads, URL: strings.TrimSuffix(a.Config.URL, "/")}
 	a.Boards = &board.Boards{DB: a.DB, Orgs: a.Orgs, Openings: a.Openings, Attempts: a.Attempts, Reviews: a.Reviews, Feedbacks: a.Feedbacks, Notify: a.Notify}
-	a.Privacy = &privacy.Privacy{DB: a.DB, Candidates: a.Candidates, Openings: a.Openings, Attempts: a.Attempts, Repos: a.Repos, Integrity: a.Integrity, Threads: a.Threads, Erasers: a.erasers()}
+	a.Privacy = &privacy.Privacy{DB: a.DB, Candidates: a.Candidates, Openings: a.Openings, Attempts: a.Attempts, Repos: a.Repos, Integrity: a.Integrity, Threads: a.Threads, Uploads: a.Uploads, Erasers: a.erasers()}
 	a.Hub = &live.Hub{DB: a.DB, Log: a.Config.Log}
 	a.signIn = &accountweb.Pages{Accounts: a.Accounts, Orgs: a.Orgs, Mails: a.Config.SMTP != ""}
 }

@@ -30,6 +30,7 @@ func (a *App) keep() {
 func (a *App) rules() []privacy.Rule {
 	return []privacy.Rule{
 		{What: "Times of saved versions of answers", Keep: privacy.Times, Count: response.Timed, Remove: a.Attempts.Untime},
+		{What: "Recordings: pictures and sound", Keep: privacy.Pictures, Count: privacy.Recorded, Remove: a.Privacy.Unrecord},
 		{What: "Candidates' sessions that have ended", Keep: privacy.Times, Count: a.Openings.EndedSessions, Remove: a.Openings.ForgetSessions},
 		{What: "People in lists who were not invited", Keep: privacy.Lists, Count: a.Batches.Older, Remove: a.Batches.Forget},
 		{What: "Keys of programs' requests", Keep: privacy.Day, Count: a.Tokens.Older, Remove: a.Tokens.Forget},

@@ -285,7 +285,7 @@ var acts = map[string]act{
 	"POST /-/theme":          {form: url.Values{"theme": {"dark"}, "back": {"/"}}},
 	"POST /sign-in":          {form: url.Values{"email": {"nobody@else.example"}}},
 	"POST /sign-in/code":     {form: url.Values{"code": {"000000"}}},
-	"POST /o/{org}/settings": {form: url.Values{"name": {"Other"}, "contact": {"x@y.example"}, "zone": {"UTC"}, "failure_minutes": {"5"}, "factor_max": {"2000"}, "break_max": {"30"}, "keep_months": {"12"}}},
+	"POST /o/{org}/settings": {form: url.Values{"name": {"Other"}, "contact": {"x@y.example"}, "zone": {"UTC"}, "failure_minutes": {"5"}, "factor_max": {"2000"}, "break_max": {"30"}, "keep_months": {"12"}, "recording_days": {"90"}}},
 	"POST /o/{org}/members":  {form: url.Values{"name": {"New"}, "email": {"new@y.example"}, "roles": {"owner"}}},
 	"POST /o/{org}/hooks":    {form: url.Values{"url": {"https://192.0.2.1/x"}, "types": {"results.ready"}}},
 	"POST /o/{org}/tokens":   {form: url.Values{"name": {"New"}, "scopes": {"opening:read"}, "days": {"9"}}},

@@ -45,31 +45,55 @@ type Studio struct {
 var demuxers = map[string]string{WebM: "matroska", Matroska: "matroska", MP4: "mp4", Ogg: "ogg"}
 
 // Make reads a recording of a type that Sniff told, and makes of it what plays everywhere. ErrMissing where there is no ffmpeg or no sandbox, ErrLarge.
-func (s *Studio) Make(ctx context.Context, kind string, raw *os.File) (Made, error) {
+func (s *Studio) Make(ctx context.Context, kind string, raw *os.File) (m Made, err error) {
+	err = s.take(ctx, kind, raw, func(t *take) error {
+		m, err = t.make(ctx)
+		return err
+	})
+	return m, err
+}
+
+// take puts a recording into a slot of its own.
+func (s *Studio) take(ctx context.Context, kind string, raw *os.File, fn func(*take) error) error {
 	info, err := raw.Stat()
 	if err != nil {
-		return Made{}, err
+		return err
 	}
 	if info.Size() > Largest {
-		return Made{}, ErrLarge
+		return ErrLarge
 	}
 	e, err := s.Engine(ctx)
 	if err != nil {
-		return Made{}, err
+		return err
 	}
 	slot, err := e.Open(ctx)
 	if errors.Is(err, sandbox.ErrLayer) {
-		return Made{}, ErrMissing
+		return ErrMissing
 	}
 	if err != nil {
-		return Made{}, err
+		return err
 	}
 	defer slot.Close()
 	t := &take{slot: slot, kind: kind, demuxer: demuxers[kind]}
 	if err := t.mount(ctx, raw, info.Size()); err != nil {
-		return Made{}, err
+		return err
 	}
-	return t.make(ctx)
+	return fn(t)
+}
+
+// Speech is the sound of a recording, or of what Make made of one, as programs that listen to speech want it: WAV, 16 kHz, one channel, 16 bits; nil without
+// sound. Problems as Make.
+func (s *Studio) Speech(ctx context.Context, kind string, f *os.File) (wav []byte, err error) {
+	err = s.take(ctx, kind, f, func(t *take) error {
+		r, err := t.run(ctx, "ffmpeg", "-nostdin", "-v", "error", "-f", t.demuxer, "-i", source, "-map", "0:a:0", "-ac", "1", "-ar", "16000", "-c:a", "pcm_s16le",
+			"-t", strconv.Itoa(int(longest.Seconds())), "-f", "wav", "/box/speech.wav")
+		if err != nil || r.Status != sandbox.OK {
+			return err
+		}
+		wav, err = t.slot.Read(ctx, "speech.wav", BoxBytes)
+		return err
+	})
+	return wav, err
 }
 
 // Version is the first line of what ffmpeg says of itself, in a slot. ErrMissing.

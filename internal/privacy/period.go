@@ -37,6 +37,9 @@ func Words(o org.Org) Period { return Period{Months: o.KeepMonths} }
 // Numbers is how long ids and numbers are kept, from the end of an application.
 func Numbers(o org.Org) Period { return Period{Months: max(24, o.KeepMonths)} }
 
+// Pictures is how long recordings are kept, from the end of an application, and not longer than answers; what is said in them is kept with those.
+func Pictures(o org.Org) Period { return Period{Days: min(o.RecordingDays, 28*o.KeepMonths)} }
+
 // Day is how long programs' requests are remembered.
 func Day(org.Org) Period { return Period{Days: 1} }
 

@@ -28,6 +28,7 @@ import (
 	"candor/internal/repo"
 	"candor/internal/response"
 	"candor/internal/thread"
+	"candor/internal/upload"
 )
 
 // Eraser is one noun's part. Preview counts what Erase would remove, by words that people read; both are nil for a noun that keeps
@@ -48,6 +49,7 @@ type Privacy struct {
 	Repos      *repo.Repos
 	Integrity  *integrity.Integrity
 	Threads    *thread.Threads
+	Uploads    *upload.Uploads
 	Erasers    []Eraser // upper nouns first
 	Rules      []Rule
 }

@@ -215,6 +215,60 @@ func TestAnOpenWindowIsKept(t *testing.T) {
 	})
 }
 
+// A recording goes 90 days after the decision, or when the organisation says; what was said in it stays, and so does all of what is held.
+func TestRecordingsGoBeforeAnswers(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		o, err := w.app.Orgs.ByID(ctx, w.org)
+		w.must(err)
+		p, held := w.invite(w.opening, canary(), "filmed"), w.invite(w.opening, canary(), "held")
+		for _, x := range []person{p, held} {
+			w.work(x)
+			w.decline(x)
+		}
+		w.must(w.app.Privacy.Hold(ctx, w.owner, held.app, "A claim"))
+		ended, words := w.tick.Now(), w.standing(p)[0]
+		playing := func() (n int) {
+			w.read(func(tx db.Tx) error {
+				return tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM uploads WHERE org_id = $1 AND state = 'finished'`, w.org).Scan(&n)
+			})
+			return n
+		}
+		said := func() (n int) {
+			w.read(func(tx db.Tx) error {
+				return tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM upload_captions WHERE org_id = $1`, w.org).Scan(&n)
+			})
+			return n
+		}
+		captions := said()
+		w.until(ended.Add(89 * day))
+		w.must(w.night())
+		if n := playing(); n != 2 || captions < 2 {
+			t.Fatalf("after 89 days %d recordings play, %d captions; want 2 and at least 2", n, captions)
+		}
+		w.until(ended.Add(91 * day))
+		w.must(w.night())
+		if n, c := playing(), said(); n != 1 || c != captions {
+			t.Errorf("after 91 days %d recordings play and %d captions are kept; want the held one and all %d", n, c, captions)
+		}
+		if n := w.standing(p)[0]; n == 0 || n >= words {
+			t.Errorf("the word stands %d times after the recording went, %d before; want fewer, the answers are kept", n, words)
+		}
+		w.must(w.app.Privacy.Lift(ctx, w.owner, held.app))
+		o.RecordingDays = 200
+		w.must(w.app.Orgs.Change(ctx, w.owner, o))
+		w.must(w.night())
+		if n := playing(); n != 1 {
+			t.Errorf("with 200 days %d recordings play after 91; want 1", n)
+		}
+		o.RecordingDays = 30
+		w.must(w.app.Orgs.Change(ctx, w.owner, o))
+		w.must(w.night())
+		if n := playing(); n != 0 {
+			t.Errorf("with 30 days %d recordings play after 91", n)
+		}
+	})
+}
+
 func TestTimesOfVersionsGoAfter90Days(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		p := w.invite(w.opening, canary(), "times")

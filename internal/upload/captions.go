@@ -19,7 +19,7 @@ type Source string
 const (
 	Typed     Source = "typed" // a person wrote or corrected them here
 	Sent      Source = "sent"  // a file
-	ByCommand Source = "made"  // the operator's command made them
+	ByCommand Source = "made"  // the operator's command heard them
 )
 
 // Captions of a recording.

@@ -149,7 +149,7 @@ func (us *Uploads) Sweep(ctx context.Context, org string) error {
 	if err != nil {
 		return err
 	}
-	return us.Collect(ctx, org)
+	return errors.Join(us.Collect(ctx, org), us.again(ctx, org))
 }
 
 // Remove takes an upload away with all that belongs to it, in the caller's transaction; holding its row is the guarding write. One that is not there is
@@ -188,8 +188,11 @@ func (us *Uploads) Remove(ctx context.Context, tx db.Tx, i ID) error {
 		}
 	}
 	taken := u.Most
-	if u.State == Complete {
+	switch u.State {
+	case Complete:
 		taken = u.Bytes
+	case Gone:
+		taken = 0
 	}
 	return us.give(ctx, tx, u.Owner, taken)
 }

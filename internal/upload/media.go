@@ -29,6 +29,7 @@ const (
 	Ready   MediaState = "ready"
 	Damaged MediaState = "damaged" // Lost says what; what could be kept plays
 	Missing MediaState = "missing" // nothing here can look at it: the raw file plays
+	Deleted MediaState = "gone"    // nothing plays any more
 )
 
 // Media is what is known of a finished upload, and what was made of it to play.
@@ -61,6 +62,7 @@ const look = job.Task[Note]("upload.look")
 // Listen registers what is done later.
 func (us *Uploads) Listen() {
 	job.Work(us.Jobs, look, job.Media, us.look)
+	job.Work(us.Jobs, hear, job.Media, us.hear)
 	job.Work(us.Jobs, collect, job.Housekeeping, func(ctx context.Context, n collectNote) error { return us.Collect(ctx, n.Org) })
 }
 
@@ -77,7 +79,11 @@ func (us *Uploads) look(ctx context.Context, n Note) error {
 	if err != nil {
 		return err
 	}
-	made, err := us.make(ctx, u)
+	var made media.Made
+	err = us.with(ctx, u, u.Hash, func(raw *os.File) (err error) {
+		made, err = us.Studio.Make(ctx, u.Type, raw)
+		return err
+	})
 	m := query.SettleParams{OrgID: n.Org, UploadID: string(n.Upload), State: string(Ready)}
 	switch {
 	case errors.Is(err, media.ErrMissing), errors.Is(err, media.ErrLarge):
@@ -107,27 +113,28 @@ func (us *Uploads) look(ctx context.Context, n Note) error {
 	return us.settle(ctx, u, m)
 }
 
-func (us *Uploads) make(ctx context.Context, u Upload) (media.Made, error) {
+// with opens a file for the studio. media.ErrMissing where there is none.
+func (us *Uploads) with(ctx context.Context, u Upload, h blob.Hash, fn func(*os.File) error) error {
 	if us.Studio == nil {
-		return media.Made{}, media.ErrMissing
+		return media.ErrMissing
 	}
-	raw, err := us.Blobs.Open(ctx, u.Org, blob.Recording, u.Hash)
+	raw, err := us.Blobs.Open(ctx, u.Org, blob.Recording, h)
 	if err != nil {
-		return media.Made{}, err
+		return err
 	}
 	defer raw.Close()
 	f, ok := raw.(*os.File)
 	if !ok { // a store elsewhere: the studio wants a file
 		if f, err = os.CreateTemp("", "candor-recording-*"); err != nil {
-			return media.Made{}, err
+			return err
 		}
 		defer os.Remove(f.Name())
 		defer f.Close()
 		if _, err := io.Copy(f, raw); err != nil {
-			return media.Made{}, err
+			return err
 		}
 	}
-	return us.Studio.Make(ctx, u.Type, f)
+	return fn(f)
 }
 
 // settle writes what was found, once, and announces it.
@@ -145,6 +152,11 @@ func (us *Uploads) settle(ctx context.Context, u Upload, m query.SettleParams) e
 			}
 			if err := us.name(ctx, tx, blob.Hash(h)); err != nil {
 				return fmt.Errorf("upload %s: %w", u.ID, err) // tried again by the queue
+			}
+		}
+		if us.Hears != nil && m.Sound == 1 {
+			if err := hear.Enqueue(ctx, us.Jobs, tx, u.note()); err != nil {
+				return err
 			}
 		}
 		return Settled.Announce(ctx, us.Jobs, tx, u.note())

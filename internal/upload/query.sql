@@ -120,6 +120,19 @@ SELECT state, why, lost, type, hash, bytes, length_ms, width, height, sound, pic
 UPDATE upload_media SET state = $3, why = $4, lost = $5, type = $6, hash = $7, bytes = $8, length_ms = $9, width = $10, height = $11, sound = $12, picture = $13, gain_cb = $14,
 peaks = $15, poster_hash = $16, made_at = $17 WHERE org_id = $1 AND upload_id = $2 AND state = 'waiting';
 
+-- name: Expire :execrows
+UPDATE uploads SET state = 'gone', hash = '' WHERE org_id = $1 AND id = $2 AND state = 'finished';
+
+-- name: EmptyMedia :exec
+UPDATE upload_media SET state = 'gone', hash = '', poster_hash = '', bytes = 0, peaks = '' WHERE org_id = $1 AND upload_id = $2;
+
+-- name: Unseen :many
+SELECT m.upload_id FROM upload_media m JOIN uploads u ON u.org_id = m.org_id AND u.id = m.upload_id
+WHERE m.org_id = $1 AND m.state = 'missing' AND u.state = 'finished' AND u.bytes <= $2 ORDER BY m.upload_id LIMIT 100;
+
+-- name: LookAgain :execrows
+UPDATE upload_media SET state = 'waiting', why = '' WHERE org_id = $1 AND upload_id = $2 AND state = 'missing';
+
 -- name: DropMedia :execrows
 DELETE FROM upload_media WHERE org_id = $1 AND upload_id = $2;
 

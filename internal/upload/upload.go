@@ -74,6 +74,7 @@ type State string
 const (
 	Open     State = "open"
 	Complete State = "finished"
+	Gone     State = "gone" // its time was over: what is said in it is left
 )
 
 // Upload is one.
@@ -158,6 +159,7 @@ type Uploads struct {
 	Quota   Quota         // zero is DefaultQuota
 	Room    func() error  // not nil while there is no room on the disk for what is large; nil always has room
 	Studio  *media.Studio // nil makes nothing of recordings: they play as they are
+	Hears   *media.Hears  // nil makes no captions
 	Content string        // address of the content origin, "" is the site's own
 	Log     *slog.Logger  // nil says nothing
 }

@@ -50,6 +50,7 @@ type Serve struct {
 	Bounces          string `help:"Mailbox of its own in which bounces arrive: imaps://user:password@host/INBOX. They are then shown beside the mail." placeholder:"URL"`
 	Ballast          uint   `help:"Megabytes kept in reserve on the disk of the data folder, so that answers are still saved when it is full; 0 keeps none." default:"64" placeholder:"MB"`
 	JudgeApart       bool   `help:"Judge code in a process of its own, which holds neither the database nor the key."`
+	Captions         string `name:"captions" help:"Program that writes down what is said in recordings, such as: whisper-cli -m /srv/model.bin -l auto -ovtt -of {base} -f {audio}. It reads the WAV file {audio} and writes WebVTT to {base}.vtt or to its output. Without one, people type what was said." placeholder:"COMMAND"`
 	AllowWeakSandbox bool   `help:"Run candidates' code although a layer of the sandbox is missing (candor doctor names it). Every report then says so."`
 }
 
@@ -102,7 +103,7 @@ func (n *Net) listen(c *app.Config) (net.Listener, error) {
 // Run opens the installation and serves until the process is asked to end. The first start prints the owner's one-time link.
 func (s *Serve) Run(e *env) error {
 	log := logger(e.err)
-	c := app.Config{Data: s.Data, Cache: cacheOr(""), Database: s.Database, SMTP: s.SMTP, MailFrom: s.MailFrom, MailReturn: s.MailReturn, Bounces: s.Bounces, JudgeApart: s.JudgeApart, Ballast: int64(s.Ballast) << 20, AllowWeak: s.AllowWeakSandbox, Log: log}
+	c := app.Config{Data: s.Data, Cache: cacheOr(""), Database: s.Database, SMTP: s.SMTP, MailFrom: s.MailFrom, MailReturn: s.MailReturn, Bounces: s.Bounces, Captions: s.Captions, JudgeApart: s.JudgeApart, Ballast: int64(s.Ballast) << 20, AllowWeak: s.AllowWeakSandbox, Log: log}
 	l, err := s.listen(&c)
 	if err != nil {
 		return err

@@ -76,5 +76,5 @@ func (p *Pages) terms(r *http.Request, v itemView) (string, error) {
 	if len(names) > 0 {
 		who = strings.Join(names, ", ")
 	}
-	return v.t("terms", "org", v.Org.Name, "who", who, "months", privacy.Words(v.Org).Months), nil
+	return v.t("terms", "org", v.Org.Name, "who", who, "months", privacy.Words(v.Org).Months, "days", privacy.Pictures(v.Org).Days), nil
 }

@@ -310,7 +310,7 @@ func (s *slot) watch(ctx context.Context, spec sandbox.Spec, g *group, c *pipes,
 				kill(sandbox.WTLE)
 			case took > spec.Wall:
 				starved, ready := g.starved()
-				starved = max(0, min(starved, took-used)) // it keeps the cores busy itself where it used more
+				starved = max(0, min(starved, took-used))                        // it keeps the cores busy itself where it used more
 				if took > spec.Wall+late+starved && !(ready && used == before) { // a wait for a core counts when it is over
 					kill(sandbox.WTLE)
 					continue

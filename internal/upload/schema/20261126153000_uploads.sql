@@ -1,5 +1,5 @@
 -- +goose Up
--- A file on its way here, or here. Whoever writes to it holds it until held_until; its bytes are the guard of every change.
+-- A file on its way here, or here, or gone because its time was over. Whoever writes to it holds it until held_until; its bytes are the guard of every change.
 CREATE TABLE uploads (
 	org_id      TEXT NOT NULL,
 	id          TEXT NOT NULL,
@@ -8,13 +8,13 @@ CREATE TABLE uploads (
 	purpose     TEXT NOT NULL,
 	by_kind     TEXT NOT NULL,
 	by_id       TEXT NOT NULL,
-	state       TEXT NOT NULL CHECK (state IN ('open', 'finished')),
+	state       TEXT NOT NULL CHECK (state IN ('open', 'finished', 'gone')),
 	types       TEXT NOT NULL,
 	type        TEXT NOT NULL,
 	bytes       BIGINT NOT NULL CHECK (bytes >= 0 AND bytes <= most),
 	length      BIGINT NOT NULL CHECK (length >= -1 AND length <= most),
 	most        BIGINT NOT NULL,
-	hash        TEXT NOT NULL CHECK (state = 'open' OR hash <> ''),
+	hash        TEXT NOT NULL CHECK ((state = 'finished') = (hash <> '')),
 	holder      TEXT NOT NULL,
 	held_until  BIGINT NOT NULL,
 	wanted      BIGINT NOT NULL CHECK (wanted IN (0, 1)),

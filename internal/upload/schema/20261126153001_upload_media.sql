@@ -3,7 +3,7 @@
 CREATE TABLE upload_media (
 	org_id      TEXT NOT NULL,
 	upload_id   TEXT NOT NULL,
-	state       TEXT NOT NULL CHECK (state IN ('waiting', 'ready', 'damaged', 'missing', 'plain')),
+	state       TEXT NOT NULL CHECK (state IN ('waiting', 'ready', 'damaged', 'missing', 'plain', 'gone')),
 	why         TEXT NOT NULL,
 	lost        TEXT NOT NULL CHECK (lost IN ('', 'beginning', 'middle', 'end', 'all')),
 	type        TEXT NOT NULL,

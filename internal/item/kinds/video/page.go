@@ -133,6 +133,9 @@ func (v reading) notes(t take) (out []string) {
 	if t.State != recording.Sent {
 		out = append(out, "The recording is still on its way from the candidate’s device.")
 	}
+	if t.File != nil && t.File.State == upload.Gone {
+		out = append(out, "The recording was deleted when its time was over. What is said in it is kept with the answers.")
+	}
 	if t.File != nil && (t.File.Media.State == upload.Damaged || t.File.Media.State == upload.Missing && v.play(t) != "") {
 		out = append(out, t.File.Media.Why)
 	}

@@ -267,7 +267,7 @@ func (q *Queries) Memberships(ctx context.Context, accountID string) ([]string, 
 }
 
 const organisation = `-- name: Organisation :one
-SELECT org_id, name, contact_email, zone, hue, chroma_milli, failure_minutes, factor_max, break_max, keep_months, created_at FROM organisations WHERE org_id = $1
+SELECT org_id, name, contact_email, zone, hue, chroma_milli, failure_minutes, factor_max, break_max, keep_months, recording_days, created_at FROM organisations WHERE org_id = $1
 `
 
 type OrganisationRow struct {
@@ -281,6 +281,7 @@ type OrganisationRow struct {
 	FactorMax      int64
 	BreakMax       int64
 	KeepMonths     int64
+	RecordingDays  int64
 	CreatedAt      int64
 }
 
@@ -298,6 +299,7 @@ func (q *Queries) Organisation(ctx context.Context, orgID string) (OrganisationR
 		&i.FactorMax,
 		&i.BreakMax,
 		&i.KeepMonths,
+		&i.RecordingDays,
 		&i.CreatedAt,
 	)
 	return i, err
@@ -345,7 +347,7 @@ func (q *Queries) SetMember(ctx context.Context, arg SetMemberParams) (int64, er
 }
 
 const setOrganisation = `-- name: SetOrganisation :execrows
-UPDATE organisations SET name = $2, contact_email = $3, zone = $4, hue = $5, chroma_milli = $6, failure_minutes = $7, factor_max = $8, keep_months = $9, break_max = $10 WHERE org_id = $1
+UPDATE organisations SET name = $2, contact_email = $3, zone = $4, hue = $5, chroma_milli = $6, failure_minutes = $7, factor_max = $8, keep_months = $9, break_max = $10, recording_days = $11 WHERE org_id = $1
 `
 
 type SetOrganisationParams struct {
@@ -359,6 +361,7 @@ type SetOrganisationParams struct {
 	FactorMax      int64
 	KeepMonths     int64
 	BreakMax       int64
+	RecordingDays  int64
 }
 
 func (q *Queries) SetOrganisation(ctx context.Context, arg SetOrganisationParams) (int64, error) {
@@ -373,6 +376,7 @@ func (q *Queries) SetOrganisation(ctx context.Context, arg SetOrganisationParams
 		arg.FactorMax,
 		arg.KeepMonths,
 		arg.BreakMax,
+		arg.RecordingDays,
 	)
 	if err != nil {
 		return 0, err

@@ -250,6 +250,45 @@ func (q *Queries) LiftHold(ctx context.Context, orgID string, applicationID stri
 	return result.RowsAffected()
 }
 
+const recorded = `-- name: Recorded :many
+SELECT u.id, a.moved_at FROM applications a
+JOIN attempts p ON p.org_id = a.org_id AND p.application_id = a.id
+JOIN uploads u ON u.org_id = p.org_id AND u.owner = p.id AND u.state = 'finished'
+JOIN upload_media m ON m.org_id = u.org_id AND m.upload_id = u.id AND m.state <> 'plain'
+WHERE a.org_id = $1 AND a.status <> 'active' AND a.moved_at < $2
+	AND NOT EXISTS (SELECT 1 FROM holds h WHERE h.org_id = a.org_id AND h.application_id = a.id)
+ORDER BY a.moved_at, u.id
+`
+
+type RecordedRow struct {
+	ID      string
+	MovedAt int64
+}
+
+// Recordings of applications that ended before an instant and are not held, those that ended first at the front.
+func (q *Queries) Recorded(ctx context.Context, orgID string, before int64) ([]RecordedRow, error) {
+	rows, err := q.db.QueryContext(ctx, recorded, orgID, before)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []RecordedRow
+	for rows.Next() {
+		var i RecordedRow
+		if err := rows.Scan(&i.ID, &i.MovedAt); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const spent = `-- name: Spent :many
 SELECT a.id, a.candidate_id, a.moved_at FROM applications a JOIN candidates c ON c.org_id = a.org_id AND c.id = a.candidate_id
 WHERE a.org_id = $1 AND a.status <> 'active' AND a.moved_at < $2

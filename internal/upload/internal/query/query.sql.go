@@ -243,6 +243,27 @@ func (q *Queries) DropRoom(ctx context.Context, orgID string, owner string) (int
 	return result.RowsAffected()
 }
 
+const emptyMedia = `-- name: EmptyMedia :exec
+UPDATE upload_media SET state = 'gone', hash = '', poster_hash = '', bytes = 0, peaks = '' WHERE org_id = $1 AND upload_id = $2
+`
+
+func (q *Queries) EmptyMedia(ctx context.Context, orgID string, uploadID string) error {
+	_, err := q.db.ExecContext(ctx, emptyMedia, orgID, uploadID)
+	return err
+}
+
+const expire = `-- name: Expire :execrows
+UPDATE uploads SET state = 'gone', hash = '' WHERE org_id = $1 AND id = $2 AND state = 'finished'
+`
+
+func (q *Queries) Expire(ctx context.Context, orgID string, iD string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, expire, orgID, iD)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const files = `-- name: Files :many
 SELECT hash FROM upload_files WHERE org_id = $1
 `
@@ -458,6 +479,18 @@ func (q *Queries) LengthenPart(ctx context.Context, arg LengthenPartParams) (int
 		arg.UploadID,
 		arg.At,
 	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const lookAgain = `-- name: LookAgain :execrows
+UPDATE upload_media SET state = 'waiting', why = '' WHERE org_id = $1 AND upload_id = $2 AND state = 'missing'
+`
+
+func (q *Queries) LookAgain(ctx context.Context, orgID string, uploadID string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, lookAgain, orgID, uploadID)
 	if err != nil {
 		return 0, err
 	}
@@ -877,6 +910,34 @@ func (q *Queries) Unnamed(ctx context.Context, orgID string, since int64) ([]str
 			return nil, err
 		}
 		items = append(items, hash)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const unseen = `-- name: Unseen :many
+SELECT m.upload_id FROM upload_media m JOIN uploads u ON u.org_id = m.org_id AND u.id = m.upload_id
+WHERE m.org_id = $1 AND m.state = 'missing' AND u.state = 'finished' AND u.bytes <= $2 ORDER BY m.upload_id LIMIT 100
+`
+
+func (q *Queries) Unseen(ctx context.Context, orgID string, bytes int64) ([]string, error) {
+	rows, err := q.db.QueryContext(ctx, unseen, orgID, bytes)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var upload_id string
+		if err := rows.Scan(&upload_id); err != nil {
+			return nil, err
+		}
+		items = append(items, upload_id)
 	}
 	if err := rows.Close(); err != nil {
 		return nil, err
