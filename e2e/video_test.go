@@ -58,7 +58,7 @@ func TestARecordedAnswer(t *testing.T) {
 	p.Go(s.URL + "/c/parts/telling")
 	p.Follow(`form[action$="/start"] button`)
 	p.Sees("Before anything is recorded")
-	p.Sees("It is kept until")
+	p.Sees("The recording is kept until")
 	p.Axe()
 	shots(p, "video-terms", browser.Phone)
 	phone{t, p}.fits()
@@ -166,6 +166,9 @@ func TestARecordedAnswer(t *testing.T) {
 	reader.Click(`.vp-said a[href="#t2-5"], .vp-said li:last-child a`)
 	reader.Click(`input[name="c.learns"][value="2"]`)
 	reader.Until(`/^undone#t2-\d+$/.test(document.querySelector("select[name='p.learns']").value)`)
+	if label := reader.Value(`document.querySelector("select[name='p.learns']").selectedOptions[0].text`); !strings.HasPrefix(label, "0:02 to 0:") {
+		t.Errorf("the place of evidence reads %q", label)
+	}
 	shots(reader, "video-read", browser.Desk)
 	reader.Follow(`[data-send]`)
 	reader.Until(`document.querySelector("video[data-video]")?.readyState >= 1`)

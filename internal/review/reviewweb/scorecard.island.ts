@@ -16,9 +16,10 @@ function point(at: Element): void {
   const now = one("[data-item-now]")?.dataset["itemNow"] ?? ""
   if (!place || place === at || place.value !== "" || place.dataset["chosen"] !== undefined) return
   const anchor = location.hash.length > 1 ? decodeURIComponent(location.hash) : ""
-  if (anchor !== "" && document.getElementById(anchor.slice(1))?.closest("#work")) {
+  const there = anchor === "" ? null : document.getElementById(anchor.slice(1))
+  if (there?.closest("#work")) {
     const value = now + anchor
-    place.add(new Option(anchor.slice(1), value))
+    place.add(new Option(there.dataset["label"] ?? anchor.slice(1), value))
     place.value = value
   } else if (at instanceof HTMLTextAreaElement) place.value = now
 }

@@ -101,6 +101,7 @@ class TakePlayer extends HTMLElement {
     li.tabIndex = -1
     li.dataset["from"] = from
     li.dataset["to"] = String(Number(from) + 5)
+    li.dataset["label"] = `${clock(Number(from))} to ${clock(Number(/-(\d+)$/.exec(id)?.[1] ?? from))}`
     const a = document.createElement("a")
     a.href = "#" + id
     a.className = "badge accent num"
