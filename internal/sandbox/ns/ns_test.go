@@ -30,6 +30,9 @@ const hostRole = "CANDOR_TEST_HOST"
 
 func TestMain(m *testing.M) {
 	ns.Main()
+	if os.Getenv("CANDOR_TEST_SCOPE") != "" { // dev/cgroup2 --systemd
+		ns.Scope()
+	}
 	if os.Getenv(hostRole) != "" {
 		if err := host(); err != nil {
 			fmt.Fprintln(os.Stderr, err)
