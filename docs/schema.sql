@@ -589,6 +589,17 @@ CREATE TABLE hook_heads (
 	n      BIGINT NOT NULL
 );
 
+CREATE TABLE identities (
+	org_id     TEXT NOT NULL,
+	issuer     TEXT NOT NULL,
+	subject    TEXT NOT NULL,
+	member_id  TEXT NOT NULL,
+	created_at BIGINT NOT NULL,
+	PRIMARY KEY (org_id, issuer, subject),
+	UNIQUE (org_id, issuer, member_id),
+	FOREIGN KEY (org_id, member_id) REFERENCES members (org_id, id)
+);
+
 CREATE TABLE invitation_links (
 	hash          TEXT PRIMARY KEY,
 	org_id        TEXT NOT NULL,
@@ -620,6 +631,20 @@ CREATE TABLE invitations (
 CREATE INDEX invitations_ending ON invitations (org_id, finish_by);
 
 CREATE INDEX invitations_opened ON invitations (org_id, opening_id, opened_at, application_id);
+
+CREATE TABLE issuers (
+	org_id     TEXT NOT NULL,
+	id         TEXT NOT NULL,
+	url        TEXT NOT NULL,
+	label      TEXT NOT NULL,
+	client_id  TEXT NOT NULL,
+	secret     TEXT NOT NULL,
+	domains    TEXT NOT NULL,
+	roles      TEXT NOT NULL,
+	created_at BIGINT NOT NULL,
+	PRIMARY KEY (org_id, id),
+	UNIQUE (org_id, url)
+);
 
 CREATE TABLE ledger (
 	org_id     TEXT NOT NULL,
@@ -1357,7 +1382,7 @@ CREATE TABLE staff_sessions (
 	seen_at    BIGINT NOT NULL,
 	expires_at BIGINT NOT NULL,
 	revoked_at BIGINT NOT NULL
-);
+, org_id TEXT NOT NULL DEFAULT '', issuer TEXT NOT NULL DEFAULT '');
 
 CREATE INDEX staff_sessions_account ON staff_sessions (account_id, created_at);
 

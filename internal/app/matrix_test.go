@@ -182,7 +182,9 @@ var rules = map[string]func(v rights) outcome{
 	"api.results": func(v rights) outcome { return among(v.reads(), v.manages() || v.decides()) },
 	"thread.list": func(rights) outcome { return opens }, "thread.hours": func(rights) outcome { return opens },
 	"thread.read": func(v rights) outcome { return among(v.reads(), true) }, "thread.answer": writingTo, "thread.answer_draft": writingTo, "thread.answer_all_page": writingTo, "thread.answer_all": writingTo,
-	"decision.undo": func(v rights) outcome { return among(v.sees(), v.decides()) },
+	"issuer.connections": func(rights) outcome { return opens }, "issuer.connect": func(rights) outcome { return opens },
+	"issuer.disconnect": func(rights) outcome { return missing }, // a connection is one's own, and nobody has one here
+	"decision.undo":     func(v rights) outcome { return among(v.sees(), v.decides()) },
 }
 
 func asking(v rights) outcome {
@@ -282,13 +284,15 @@ var acts = map[string]act{
 	"GET /o/{org}/openings/{opening}/compare": {query: "?with={closed}&with={code}"},
 	"GET /c/-/clock": {query: "?sitting={sitting}"},
 
-	"POST /-/theme":          {form: url.Values{"theme": {"dark"}, "back": {"/"}}},
-	"POST /sign-in":          {form: url.Values{"email": {"nobody@else.example"}}},
-	"POST /sign-in/code":     {form: url.Values{"code": {"000000"}}},
-	"POST /o/{org}/settings": {form: url.Values{"name": {"Other"}, "contact": {"x@y.example"}, "zone": {"UTC"}, "failure_minutes": {"5"}, "factor_max": {"2000"}, "break_max": {"30"}, "keep_months": {"12"}, "recording_days": {"90"}}},
-	"POST /o/{org}/members":  {form: url.Values{"name": {"New"}, "email": {"new@y.example"}, "roles": {"owner"}}},
-	"POST /o/{org}/hooks":    {form: url.Values{"url": {"https://192.0.2.1/x"}, "types": {"results.ready"}}},
-	"POST /o/{org}/tokens":   {form: url.Values{"name": {"New"}, "scopes": {"opening:read"}, "days": {"9"}}},
+	"POST /-/theme":                  {form: url.Values{"theme": {"dark"}, "back": {"/"}}},
+	"POST /sign-in":                  {form: url.Values{"email": {"nobody@else.example"}}},
+	"POST /sign-in/code":             {form: url.Values{"code": {"000000"}}},
+	"POST /o/{org}/settings":         {form: url.Values{"name": {"Other"}, "contact": {"x@y.example"}, "zone": {"UTC"}, "failure_minutes": {"5"}, "factor_max": {"2000"}, "break_max": {"30"}, "keep_months": {"12"}, "recording_days": {"90"}}},
+	"POST /o/{org}/members":          {form: url.Values{"name": {"New"}, "email": {"new@y.example"}, "roles": {"owner"}}},
+	"POST /o/{org}/hooks":            {form: url.Values{"url": {"https://192.0.2.1/x"}, "types": {"results.ready"}}},
+	"POST /o/{org}/issuers":          {form: url.Values{"url": {"https://192.0.2.1/new"}, "label": {"New"}, "client": {"c"}, "secret": {"s"}}},
+	"POST /o/{org}/issuers/{issuer}": {form: url.Values{"label": {"Renamed"}, "client": {"c"}}},
+	"POST /o/{org}/tokens":           {form: url.Values{"name": {"New"}, "scopes": {"opening:read"}, "days": {"9"}}},
 	"POST /api/v1/o/{org}/openings/{opening}/invitations":                       {json: `{"name":"New","email":"new@mail.example"}`},
 	"POST /o/{org}/members/{member}":                                            {form: url.Values{"name": {"Renamed"}, "roles": {"owner"}}},
 	"POST /o/{org}/assessments":                                                 {form: url.Values{"into": {"{assessment}"}}, file: true},
@@ -390,7 +394,7 @@ func (w *world) fill(text string, ids map[string]string) string {
 func (s *side) ids(a *applicant) map[string]string {
 	out := map[string]string{"org": s.org.ID, "assessment": string(s.assessment), "version": string(s.published), "member": s.members["leaver"].ID, "opening": string(a.opening),
 		"stage": string(a.stage), "batch": string(s.batches[a.opening]), "application": string(a.inv.Application), "invitation": string(a.inv.ID), "candidate": a.inv.Candidate, "code": string(a.code), "decision": a.decision, "case": a.question, "message": a.message, "upload": string(a.upload),
-		"sitting": string(a.sitting), "revision": a.revision, "late": a.late, "session": s.session, "token": s.token, "hook": s.hook, "delivery": s.delivery}
+		"sitting": string(a.sitting), "revision": a.revision, "late": a.late, "session": s.session, "token": s.token, "hook": s.hook, "delivery": s.delivery, "issuer": s.issuer}
 	for _, name := range slices.Sorted(maps.Keys(a.cards)) {
 		out["reader"] = s.members[name].ID
 	}
@@ -785,6 +789,8 @@ func (w *world) allowed(bad func(string, ...any), p *person, r web.Route, a *app
 		}
 	case r.Action == "hook.remove", r.Action == "hook.replay":
 		w.here.deadHook()
+	case strings.HasPrefix(r.Action, "issuer.") && strings.Contains(r.Pattern, "{issuer}"):
+		w.here.makeIssuer()
 	case r.Action == "token.revoke":
 		w.here.token = w.here.makeToken(w.here.as("founder"))
 	case strings.HasPrefix(r.Action, "invitation."):

@@ -2,8 +2,10 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -22,6 +24,7 @@ import (
 	"candor/internal/hook/hookweb"
 	"candor/internal/integrity"
 	"candor/internal/integrity/integrityweb"
+	"candor/internal/issuer/issuerweb"
 	"candor/internal/live"
 	"candor/internal/markdown"
 	"candor/internal/notify/notifyweb"
@@ -62,6 +65,7 @@ func (a *App) mux(rates map[web.Rate]web.Limit) (*web.Mux, error) {
 	help.Routes(mux)
 	a.signIn.Routes(mux)
 	(&orgweb.Pages{Orgs: a.Orgs}).Routes(mux)
+	(&issuerweb.Pages{Issuers: a.Issuers, Accounts: a.Accounts}).Routes(mux)
 	(&tokenweb.Pages{Tokens: a.Tokens, Orgs: a.Orgs, URL: a.Config.URL}).Routes(mux)
 	(&assessmentweb.Pages{Assessments: a.Assessments, Attempts: a.Attempts, MD: a.MD, Quizzes: Quizzes()}).Routes(mux)
 	(&privacyweb.Pages{Privacy: a.Privacy, Attempts: a.Attempts, Orgs: a.Orgs}).Routes(mux)
@@ -83,6 +87,27 @@ func (a *App) mux(rates map[web.Rate]web.Limit) (*web.Mux, error) {
 	(&repoweb.Pages{Repos: a.Repos}).Routes(mux)
 	(&uploadweb.Pages{Uploads: a.Uploads, Owner: a.ownAttempt, Site: a.Config.URL}).Routes(mux)
 	return mux, mux.Start()
+}
+
+// doors are the buttons of the sign-in page: of the organisation that somebody is on the way to, or of the only one there is. An installation with
+// several names none of them to a stranger; each has a sign-in page of its own.
+func (a *App) doors(ctx context.Context, next string) (templ.Component, error) {
+	o, rest, _ := strings.Cut(strings.TrimPrefix(next, "/o/"), "/")
+	if !strings.HasPrefix(next, "/o/") || rest == "" && o == "" {
+		all, err := a.Orgs.All(ctx)
+		if err != nil || len(all) != 1 {
+			return nil, err
+		}
+		o = all[0]
+	}
+	doors, err := a.Issuers.Doors(ctx, o)
+	if errors.Is(err, org.ErrMissing) {
+		return nil, nil
+	}
+	if err != nil || len(doors) == 0 {
+		return nil, err
+	}
+	return issuerweb.Buttons(o, doors, next), nil
 }
 
 // token finds for whom a program asks.
