@@ -31,6 +31,7 @@ import (
 	"candor/internal/explain"
 	"candor/internal/feedback"
 	"candor/internal/git"
+	"candor/internal/greenhouse"
 	"candor/internal/hook"
 	"candor/internal/id"
 	"candor/internal/integrity"
@@ -111,6 +112,7 @@ type App struct {
 	Feedbacks   *feedback.Feedbacks
 	Boards      *board.Boards
 	Hooks       *hook.Hooks
+	Greenhouse  *greenhouse.Greenhouse
 	Notify      *notify.Notify
 	Integrity   *integrity.Integrity
 	Privacy     *privacy.Privacy
@@ -251,6 +253,7 @@ func (a *App) nouns() {
 	a.Integrity = &integrity.Integrity{DB: a.DB, Jobs: a.Jobs, Orgs: a.Orgs, Candidates: a.Candidates, Promises: a.Promises, Assessments: a.Assessments, Openings: a.Openings, Attempts: a.Attempts, Reviews: a.Reviews}
 	a.Reviews.Bars = a.Integrity.Bars
 	a.Hooks = &hook.Hooks{DB: a.DB, Jobs: a.Jobs, Key: a.Key, Orgs: a.Orgs, Openings: a.Openings}
+	a.Greenhouse = &greenhouse.Greenhouse{DB: a.DB, Jobs: a.Jobs, Key: a.Key, Orgs: a.Orgs, Tokens: a.Tokens, Openings: a.Openings, Reviews: a.Reviews, Hooks: a.Hooks}
 	a.Notify = &notify.Notify{DB: a.DB, Jobs: a.Jobs, Accounts: a.Accounts, Orgs: a.Orgs, Openings: a.Openings, Candidates: a.Candidates,
 		Attempts: a.Attempts, Feedbacks: a.Feedbacks, Integrity: a.Integrity, Threads: a.Threads, URL: strings.TrimSuffix(a.Config.URL, "/")}
 	a.Boards = &board.Boards{DB: a.DB, Orgs: a.Orgs, Openings: a.Openings, Attempts: a.Attempts, Reviews: a.Reviews, Feedbacks: a.Feedbacks, Notify: a.Notify}

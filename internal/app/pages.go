@@ -21,6 +21,7 @@ import (
 	"candor/internal/db"
 	"candor/internal/disk"
 	"candor/internal/feedback/feedbackweb"
+	"candor/internal/greenhouse/greenhouseweb"
 	"candor/internal/hook/hookweb"
 	"candor/internal/integrity"
 	"candor/internal/integrity/integrityweb"
@@ -38,6 +39,7 @@ import (
 	"candor/internal/review/reviewweb"
 	"candor/internal/thread"
 	"candor/internal/thread/threadweb"
+	"candor/internal/token"
 	"candor/internal/token/tokenweb"
 	"candor/internal/upload/uploadweb"
 	"candor/internal/web"
@@ -70,6 +72,7 @@ func (a *App) mux(rates map[web.Rate]web.Limit) (*web.Mux, error) {
 	(&assessmentweb.Pages{Assessments: a.Assessments, Attempts: a.Attempts, MD: a.MD, Quizzes: Quizzes()}).Routes(mux)
 	(&privacyweb.Pages{Privacy: a.Privacy, Attempts: a.Attempts, Orgs: a.Orgs}).Routes(mux)
 	(&hookweb.Pages{Hooks: a.Hooks}).Routes(mux)
+	(&greenhouseweb.Pages{Greenhouse: a.Greenhouse, URL: strings.TrimSuffix(a.Config.URL, "/")}).Routes(mux)
 	(&notifyweb.Pages{Notify: a.Notify}).Routes(mux)
 	(&openingweb.Pages{Openings: a.Openings, Orgs: a.Orgs, Candidates: a.Candidates, Promises: a.Promises, Assessments: a.Assessments, Attempts: a.Attempts,
 		Reviews: a.Reviews, URL: a.Config.URL, Notify: a.Notify, Tokens: a.Tokens, Sections: a.sections(), Notice: a.notice}).Routes(mux)
@@ -113,6 +116,9 @@ func (a *App) doors(ctx context.Context, next string) (templ.Component, error) {
 // token finds for whom a program asks.
 func (a *App) token(ctx context.Context, plain, o, scope string) (web.Session, error) {
 	who, m, err := a.Tokens.Actor(ctx, plain, o, scope)
+	if scope == token.Greenhouse && errors.Is(err, token.ErrScope) {
+		err = token.ErrToken // its documentation knows 401 and 404, and no 403
+	}
 	return web.Session{Actor: who, Name: m.Name, Org: web.Org{ID: o, Path: o}}, err
 }
 
