@@ -294,6 +294,8 @@ var acts = map[string]act{
 	"POST /o/{org}/hooks":                                                       {form: url.Values{"url": {"https://192.0.2.1/x"}, "types": {"results.ready"}}},
 	"POST /api/v1/o/{org}/greenhouse/send_test":                                 {json: `{"partner_test_id":"{opening}","candidate":{"first_name":"New","last_name":"One","preferred_name":null,"email":"new@mail.example"},"url":"https://app.greenhouse.io/x"}`},
 	"POST /api/v1/o/{org}/greenhouse/response_error":                            {json: `{"api_call":"list_tests","errors":["x"]}`},
+	"POST /o/{org}/versions/{version}/files":                                    {form: url.Values{"newest": {"1"}, "path": {"notes/new.txt"}, "text": {"New."}}},
+	"POST /o/{org}/versions/{version}/files/{path...}":                          {form: url.Values{"newest": {"1"}, "step": {"save"}, "f.1": {"New"}}},
 	"POST /o/{org}/issuers":                                                     {form: url.Values{"url": {"https://192.0.2.1/new"}, "label": {"New"}, "client": {"c"}, "secret": {"s"}}},
 	"POST /o/{org}/issuers/{issuer}":                                            {form: url.Values{"label": {"Renamed"}, "client": {"c"}}},
 	"POST /o/{org}/tokens":                                                      {form: url.Values{"name": {"New"}, "scopes": {"opening:read"}, "days": {"9"}}},
@@ -428,6 +430,8 @@ func (w *world) values(r web.Route, p *person, a *applicant) map[string]string {
 		ids["part"], ids["item"], ids["action"] = "coding", "program", "run"
 	case strings.Contains(r.Pattern, "/items/{item}/again"):
 		ids["item"] = "program"
+	case strings.HasSuffix(r.Pattern, "/files/{path...}"):
+		ids["path"] = "assessment.yaml"
 	case strings.HasSuffix(r.Pattern, "/look/{path...}"), strings.HasSuffix(r.Pattern, "/items/{item}/mend"), r.Action == "review.rule":
 		ids["part"], ids["item"] = "coding", "pull"
 	case r.Action == "assessment.publish":
