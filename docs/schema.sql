@@ -522,6 +522,46 @@ CREATE INDEX golds_application ON golds (org_id, application_id);
 
 CREATE INDEX golds_opening ON golds (org_id, opening_id, made_at, attempt_id);
 
+CREATE TABLE greenhouse_errors (
+	org_id     TEXT NOT NULL,
+	id         TEXT NOT NULL,
+	call       TEXT NOT NULL,
+	words      TEXT NOT NULL,
+	test_id    TEXT NOT NULL,
+	created_at BIGINT NOT NULL,
+	PRIMARY KEY (org_id, id)
+);
+
+CREATE TABLE greenhouse_keys (
+	org_id   TEXT NOT NULL,
+	id       TEXT NOT NULL,
+	token_id TEXT NOT NULL,
+	sealed   TEXT NOT NULL,
+	seen_at  BIGINT NOT NULL,
+	PRIMARY KEY (org_id, id)
+);
+
+CREATE TABLE greenhouse_tests (
+	org_id         TEXT NOT NULL,
+	id             TEXT NOT NULL,
+	application_id TEXT NOT NULL,
+	invitation_id  TEXT NOT NULL,
+	stage_id       TEXT NOT NULL,
+	url            TEXT NOT NULL,
+	profile_url    TEXT NOT NULL,
+	created_at     BIGINT NOT NULL,
+	state          TEXT NOT NULL CHECK (state IN ('open', 'waiting', 'delivered', 'dead')),
+	tries          BIGINT NOT NULL,
+	due_at         BIGINT NOT NULL,
+	status         BIGINT NOT NULL,
+	answer         TEXT NOT NULL,
+	tried_at       BIGINT NOT NULL,
+	PRIMARY KEY (org_id, id),
+	UNIQUE (org_id, url)
+);
+
+CREATE INDEX greenhouse_tests_application ON greenhouse_tests (org_id, application_id);
+
 CREATE TABLE holds (
 	org_id         TEXT NOT NULL,
 	application_id TEXT NOT NULL,
@@ -589,6 +629,17 @@ CREATE TABLE hook_heads (
 	n      BIGINT NOT NULL
 );
 
+CREATE TABLE identities (
+	org_id     TEXT NOT NULL,
+	issuer     TEXT NOT NULL,
+	subject    TEXT NOT NULL,
+	member_id  TEXT NOT NULL,
+	created_at BIGINT NOT NULL,
+	PRIMARY KEY (org_id, issuer, subject),
+	UNIQUE (org_id, issuer, member_id),
+	FOREIGN KEY (org_id, member_id) REFERENCES members (org_id, id)
+);
+
 CREATE TABLE invitation_links (
 	hash          TEXT PRIMARY KEY,
 	org_id        TEXT NOT NULL,
@@ -620,6 +671,20 @@ CREATE TABLE invitations (
 CREATE INDEX invitations_ending ON invitations (org_id, finish_by);
 
 CREATE INDEX invitations_opened ON invitations (org_id, opening_id, opened_at, application_id);
+
+CREATE TABLE issuers (
+	org_id     TEXT NOT NULL,
+	id         TEXT NOT NULL,
+	url        TEXT NOT NULL,
+	label      TEXT NOT NULL,
+	client_id  TEXT NOT NULL,
+	secret     TEXT NOT NULL,
+	domains    TEXT NOT NULL,
+	roles      TEXT NOT NULL,
+	created_at BIGINT NOT NULL,
+	PRIMARY KEY (org_id, id),
+	UNIQUE (org_id, url)
+);
 
 CREATE TABLE ledger (
 	org_id     TEXT NOT NULL,
@@ -1357,7 +1422,7 @@ CREATE TABLE staff_sessions (
 	seen_at    BIGINT NOT NULL,
 	expires_at BIGINT NOT NULL,
 	revoked_at BIGINT NOT NULL
-);
+, org_id TEXT NOT NULL DEFAULT '', issuer TEXT NOT NULL DEFAULT '');
 
 CREATE INDEX staff_sessions_account ON staff_sessions (account_id, created_at);
 

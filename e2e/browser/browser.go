@@ -18,6 +18,7 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/cdproto/security"
 	"github.com/chromedp/cdproto/storage"
 	"github.com/chromedp/chromedp"
 )
@@ -307,6 +308,12 @@ func (p *Page) Script(on bool) {
 	p.t.Helper()
 	p.plain = !on
 	send(p, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !on})
+}
+
+// Trust lets the tab open sites whose certificates nobody vouches for, such as one that a test started.
+func (p *Page) Trust() {
+	p.t.Helper()
+	send(p, security.SetIgnoreCertificateErrors, security.SetIgnoreCertificateErrorsParams{Ignore: true})
 }
 
 // Cookies are the names and values of the profile's cookies for an address.

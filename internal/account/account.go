@@ -117,6 +117,15 @@ func (as *Accounts) ByID(ctx context.Context, tx db.Tx, a ID) (Account, error) {
 	return Account{ID(r.ID), r.Email, r.Name}, err
 }
 
+// ByEmail finds the account of an address. ErrMissing, also when it was ended.
+func (as *Accounts) ByEmail(ctx context.Context, tx db.Tx, email string) (Account, error) {
+	r, err := query.New(tx).ByEmail(ctx, key(email))
+	if errors.Is(err, sql.ErrNoRows) || err == nil && r.DisabledAt != 0 {
+		return Account{}, ErrMissing
+	}
+	return Account{ID(r.ID), r.Email, r.Name}, err
+}
+
 // Empty says whether nobody can sign in yet.
 func (as *Accounts) Empty(ctx context.Context) (bool, error) {
 	var n int64

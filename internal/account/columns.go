@@ -5,7 +5,7 @@ import "candor/internal/db"
 // Columns is the inventory.
 var Columns = db.Columns{
 	"accounts":       {"id": org, "email": org, "email_key": org, "name": org, "created_at": org, "disabled_at": org},
-	"staff_sessions": {"hash": hidden, "id": ended, "account_id": ended, "agent": ended, "created_at": ended, "seen_at": ended, "expires_at": ended, "revoked_at": ended},
+	"staff_sessions": {"hash": hidden, "id": ended, "account_id": ended, "agent": ended, "created_at": ended, "seen_at": ended, "expires_at": ended, "revoked_at": ended, "org_id": ended, "issuer": ended},
 	"signin_links": {"id": ended, "hash": hidden, "account_id": ended, "purpose": ended, "org_id": ended, "browser": hidden, "tries": ended,
 		"created_at": ended, "expires_at": ended, "opened_at": ended, "used_at": ended},
 }

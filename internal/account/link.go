@@ -149,7 +149,7 @@ func (as *Accounts) Press(ctx context.Context, linkSecret, browser, agent string
 		if err := as.Take(ctx, tx, l); err != nil {
 			return err
 		}
-		cookie, err = as.begin(ctx, tx, l.Account, agent)
+		cookie, err = as.begin(ctx, tx, l.Account, agent, "", "")
 		return err
 	})
 	return cookie, digits, err
@@ -182,7 +182,7 @@ func (as *Accounts) Type(ctx context.Context, digits, browser, agent string) (co
 		if err := as.Take(ctx, tx, Link{ID: l.ID}); err != nil {
 			return err
 		}
-		cookie, err = as.begin(ctx, tx, ID(l.AccountID), agent)
+		cookie, err = as.begin(ctx, tx, ID(l.AccountID), agent, "", "")
 		return err
 	})
 	if err == nil && wrong {

@@ -37,10 +37,10 @@ UPDATE signin_links SET tries = tries + 1 WHERE id = $1 AND tries < 5 AND used_a
 UPDATE signin_links SET used_at = $2 WHERE account_id = $1 AND used_at = 0;
 
 -- name: AddSession :exec
-INSERT INTO staff_sessions (hash, id, account_id, agent, created_at, seen_at, expires_at, revoked_at) VALUES ($1, $2, $3, $4, $5, $5, $6, 0);
+INSERT INTO staff_sessions (hash, id, account_id, agent, created_at, seen_at, expires_at, revoked_at, org_id, issuer) VALUES ($1, $2, $3, $4, $5, $5, $6, 0, $7, $8);
 
 -- name: Session :one
-SELECT s.id, s.account_id, s.created_at, s.seen_at, s.expires_at, s.revoked_at, a.email, a.name, a.disabled_at
+SELECT s.id, s.account_id, s.created_at, s.seen_at, s.expires_at, s.revoked_at, s.org_id, a.email, a.name, a.disabled_at
 FROM staff_sessions s JOIN accounts a ON a.id = s.account_id WHERE s.hash = $1;
 
 -- name: Touch :execrows
@@ -48,10 +48,14 @@ UPDATE staff_sessions SET seen_at = $2 WHERE hash = $1;
 
 -- name: Sessions :many
 SELECT id, agent, created_at, seen_at FROM staff_sessions
-WHERE account_id = $1 AND revoked_at = 0 AND expires_at > $2 AND seen_at > $3 ORDER BY seen_at DESC LIMIT 100;
+WHERE account_id = sqlc.arg(account_id) AND (CAST(sqlc.arg(bound) AS TEXT) = '' OR org_id = CAST(sqlc.arg(bound) AS TEXT)) AND revoked_at = 0 AND expires_at > sqlc.arg(now) AND seen_at > sqlc.arg(since)
+ORDER BY seen_at DESC LIMIT 100;
 
 -- name: Revoke :execrows
-UPDATE staff_sessions SET revoked_at = $3 WHERE account_id = $1 AND id = $2 AND revoked_at = 0;
+UPDATE staff_sessions SET revoked_at = sqlc.arg(now) WHERE account_id = sqlc.arg(account_id) AND id = sqlc.arg(id) AND (CAST(sqlc.arg(bound) AS TEXT) = '' OR org_id = CAST(sqlc.arg(bound) AS TEXT)) AND revoked_at = 0;
+
+-- name: RevokeBound :execrows
+UPDATE staff_sessions SET revoked_at = sqlc.arg(now) WHERE org_id = sqlc.arg(org_id) AND issuer = sqlc.arg(issuer) AND (CAST(sqlc.arg(account_id) AS TEXT) = '' OR account_id = CAST(sqlc.arg(account_id) AS TEXT)) AND revoked_at = 0;
 
 -- name: RevokeAll :execrows
 UPDATE staff_sessions SET revoked_at = $2 WHERE account_id = $1 AND revoked_at = 0;

@@ -24,7 +24,8 @@ var notActivity = map[string]string{
 	"promises": "what the organisation owes", "reviews": "what readers write", "feedbacks": "what the organisation answers",
 	"api_tokens": "members'", "api_requests": "what programs ask", "hook_endpoints": "the organisation's",
 	"hook_events": "what stands in applications and attempts, by its id", "hook_deliveries": "which program was told",
-	"staff_sessions": "members'", "signin_links": "members'", "accounts": "members'", "public_links": "the organisation's",
+	"staff_sessions": "members'", "signin_links": "members'", "accounts": "members'", "issuers": "the organisation's", "identities": "members'", "greenhouse_keys": "the organisation's",
+	"greenhouse_tests": "which of Greenhouse's tests an application is", "greenhouse_errors": "what another program could not read", "public_links": "the organisation's",
 }
 
 // TestWhatIsKeptIsSaid: every table with something of a candidate's is in a sentence of the first page, and no sentence is about a table that is not there.

@@ -43,7 +43,10 @@ type operationDoc struct {
 		Codes   []string `json:"x-codes"`
 		Content map[string]struct {
 			Schema struct {
-				Ref string `json:"$ref"`
+				Ref   string `json:"$ref"`
+				Items struct {
+					Ref string `json:"$ref"`
+				}
 			}
 		}
 	}
@@ -115,12 +118,18 @@ func (p *program) send(op operationDoc, method, target string, head http.Header,
 	}
 	v, err := jsonschema.UnmarshalJSON(bytes.NewReader(rec.Body.Bytes()))
 	p.w.must(err)
-	schema, err := p.compiler.Compile("openapi.json" + content.Schema.Ref)
-	p.w.must(err)
-	if err := schema.Validate(v); err != nil {
-		p.w.t.Errorf("%s: %s: %v", op.ID, rec.Body, err)
+	list, many := v.([]any)
+	if !many {
+		list = []any{v}
 	}
-	answer := v.(map[string]any)
+	schema, err := p.compiler.Compile("openapi.json" + cmp.Or(content.Schema.Ref, content.Schema.Items.Ref))
+	p.w.must(err)
+	for _, v := range list {
+		if err := schema.Validate(v); err != nil {
+			p.w.t.Errorf("%s: %s: %v", op.ID, rec.Body, err)
+		}
+	}
+	answer, _ := v.(map[string]any)
 	if code, _ := answer["code"].(string); rec.Code >= 400 && !slices.Contains(said.Codes, code) {
 		p.w.t.Errorf("%s = %d %s; the document has %v", op.ID, rec.Code, code, said.Codes)
 	}
@@ -166,7 +175,7 @@ func TestTokensAreForTheirScope(t *testing.T) {
 		served := 0
 		for _, methods := range p.paths {
 			for method, op := range methods {
-				if !slices.Contains(op.Tags, "api") || op.Scope == "greenhouse" {
+				if !slices.Contains(op.Tags, "api") {
 					continue
 				}
 				body := ""
@@ -174,7 +183,11 @@ func TestTokensAreForTheirScope(t *testing.T) {
 					body = `{"name":"","email":""}`
 				}
 				status, answer, _ := p.ask(op.ID, args, body)
-				if refused := answer["code"] == "token_scope"; refused == (op.Scope == s.Name) {
+				code := "token_scope"
+				if op.Scope == token.Greenhouse { // its protocol knows no 403
+					code = "token"
+				}
+				if refused := answer["code"] == code; refused == (op.Scope == s.Name) {
 					t.Errorf("%s with the scope %s = %d %v", op.ID, s.Name, status, answer["code"])
 				}
 				if op.Scope == s.Name {

@@ -31,9 +31,11 @@ import (
 	"candor/internal/explain"
 	"candor/internal/feedback"
 	"candor/internal/git"
+	"candor/internal/greenhouse"
 	"candor/internal/hook"
 	"candor/internal/id"
 	"candor/internal/integrity"
+	"candor/internal/issuer"
 	"candor/internal/item"
 	"candor/internal/item/kinds/repository"
 	"candor/internal/item/kinds/video"
@@ -96,6 +98,7 @@ type App struct {
 	Uploads     *upload.Uploads
 	Accounts    *account.Accounts
 	Orgs        *org.Orgs
+	Issuers     *issuer.Issuers
 	Tokens      *token.Tokens
 	Assessments *assessment.Assessments
 	Candidates  *candidate.Candidates
@@ -109,6 +112,7 @@ type App struct {
 	Feedbacks   *feedback.Feedbacks
 	Boards      *board.Boards
 	Hooks       *hook.Hooks
+	Greenhouse  *greenhouse.Greenhouse
 	Notify      *notify.Notify
 	Integrity   *integrity.Integrity
 	Privacy     *privacy.Privacy
@@ -231,6 +235,7 @@ func (a *App) repos() (*repo.Repos, error) {
 func (a *App) nouns() {
 	a.Accounts = &account.Accounts{DB: a.DB, Jobs: a.Jobs, Key: a.Key}
 	a.Orgs = &org.Orgs{DB: a.DB, Jobs: a.Jobs, Accounts: a.Accounts}
+	a.Issuers = &issuer.Issuers{DB: a.DB, Key: a.Key, Accounts: a.Accounts, Orgs: a.Orgs, URL: strings.TrimSuffix(a.Config.URL, "/")}
 	a.Tokens = &token.Tokens{DB: a.DB, Orgs: a.Orgs, Key: a.Key}
 	a.Assessments = &assessment.Assessments{DB: a.DB, Blobs: a.Blobs, Jobs: a.Jobs, Kinds: a.Kinds}
 	a.Candidates = &candidate.Candidates{DB: a.DB}
@@ -248,12 +253,13 @@ func (a *App) nouns() {
 	a.Integrity = &integrity.Integrity{DB: a.DB, Jobs: a.Jobs, Orgs: a.Orgs, Candidates: a.Candidates, Promises: a.Promises, Assessments: a.Assessments, Openings: a.Openings, Attempts: a.Attempts, Reviews: a.Reviews}
 	a.Reviews.Bars = a.Integrity.Bars
 	a.Hooks = &hook.Hooks{DB: a.DB, Jobs: a.Jobs, Key: a.Key, Orgs: a.Orgs, Openings: a.Openings}
+	a.Greenhouse = &greenhouse.Greenhouse{DB: a.DB, Jobs: a.Jobs, Key: a.Key, Orgs: a.Orgs, Tokens: a.Tokens, Openings: a.Openings, Reviews: a.Reviews, Hooks: a.Hooks}
 	a.Notify = &notify.Notify{DB: a.DB, Jobs: a.Jobs, Accounts: a.Accounts, Orgs: a.Orgs, Openings: a.Openings, Candidates: a.Candidates,
 		Attempts: a.Attempts, Feedbacks: a.Feedbacks, Integrity: a.Integrity, Threads: a.Threads, URL: strings.TrimSuffix(a.Config.URL, "/")}
 	a.Boards = &board.Boards{DB: a.DB, Orgs: a.Orgs, Openings: a.Openings, Attempts: a.Attempts, Reviews: a.Reviews, Feedbacks: a.Feedbacks, Notify: a.Notify}
 	a.Privacy = &privacy.Privacy{DB: a.DB, Candidates: a.Candidates, Openings: a.Openings, Attempts: a.Attempts, Repos: a.Repos, Integrity: a.Integrity, Threads: a.Threads, Uploads: a.Uploads, Erasers: a.erasers()}
 	a.Hub = &live.Hub{DB: a.DB, Log: a.Config.Log}
-	a.signIn = &accountweb.Pages{Accounts: a.Accounts, Orgs: a.Orgs, Mails: a.Config.SMTP != ""}
+	a.signIn = &accountweb.Pages{Accounts: a.Accounts, Orgs: a.Orgs, Doors: a.doors, Mails: a.Config.SMTP != ""}
 }
 
 // makeData makes the data folder with those above it and syncs their names: what is synced in a folder without a name is lost with it.

@@ -165,6 +165,10 @@ func (s *schemas) of(t reflect.Type) object {
 		return object{"type": "boolean"}
 	case reflect.Int, reflect.Int64:
 		return object{"type": "integer", "format": "int64"}
+	case reflect.Pointer:
+		return object{"anyOf": []object{s.of(t.Elem()), {"type": "null"}}}
+	case reflect.Map:
+		return object{"type": "object", "additionalProperties": s.of(t.Elem())}
 	case reflect.Slice:
 		return object{"type": "array", "items": s.of(t.Elem())}
 	case reflect.Struct:
@@ -251,31 +255,35 @@ func TestTheDocumentIsWhatIsSpoken(t *testing.T) {
 	uploads := "/c/-/uploads/" + string(busy.upload)
 	api := "/api/v1/o/" + w.here.org.ID + "/"
 	asked := map[string]struct{ target, body, in, out, by string }{
-		"web.health":          {"/healthz", "", "", "", ""},
-		"web.live_staff":      {"/o/" + w.here.org.ID + "/live", "", "", "Event", ""},
-		"web.live_candidate":  {"/c/-/live", "", "", "Event", ""},
-		"attempt.save":        {"/c/-/save", save, "Saves", "Reply", ""},
-		"attempt.clock":       {"/c/-/clock?sitting=" + string(busy.sitting), "", "", "Tick", ""},
-		"case.draft":          {"/c/questions/" + w.here.read.question + "/draft", "client=c9&seq=1&answer=Mo", "", "Saved", w.here.read.name},
-		"review.rate":         {"/o/" + w.here.org.ID + "/review/" + string(w.here.blind.code) + "/save", "item=tell-us&n.clear=Seen.", "", "Saved", "blind manager"},
-		"api.openings":        {api + "openings", "", "", "Openings", ""},
-		"api.opening":         {api + "openings/" + string(w.here.plain), "", "", "Opening", ""},
-		"api.applications":    {api + "openings/" + string(w.here.plain) + "/applications", "", "", "Applications", ""},
-		"api.application":     {api + "applications/" + string(w.here.read.inv.Application), "", "", "Application", ""},
-		"api.invitations":     {api + "applications/" + string(w.here.read.inv.Application) + "/invitations", "", "", "Invitations", ""},
-		"api.invite":          {api + "openings/" + string(w.here.plain) + "/invitations", `{"name":"New","email":"new@mail.example"}`, "Invite", "Invitation", ""},
-		"api.candidates":      {api + "candidates", "", "", "Candidates", "recruiter"},
-		"api.candidate":       {api + "candidates/" + w.here.read.inv.Candidate, "", "", "Candidate", "recruiter"},
-		"api.events":          {api + "events", "", "", "Happenings", ""},
-		"api.results":         {api + "applications/" + string(w.here.told.inv.Application) + "/results", "", "", "Results", ""},
-		"board.save":          {"/o/" + w.here.org.ID + "/openings/" + string(busy.opening) + "/decline/save", "pick=" + string(busy.inv.Application) + "&b." + string(busy.inv.Application) + "=Thank+you.", "", "Saved", "manager"},
-		"upload.read":         {uploads, "", "", "UploadState", ""},
-		"upload.cut":          {uploads + "/cut", `{"at":4}`, "UploadCut", "UploadState", ""},
-		"upload.finish":       {"/c/-/uploads/" + string(sent.ID) + "/finish", fmt.Sprintf(`{"sha256":%q,"length":%d}`, secret.Hash(recorded), len(recorded)), "UploadFinish", "UploadState", ""},
-		"feedback.save":       {"/o/" + w.here.org.ID + "/decide/" + string(w.here.read.inv.Application) + "/save", "outcome=reject&body=Thank+you.", "", "Saved", "manager"},
-		"thread.draft":        {"/c/conversation/draft", "client=c9&seq=1&item=tell-us&body=Mo", "", "Saved", ""},
-		"thread.seen":         {"/c/conversation/seen", "", "", "Saved", ""},
-		"thread.answer_draft": {"/o/" + w.here.org.ID + "/conversations/" + string(w.here.read.inv.Application) + "/draft", "body=Hel", "", "Saved", "recruiter"},
+		"web.health":                {"/healthz", "", "", "", ""},
+		"web.live_staff":            {"/o/" + w.here.org.ID + "/live", "", "", "Event", ""},
+		"web.live_candidate":        {"/c/-/live", "", "", "Event", ""},
+		"attempt.save":              {"/c/-/save", save, "Saves", "Reply", ""},
+		"attempt.clock":             {"/c/-/clock?sitting=" + string(busy.sitting), "", "", "Tick", ""},
+		"case.draft":                {"/c/questions/" + w.here.read.question + "/draft", "client=c9&seq=1&answer=Mo", "", "Saved", w.here.read.name},
+		"review.rate":               {"/o/" + w.here.org.ID + "/review/" + string(w.here.blind.code) + "/save", "item=tell-us&n.clear=Seen.", "", "Saved", "blind manager"},
+		"api.openings":              {api + "openings", "", "", "Openings", ""},
+		"api.opening":               {api + "openings/" + string(w.here.plain), "", "", "Opening", ""},
+		"api.applications":          {api + "openings/" + string(w.here.plain) + "/applications", "", "", "Applications", ""},
+		"api.application":           {api + "applications/" + string(w.here.read.inv.Application), "", "", "Application", ""},
+		"api.invitations":           {api + "applications/" + string(w.here.read.inv.Application) + "/invitations", "", "", "Invitations", ""},
+		"api.invite":                {api + "openings/" + string(w.here.plain) + "/invitations", `{"name":"New","email":"new@mail.example"}`, "Invite", "Invitation", ""},
+		"api.candidates":            {api + "candidates", "", "", "Candidates", "recruiter"},
+		"api.candidate":             {api + "candidates/" + w.here.read.inv.Candidate, "", "", "Candidate", "recruiter"},
+		"api.events":                {api + "events", "", "", "Happenings", ""},
+		"api.results":               {api + "applications/" + string(w.here.told.inv.Application) + "/results", "", "", "Results", ""},
+		"greenhouse.list_tests":     {api + "greenhouse/list_tests", "", "", "Choice", ""},
+		"greenhouse.send_test":      {api + "greenhouse/send_test", `{"partner_test_id":"` + string(w.here.plain) + `","candidate":{"first_name":"New","last_name":"One","preferred_name":"","email":"newer@mail.example","greenhouse_profile_url":""},"url":"https://app.greenhouse.io/x"}`, "SendTest", "SentTest", ""},
+		"greenhouse.test_status":    {api + "greenhouse/test_status?partner_interview_id=" + w.here.test, "", "", "TestStatus", ""},
+		"greenhouse.response_error": {api + "greenhouse/response_error", `{"api_call":"list_tests","errors":["x"]}`, "ResponseError", "ResponseTaken", ""},
+		"board.save":                {"/o/" + w.here.org.ID + "/openings/" + string(busy.opening) + "/decline/save", "pick=" + string(busy.inv.Application) + "&b." + string(busy.inv.Application) + "=Thank+you.", "", "Saved", "manager"},
+		"upload.read":               {uploads, "", "", "UploadState", ""},
+		"upload.cut":                {uploads + "/cut", `{"at":4}`, "UploadCut", "UploadState", ""},
+		"upload.finish":             {"/c/-/uploads/" + string(sent.ID) + "/finish", fmt.Sprintf(`{"sha256":%q,"length":%d}`, secret.Hash(recorded), len(recorded)), "UploadFinish", "UploadState", ""},
+		"feedback.save":             {"/o/" + w.here.org.ID + "/decide/" + string(w.here.read.inv.Application) + "/save", "outcome=reject&body=Thank+you.", "", "Saved", "manager"},
+		"thread.draft":              {"/c/conversation/draft", "client=c9&seq=1&item=tell-us&body=Mo", "", "Saved", ""},
+		"thread.seen":               {"/c/conversation/seen", "", "", "Saved", ""},
+		"thread.answer_draft":       {"/o/" + w.here.org.ID + "/conversations/" + string(w.here.read.inv.Application) + "/draft", "body=Hel", "", "Saved", "recruiter"},
 	}
 	for _, r := range spoken(w.routes) {
 		a, ok := asked[r.Action]
@@ -335,7 +343,16 @@ func TestTheDocumentIsWhatIsSpoken(t *testing.T) {
 func messages(r web.Route, body []byte) (out [][]byte) {
 	switch kind(r) {
 	case "application/json":
-		return [][]byte{body}
+		if reflect.TypeOf(r.Out).Kind() != reflect.Slice {
+			return [][]byte{body}
+		}
+		var list []json.RawMessage
+		if err := json.Unmarshal(body, &list); err != nil {
+			return [][]byte{body}
+		}
+		for _, v := range list {
+			out = append(out, v)
+		}
 	case "text/event-stream":
 		for line := range bytes.Lines(body) {
 			if data, ok := bytes.CutPrefix(line, []byte("data: ")); ok {

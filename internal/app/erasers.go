@@ -35,6 +35,7 @@ func (a *App) rules() []privacy.Rule {
 		{What: "People in lists who were not invited", Keep: privacy.Lists, Count: a.Batches.Older, Remove: a.Batches.Forget},
 		{What: "Keys of programs' requests", Keep: privacy.Day, Count: a.Tokens.Older, Remove: a.Tokens.Forget},
 		{What: "What programs were told", Keep: privacy.Times, Count: a.Hooks.Older, Remove: a.Hooks.Forget},
+		{What: "What Greenhouse could not read", Keep: privacy.Times, Count: a.Greenhouse.Older, Remove: a.Greenhouse.Forget},
 		{What: "Mails about no application", Keep: privacy.Words, Count: a.Notify.Older, Remove: a.Notify.Forget},
 		{What: "The record of what people did", Keep: privacy.Trail, Count: audit.Older, Remove: func(ctx context.Context, tx db.Tx, before time.Time) (int, error) {
 			return audit.Cut(ctx, tx, a.DB.Now(), before)
@@ -55,6 +56,7 @@ func (a *App) keeping(ctx context.Context, who actor.Actor, app opening.Applicat
 func (a *App) erasers() []privacy.Eraser {
 	return []privacy.Eraser{
 		{Name: "notify", Preview: a.Notify.Preview, Erase: a.Notify.Erase},
+		{Name: "greenhouse", Preview: a.Greenhouse.Preview, Erase: a.Greenhouse.Erase},
 		{Name: "integrity", Preview: a.Integrity.Preview, Erase: a.Integrity.Erase, Drop: a.Integrity.Drop},
 		{Name: "feedback", Preview: a.Feedbacks.Preview, Erase: a.Feedbacks.Erase, Drop: a.Feedbacks.Drop},
 		{Name: "review", Preview: a.Reviews.Preview, Erase: a.Reviews.Erase, Drop: a.Reviews.Drop},

@@ -16,9 +16,9 @@ import (
 var (
 	ground = []string{"actor", "problem", "db", "job", "blob", "sandbox", "judge", "icpc", "git", "mail", "web", "live", "load", "egress", "backup", "disk",
 		"archive", "sheet", "markdown", "diff", "media", "similar", "agreement", "probe", "clock", "id", "secret", "config"}
-	field = []string{"audit", "account", "org", "token", "run", "repo", "upload", "recording", "comment", "item", "assessment", "quiz", "candidate", "promise",
+	field = []string{"audit", "account", "org", "issuer", "token", "run", "repo", "upload", "recording", "comment", "item", "assessment", "quiz", "candidate", "promise",
 		"opening", "batch", "thread", "response", "attempt", "explain", "interview", "review", "feedback", "trial", "talk", "payment", "survey",
-		"integrity", "privacy", "analytics", "hook", "notify", "board"}
+		"integrity", "privacy", "analytics", "hook", "greenhouse", "notify", "board"}
 )
 
 // place is where a package lives: its floor, and on floor 2 its turn. ok is false for a package nobody placed.

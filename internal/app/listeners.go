@@ -32,6 +32,7 @@ func (a *App) listen() {
 	a.Integrity.Listen()
 	a.Notify.Listen()
 	a.Hooks.Listen()
+	a.Greenhouse.Listen()
 	a.Batches.Listen()
 	a.keep()
 

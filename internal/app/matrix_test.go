@@ -182,6 +182,10 @@ var rules = map[string]func(v rights) outcome{
 	"api.results": func(v rights) outcome { return among(v.reads(), v.manages() || v.decides()) },
 	"thread.list": func(rights) outcome { return opens }, "thread.hours": func(rights) outcome { return opens },
 	"thread.read": func(v rights) outcome { return among(v.reads(), true) }, "thread.answer": writingTo, "thread.answer_draft": writingTo, "thread.answer_all_page": writingTo, "thread.answer_all": writingTo,
+	"issuer.connections": func(rights) outcome { return opens }, "issuer.connect": func(rights) outcome { return opens },
+	"issuer.disconnect":     func(rights) outcome { return missing }, // a connection is one's own, and nobody has one here
+	"greenhouse.list_tests": func(rights) outcome { return opens }, "greenhouse.send_test": func(v rights) outcome { return among(v.manages(), true) },
+	"greenhouse.test_status": func(rights) outcome { return missing }, "greenhouse.response_error": func(rights) outcome { return opens }, // none is named here
 	"decision.undo": func(v rights) outcome { return among(v.sees(), v.decides()) },
 }
 
@@ -282,13 +286,19 @@ var acts = map[string]act{
 	"GET /o/{org}/openings/{opening}/compare": {query: "?with={closed}&with={code}"},
 	"GET /c/-/clock": {query: "?sitting={sitting}"},
 
-	"POST /-/theme":          {form: url.Values{"theme": {"dark"}, "back": {"/"}}},
-	"POST /sign-in":          {form: url.Values{"email": {"nobody@else.example"}}},
-	"POST /sign-in/code":     {form: url.Values{"code": {"000000"}}},
-	"POST /o/{org}/settings": {form: url.Values{"name": {"Other"}, "contact": {"x@y.example"}, "zone": {"UTC"}, "failure_minutes": {"5"}, "factor_max": {"2000"}, "break_max": {"30"}, "keep_months": {"12"}, "recording_days": {"90"}}},
-	"POST /o/{org}/members":  {form: url.Values{"name": {"New"}, "email": {"new@y.example"}, "roles": {"owner"}}},
-	"POST /o/{org}/hooks":    {form: url.Values{"url": {"https://192.0.2.1/x"}, "types": {"results.ready"}}},
-	"POST /o/{org}/tokens":   {form: url.Values{"name": {"New"}, "scopes": {"opening:read"}, "days": {"9"}}},
+	"POST /-/theme":                                                             {form: url.Values{"theme": {"dark"}, "back": {"/"}}},
+	"POST /sign-in":                                                             {form: url.Values{"email": {"nobody@else.example"}}},
+	"POST /sign-in/code":                                                        {form: url.Values{"code": {"000000"}}},
+	"POST /o/{org}/settings":                                                    {form: url.Values{"name": {"Other"}, "contact": {"x@y.example"}, "zone": {"UTC"}, "failure_minutes": {"5"}, "factor_max": {"2000"}, "break_max": {"30"}, "keep_months": {"12"}, "recording_days": {"90"}}},
+	"POST /o/{org}/members":                                                     {form: url.Values{"name": {"New"}, "email": {"new@y.example"}, "roles": {"owner"}}},
+	"POST /o/{org}/hooks":                                                       {form: url.Values{"url": {"https://192.0.2.1/x"}, "types": {"results.ready"}}},
+	"POST /api/v1/o/{org}/greenhouse/send_test":                                 {json: `{"partner_test_id":"{opening}","candidate":{"first_name":"New","last_name":"One","preferred_name":null,"email":"new@mail.example"},"url":"https://app.greenhouse.io/x"}`},
+	"POST /api/v1/o/{org}/greenhouse/response_error":                            {json: `{"api_call":"list_tests","errors":["x"]}`},
+	"POST /o/{org}/versions/{version}/files":                                    {form: url.Values{"newest": {"1"}, "path": {"notes/new.txt"}, "text": {"New."}}},
+	"POST /o/{org}/versions/{version}/files/{path...}":                          {form: url.Values{"newest": {"1"}, "step": {"save"}, "f.1": {"New"}}},
+	"POST /o/{org}/issuers":                                                     {form: url.Values{"url": {"https://192.0.2.1/new"}, "label": {"New"}, "client": {"c"}, "secret": {"s"}}},
+	"POST /o/{org}/issuers/{issuer}":                                            {form: url.Values{"label": {"Renamed"}, "client": {"c"}}},
+	"POST /o/{org}/tokens":                                                      {form: url.Values{"name": {"New"}, "scopes": {"opening:read"}, "days": {"9"}}},
 	"POST /api/v1/o/{org}/openings/{opening}/invitations":                       {json: `{"name":"New","email":"new@mail.example"}`},
 	"POST /o/{org}/members/{member}":                                            {form: url.Values{"name": {"Renamed"}, "roles": {"owner"}}},
 	"POST /o/{org}/assessments":                                                 {form: url.Values{"into": {"{assessment}"}}, file: true},
@@ -390,7 +400,7 @@ func (w *world) fill(text string, ids map[string]string) string {
 func (s *side) ids(a *applicant) map[string]string {
 	out := map[string]string{"org": s.org.ID, "assessment": string(s.assessment), "version": string(s.published), "member": s.members["leaver"].ID, "opening": string(a.opening),
 		"stage": string(a.stage), "batch": string(s.batches[a.opening]), "application": string(a.inv.Application), "invitation": string(a.inv.ID), "candidate": a.inv.Candidate, "code": string(a.code), "decision": a.decision, "case": a.question, "message": a.message, "upload": string(a.upload),
-		"sitting": string(a.sitting), "revision": a.revision, "late": a.late, "session": s.session, "token": s.token, "hook": s.hook, "delivery": s.delivery}
+		"sitting": string(a.sitting), "revision": a.revision, "late": a.late, "session": s.session, "token": s.token, "hook": s.hook, "delivery": s.delivery, "issuer": s.issuer, "test": s.test}
 	for _, name := range slices.Sorted(maps.Keys(a.cards)) {
 		out["reader"] = s.members[name].ID
 	}
@@ -420,6 +430,8 @@ func (w *world) values(r web.Route, p *person, a *applicant) map[string]string {
 		ids["part"], ids["item"], ids["action"] = "coding", "program", "run"
 	case strings.Contains(r.Pattern, "/items/{item}/again"):
 		ids["item"] = "program"
+	case strings.HasSuffix(r.Pattern, "/files/{path...}"):
+		ids["path"] = "assessment.yaml"
 	case strings.HasSuffix(r.Pattern, "/look/{path...}"), strings.HasSuffix(r.Pattern, "/items/{item}/mend"), r.Action == "review.rule":
 		ids["part"], ids["item"] = "coding", "pull"
 	case r.Action == "assessment.publish":
@@ -524,7 +536,7 @@ func (w *world) send(p *person, r web.Route, ids map[string]string, whole bool, 
 		case !whole && !a.about:
 			body = strings.NewReader("")
 		case a.json != "":
-			kind, body = "application/json", strings.NewReader(regexp.MustCompile(`\{sitting\}`).ReplaceAllString(a.json, ids["sitting"]))
+			kind, body = "application/json", strings.NewReader(strings.NewReplacer("{sitting}", ids["sitting"], "{opening}", ids["opening"]).Replace(a.json))
 		case a.file:
 			kind, body = w.upload(form, "assessment.zip", func(file io.Writer) error { return archive.Write(file, w.here.tree("Uploaded")) })
 		case a.quiz:
@@ -785,6 +797,10 @@ func (w *world) allowed(bad func(string, ...any), p *person, r web.Route, a *app
 		}
 	case r.Action == "hook.remove", r.Action == "hook.replay":
 		w.here.deadHook()
+	case strings.HasPrefix(r.Action, "issuer.") && strings.Contains(r.Pattern, "{issuer}"):
+		w.here.makeIssuer()
+	case r.Action == "greenhouse.again":
+		w.here.deadTest()
 	case r.Action == "token.revoke":
 		w.here.token = w.here.makeToken(w.here.as("founder"))
 	case strings.HasPrefix(r.Action, "invitation."):

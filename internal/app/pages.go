@@ -2,8 +2,10 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -19,9 +21,11 @@ import (
 	"candor/internal/db"
 	"candor/internal/disk"
 	"candor/internal/feedback/feedbackweb"
+	"candor/internal/greenhouse/greenhouseweb"
 	"candor/internal/hook/hookweb"
 	"candor/internal/integrity"
 	"candor/internal/integrity/integrityweb"
+	"candor/internal/issuer/issuerweb"
 	"candor/internal/live"
 	"candor/internal/markdown"
 	"candor/internal/notify/notifyweb"
@@ -35,6 +39,7 @@ import (
 	"candor/internal/review/reviewweb"
 	"candor/internal/thread"
 	"candor/internal/thread/threadweb"
+	"candor/internal/token"
 	"candor/internal/token/tokenweb"
 	"candor/internal/upload/uploadweb"
 	"candor/internal/web"
@@ -62,10 +67,12 @@ func (a *App) mux(rates map[web.Rate]web.Limit) (*web.Mux, error) {
 	help.Routes(mux)
 	a.signIn.Routes(mux)
 	(&orgweb.Pages{Orgs: a.Orgs}).Routes(mux)
+	(&issuerweb.Pages{Issuers: a.Issuers, Accounts: a.Accounts}).Routes(mux)
 	(&tokenweb.Pages{Tokens: a.Tokens, Orgs: a.Orgs, URL: a.Config.URL}).Routes(mux)
 	(&assessmentweb.Pages{Assessments: a.Assessments, Attempts: a.Attempts, MD: a.MD, Quizzes: Quizzes()}).Routes(mux)
 	(&privacyweb.Pages{Privacy: a.Privacy, Attempts: a.Attempts, Orgs: a.Orgs}).Routes(mux)
 	(&hookweb.Pages{Hooks: a.Hooks}).Routes(mux)
+	(&greenhouseweb.Pages{Greenhouse: a.Greenhouse, URL: strings.TrimSuffix(a.Config.URL, "/")}).Routes(mux)
 	(&notifyweb.Pages{Notify: a.Notify}).Routes(mux)
 	(&openingweb.Pages{Openings: a.Openings, Orgs: a.Orgs, Candidates: a.Candidates, Promises: a.Promises, Assessments: a.Assessments, Attempts: a.Attempts,
 		Reviews: a.Reviews, URL: a.Config.URL, Notify: a.Notify, Tokens: a.Tokens, Sections: a.sections(), Notice: a.notice}).Routes(mux)
@@ -85,9 +92,33 @@ func (a *App) mux(rates map[web.Rate]web.Limit) (*web.Mux, error) {
 	return mux, mux.Start()
 }
 
+// doors are the buttons of the sign-in page: of the organisation that somebody is on the way to, or of the only one there is. An installation with
+// several names none of them to a stranger; each has a sign-in page of its own.
+func (a *App) doors(ctx context.Context, next string) (templ.Component, error) {
+	o, rest, _ := strings.Cut(strings.TrimPrefix(next, "/o/"), "/")
+	if !strings.HasPrefix(next, "/o/") || rest == "" && o == "" {
+		all, err := a.Orgs.All(ctx)
+		if err != nil || len(all) != 1 {
+			return nil, err
+		}
+		o = all[0]
+	}
+	doors, err := a.Issuers.Doors(ctx, o)
+	if errors.Is(err, org.ErrMissing) {
+		return nil, nil
+	}
+	if err != nil || len(doors) == 0 {
+		return nil, err
+	}
+	return issuerweb.Buttons(o, doors, next), nil
+}
+
 // token finds for whom a program asks.
 func (a *App) token(ctx context.Context, plain, o, scope string) (web.Session, error) {
 	who, m, err := a.Tokens.Actor(ctx, plain, o, scope)
+	if scope == token.Greenhouse && errors.Is(err, token.ErrScope) {
+		err = token.ErrToken // its documentation knows 401 and 404, and no 403
+	}
 	return web.Session{Actor: who, Name: m.Name, Org: web.Org{ID: o, Path: o}}, err
 }
 

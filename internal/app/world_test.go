@@ -20,6 +20,7 @@ import (
 	"candor/internal/db"
 	"candor/internal/db/dbtest"
 	"candor/internal/feedback"
+	"candor/internal/id"
 	"candor/internal/integrity"
 	"candor/internal/judge"
 	"candor/internal/notify"
@@ -72,6 +73,8 @@ type side struct {
 	members          map[string]org.Member
 	session          string     // of somebody who does not ask
 	token            string     // of a program
+	issuer           string     // a sign-in service, which nobody reaches
+	test             string     // one of Greenhouse's, of which it could not be told
 	hook, delivery   string     // an endpoint, and what was given up for it
 	read, blind      *applicant // in review: by reviewers; by a manager and an owner
 	waits, told      *applicant // decided and not told yet; declined with a reply
@@ -280,6 +283,8 @@ func (w *world) found(name string) *side {
 	s.work(s.busy)
 	s.deadHook()
 	s.token = s.makeToken(s.as("founder"))
+	s.makeIssuer()
+	s.deadTest()
 	s.batches = map[opening.ID]batch.ID{s.plain: s.list("plain", s.plain, s.read, s.blind, s.busy), s.sealed: s.list("sealed", s.sealed, s.kept)}
 	for _, who := range []string{"pool", "blind reviewer", "filed reviewer", "blind manager", "blind owner"} {
 		w.must(a.Openings.SetRole(ctx, s.system, s.plain, s.members[who].ID, opening.Reviewer, true))
@@ -343,6 +348,28 @@ func (s *side) deadHook() {
 	s.hook, s.delivery = string(e), string(sent[0].ID)
 	s.w.must(s.w.app.DB.Write(ctx, s.org.ID, func(tx db.Tx) error {
 		_, err := tx.Exec(ctx, `UPDATE hook_deliveries SET state = 'dead' WHERE org_id = $1 AND id = $2`, tx.Org, s.delivery)
+		return err
+	}))
+}
+
+// makeIssuer keeps a sign-in service as if it had answered.
+func (s *side) makeIssuer() {
+	s.w.t.Helper()
+	s.issuer = id.New("iss", s.w.app.DB.Now())
+	s.w.must(s.w.app.DB.Write(ctx, s.org.ID, func(tx db.Tx) error {
+		_, err := tx.Exec(ctx, `INSERT INTO issuers (org_id, id, url, label, client_id, secret, domains, roles, created_at) VALUES ($1, $2, $3, $4, 'c', '', '', '', 0)`,
+			tx.Org, s.issuer, "https://192.0.2.1/"+s.issuer, "Account of "+s.name)
+		return err
+	}))
+}
+
+// deadTest keeps a test of Greenhouse's that was given up.
+func (s *side) deadTest() {
+	s.w.t.Helper()
+	s.test = id.New("grt", s.w.app.DB.Now())
+	s.w.must(s.w.app.DB.Write(ctx, s.org.ID, func(tx db.Tx) error {
+		_, err := tx.Exec(ctx, `INSERT INTO greenhouse_tests (org_id, id, application_id, invitation_id, stage_id, url, profile_url, created_at, state, tries, due_at, status, answer, tried_at)
+			VALUES ($1, $2, $3, $4, $5, $6, '', 0, 'dead', 8, 0, 502, '', 0)`, tx.Org, s.test, string(s.read.inv.Application), string(s.read.inv.ID), string(s.read.stage), "https://app.greenhouse.io/"+s.test)
 		return err
 	}))
 }

@@ -91,32 +91,11 @@ func (as *Assessments) Import(ctx context.Context, who actor.Actor, tree fs.FS, 
 	if err := org.Need(who, "assessment.import"); err != nil {
 		return "", nil, err
 	}
-	files, err := readTree(tree)
-	if err != nil {
-		return "", nil, err
-	}
-	v, findings := Read(tree, as.Kinds)
-	if item.Failed(findings) {
-		return "", findings, ErrFindings
-	}
-	hash := treeHash(files)
-	// Bytes first, then the rows that name them: a crash in between leaves bytes that nobody names, never a name without bytes.
-	for i := range files {
-		h, err := as.Blobs.Put(ctx, who.Org, blob.Package, files[i].data)
-		if err != nil {
-			return "", findings, err
-		}
-		files[i].hash = h
-	}
-	var out VersionID
-	err = as.DB.Write(ctx, who.Org, func(tx db.Tx) error {
-		out, err = as.put(ctx, tx, who, v, files, hash, into)
-		return err
-	})
-	return out, findings, err
+	return as.keep(ctx, who, tree, into, 0)
 }
 
-func (as *Assessments) put(ctx context.Context, tx db.Tx, who actor.Actor, v *Version, files []treeFile, hash string, into ID) (VersionID, error) {
+// put is guarded by the assessment's row, which gives the number.
+func (as *Assessments) put(ctx context.Context, tx db.Tx, who actor.Actor, v *Version, files []treeFile, hash string, into ID, after int) (VersionID, error) {
 	q := query.New(tx)
 	now := as.DB.Now()
 	if into == "" {
@@ -142,6 +121,9 @@ func (as *Assessments) put(ctx context.Context, tx db.Tx, who actor.Actor, v *Ve
 	}
 	if n == 0 {
 		return "", ErrArchived
+	}
+	if after > 0 && int(a.Latest)-1 != after {
+		return "", ErrMoved
 	}
 	ver := id.New("ver", now)
 	err = q.AddVersion(ctx, query.AddVersionParams{OrgID: tx.Org, ID: ver, AssessmentID: string(into), Number: a.Latest, Title: v.Title,

@@ -65,6 +65,14 @@ func TestTheWholeAttempt(t *testing.T) {
 		if len(v.Promises) != 1 || v.Promises[0].Due != time.Date(2026, 12, 2, 0, 0, 0, 0, time.UTC) {
 			t.Errorf("promises = %+v; want a reply by the end of 1 December, 5 working days after a Tuesday", v.Promises)
 		}
+		w.Begin(w.Enter(w.Invite("Tomás Herrera", "tomas@mail.example")), "quiz")
+		ver, err := w.Assessments.Version(ctx, w.Org.ID, w.Version)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if on, err := w.Attempts.OnVersions(ctx, w.Owner, ver.Assessment); err != nil || len(on) != 1 || on[w.Version] != (attempt.On{Open: 1, Sent: 1}) {
+			t.Errorf("on the version are %+v, %v; want one under way and one sent", on, err)
+		}
 		if err := audit.Seal(ctx, w.DB, w.Org.ID); err != nil {
 			t.Error(err)
 		}

@@ -245,3 +245,7 @@ FROM attempts a WHERE a.org_id = $1 AND a.id = $2;
 SELECT COUNT(DISTINCT a.id) AS people, COUNT(DISTINCT CASE WHEN s.state <> 'ended' AND CASE WHEN s.state = 'ready' THEN s.finish_by ELSE s.hard_end END >= CAST(sqlc.arg(now) AS BIGINT) THEN a.id END) AS going
 FROM attempts a JOIN sittings s ON s.org_id = a.org_id AND s.attempt_id = a.id
 WHERE a.org_id = sqlc.arg(org_id) AND a.version_id = sqlc.arg(version_id) AND s.part = sqlc.arg(part) AND a.state IN ('open', 'submitted');
+
+-- name: OnVersions :many
+SELECT a.version_id, COUNT(*) AS n, CAST(SUM(CASE WHEN a.state = 'open' THEN 1 ELSE 0 END) AS BIGINT) AS open FROM attempts a JOIN versions v ON v.org_id = a.org_id AND v.id = a.version_id
+WHERE a.org_id = sqlc.arg(org_id) AND v.assessment_id = sqlc.arg(assessment_id) AND a.state IN ('open', 'submitted') GROUP BY a.version_id;

@@ -123,17 +123,24 @@ func (hs *Hooks) send(ctx context.Context, n sendNote) error {
 		return hs.settle(ctx, n, Dead, 0, "Not sent: the endpoint ended, or whoever made it does not see this opening any more.", time.Time{})
 	}
 	status, answer, later := hs.post(ctx, n.Org, p, e)
-	now := hs.DB.Now()
+	state, pause := Next(n.Try, status, later)
+	if state != Waiting {
+		return hs.settle(ctx, n, state, status, answer, time.Time{})
+	}
+	return hs.settle(ctx, n, state, status, answer, hs.DB.Now().Add(pause))
+}
+
+// Next is what becomes of something after try 0, 1, ... was answered with a status (0: not at all): it arrived, it is given up, or it waits for a
+// pause and is tried again. later is what the receiver asked for.
+func Next(try, status int, later time.Duration) (s DeliveryState, pause time.Duration) {
 	switch {
 	case status >= 200 && status < 300:
-		return hs.settle(ctx, n, Delivered, status, answer, time.Time{})
-	case status == http.StatusGone:
-		return hs.settle(ctx, n, Dead, status, answer, time.Time{})
-	case n.Try >= len(pauses):
-		return hs.settle(ctx, n, Dead, status, answer, time.Time{})
+		return Delivered, 0
+	case status == http.StatusGone, try >= len(pauses):
+		return Dead, 0
 	}
-	pause := pauses[n.Try] + rand.N(pauses[n.Try]/10+1) // not everybody at once
-	return hs.settle(ctx, n, Waiting, status, answer, now.Add(max(pause, min(later, time.Hour))))
+	pause = pauses[try] + rand.N(pauses[try]/10+1) // not everybody at once
+	return Waiting, max(pause, min(later, time.Hour))
 }
 
 // settle keeps what came of a try, and enqueues the next one where due is not zero. 410 ends the endpoint.
@@ -168,6 +175,12 @@ func (hs *Hooks) post(ctx context.Context, o org.ID, p Endpoint, e Event) (statu
 	if err != nil {
 		return 0, "The request could not be made.", 0
 	}
+	return hs.Ask(r)
+}
+
+// Ask sends a request once by egress and reads little of the answer. status 0 is no answer, and answer then says why; later is the receiver's
+// Retry-After.
+func (hs *Hooks) Ask(r *http.Request) (status int, answer string, later time.Duration) {
 	res, err := hs.Out.Client(cmp.Or(hs.Patience, patience), hs.Roots).Do(r)
 	if errors.Is(err, egress.ErrDenied) {
 		return 0, "The address is not a public one, so it is not asked.", 0

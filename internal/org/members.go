@@ -24,6 +24,43 @@ func (os *Orgs) Member(ctx context.Context, tx db.Tx, m MemberID) (Member, error
 	return member(tx.Org, query.MembersRow(r)), err
 }
 
+// MemberOf reads who an account is here, in any state. ErrMissing.
+func (os *Orgs) MemberOf(ctx context.Context, tx db.Tx, a account.ID) (Member, error) {
+	r, err := query.New(tx).MemberOf(ctx, tx.Org, string(a))
+	if errors.Is(err, sql.ErrNoRows) {
+		return Member{}, ErrMissing
+	}
+	return member(tx.Org, query.MembersRow(r)), err
+}
+
+// Vouch lets somebody who was invited in, because the organisation's sign-in service says that the address is theirs. The state is the guard.
+// ErrMissing when they were let in or disabled meanwhile.
+func (os *Orgs) Vouch(ctx context.Context, tx db.Tx, m MemberID, issuer string) error {
+	n, err := query.New(tx).SetState(ctx, query.SetStateParams{OrgID: tx.Org, ID: m, Was: string(Invited), Next: string(Active)})
+	if err == nil && n == 0 {
+		return ErrMissing
+	}
+	if err != nil {
+		return err
+	}
+	return audit.Record(ctx, tx, os.DB.Now(), actor.Actor{Kind: actor.Member, ID: m, Org: tx.Org}, "member.accept", m, audit.Facts{"issuer": issuer})
+}
+
+// Join adds an active member whom the organisation's sign-in service knows; the unique key (organisation, account) is the guard. ErrTwice,
+// ErrInvalid.
+func (os *Orgs) Join(ctx context.Context, tx db.Tx, m Member, issuer string) (Member, error) {
+	if err := checkName("name", m.Name); err != nil {
+		return m, err
+	}
+	m.State = Active
+	m, err := os.add(ctx, tx, m)
+	if err != nil {
+		return m, err
+	}
+	who := actor.Actor{Kind: actor.Member, ID: m.ID, Org: tx.Org}
+	return m, audit.Record(ctx, tx, os.DB.Now(), who, "member.join", m.ID, audit.Facts{"issuer": issuer, "roles": strings.Join(m.Roles, " ")})
+}
+
 // In lists the members of the transaction's organisation by name, at most 1,000.
 func (os *Orgs) MembersIn(ctx context.Context, tx db.Tx) ([]Member, error) {
 	rows, err := query.New(tx).Members(ctx, tx.Org)

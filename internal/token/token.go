@@ -35,6 +35,9 @@ type ID string
 // Scope is one thing that a token may be used for.
 type Scope struct{ Name, Words string }
 
+// Greenhouse is the scope of the key that Greenhouse is given; its protocol knows no other.
+const Greenhouse = "greenhouse"
+
 // Scopes are all of them, as the page lists them.
 var Scopes = []Scope{
 	{"opening:read", "Read openings and their stages"},
@@ -43,6 +46,7 @@ var Scopes = []Scope{
 	{"invitation:write", "Invite candidates"},
 	{"result:read", "Read marks, ratings and decisions"},
 	{"event:read", "Read what happened"},
+	{Greenhouse, "Be Greenhouse's key: list openings, invite, and read how it stands"},
 }
 
 // Token is one, without its secret.

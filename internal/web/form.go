@@ -298,6 +298,29 @@ func ReadJSON(r *http.Request, into any) error {
 	return nil
 }
 
+// ReadForeign is [ReadJSON] for a protocol that is somebody else's, who may add fields at any time: what is not known is passed over, and null is
+// nothing. The size, the nesting and doubled fields are refused as there.
+func ReadForeign(r *http.Request, into any) error {
+	if route := callOf(r).route; route != nil && reflect.TypeOf(into).Elem() != reflect.TypeOf(route.In) {
+		return fmt.Errorf("route %q reads %T, and declares %T", route.Pattern, into, route.In)
+	}
+	raw, err := io.ReadAll(r.Body)
+	var large *http.MaxBytesError
+	if errors.As(err, &large) {
+		return ErrTooLarge.With("limit", strconv.FormatInt(large.Limit, 10))
+	}
+	if err != nil {
+		return ErrForm
+	}
+	if err := plain(raw); err != nil {
+		return ErrForm.Saying("This JSON is not one we can read: " + err.Error() + ".")
+	}
+	if err := json.Unmarshal(raw, into); err != nil {
+		return ErrForm.Saying("This JSON does not have the shape we expect.")
+	}
+	return nil
+}
+
 const maxDepth = 32
 
 // plain refuses doubled keys, deep nesting and trailing bytes, which parsers read differently.

@@ -238,6 +238,15 @@ func bearer(r *http.Request) (token string, ok bool) {
 	return strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 }
 
+// Token is the token with which a program asked; "" is a session, or nobody. It is for whoever has to answer with it.
+func Token(r *http.Request) string {
+	c := callOf(r)
+	if token, ok := bearer(r); ok && c.route != nil && c.route.API() {
+		return token
+	}
+	return ""
+}
+
 func signedIn(r *http.Request, cookie string, find func(string) (Session, error)) (Session, error) {
 	s := Cookie(r, cookie)
 	if s == "" {

@@ -5,8 +5,11 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
+
+	"github.com/a-h/templ"
 
 	"candor/internal/account"
 	"candor/internal/db"
@@ -20,6 +23,8 @@ import (
 type Pages struct {
 	Accounts *account.Accounts
 	Orgs     *org.Orgs
+	// Doors are the ways in of the organisation that somebody is on the way to, beside the mail; nil draws none.
+	Doors func(ctx context.Context, next string) (templ.Component, error)
 	// Mails says whether mail goes out; without it the sign-in page says who hands out links.
 	Mails bool
 }
@@ -66,8 +71,11 @@ func (p *Pages) Staff(accent func(org.Org) string) func(ctx context.Context, coo
 		out := web.Session{Name: s.Account.Name}
 		out.Actor.Session = s.ID
 		if o == "" {
-			out.Actor.ID, out.Actor.Kind = string(s.Account.ID), "account"
+			out.Actor.ID, out.Actor.Kind, out.Actor.Org = string(s.Account.ID), "account", s.Org
 			return out, nil
+		}
+		if s.Org != "" && s.Org != o {
+			return web.Session{}, org.ErrMissing // another organisation's service said who this is
 		}
 		who, m, err := p.Orgs.Actor(ctx, s.Account.ID, o)
 		if err != nil {
@@ -94,7 +102,15 @@ func (p *Pages) showAsk(w http.ResponseWriter, r *http.Request, email string, er
 	if err != nil && !ok {
 		return err
 	}
-	return web.ShowWith(w, r, err, askPage(askView{Page: web.PageOf(r, "Sign in"), Email: email, Mails: p.Mails, Problem: prob}))
+	v := askView{Page: web.PageOf(r, "Sign in"), Email: email, Mails: p.Mails, Problem: prob}
+	if p.Doors != nil {
+		doors, failed := p.Doors(r.Context(), web.Local(r.URL.Query().Get("next")))
+		if failed != nil {
+			return failed
+		}
+		v.Doors = doors
+	}
+	return web.ShowWith(w, r, err, askPage(v))
 }
 
 func (p *Pages) asked(w http.ResponseWriter, r *http.Request) error {
@@ -229,15 +245,17 @@ func (p *Pages) found(w http.ResponseWriter, r *http.Request) error {
 
 func (p *Pages) session(r *http.Request) account.Session {
 	who := web.Actor(r)
-	return account.Session{ID: who.Session, Account: account.Account{ID: account.ID(who.ID)}}
+	return account.Session{ID: who.Session, Account: account.Account{ID: account.ID(who.ID)}, Org: who.Org}
 }
 
 // home leads to the one organisation, or lets a member of several choose.
 func (p *Pages) home(w http.ResponseWriter, r *http.Request) error {
-	list, err := p.Orgs.Of(r.Context(), p.session(r).Account.ID)
+	s := p.session(r)
+	list, err := p.Orgs.Of(r.Context(), s.Account.ID)
 	if err != nil {
 		return err
 	}
+	list = slices.DeleteFunc(list, func(o org.Org) bool { return s.Org != "" && s.Org != o.ID })
 	if len(list) == 1 {
 		return web.Redirect(w, r, "/o/"+list[0].ID, "")
 	}
@@ -250,7 +268,12 @@ func (p *Pages) me(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return web.Show(w, r, mePage(meView{Page: web.PageOf(r, "You"), Sessions: list}))
+	orgs, err := p.Orgs.Of(r.Context(), s.Account.ID)
+	if err != nil {
+		return err
+	}
+	orgs = slices.DeleteFunc(orgs, func(o org.Org) bool { return s.Org != "" && s.Org != o.ID })
+	return web.Show(w, r, mePage(meView{Page: web.PageOf(r, "You"), Sessions: list, Orgs: orgs}))
 }
 
 func (p *Pages) revoke(w http.ResponseWriter, r *http.Request) error {

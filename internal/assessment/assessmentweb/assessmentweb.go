@@ -48,6 +48,13 @@ func (p *Pages) Routes(mux *web.Mux) {
 	handle(web.RateRead, "GET /o/{org}/versions/{version}/items/{item}/mend", "assessment.mend", "assessment.solutions", p.mend)
 	handle(web.RateWrite, "POST /o/{org}/versions/{version}/items/{item}/mend", "assessment.mended", "assessment.import", p.mended)
 	handle(web.RateRead, "GET /o/{org}/versions/{version}/items/{item}/look/{path...}", "assessment.look", "assessment.solutions", p.look)
+	handle(web.RateRead, "GET /o/{org}/versions/{version}/files", "assessment.files", "assessment.import", p.files)
+	handle(web.RateWrite, "POST /o/{org}/versions/{version}/files", "assessment.add_file", "assessment.import", p.add)
+	handle(web.RateRead, "GET /o/{org}/versions/{version}/files/{path...}", "assessment.file", "assessment.import", p.file)
+	mux.Handle(web.Route{Pattern: "POST /o/{org}/versions/{version}/files/{path...}", Action: "assessment.edit", Auth: web.Staff, Roles: org.Roles().Actions["assessment.import"],
+		Tenant: web.FromPath, Object: "assessment", Rate: web.RateWrite, MaxBody: 2 << 20}, p.changed)
+	handle(web.RateRead, "GET /o/{org}/versions/{version}/diff", "assessment.diff", "assessment.solutions", p.difference)
+	handle(web.RateWrite, "POST /o/{org}/versions/{version}/duplicate", "assessment.duplicate", "assessment.import", p.duplicate)
 	handle(web.RateExport, "GET /o/{org}/versions/{version}/export", "assessment.export", "assessment.solutions", p.export)
 	handle(web.RatePreview, "GET /o/{org}/versions/{version}/preview", "assessment.preview", "assessment.solutions", p.preview)
 	mux.Handle(web.Route{Pattern: "POST /o/{org}/versions/{version}/preview/items/{item}/do/{action}", Action: "assessment.try", Auth: web.Staff, Roles: org.Roles().Actions["assessment.solutions"],
@@ -106,7 +113,13 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return web.Show(w, r, showPage(showView{web.PageOf(r, l.Title), l, versions, org.May(web.Actor(r), "assessment.import")}))
+	v := showView{Page: web.PageOf(r, l.Title), A: l, Versions: versions, Imports: org.May(web.Actor(r), "assessment.import")}
+	if v.Imports {
+		if v.On, err = p.Attempts.OnVersions(r.Context(), web.Actor(r), l.ID); err != nil {
+			return err
+		}
+	}
+	return web.Show(w, r, showPage(v))
 }
 
 func (p *Pages) load(r *http.Request) (*assessment.Version, error) {

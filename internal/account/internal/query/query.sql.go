@@ -77,7 +77,7 @@ func (q *Queries) AddLink(ctx context.Context, arg AddLinkParams) error {
 }
 
 const addSession = `-- name: AddSession :exec
-INSERT INTO staff_sessions (hash, id, account_id, agent, created_at, seen_at, expires_at, revoked_at) VALUES ($1, $2, $3, $4, $5, $5, $6, 0)
+INSERT INTO staff_sessions (hash, id, account_id, agent, created_at, seen_at, expires_at, revoked_at, org_id, issuer) VALUES ($1, $2, $3, $4, $5, $5, $6, 0, $7, $8)
 `
 
 type AddSessionParams struct {
@@ -87,6 +87,8 @@ type AddSessionParams struct {
 	Agent     string
 	CreatedAt int64
 	ExpiresAt int64
+	OrgID     string
+	Issuer    string
 }
 
 func (q *Queries) AddSession(ctx context.Context, arg AddSessionParams) error {
@@ -97,6 +99,8 @@ func (q *Queries) AddSession(ctx context.Context, arg AddSessionParams) error {
 		arg.Agent,
 		arg.CreatedAt,
 		arg.ExpiresAt,
+		arg.OrgID,
+		arg.Issuer,
 	)
 	return err
 }
@@ -266,11 +270,23 @@ func (q *Queries) Rename(ctx context.Context, iD string, name string) (int64, er
 }
 
 const revoke = `-- name: Revoke :execrows
-UPDATE staff_sessions SET revoked_at = $3 WHERE account_id = $1 AND id = $2 AND revoked_at = 0
+UPDATE staff_sessions SET revoked_at = $1 WHERE account_id = $2 AND id = $3 AND (CAST($4 AS TEXT) = '' OR org_id = CAST($4 AS TEXT)) AND revoked_at = 0
 `
 
-func (q *Queries) Revoke(ctx context.Context, accountID string, iD string, revokedAt int64) (int64, error) {
-	result, err := q.db.ExecContext(ctx, revoke, accountID, iD, revokedAt)
+type RevokeParams struct {
+	Now       int64
+	AccountID string
+	ID        string
+	Bound     string
+}
+
+func (q *Queries) Revoke(ctx context.Context, arg RevokeParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, revoke,
+		arg.Now,
+		arg.AccountID,
+		arg.ID,
+		arg.Bound,
+	)
 	if err != nil {
 		return 0, err
 	}
@@ -289,8 +305,32 @@ func (q *Queries) RevokeAll(ctx context.Context, accountID string, revokedAt int
 	return result.RowsAffected()
 }
 
+const revokeBound = `-- name: RevokeBound :execrows
+UPDATE staff_sessions SET revoked_at = $1 WHERE org_id = $2 AND issuer = $3 AND (CAST($4 AS TEXT) = '' OR account_id = CAST($4 AS TEXT)) AND revoked_at = 0
+`
+
+type RevokeBoundParams struct {
+	Now       int64
+	OrgID     string
+	Issuer    string
+	AccountID string
+}
+
+func (q *Queries) RevokeBound(ctx context.Context, arg RevokeBoundParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, revokeBound,
+		arg.Now,
+		arg.OrgID,
+		arg.Issuer,
+		arg.AccountID,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const session = `-- name: Session :one
-SELECT s.id, s.account_id, s.created_at, s.seen_at, s.expires_at, s.revoked_at, a.email, a.name, a.disabled_at
+SELECT s.id, s.account_id, s.created_at, s.seen_at, s.expires_at, s.revoked_at, s.org_id, a.email, a.name, a.disabled_at
 FROM staff_sessions s JOIN accounts a ON a.id = s.account_id WHERE s.hash = $1
 `
 
@@ -301,6 +341,7 @@ type SessionRow struct {
 	SeenAt     int64
 	ExpiresAt  int64
 	RevokedAt  int64
+	OrgID      string
 	Email      string
 	Name       string
 	DisabledAt int64
@@ -316,6 +357,7 @@ func (q *Queries) Session(ctx context.Context, hash string) (SessionRow, error) 
 		&i.SeenAt,
 		&i.ExpiresAt,
 		&i.RevokedAt,
+		&i.OrgID,
 		&i.Email,
 		&i.Name,
 		&i.DisabledAt,
@@ -325,8 +367,16 @@ func (q *Queries) Session(ctx context.Context, hash string) (SessionRow, error) 
 
 const sessions = `-- name: Sessions :many
 SELECT id, agent, created_at, seen_at FROM staff_sessions
-WHERE account_id = $1 AND revoked_at = 0 AND expires_at > $2 AND seen_at > $3 ORDER BY seen_at DESC LIMIT 100
+WHERE account_id = $1 AND (CAST($2 AS TEXT) = '' OR org_id = CAST($2 AS TEXT)) AND revoked_at = 0 AND expires_at > $3 AND seen_at > $4
+ORDER BY seen_at DESC LIMIT 100
 `
+
+type SessionsParams struct {
+	AccountID string
+	Bound     string
+	Now       int64
+	Since     int64
+}
 
 type SessionsRow struct {
 	ID        string
@@ -335,8 +385,13 @@ type SessionsRow struct {
 	SeenAt    int64
 }
 
-func (q *Queries) Sessions(ctx context.Context, accountID string, expiresAt int64, seenAt int64) ([]SessionsRow, error) {
-	rows, err := q.db.QueryContext(ctx, sessions, accountID, expiresAt, seenAt)
+func (q *Queries) Sessions(ctx context.Context, arg SessionsParams) ([]SessionsRow, error) {
+	rows, err := q.db.QueryContext(ctx, sessions,
+		arg.AccountID,
+		arg.Bound,
+		arg.Now,
+		arg.Since,
+	)
 	if err != nil {
 		return nil, err
 	}

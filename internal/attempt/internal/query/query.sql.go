@@ -1170,6 +1170,40 @@ func (q *Queries) NewestBeat(ctx context.Context) (int64, error) {
 	return column_1, err
 }
 
+const onVersions = `-- name: OnVersions :many
+SELECT a.version_id, COUNT(*) AS n, CAST(SUM(CASE WHEN a.state = 'open' THEN 1 ELSE 0 END) AS BIGINT) AS open FROM attempts a JOIN versions v ON v.org_id = a.org_id AND v.id = a.version_id
+WHERE a.org_id = $1 AND v.assessment_id = $2 AND a.state IN ('open', 'submitted') GROUP BY a.version_id
+`
+
+type OnVersionsRow struct {
+	VersionID string
+	N         int64
+	Open      int64
+}
+
+func (q *Queries) OnVersions(ctx context.Context, orgID string, assessmentID string) ([]OnVersionsRow, error) {
+	rows, err := q.db.QueryContext(ctx, onVersions, orgID, assessmentID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []OnVersionsRow
+	for rows.Next() {
+		var i OnVersionsRow
+		if err := rows.Scan(&i.VersionID, &i.N, &i.Open); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const others = `-- name: Others :one
 SELECT COUNT(*) FROM liveness WHERE node <> $1 AND at > $2
 `
