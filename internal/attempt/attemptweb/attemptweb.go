@@ -120,8 +120,10 @@ func (p *Pages) frame(r *http.Request, title string) (frame, error) {
 	o, err := p.Orgs.ByID(r.Context(), web.Actor(r).Org)
 	page := web.PageOf(r, title)
 	f := frame{Page: page, L: locale.For(page.Lang), V: v, Org: o}
-	if p := len(v.Version.Parts) - 1; v.Version.Parts[p].Key == attempt.ExplainPart { // made for this view alone
-		v.Version.Parts[p].Title, v.Version.Parts[p].About = f.t("explain"), f.t("explain_about")
+	for i := range v.Version.Parts {
+		if v.Version.Parts[i].Key == attempt.ExplainPart { // made for this view alone
+			v.Version.Parts[i].Title, v.Version.Parts[i].About = f.t("explain"), f.t("explain_about")
+		}
 	}
 	return f, err
 }
