@@ -275,6 +275,7 @@ func TestTheDocumentIsWhatIsSpoken(t *testing.T) {
 		"feedback.save":       {"/o/" + w.here.org.ID + "/decide/" + string(w.here.read.inv.Application) + "/save", "outcome=reject&body=Thank+you.", "", "Saved", "manager"},
 		"thread.draft":        {"/c/conversation/draft", "client=c9&seq=1&item=tell-us&body=Mo", "", "Saved", ""},
 		"thread.seen":         {"/c/conversation/seen", "", "", "Saved", ""},
+		"interview.draft":     {"/o/" + w.here.org.ID + "/interviews/" + string(w.here.read.talk) + "/draft", "text=Wh&kind=freetext&turn=2", "", "Saved", "facilitator"},
 		"thread.answer_draft": {"/o/" + w.here.org.ID + "/conversations/" + string(w.here.read.inv.Application) + "/draft", "body=Hel", "", "Saved", "recruiter"},
 	}
 	for _, r := range spoken(w.routes) {

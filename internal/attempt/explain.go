@@ -234,7 +234,11 @@ func Excerpt(v *assessment.Version, key, file string, line int, code string) str
 	lines := strings.Split(code, "\n")
 	switch {
 	case file != "":
-		fmt.Fprintf(&b, "**%s**, lines %d to %d", file, line, line+len(lines)-1)
+		place := fmt.Sprintf("lines %d to %d", line, line+len(lines)-1)
+		if len(lines) == 1 {
+			place = fmt.Sprintf("line %d", line)
+		}
+		fmt.Fprintf(&b, "**%s**, %s", file, place)
 		if ok {
 			fmt.Fprintf(&b, ", in your answer to “%s”", of.Head.Title)
 		}

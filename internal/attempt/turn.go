@@ -3,10 +3,12 @@ package attempt
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"candor/internal/actor"
+	"candor/internal/assessment"
 	"candor/internal/attempt/internal/query"
 	"candor/internal/audit"
 	"candor/internal/clock"
@@ -22,6 +24,13 @@ func TurnKey(n int) string { return fmt.Sprintf("%s%d", turnPart, n) }
 
 // IsTurn says whether a part holds a turn of an interview.
 func IsTurn(part string) bool { return strings.HasPrefix(part, turnPart) }
+
+// WithoutTurns is a version without the turns of an interview.
+func WithoutTurns(v *assessment.Version) *assessment.Version {
+	w := *v
+	w.Parts = slices.DeleteFunc(slices.Clone(v.Parts), func(p assessment.Part) bool { return IsTurn(p.Key) })
+	return &w
+}
 
 // AskTurn gives the person of a submitted attempt a part without a clock in which they answer the n-th turn, until an instant. The caller's
 // guarded write says that it is asked once.

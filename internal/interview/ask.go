@@ -241,3 +241,18 @@ func (is *Interviews) Save(ctx context.Context, who actor.Actor, c Code, x Quest
 		return query.New(tx).SaveDraft(ctx, query.SaveDraftParams{OrgID: tx.Org, InterviewID: string(v.ID), MemberID: who.ID, Turn: int64(v.Turn), Body: string(raw), At: clock.Milli(is.DB.Now())})
 	})
 }
+
+// Check says whether a question shows lines that are there. ErrMissing, ErrInvalid.
+func (is *Interviews) Check(ctx context.Context, who actor.Actor, c Code, x Question) error {
+	_, err := is.lines(ctx, who, c, &x)
+	return err
+}
+
+// Shown is a question that passed [Interviews.Check] as the candidate would read it, in Markdown, for whoever writes it.
+func (is *Interviews) Shown(t *Talk, x Question) string {
+	var code string
+	if lines := strings.Split(t.Files[x.Item][x.File], "\n"); x.File != "" && x.From >= 1 && x.From <= len(lines) {
+		code = strings.Join(lines[x.From-1:min(max(x.To, x.From), len(lines))], "\n")
+	}
+	return statement(t.Version, Turn{Question: x, Code: code})
+}

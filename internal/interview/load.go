@@ -11,7 +11,6 @@ import (
 	"candor/internal/actor"
 	"candor/internal/assessment"
 	"candor/internal/attempt"
-	"candor/internal/candidate"
 	"candor/internal/clock"
 	"candor/internal/db"
 	"candor/internal/interview/internal/query"
@@ -167,8 +166,11 @@ func (is *Interviews) Load(ctx context.Context, who actor.Actor, c Code) (*Talk,
 		}
 		t.cut()
 	}
-	if t.App.Blind {
+	switch {
+	case t.App.Blind:
 		t.strike(names)
+	case !t.App.Opening.SeesAddresses(who):
+		t.strike(names[1:])
 	}
 	return t, nil
 }
@@ -331,7 +333,6 @@ func (t *Talk) strike(names []string) {
 		}
 	}
 	t.Files, t.raw = files, raw
-	t.Work.Attempt.Candidate = candidate.ID("")
 }
 
 func turnOf(r query.TurnsOfRow) Turn {
@@ -404,4 +405,51 @@ func (is *Interviews) row(ctx context.Context, tx db.Tx, who actor.Actor, v Inte
 		}
 	}
 	return append(to, x), nil
+}
+
+// Zone is an organisation's, in which its own days are counted.
+func (is *Interviews) Zone(ctx context.Context, o string) (zone *time.Location, err error) {
+	err = is.DB.Read(ctx, o, func(tx db.Tx) error {
+		zone, err = is.zone(ctx, tx)
+		return err
+	})
+	return zone, err
+}
+
+// Openable is what an interview about an application's newest work can be opened with.
+type Openable struct {
+	App     opening.Application
+	Version *assessment.Version // of the work; nil: nothing was sent, or they are out of the opening
+	There   Code                // of the interview that there is; "" none
+	Members []org.Member        // who can ask
+}
+
+// Openable reads it, for those who may open one. ErrMissing, ErrRole.
+func (is *Interviews) Openable(ctx context.Context, who actor.Actor, app opening.ApplicationID) (Openable, error) {
+	var out Openable
+	var at attempt.Attempt
+	err := is.DB.Read(ctx, who.Org, func(tx db.Tx) (err error) {
+		if out.App, err = is.runs(ctx, tx, who, app); err != nil {
+			return err
+		}
+		if out.Members, err = is.AskersIn(ctx, tx, out.App.Opening.ID); err != nil {
+			return err
+		}
+		if at, err = is.work(ctx, tx, out.App); err != nil {
+			return err
+		}
+		v, err := is.Of(ctx, tx, at.ID)
+		out.There = v.Code
+		if errors.Is(err, ErrMissing) {
+			return nil
+		}
+		return err
+	})
+	if errors.Is(err, ErrNoWork) {
+		return out, nil
+	}
+	if err == nil {
+		out.Version, err = is.Assessments.Version(ctx, who.Org, at.Version)
+	}
+	return out, err
 }

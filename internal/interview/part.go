@@ -45,14 +45,17 @@ func (is *Interviews) part(v *assessment.Version, x Turn) (assessment.Part, erro
 		return assessment.Part{}, err
 	}
 	head := k.Head(spec)
-	head.Statement = attempt.Excerpt(v, x.Item, x.File, x.From, x.Code) + x.Text
-	if x.Anchor != "" && x.File == "" {
-		head.Statement = "**" + x.Anchor + "**: " + x.Text
-		if of, _, ok := v.Item(x.Item); ok {
-			head.Statement = fmt.Sprintf("At **%s** of your answer to “%s”:\n\n%s", x.Anchor, of.Head.Title, x.Text)
-		}
-	}
+	head.Statement = statement(v, x)
 	return assessment.Part{Key: attempt.TurnKey(x.N), Title: title, Minutes: Minutes, Items: []assessment.PartItem{{Key: attempt.TurnKey(x.N), Kind: k.(item.Kind), Spec: spec, Head: head}}}, nil
+}
+
+// statement is a question in Markdown, with the lines or the place that it is about.
+func statement(v *assessment.Version, x Turn) string {
+	if x.Anchor == "" || x.File != "" {
+		return attempt.Excerpt(v, x.Item, x.File, x.From, x.Code) + x.Text
+	}
+	of, _, _ := v.Item(x.Item)
+	return fmt.Sprintf("At **%s** of your answer to “%s”:\n\n%s", x.Anchor, of.Head.Title, x.Text)
 }
 
 // Going says whether an interview about an attempt is open: what is said in it is no evidence yet.
@@ -69,14 +72,7 @@ func Shown(v *assessment.Version, going bool) *assessment.Version {
 	if !going {
 		return v
 	}
-	w := *v
-	w.Parts = nil
-	for _, p := range v.Parts {
-		if !attempt.IsTurn(p.Key) {
-			w.Parts = append(w.Parts, p)
-		}
-	}
-	return &w
+	return attempt.WithoutTurns(v)
 }
 
 // In reads one, for mails; who may know of it is the caller's business. ErrMissing.

@@ -42,7 +42,9 @@ func (n *Notify) listenInterviews() {
 			return "there are no more questions: the interview is over, and nothing is left for you to do. Your answers are read together with what you sent."
 		},
 	} {
-		job.Listen(n.Jobs, topic, "notify."+strings.ReplaceAll(string(topic), ".", "_"), job.Mail, func(ctx context.Context, note interview.Note) error { return n.turnNews(ctx, note, string(topic), news) })
+		job.Listen(n.Jobs, topic, "notify."+strings.ReplaceAll(string(topic), ".", "_"), job.Mail, func(ctx context.Context, note interview.Note) error {
+			return n.turnNews(ctx, note, string(topic), news)
+		})
 	}
 	for _, topic := range []job.Topic[interview.Note]{interview.Begun, interview.Answered, interview.Replaced} {
 		job.Listen(n.Jobs, topic, "notify."+strings.ReplaceAll(string(topic), ".", "_")+"_member", job.Mail, func(ctx context.Context, note interview.Note) error { return n.yourTurn(ctx, note, string(topic)) })
@@ -131,10 +133,10 @@ func (n *Notify) turnNews(ctx context.Context, note interview.Note, about string
 	})
 }
 
-// yourTurn tells whoever asks that it is their turn, at an hour of theirs where they chose some. It names nobody.
+// yourTurn tells whoever asks that it is their turn, at an hour of theirs where they chose some. It names nobody, and no opening, which may be confidential.
 func (n *Notify) yourTurn(ctx context.Context, note interview.Note, about string) error {
 	return n.compose(ctx, note.Org, func(tx db.Tx) (Mail, error) {
-		_, v, op, o, err := n.talk(ctx, tx, note)
+		_, v, _, o, err := n.talk(ctx, tx, note)
 		if err != nil {
 			return Mail{}, err
 		}
@@ -142,8 +144,8 @@ func (n *Notify) yourTurn(ctx context.Context, note interview.Note, about string
 			return Mail{}, opening.ErrMissing
 		}
 		last := v.Due.Add(-time.Second).In(zoneOf(o.Zone)).Format("Monday 2 January")
-		m := Mail{About: about + ".member", SubjectID: fmt.Sprintf("%s#%d#%s", v.ID, note.At, v.Member), Subject: "Your turn to ask: " + op.Title, Action: "Read and ask", path: "/o/" + tx.Org + "/interviews/" + string(v.Code),
-			Body: fmt.Sprintf("It is your turn in an interview for %s. The candidate reads that the next question comes from you by the end of %s. %d of %d questions are left; you can also end it.", op.Title, last, v.Rounds-v.Turn, v.Rounds)}
+		m := Mail{About: about + ".member", SubjectID: fmt.Sprintf("%s#%d#%s", v.ID, note.At, v.Member), Subject: "Your turn to ask", Action: "Read and ask", path: "/o/" + tx.Org + "/interviews/" + string(v.Code),
+			Body: fmt.Sprintf("It is your turn in an interview. The candidate reads that the next question comes from you by the end of %s. %d of %d questions are left; you can also end it.", last, v.Rounds-v.Turn, v.Rounds)}
 		if m.Due, err = n.hourOf(ctx, tx, v.Member, zoneOf(o.Zone)); err != nil {
 			return m, err
 		}
@@ -211,11 +213,7 @@ func (n *Notify) remindTurn(ctx context.Context, o org.ID, v interview.Interview
 		return n.tellRunners(ctx, note, v)
 	case v.Due.Sub(now) < lastDay:
 		return n.compose(ctx, o, func(tx db.Tx) (Mail, error) {
-			op, err := n.Openings.In(ctx, tx, v.Opening)
-			if err != nil {
-				return Mail{}, err
-			}
-			return n.toMember(ctx, tx, v.Member, Mail{About: turnDue, SubjectID: fmt.Sprintf("%s#%d#%s", v.ID, note.At, v.Member), Subject: "Today you owe a question: " + op.Title, Action: "Read and ask",
+			return n.toMember(ctx, tx, v.Member, Mail{About: turnDue, SubjectID: fmt.Sprintf("%s#%d#%s", v.ID, note.At, v.Member), Subject: "Today you owe a question", Action: "Read and ask",
 				path: "/o/" + tx.Org + "/interviews/" + string(v.Code), Body: "A candidate was told to have your next question by the end of today. After that their page says that it is late. If you cannot ask, tell whoever runs the opening: they can name somebody else."})
 		})
 	}
@@ -240,10 +238,6 @@ func (n *Notify) remindCandidate(ctx context.Context, note interview.Note, v int
 // tellRunners says to those who run or decide an opening that whoever asks is silent.
 func (n *Notify) tellRunners(ctx context.Context, note interview.Note, v interview.Interview) error {
 	return n.DB.Write(ctx, note.Org, func(tx db.Tx) error {
-		op, err := n.Openings.In(ctx, tx, v.Opening)
-		if err != nil {
-			return err
-		}
 		team, err := n.Openings.Team(ctx, tx, v.Opening)
 		if err != nil {
 			return err
@@ -254,8 +248,8 @@ func (n *Notify) tellRunners(ctx context.Context, note interview.Note, v intervi
 				continue
 			}
 			told[t.Member] = true
-			m, err := n.toMember(ctx, tx, t.Member, Mail{About: turnLate, SubjectID: fmt.Sprintf("%s#%d#%s", v.ID, note.At, t.Member), Subject: "A question is late: " + op.Title, Action: "Open the interview",
-				path: "/o/" + tx.Org + "/interviews/" + string(v.Code), Body: "Whoever asks in an interview for " + op.Title + " has let the promised day pass, and the candidate’s page says so. You can name somebody else with one press; the candidate is told who asks from then on."})
+			m, err := n.toMember(ctx, tx, t.Member, Mail{About: turnLate, SubjectID: fmt.Sprintf("%s#%d#%s", v.ID, note.At, t.Member), Subject: "A question is late", Action: "Open the interview",
+				path: "/o/" + tx.Org + "/interviews/" + string(v.Code), Body: "Whoever asks in an interview of an opening that you run or decide has let the promised day pass, and the candidate’s page says so. You can name somebody else with one press; the candidate is told who asks from then on."})
 			if errors.Is(err, opening.ErrMissing) {
 				continue
 			}
