@@ -362,6 +362,7 @@ var acts = map[string]act{
 	"POST /c/conversation":                                                      {form: url.Values{"body": {"And who reads it?"}, "item": {"tell-us"}, "as": {"said"}}},
 	"POST /c/conversation/draft":                                                {form: url.Values{"client": {"c9"}, "seq": {"1"}, "body": {"Mo"}}},
 	"POST /o/{org}/applications/{application}/interview":                        {form: url.Values{"member": {"{member}"}, "rounds": {"3"}, "answer_days": {"3"}, "ask_days": {"2"}}},
+	"POST /o/{org}/interviews/stages":                                           {form: url.Values{"version": {"{version}"}, "member": {"{member}"}, "rounds": {"2"}, "answer_days": {"3"}, "ask_days": {"2"}}},
 	"POST /o/{org}/interviews/{interview}":                                      {form: url.Values{"text": {"Why?"}, "kind": {"freetext"}, "turn": {"2"}, "step": {"ask"}}},
 	"POST /o/{org}/interviews/{interview}/draft":                                {form: url.Values{"text": {"Wh"}, "kind": {"freetext"}, "turn": {"2"}}},
 	"POST /o/{org}/interviews/{interview}/close":                                {form: url.Values{"turn": {"2"}}},

@@ -129,3 +129,50 @@ func (f Format) Start(ctx context.Context, tx db.Tx, inv opening.Invitation) err
 func (f Format) Running(ctx context.Context, tx db.Tx, inv opening.Invitation) (bool, error) {
 	return attempt.Format{Attempts: f.Interviews.Attempts}.Running(ctx, tx, inv)
 }
+
+// Choices are the plans in words: opening.Chooser.
+func (f Format) Choices(ctx context.Context, o string) ([]opening.Choice, error) {
+	list, err := f.Interviews.Plans(ctx, o)
+	var out []opening.Choice
+	for _, p := range list {
+		out = append(out, opening.Choice{Ref: string(p.ID), Text: p.Words()})
+	}
+	return out, err
+}
+
+// PlanView is a plan in the words of what it is made of.
+type PlanView struct {
+	Plan
+	Title string // of the assessment
+	Name  string // of who asks
+}
+
+// Words say what a plan is, in a line.
+func (p PlanView) Words() string {
+	return fmt.Sprintf("Interview in turns: %s, then up to %d questions back from %s", p.Title, p.Rounds, p.Name)
+}
+
+// Plans are an organisation's newest 100.
+func (is *Interviews) Plans(ctx context.Context, o string) ([]PlanView, error) {
+	var out []PlanView
+	err := is.DB.Read(ctx, o, func(tx db.Tx) error {
+		out = nil
+		rows, err := query.New(tx).Plans(ctx, tx.Org)
+		for _, r := range rows {
+			m, err := is.Orgs.Member(ctx, tx, r.MemberID)
+			if err != nil && !errors.Is(err, org.ErrMissing) {
+				return err
+			}
+			out = append(out, PlanView{Plan{PlanID(r.ID), assessment.VersionID(r.VersionID), Agreed{r.MemberID, int(r.Rounds), int(r.AnswerDays), int(r.AskDays)}}, "", m.Name})
+		}
+		return err
+	})
+	for i := range out {
+		v, verr := is.Assessments.Version(ctx, o, out[i].Version)
+		if verr != nil {
+			return nil, verr
+		}
+		out[i].Title = v.Title
+	}
+	return out, err
+}

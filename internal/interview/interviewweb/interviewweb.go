@@ -12,6 +12,7 @@ import (
 	"candor/internal/interview"
 	"candor/internal/markdown"
 	"candor/internal/opening"
+	"candor/internal/org"
 	"candor/internal/upload"
 	"candor/internal/web"
 	"candor/internal/web/locale"
@@ -41,6 +42,11 @@ func (p *Pages) Routes(mux *web.Mux) {
 	staff := web.Route{Auth: web.Staff, Roles: web.AnyMember, Tenant: web.FromPath, Rate: web.RateRead}
 	handle(staff, "GET /o/{org}/interviews", "interview.list", p.list)
 	handle(staff, "GET /o/{org}/interviews/{interview}", "interview.read", p.show)
+	planning := staff
+	planning.Roles = org.Roles().Actions["opening.create"]
+	handle(planning, "GET /o/{org}/interviews/stages", "interview.plans", p.plans)
+	planning.Rate = web.RateWrite
+	handle(planning, "POST /o/{org}/interviews/stages", "interview.plan", p.plan)
 	handle(staff, "GET /o/{org}/applications/{application}/interview", "interview.open_page", p.opening)
 	staff.Rate = web.RateWrite
 	handle(staff, "POST /o/{org}/applications/{application}/interview", "interview.open", p.open)

@@ -29,6 +29,7 @@ type listView struct {
 	Base         string
 	Zone         *time.Location
 	Ours, Theirs []interview.Row // the asker asks: now, or after the candidate's answer
+	Plans        bool            // the asker may make interviews for stages
 	Others       []interview.Row // somebody else does, in openings that the asker runs
 }
 
@@ -37,7 +38,7 @@ func (p *Pages) list(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := listView{Page: web.PageOf(r, "Interviews"), Base: base(r), Others: others}
+	v := listView{Page: web.PageOf(r, "Interviews"), Base: base(r), Others: others, Plans: org.May(web.Actor(r), "opening.create")}
 	if v.Zone, err = p.Interviews.Zone(r.Context(), web.Actor(r).Org); err != nil {
 		return err
 	}
