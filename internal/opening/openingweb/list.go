@@ -2,8 +2,8 @@ package openingweb
 
 import (
 	"net/http"
-	"strings"
 	"strconv"
+	"strings"
 
 	"candor/internal/assessment"
 	"candor/internal/db"
