@@ -155,8 +155,18 @@ func (w *world) words() []canary {
 		add("mail", a.name, field("email"))
 		add("wish", a.name, field("accommodation"))
 		add("note", a.name, is("candidate", "recruiter"))
-		for _, what := range []string{"answer", "typed", "program", "remark"} {
-			add(what, a.name, field("answers"))
+		asks := func(p *person) bool { return rights{w.table, p, a, a.opening == h.sealed}.interviews() }
+		for _, what := range []string{"answer", "typed", "program", "remark"} { // who asks in an interview about it reads it, without the name
+			may := field("answers")
+			add(what, a.name, func(p *person) bool { return may(p) || asks(p) })
+		}
+		if a.talk != "" { // it goes on, so no blind reader has it
+			for _, what := range []string{"turned", "replied"} {
+				add(what, a.name, func(p *person) bool { return p.candidate == a || rights{w.table, p, a, a.opening == h.sealed}.talks() })
+			}
+			if a == h.blind { // the others are in the candidate's turn, and nothing is being written
+				add("pondered", a.name, asks)
+			}
 		}
 		for _, what := range []string{"asked", "answered", "assumed"} { // about a task: whoever reads the answer reads it
 			add(what, a.name, field("answers"))

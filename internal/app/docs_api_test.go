@@ -284,6 +284,7 @@ func TestTheDocumentIsWhatIsSpoken(t *testing.T) {
 		"thread.draft":              {"/c/conversation/draft", "client=c9&seq=1&item=tell-us&body=Mo", "", "Saved", ""},
 		"thread.seen":               {"/c/conversation/seen", "", "", "Saved", ""},
 		"thread.answer_draft":       {"/o/" + w.here.org.ID + "/conversations/" + string(w.here.read.inv.Application) + "/draft", "body=Hel", "", "Saved", "recruiter"},
+		"interview.draft":           {"/o/" + w.here.org.ID + "/interviews/" + string(w.here.read.talk) + "/draft", "text=Wh&kind=freetext&turn=2", "", "Saved", "facilitator"},
 	}
 	for _, r := range spoken(w.routes) {
 		a, ok := asked[r.Action]

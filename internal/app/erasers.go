@@ -64,6 +64,7 @@ func (a *App) erasers() []privacy.Eraser {
 		{Name: "recording", Preview: a.Recordings.Preview, Erase: a.Recordings.Erase},
 		{Name: "upload", Preview: a.Uploads.Preview, Erase: a.Uploads.Erase},
 		{Name: "run", Preview: a.Runs.Preview, Erase: a.Runs.Erase},
+		{Name: "interview", Preview: a.Interviews.Preview, Erase: a.Interviews.Erase, Drop: a.Interviews.Drop},
 		{Name: "attempt", Preview: a.Attempts.Preview, Erase: a.Attempts.Erase, Drop: a.Attempts.Drop},
 		{Name: "response", Preview: response.Preview, Erase: response.Erase},
 		{Name: "thread", Preview: a.Threads.Preview, Erase: a.Threads.Erase, Drop: a.Threads.Drop},

@@ -2,6 +2,7 @@ package app
 
 import (
 	"candor/internal/attempt"
+	"candor/internal/interview"
 	"candor/internal/opening"
 )
 
@@ -9,5 +10,6 @@ import (
 func formats(a *App) []opening.Format {
 	return []opening.Format{
 		attempt.Format{Attempts: a.Attempts},
+		interview.Format{Interviews: a.Interviews},
 	}
 }

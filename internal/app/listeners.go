@@ -9,6 +9,7 @@ import (
 	"candor/internal/audit"
 	"candor/internal/clock"
 	"candor/internal/db"
+	"candor/internal/interview"
 	"candor/internal/job"
 	"candor/internal/live"
 	"candor/internal/repo"
@@ -28,6 +29,8 @@ func (a *App) listen() {
 	job.Listen(a.Jobs, repo.Pushed, "repository.check", job.Housekeeping, a.pushed)
 	job.Listen(a.Jobs, run.Finished, "attempt.marked", job.Housekeeping, a.marked)
 	a.Explain.Listen()
+	a.Interviews.Listen()
+	job.Listen(a.Jobs, interview.Ended, "review.talked", job.Housekeeping, a.Reviews.Talked)
 	a.Feedbacks.Listen(a.Jobs)
 	a.Integrity.Listen()
 	a.Notify.Listen()
@@ -38,6 +41,8 @@ func (a *App) listen() {
 
 	job.Every(a.Jobs, "audit.seal", audit.Often, job.Housekeeping, a.everywhere(a.seal))
 	job.Every(a.Jobs, "attempt.close", 15*time.Second, job.Housekeeping, a.everywhere(a.Attempts.CloseOverdue))
+	job.Every(a.Jobs, "interview.sweep", 5*time.Minute, job.Housekeeping, a.everywhere(a.Interviews.Sweep))
+	job.Every(a.Jobs, "notify.interviews", 5*time.Minute, job.Housekeeping, a.everywhere(a.Notify.Turns))
 	job.Every(a.Jobs, "review.fill", 5*time.Minute, job.Housekeeping, a.everywhere(a.Reviews.Fill))
 	job.Every(a.Jobs, "repo.collect_all", time.Hour, job.Housekeeping, a.everywhere(a.Repos.Collect))
 	job.Every(a.Jobs, "repo.consolidate_all", 10*time.Minute, job.Housekeeping, a.everywhere(a.Repos.Consolidate))

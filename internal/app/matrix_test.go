@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"context"
 	"crypto/sha256"
@@ -186,8 +187,21 @@ var rules = map[string]func(v rights) outcome{
 	"issuer.disconnect":     func(rights) outcome { return missing }, // a connection is one's own, and nobody has one here
 	"greenhouse.list_tests": func(rights) outcome { return opens }, "greenhouse.send_test": func(v rights) outcome { return among(v.manages(), true) },
 	"greenhouse.test_status": func(rights) outcome { return missing }, "greenhouse.response_error": func(rights) outcome { return opens }, // none is named here
-	"decision.undo": func(v rights) outcome { return among(v.sees(), v.decides()) },
+	"decision.undo":  func(v rights) outcome { return among(v.sees(), v.decides()) },
+	"interview.list": func(rights) outcome { return opens },
+	"interview.read": func(v rights) outcome { return among(v.talks(), true) },
+	"interview.ask":  func(v rights) outcome { return among(v.talks(), v.interviews()) }, "interview.draft": func(v rights) outcome { return among(v.talks(), v.interviews()) },
+	"interview.close":     func(v rights) outcome { return among(v.talks(), v.interviews() || v.manages() || v.decides()) },
+	"interview.replace":   func(v rights) outcome { return among(v.talks(), v.manages() || v.decides()) },
+	"interview.open":      func(v rights) outcome { return among(v.reads(), !v.blind() && (v.manages() || v.decides())) },
+	"interview.open_page": func(v rights) outcome { return among(v.reads(), !v.blind() && (v.manages() || v.decides())) },
 }
+
+// interviews says whether they ask in the interview, talks whether they see it: who asks, and whoever reads the application with its name.
+func (v rights) interviews() bool {
+	return v.a.talk != "" && (v.p.name == "facilitator" && !v.sealed || v.p.name == "insider" && v.sealed)
+}
+func (v rights) talks() bool { return v.a.talk != "" && (v.interviews() || v.reads() && !v.blind()) }
 
 func asking(v rights) outcome {
 	if v.card() {
@@ -246,6 +260,8 @@ func (w *world) expect(p *person, r web.Route, a *applicant) outcome {
 		return among(p.candidate == a, true)
 	case strings.Contains(r.Pattern, "/c/questions/{case}"):
 		return among(p.candidate == a && a.question != "", true)
+	case r.Auth == web.Candidate && r.Object == "interview":
+		return among(p.candidate.talk != "", true)
 	case r.Auth == web.Candidate || r.Tenant == web.NoTenant:
 		return opens
 	case p.account:
@@ -355,6 +371,13 @@ var acts = map[string]act{
 	"POST /c/questions/{case}/draft":                                            {form: url.Values{"client": {"c9"}, "seq": {"1"}, "answer": {"Mo"}}},
 	"POST /c/conversation":                                                      {form: url.Values{"body": {"And who reads it?"}, "item": {"tell-us"}, "as": {"said"}}},
 	"POST /c/conversation/draft":                                                {form: url.Values{"client": {"c9"}, "seq": {"1"}, "body": {"Mo"}}},
+	"POST /o/{org}/applications/{application}/interview":                        {form: url.Values{"member": {"{member}"}, "rounds": {"3"}, "answer_days": {"3"}, "ask_days": {"2"}}},
+	"POST /o/{org}/interviews/stages":                                           {form: url.Values{"version": {"{version}"}, "member": {"{member}"}, "rounds": {"2"}, "answer_days": {"3"}, "ask_days": {"2"}}},
+	"POST /o/{org}/interviews/{interview}":                                      {form: url.Values{"text": {"Why?"}, "kind": {"freetext"}, "turn": {"2"}, "step": {"ask"}}},
+	"POST /o/{org}/interviews/{interview}/draft":                                {form: url.Values{"text": {"Wh"}, "kind": {"freetext"}, "turn": {"2"}}},
+	"POST /o/{org}/interviews/{interview}/close":                                {form: url.Values{"turn": {"2"}}},
+	"POST /o/{org}/interviews/{interview}/replace":                              {form: url.Values{"was": {"nobody"}, "member": {"{member}"}, "reason": {"Is ill."}}},
+	"POST /c/interview/answer":                                                  {form: url.Values{"_turn": {"2"}, "_go": {"keep"}, "text": {"Because."}}},
 	"POST /o/{org}/conversations/hours":                                         {form: url.Values{"when": {"hours"}, "hours": {"9"}}},
 	"POST /o/{org}/conversations/{application}":                                 {form: url.Values{"body": {"Hello."}}},
 	"POST /o/{org}/conversations/{application}/draft":                           {form: url.Values{"body": {"Hel"}}},
@@ -399,7 +422,7 @@ func (w *world) fill(text string, ids map[string]string) string {
 // ids are the values of all wildcards for a candidate of an organisation.
 func (s *side) ids(a *applicant) map[string]string {
 	out := map[string]string{"org": s.org.ID, "assessment": string(s.assessment), "version": string(s.published), "member": s.members["leaver"].ID, "opening": string(a.opening),
-		"stage": string(a.stage), "batch": string(s.batches[a.opening]), "application": string(a.inv.Application), "invitation": string(a.inv.ID), "candidate": a.inv.Candidate, "code": string(a.code), "decision": a.decision, "case": a.question, "message": a.message, "upload": string(a.upload),
+		"stage": string(a.stage), "batch": string(s.batches[a.opening]), "application": string(a.inv.Application), "invitation": string(a.inv.ID), "candidate": a.inv.Candidate, "code": string(a.code), "decision": a.decision, "case": a.question, "message": a.message, "interview": cmp.Or(string(a.talk), "0000"), "upload": string(a.upload),
 		"sitting": string(a.sitting), "revision": a.revision, "late": a.late, "session": s.session, "token": s.token, "hook": s.hook, "delivery": s.delivery, "issuer": s.issuer, "test": s.test}
 	for _, name := range slices.Sorted(maps.Keys(a.cards)) {
 		out["reader"] = s.members[name].ID
@@ -412,7 +435,7 @@ func (s *side) ids(a *applicant) map[string]string {
 }
 
 // about are the wildcards that name something of one candidate or opening.
-var about = []string{"opening", "stage", "batch", "application", "mail", "invitation", "candidate", "code", "decision", "sitting", "revision", "late", "reader", "closed", "case", "message", "upload"}
+var about = []string{"opening", "stage", "batch", "application", "mail", "invitation", "candidate", "code", "decision", "sitting", "revision", "late", "reader", "closed", "case", "message", "interview", "upload"}
 
 // values are the ids of a route for somebody who asks about a candidate of here.
 func (w *world) values(r web.Route, p *person, a *applicant) map[string]string {

@@ -25,6 +25,8 @@ import (
 	"candor/internal/hook/hookweb"
 	"candor/internal/integrity"
 	"candor/internal/integrity/integrityweb"
+	"candor/internal/interview"
+	"candor/internal/interview/interviewweb"
 	"candor/internal/issuer/issuerweb"
 	"candor/internal/live"
 	"candor/internal/markdown"
@@ -84,9 +86,11 @@ func (a *App) mux(rates map[web.Rate]web.Limit) (*web.Mux, error) {
 	alike.Routes(mux)
 	talk := &threadweb.Pages{Threads: a.Threads, Assessments: a.Assessments, Attempts: a.Attempts, Orgs: a.Orgs, MD: markdown.New(3)}
 	talk.Routes(mux)
+	turns := &interviewweb.Pages{Interviews: a.Interviews, Openings: a.Openings, Uploads: a.Uploads, MD: markdown.New(3)}
+	turns.Routes(mux)
 	(&reviewweb.Pages{Reviews: a.Reviews, Uploads: a.Uploads, MD: markdown.New(3), Facts: alike.Facts, Said: talk.Said}).Routes(mux)
 	(&feedbackweb.Pages{DB: a.DB, Feedbacks: a.Feedbacks, Notify: a.Notify}).Routes(mux)
-	(&attemptweb.Pages{Attempts: a.Attempts, Openings: a.Openings, Orgs: a.Orgs, Kinds: a.Kinds, Uploads: a.Uploads, MD: a.MD, Reply: a.reply, Questions: a.questions(alike), Beside: talk.Beside, Waiting: talk.Waiting}).Routes(mux)
+	(&attemptweb.Pages{Attempts: a.Attempts, Openings: a.Openings, Orgs: a.Orgs, Kinds: a.Kinds, Uploads: a.Uploads, MD: a.MD, Reply: a.reply, Questions: a.questions(alike), Beside: talk.Beside, Waiting: talk.Waiting, Talk: turns.Note}).Routes(mux)
 	(&repoweb.Pages{Repos: a.Repos}).Routes(mux)
 	(&uploadweb.Pages{Uploads: a.Uploads, Owner: a.ownAttempt, Site: a.Config.URL}).Routes(mux)
 	return mux, mux.Start()
@@ -175,7 +179,9 @@ func (a *App) notice(who actor.Actor) string {
 
 // liveStaff tells members that something changed; ids only, and the page that is drawn anew asks its loader.
 func (a *App) liveStaff(w http.ResponseWriter, r *http.Request) error {
-	return a.Hub.Stream(w, r, web.Actor(r).Org, func(topic, _ string) bool { return topic == "board" || topic == "review" || topic == thread.Talked })
+	return a.Hub.Stream(w, r, web.Actor(r).Org, func(topic, _ string) bool {
+		return topic == "board" || topic == "review" || topic == thread.Talked || topic == interview.Talked
+	})
 }
 
 // liveCandidate tells a candidate of their own attempt and conversation, and of what everybody is told who works on the same.
@@ -234,7 +240,7 @@ func (a *App) questions(p *integrityweb.Pages) func(context.Context, actor.Actor
 
 // sections are what the faces above an opening's add to the page of an application.
 func (a *App) sections() []func(context.Context, actor.Actor, opening.Application) (openingweb.Section, error) {
-	return []func(context.Context, actor.Actor, opening.Application) (openingweb.Section, error){a.reading, a.asking, a.talking, a.mails, a.dossier, a.keeping}
+	return []func(context.Context, actor.Actor, opening.Application) (openingweb.Section, error){a.reading, a.asking, a.interviewing, a.talking, a.mails, a.dossier, a.keeping}
 }
 
 // talking leads to the conversation with the candidate, for whoever reads the application with its name.
@@ -247,6 +253,26 @@ func (a *App) talking(ctx context.Context, who actor.Actor, app opening.Applicat
 		return openingweb.Section{}, err
 	}
 	return openingweb.Section{ID: "talking", Title: "Conversation", Body: threadweb.Section("/o/"+who.Org+"/conversations/"+string(app.ID), t)}, nil
+}
+
+// interviewing leads to the interviews about the work, and to opening one, for whoever reads the application with its name.
+func (a *App) interviewing(ctx context.Context, who actor.Actor, app opening.Application) (openingweb.Section, error) {
+	if app.Blind {
+		return openingweb.Section{}, nil
+	}
+	var list []interview.Interview
+	err := a.DB.Read(ctx, who.Org, func(tx db.Tx) (err error) {
+		list, err = a.Interviews.OfApplication(ctx, tx, app.ID)
+		return err
+	})
+	o, may := interview.Openable{}, app.Opening.MayManage(who) || app.Opening.MayDecide(who)
+	if err == nil && may && len(list) == 0 {
+		o, err = a.Interviews.Openable(ctx, who, app.ID)
+	}
+	if err != nil || len(list) == 0 && o.Version == nil {
+		return openingweb.Section{}, err
+	}
+	return openingweb.Section{ID: "interviewing", Title: "Interview", Body: interviewweb.Section(who.Org, app, list, may)}, nil
 }
 
 // dossier is what can be taken out of an application, for whoever runs or decides its opening and knows the name.

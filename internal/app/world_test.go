@@ -22,6 +22,7 @@ import (
 	"candor/internal/feedback"
 	"candor/internal/id"
 	"candor/internal/integrity"
+	"candor/internal/interview"
 	"candor/internal/judge"
 	"candor/internal/notify"
 	"candor/internal/opening"
@@ -85,6 +86,7 @@ type side struct {
 // applicant is a candidate in an opening, with the ids of all that hangs on it.
 type applicant struct {
 	name     string
+	talk     interview.Code // of the interview about their work; "" none
 	opening  opening.ID
 	stage    opening.StageID
 	inv      opening.Invitation
@@ -279,6 +281,9 @@ func (w *world) found(name string) *side {
 	s.file(s.kept, "insider")
 	s.decide(s.kept, "insider", review.Advance, true)
 	s.ask(s.read, "filed reviewer", "plain", "founder")
+	s.interview(s.read, "manager", "facilitator")
+	s.interview(s.blind, "manager", "facilitator")
+	s.interview(s.kept, "insider", "insider")
 	s.busy = s.enter("busy", s.plain)
 	s.work(s.busy)
 	s.deadHook()
@@ -501,6 +506,30 @@ func (s *side) talk(p *applicant) {
 		s.w.must(th.AnswerAll(ctx, contact, app, p.message, "How long may the text be?", "80 words. "+s.word("told", "")))
 		s.w.must(th.Say(ctx, p.who, thread.Words{Body: "Thank you."}))
 	}
+}
+
+// interview has somebody open one about what a candidate sent; it is asked and answered with the name, as people do, and asked again.
+func (s *side) interview(p *applicant, opens, asks string) {
+	s.w.t.Helper()
+	is, at, name := s.w.app.Interviews, s.w.app.Attempts, "Amara "+s.word("name", p.name)+" ("+s.word("mail", p.name)+"@mail.example), "
+	v, err := is.Open(ctx, s.as(opens), p.inv.Application, interview.Agreed{Member: s.members[asks].ID, Rounds: 3, AnswerDays: 3, AskDays: 2}, "", "")
+	s.w.must(err)
+	s.w.must(is.Ask(ctx, s.as(asks), v.Code, 0, interview.Question{Text: name + "why? " + s.word("turned", p.name), Kind: "freetext"}))
+	key := attempt.TurnKey(1)
+	sitting, err := at.Begin(ctx, p.who, key)
+	s.w.must(err)
+	_, err = at.Save(ctx, p.who, attempt.SaveRequest{Sitting: sitting.ID, Epoch: 1, Received: s.w.app.DB.Now(),
+		Saves: []response.Save{{Item: key, Client: "c1", Seq: 1, Body: []byte(`{"text":["I am ` + name + s.word("replied", p.name) + `"]}`)}}})
+	s.w.must(err)
+	_, err = at.Send(ctx, p.who, key)
+	s.w.must(err)
+	s.w.drain()
+	if p.name == "blind" { // in our turn, with a draft
+		s.w.must(is.Save(ctx, s.as(asks), v.Code, interview.Question{Text: "And " + s.word("pondered", p.name), Kind: "freetext"}))
+	} else {
+		s.w.must(is.Ask(ctx, s.as(asks), v.Code, 1, interview.Question{Text: "And then?", Kind: "freetext"}))
+	}
+	p.talk = v.Code
 }
 
 // send begins an upload of a candidate's for a purpose.

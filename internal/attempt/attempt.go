@@ -55,6 +55,8 @@ type Attempts struct {
 	Outages     *Outages    // nil where nobody answers candidates
 	Load        *load.Gauge // nil is calm
 	Written     item.Kind   // how questions about their own work are answered
+	// Turns are the parts in which the person of a submitted attempt answers an interview about it; interview knows. nil: nobody interviews.
+	Turns func(ctx context.Context, tx db.Tx, a Attempt) ([]assessment.Part, error)
 
 	// brokenGuard switches the guarded write of saves off; only TestBroken_ sets it.
 	brokenGuard bool

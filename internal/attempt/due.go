@@ -111,5 +111,8 @@ func (as *Attempts) endUnstarted(ctx context.Context, tx db.Tx, a Attempt, s Sit
 	if err := as.freeze(ctx, tx, a, part, s, answers); err != nil {
 		return err
 	}
+	if err := PartSent.Announce(ctx, as.Jobs, tx, PartNote{tx.Org, string(a.ID), string(s.ID)}); err != nil {
+		return err
+	}
 	return as.submit(ctx, tx, a, v)
 }

@@ -149,12 +149,31 @@ func (as *Attempts) NotClear(ctx context.Context, who actor.Actor, key, text str
 }
 
 // Whole is the version of an attempt as its person was shown it: where questions about their own work were announced, with the criterion that they are
-// scored on and with their minutes, and, once they are asked, with the part that holds them. It may be changed.
+// scored on and with their minutes, and, once they are asked, with the part that holds them; last the turns of an interview about it. Where it
+// differs from the published version its parts may be changed.
 func (as *Attempts) Whole(ctx context.Context, o string, a Attempt) (*assessment.Version, error) {
 	v, err := as.Assessments.Version(ctx, o, a.Version)
-	if err != nil || a.Questions == 0 {
+	if err == nil && a.Questions > 0 {
+		v, err = as.explaining(ctx, o, a, v)
+	}
+	if err != nil || as.Turns == nil || a.State != "submitted" {
 		return v, err
 	}
+	var turns []assessment.Part
+	err = as.DB.Read(ctx, o, func(tx db.Tx) (err error) {
+		turns, err = as.Turns(ctx, tx, a)
+		return err
+	})
+	if err != nil || len(turns) == 0 {
+		return v, err
+	}
+	w := *v
+	w.Parts = append(slices.Clip(v.Parts), turns...)
+	return &w, nil
+}
+
+// explaining is a version with the questions about their own work.
+func (as *Attempts) explaining(ctx context.Context, o string, a Attempt, v *assessment.Version) (*assessment.Version, error) {
 	w := *v
 	w.Minutes += a.Questions * opening.QuestionMinutes
 	w.Rubric = append(slices.Clip(v.Rubric), Owning)
@@ -162,7 +181,7 @@ func (as *Attempts) Whole(ctx context.Context, o string, a Attempt) (*assessment
 		return &w, nil
 	}
 	var list []Question
-	err = as.DB.Read(ctx, o, func(tx db.Tx) (err error) {
+	err := as.DB.Read(ctx, o, func(tx db.Tx) (err error) {
 		list, err = as.Questions(ctx, tx, a.ID)
 		return err
 	})
@@ -200,12 +219,26 @@ func (as *Attempts) question(q Question, v *assessment.Version) (assessment.Part
 // statement is a question with the code that it is about, in Markdown.
 func (q Question) statement(v *assessment.Version) string {
 	var b strings.Builder
-	b.WriteString(q.Text + "\n\n")
-	of, _, ok := v.Item(q.Item)
-	lines := strings.Split(q.Code, "\n")
+	b.WriteString(q.Text + "\n\n" + Excerpt(v, q.Item, q.File, q.Line, q.Code) + "*Why this question:* " + q.Why)
+	if q.Unclear != "" {
+		b.WriteString("\n\n> *Said to be unclear, or not about this work:* " + strings.Join(strings.Fields(q.Unclear), " "))
+	}
+	return b.String()
+}
+
+// Excerpt says in Markdown which place of an answer a question is about, with the lines of code from line on (1-based; 0 numbers none). "" where it
+// is about none.
+func Excerpt(v *assessment.Version, key, file string, line int, code string) string {
+	var b strings.Builder
+	of, _, ok := v.Item(key)
+	lines := strings.Split(code, "\n")
 	switch {
-	case q.File != "":
-		fmt.Fprintf(&b, "**%s**, lines %d to %d", q.File, q.Line, q.Line+len(lines)-1)
+	case file != "":
+		place := fmt.Sprintf("lines %d to %d", line, line+len(lines)-1)
+		if len(lines) == 1 {
+			place = fmt.Sprintf("line %d", line)
+		}
+		fmt.Fprintf(&b, "**%s**, %s", file, place)
 		if ok {
 			fmt.Fprintf(&b, ", in your answer to “%s”", of.Head.Title)
 		}
@@ -213,23 +246,19 @@ func (q Question) statement(v *assessment.Version) string {
 	case ok:
 		fmt.Fprintf(&b, "About your answer to “%s”.\n\n", of.Head.Title)
 	}
-	if q.Code != "" {
+	if code != "" {
 		fence := "```"
-		for strings.Contains(q.Code, fence) {
+		for strings.Contains(code, fence) {
 			fence += "`"
 		}
-		b.WriteString(fence + strings.TrimPrefix(path.Ext(q.File), ".") + "\n")
-		for i, line := range lines {
-			if q.Line > 0 {
-				fmt.Fprintf(&b, "%*d  ", len(fmt.Sprint(q.Line+len(lines))), q.Line+i)
+		b.WriteString(fence + strings.TrimPrefix(path.Ext(file), ".") + "\n")
+		for i, text := range lines {
+			if line > 0 {
+				fmt.Fprintf(&b, "%*d  ", len(fmt.Sprint(line+len(lines))), line+i)
 			}
-			b.WriteString(strings.ReplaceAll(line, "\t", "    ") + "\n")
+			b.WriteString(strings.ReplaceAll(text, "\t", "    ") + "\n")
 		}
 		b.WriteString(fence + "\n\n")
-	}
-	b.WriteString("*Why this question:* " + q.Why)
-	if q.Unclear != "" {
-		b.WriteString("\n\n> *Said to be unclear, or not about this work:* " + strings.Join(strings.Fields(q.Unclear), " "))
 	}
 	return b.String()
 }

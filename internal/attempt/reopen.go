@@ -55,6 +55,9 @@ func (as *Attempts) PartsOf(ctx context.Context, who actor.Actor, app opening.Ap
 			return err
 		}
 		for _, p := range v.Parts {
+			if IsTurn(p.Key) {
+				continue // whoever asks can ask again
+			}
 			s := all[p.Key]
 			x := Part{Part: p, Sitting: s.ID, Epoch: s.Epoch, State: s.State}
 			if p.Key == ExplainPart {
@@ -79,6 +82,9 @@ func (as *Attempts) PartsOf(ctx context.Context, who actor.Actor, app opening.Ap
 func (as *Attempts) Reopen(ctx context.Context, who actor.Actor, app opening.ApplicationID, part string, minutes int, reason string) error {
 	if err := given(minutes, reason); err != nil {
 		return err
+	}
+	if IsTurn(part) {
+		return ErrMissing
 	}
 	return as.DB.Write(ctx, who.Org, func(tx db.Tx) error {
 		a, err := as.openly(ctx, tx, who, app)

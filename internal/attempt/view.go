@@ -59,10 +59,10 @@ func (v *View) Body(i assessment.PartItem) []byte {
 	return i.Kind.Blank(i.Spec)
 }
 
-// Sent counts the parts that are sent.
+// Sent counts the parts that are sent, without the turns of an interview.
 func (v *View) Sent() (n int) {
 	for _, s := range v.Sittings {
-		if s.Over(v.Now) && s.State != Ready {
+		if !IsTurn(s.Part) && s.Over(v.Now) && s.State != Ready {
 			n++
 		}
 	}

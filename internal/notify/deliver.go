@@ -9,6 +9,7 @@ import (
 
 	"candor/internal/clock"
 	"candor/internal/db"
+	"candor/internal/interview"
 	"candor/internal/job"
 	"candor/internal/mail"
 	"candor/internal/notify/internal/query"
@@ -106,6 +107,9 @@ func (n *Notify) outdated(ctx context.Context, tx db.Tx, m Mail) (bool, error) {
 	if m.About == string(thread.Answered) {
 		unread, err := n.unread(ctx, tx, m)
 		return !unread, err
+	}
+	if m.About == string(interview.Asked) || m.About == turnLast {
+		return n.turnOver(ctx, tx, m)
 	}
 	if strings.HasPrefix(m.About, remind) {
 		holds, err := n.holds(ctx, tx, m)

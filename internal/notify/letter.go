@@ -40,6 +40,12 @@ var Letters = []Letter{
 		[]string{"name", "opening", "organisation", "days", "receipt", "link", "contact"}, []string{"receipt", "days", "link", "contact"}},
 	{"explain", "Questions about the work", "After the last part is sent, where a stage asks everybody about their own work.", "See the questions",
 		[]string{"name", "opening", "organisation", "questions", "minutes", "by", "link", "contact"}, []string{"by", "link", "contact"}},
+	{"asked", "A question in an interview", "When somebody of the team has asked, in the candidate’s daytime.", "Read and answer",
+		[]string{"name", "opening", "organisation", "asker", "by", "link", "contact"}, []string{"asker", "by", "link", "contact"}},
+	{"turnday", "Reminder: a day is left to answer", "A day before the end of the candidate’s turn in an interview.", "Read and answer",
+		[]string{"name", "opening", "organisation", "asker", "by", "link", "contact"}, []string{"by", "link", "contact"}},
+	{"interview", "How an interview goes on", "When an interview begins, when somebody else asks, and when it is over.", "Open your place",
+		[]string{"name", "opening", "organisation", "news", "link", "contact"}, []string{"news", "link", "contact"}},
 	{"reply", "Decision letter", "When a decision is released, in the candidate’s daytime.", "Read it in your place",
 		[]string{"name", "opening", "organisation", "outcome", "reply", "link", "contact"}, []string{"outcome", "reply", "link", "contact"}},
 	{"several", "A message from you", "When you write to people from an opening’s list.", "Open your place",
@@ -84,6 +90,8 @@ var Variables = []Variable{
 	{"subject", "What you wrote as the subject.", "A change of plan for Thursday"},
 	{"message", "What you wrote.", "The call on Thursday begins at 10:00."},
 	{"digits", "The six digits.", "402 718"},
+	{"asker", "Who asks in the interview.", "Ines Duarte"},
+	{"news", "What is new, in a fixed sentence with the names and days.", "from now on Otto Weiss asks the questions about what you sent, and reads your answers."},
 	{"reason", "The reason, as it was written.", "The answer explains it."},
 }
 

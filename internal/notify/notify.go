@@ -18,6 +18,7 @@ import (
 	"candor/internal/feedback"
 	"candor/internal/id"
 	"candor/internal/integrity"
+	"candor/internal/interview"
 	"candor/internal/job"
 	"candor/internal/mail"
 	"candor/internal/notify/internal/query"
@@ -47,6 +48,7 @@ type Notify struct {
 	Feedbacks  *feedback.Feedbacks
 	Integrity  *integrity.Integrity
 	Threads    *thread.Threads
+	Interviews *interview.Interviews
 	Server     Mailer
 	Inbox      Inbox  // where bounces arrive; nil is nowhere
 	URL        string // public address, without a slash at the end

@@ -29,6 +29,7 @@ func (n *Notify) listenMore() {
 	job.Listen(n.Jobs, attempt.Unclear, "notify.unclear", job.Mail, n.unclear)
 	n.listenCases()
 	n.listenThreads()
+	n.listenInterviews()
 }
 
 // toCandidate begins a mail to the person of an application, who may answer the opening's contact.

@@ -18,6 +18,16 @@ type Format interface {
 	Running(ctx context.Context, tx db.Tx, inv Invitation) (bool, error)
 }
 
+// Chooser is a Format whose contents are offered by it, for a stage to choose from.
+type Chooser interface {
+	Format
+	// Choices are what a member can choose, the newest first.
+	Choices(ctx context.Context, org string) ([]Choice, error)
+}
+
+// Choice is one content of a format.
+type Choice struct{ Ref, Text string }
+
 // Described is a format's content in words.
 type Described struct {
 	Title   string

@@ -290,7 +290,7 @@ func (ps *Privacy) Export(ctx context.Context, who actor.Actor) ([]byte, error) 
 		for _, it := range p.Items {
 			r := v.Answers[it.Key]
 			a := answer{Item: it.Key, Body: r.Body, SHA256: r.SHA256}
-			if p.Key == attempt.ExplainPart {
+			if p.Key == attempt.ExplainPart || attempt.IsTurn(p.Key) {
 				a.Asked = it.Head.Statement
 			}
 			for before := int64(0); ; {

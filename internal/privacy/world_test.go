@@ -28,6 +28,7 @@ import (
 	"candor/internal/feedback"
 	"candor/internal/git"
 	"candor/internal/integrity"
+	"candor/internal/interview"
 	"candor/internal/item"
 	"candor/internal/judge"
 	"candor/internal/mail"
@@ -263,6 +264,26 @@ func (w *world) talk(p person) {
 	w.must(th.Save(ctx, w.owner, p.app, thread.Draft{Text: "Dear " + p.word}, "", "form", 1))
 }
 
+// interview asks about the work with the word in it, has it answered, drafts another question and is ended: readers wait for it.
+func (w *world) interview(p person) {
+	w.t.Helper()
+	is, at := w.app.Interviews, w.app.Attempts
+	v, err := is.Open(ctx, w.rosa, p.app, interview.Agreed{Member: w.rosa.ID, Rounds: 2, AnswerDays: 3, AskDays: 2}, "tell-us", "")
+	w.must(err)
+	w.must(is.Ask(ctx, w.rosa, v.Code, 0, interview.Question{Text: "Why, " + p.word + "?", Kind: "freetext", Item: "tell-us", File: "answer.md", From: 1}))
+	s, err := at.Begin(ctx, p.who, attempt.TurnKey(1))
+	w.must(err)
+	_, err = at.Save(ctx, p.who, attempt.SaveRequest{Sitting: s.ID, Epoch: 1, Received: w.app.DB.Now(), Saves: []response.Save{{Item: attempt.TurnKey(1), Client: "c1", Seq: 1, Body: []byte(`{"text":["Because, says ` + p.word + `"]}`)}}})
+	w.must(err)
+	_, err = at.Send(ctx, p.who, attempt.TurnKey(1))
+	w.must(err)
+	w.drain()
+	w.must(is.Replace(ctx, w.rosa, v.Code, w.rosa.ID, w.owner.ID, "Knows "+p.word))
+	w.must(is.Save(ctx, w.owner, v.Code, interview.Question{Text: "And " + p.word + "?", Kind: "freetext"}))
+	w.must(is.Close(ctx, w.rosa, v.Code, 1))
+	w.drain()
+}
+
 // work answers everything, runs code, asks for time and sends; the cards are in at the end of it.
 func (w *world) work(p person) {
 	w.t.Helper()
@@ -326,6 +347,7 @@ func (w *world) work(p person) {
 	_, err = a.Attempts.Disclose(ctx, p.who, "number", said, attempt.SaveRequest{Sitting: quiz, Epoch: 1, Received: a.DB.Now(), Saves: []response.Save{{Client: "c1", Seq: 9}}})
 	w.must(err)
 	w.explain(p)
+	w.interview(p)
 	code := w.code(v.Attempt.ID)
 	card := review.Card{Private: "private " + p.word, Shareable: "shareable " + p.word, Ratings: map[string]review.Rating{
 		"clear": {Level: 3, Note: "note " + p.word, Evidence: []review.Place{{Item: "tell-us"}}}, "right": {Level: review.CannotRate, Reason: "no facts of " + p.word}, attempt.Owns: {Level: 3, Note: "owns it, " + p.word}}}

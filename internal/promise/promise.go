@@ -23,14 +23,20 @@ var Schema embed.FS
 // Kind is what is owed.
 type Kind string
 
-// Reply is a decision with feedback.
-const Reply Kind = "reply"
+const (
+	Reply    Kind = "reply"    // a decision with feedback
+	Question Kind = "question" // the next question of an interview, which stands in the application's place
+)
 
 // Broken is announced once, when a promise was not kept by its day.
 const Broken = job.Topic[BrokenNote]("promise.broken")
 
 // BrokenNote names the promise.
-type BrokenNote struct{ Org, Promise, Application string }
+type BrokenNote struct {
+	Org, Promise string
+	Kind         Kind
+	Application  string // of a [Question] the interview
+}
 
 // Promise is one.
 type Promise struct {
@@ -108,7 +114,7 @@ func (ps *Promises) Sweep(ctx context.Context, org string) error {
 			if n == 0 {
 				continue
 			}
-			if err := Broken.Announce(ctx, ps.Jobs, tx, BrokenNote{org, r.ID, r.ApplicationID}); err != nil {
+			if err := Broken.Announce(ctx, ps.Jobs, tx, BrokenNote{org, r.ID, Kind(r.Kind), r.ApplicationID}); err != nil {
 				return err
 			}
 		}

@@ -14,6 +14,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"regexp"
+	"strconv"
 	"time"
 
 	"candor/internal/clock"
@@ -64,6 +66,17 @@ type Save struct {
 type Turn struct {
 	Client string
 	Seq    int64
+}
+
+var writer = regexp.MustCompile(`^c_[a-z2-7]{26}$`)
+
+// TurnOf is the turn a posted page says it has, by the protocol of internal/web/ts/outbox.ts; zero without script.
+func TurnOf(client, seq string) Turn {
+	n, err := strconv.ParseInt(seq, 10, 64)
+	if err != nil || n < 1 || !writer.MatchString(client) {
+		return Turn{}
+	}
+	return Turn{Client: client, Seq: n}
 }
 
 func (s Save) turn() Turn {

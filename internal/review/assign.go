@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -15,6 +16,7 @@ import (
 	"candor/internal/clock"
 	"candor/internal/db"
 	"candor/internal/id"
+	"candor/internal/interview"
 	"candor/internal/opening"
 	"candor/internal/org"
 	"candor/internal/problem"
@@ -23,7 +25,8 @@ import (
 )
 
 // Assign listens to attempt.Submitted: it opens the round and gives the submission to as many reviewers as the stage wants,
-// evenly by what they have open. Hearing it twice changes nothing.
+// evenly by what they have open. What was sent as the beginning of an interview is read when that is over, see [Reviews.Talked]. Hearing it twice
+// changes nothing.
 func (rs *Reviews) Assign(ctx context.Context, note attempt.SubmittedNote) error {
 	return rs.DB.Write(ctx, note.Org, func(tx db.Tx) error {
 		who := actor.ForSystem(note.Org, "review.assign")
@@ -33,6 +36,10 @@ func (rs *Reviews) Assign(ctx context.Context, note attempt.SubmittedNote) error
 		}
 		w, err := rs.work(ctx, tx, note.Attempt)
 		if err != nil {
+			return err
+		}
+		from, waits, err := rs.readable(ctx, tx, note.Attempt, w.At)
+		if err != nil || waits {
 			return err
 		}
 		app, err := rs.Openings.ApplicationIn(ctx, tx, w.Application)
@@ -47,7 +54,7 @@ func (rs *Reviews) Assign(ctx context.Context, note attempt.SubmittedNote) error
 		if err != nil {
 			return err
 		}
-		due := promise.Due(w.At, max(1, app.Opening.ReplyDays-1), zone) // a day is left for the decision
+		due := promise.Due(from, max(1, app.Opening.ReplyDays-1), zone) // a day is left for the decision
 		code, err := rs.open(ctx, q, query.AddRoundParams{OrgID: tx.Org, AttemptID: note.Attempt, ApplicationID: string(app.ID), OpeningID: string(app.Opening.ID),
 			StageID: string(stage.ID), VersionID: string(w.Version), Wanted: int64(stage.Reviewers), SubmittedAt: clock.Milli(w.At), DueAt: clock.Milli(due)})
 		if err != nil || code == "" {
@@ -62,6 +69,30 @@ func (rs *Reviews) Assign(ctx context.Context, note attempt.SubmittedNote) error
 		}
 		return rs.close(ctx, tx, n)
 	})
+}
+
+// Talked listens to interview.Ended: what waited for the interview's end is read now.
+func (rs *Reviews) Talked(ctx context.Context, note interview.Note) error {
+	err := rs.Assign(ctx, attempt.SubmittedNote{Org: note.Org, Attempt: note.Attempt, Application: note.Application})
+	if errors.Is(err, attempt.ErrMissing) { // nothing was sent
+		return nil
+	}
+	return err
+}
+
+// readable says from when the days of reading a submission count, and whether an interview that began with it goes on.
+func (rs *Reviews) readable(ctx context.Context, tx db.Tx, a string, sent time.Time) (from time.Time, waits bool, err error) {
+	if rs.Interviews == nil {
+		return sent, false, nil
+	}
+	v, err := rs.Interviews.Of(ctx, tx, attempt.ID(a))
+	switch {
+	case errors.Is(err, interview.ErrMissing), err == nil && !v.Planned(sent):
+		return sent, false, nil
+	case err != nil:
+		return sent, false, err
+	}
+	return v.Closed, v.State != interview.Closed, nil
 }
 
 // open adds the round under a fresh code; "" when another listener was faster.

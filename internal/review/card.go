@@ -131,7 +131,7 @@ func (rs *Reviews) save(ctx context.Context, tx db.Tx, r Review, card Card) erro
 
 // File sends a card, for good. While the candidate can still answer questions about their work it sends all but the criterion of those, which opens
 // with the answers; until then the card stays open and its reader blind. The draft is kept first, so an incomplete card loses nothing. Pressing again changes nothing.
-// ErrMissing, ErrCard, ErrIncomplete (with the criteria as fields), ErrUnblinded, ErrFiled when it was filed otherwise.
+// ErrMissing, ErrCard, ErrIncomplete (with the criteria as fields), ErrUnblinded, ErrTalking, ErrFiled when it was filed otherwise.
 func (rs *Reviews) File(ctx context.Context, who actor.Actor, c Code, card Card) error {
 	if err := rs.Rate(ctx, who, c, card); err != nil {
 		return err
@@ -160,6 +160,9 @@ func (rs *Reviews) File(ctx context.Context, who actor.Actor, c Code, card Card)
 		}
 		if known > 0 {
 			return ErrUnblinded
+		}
+		if talking, err := rs.talking(ctx, tx, n.Attempt); err != nil || talking && r.State == Assigned {
+			return errors.Join(err, ErrTalking)
 		}
 		if card, err = rs.openOf(ctx, tx, n, &r, card); err != nil {
 			return err

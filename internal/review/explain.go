@@ -11,20 +11,37 @@ import (
 	"candor/internal/audit"
 	"candor/internal/clock"
 	"candor/internal/db"
+	"candor/internal/interview"
 	"candor/internal/review/internal/query"
 )
 
-// whole is the version of a round's attempt as the candidate was shown it.
+// whole is the version of a round's attempt as the candidate was shown it, without the turns of an interview that goes on.
 func (rs *Reviews) whole(ctx context.Context, o string, n Round) (*assessment.Version, error) {
 	var a attempt.Attempt
+	var talking bool
 	err := rs.DB.Read(ctx, o, func(tx db.Tx) (err error) {
-		a, err = rs.Attempts.In(ctx, tx, attempt.ID(n.Attempt))
+		if a, err = rs.Attempts.In(ctx, tx, attempt.ID(n.Attempt)); err != nil {
+			return err
+		}
+		talking, err = rs.talking(ctx, tx, n.Attempt)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	return rs.Attempts.Whole(ctx, o, a)
+	v, err := rs.Attempts.Whole(ctx, o, a)
+	if err != nil {
+		return nil, err
+	}
+	return interview.Shown(v, talking), nil
+}
+
+// talking says whether an interview about an attempt goes on.
+func (rs *Reviews) talking(ctx context.Context, tx db.Tx, a string) (bool, error) {
+	if rs.Interviews == nil {
+		return false, nil
+	}
+	return rs.Interviews.Going(ctx, tx, attempt.ID(a))
 }
 
 // explains says how a round stands with the questions about the work.

@@ -18,6 +18,7 @@ import (
 	"candor/internal/attempt"
 	"candor/internal/clock"
 	"candor/internal/db"
+	"candor/internal/interview"
 	"candor/internal/job"
 	"candor/internal/opening"
 	"candor/internal/org"
@@ -134,6 +135,8 @@ var (
 	ErrUnblinded = problem.New(problem.Conflict, "card_unblinded", "You opened the name of this candidate before scoring, so this card cannot count. Give the work back, and somebody else reads it.")
 	// ErrWaits: the last criterion opens with the candidate's answers.
 	ErrWaits = problem.New(problem.Conflict, "card_waits", "Everything else is sent. The last criterion opens when the candidate has answered, or when their time for it is over.")
+	// ErrTalking: an interview about the work goes on.
+	ErrTalking = problem.New(problem.Conflict, "card_talking", "An interview about this work is still going on. What was said in it is added here when it is over; your draft is kept until then.")
 	// ErrOwnFirst: others' cards open with one's own.
 	ErrOwnFirst = problem.New(problem.Conflict, "own_card_first", "Others’ scores open when your own scorecard is sent.")
 	// ErrOpenCards: a decision waits until every card is in.
@@ -155,6 +158,7 @@ type Reviews struct {
 	Promises    *promise.Promises
 	Assessments *assessment.Assessments
 	Attempts    *attempt.Attempts
+	Interviews  *interview.Interviews // nil where there are none
 	// Bars says why an outcome cannot be decided on an application now: a problem, or nil; integrity knows. It is asked while the rounds
 	// are held, so what it says holds until the decision is kept. nil: nothing stands in the way.
 	Bars func(ctx context.Context, tx db.Tx, a opening.ApplicationID, o Outcome) error

@@ -34,6 +34,7 @@ type Sheet struct {
 	Others   []Other
 	Waiting  int // cards of others that are not in; only after one's own
 	Explains attempt.Explaining
+	Talking  bool // an interview about the work goes on; what is said in it comes with its end
 }
 
 // Other is somebody else's card.
@@ -111,6 +112,9 @@ func (rs *Reviews) around(ctx context.Context, tx db.Tx, who actor.Actor, s *She
 	if s.Work, err = rs.work(ctx, tx, s.Attempt); err != nil {
 		return nil, err
 	}
+	if s.Talking, err = rs.talking(ctx, tx, s.Attempt); err != nil {
+		return nil, err
+	}
 	s.Explains, err = rs.explains(ctx, tx, s.Round)
 	return []string{raw.Name, raw.Email}, err
 }
@@ -137,10 +141,12 @@ func (rs *Reviews) draw(ctx context.Context, who actor.Actor, s *Sheet, names []
 
 // strike removes what names the author from everything the page may draw.
 func strike(s *Sheet, names []string) {
-	if p := len(s.Rubric.Parts) - 1; s.Rubric.Parts[p].Key == attempt.ExplainPart { // made for this sheet alone
-		items := s.Rubric.Parts[p].Items
-		for i := range items {
-			items[i].Head.Statement = item.Strike(items[i].Head.Statement, names)
+	for _, p := range s.Rubric.Parts {
+		if p.Key != attempt.ExplainPart && !attempt.IsTurn(p.Key) {
+			continue
+		}
+		for i := range p.Items { // made for this sheet alone
+			p.Items[i].Head.Statement = item.Strike(p.Items[i].Head.Statement, names)
 		}
 	}
 	answers := map[string]Answer{}

@@ -38,7 +38,10 @@ func (f *filler) stage(who actor.Actor, app opening.ApplicationID, s story) erro
 		}
 	}
 	f.at(s.worked-1, 14)
-	if err := f.read(app, s); err != nil || s.until < decided && !s.slow {
+	if err := f.read(app, s); err != nil {
+		return err
+	}
+	if err := f.interview(who, app, s.name); err != nil || s.until < decided && !s.slow {
 		return err
 	}
 	if s.slow {

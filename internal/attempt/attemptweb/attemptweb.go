@@ -40,6 +40,8 @@ type Pages struct {
 	Questions func(ctx context.Context, who actor.Actor, app opening.ApplicationID, lang string, zone *time.Location) (templ.Component, error)
 	// Beside draws what everybody was told about a task, and where the candidate asks about it; app binds thread to it. nil: nothing.
 	Beside func(ctx context.Context, who actor.Actor, page web.Page, organisation, item string) (told, ask templ.Component, err error)
+	// Talk draws how an interview about the work stands; app binds interview to it. nil, or a nil component: there is none.
+	Talk func(ctx context.Context, who actor.Actor, page web.Page, organisation string) (templ.Component, error)
 	// Waiting draws that somebody has answered what the candidate asked; nil when nobody has.
 	Waiting func(ctx context.Context, who actor.Actor, page web.Page, organisation string) (templ.Component, error)
 }
@@ -110,6 +112,7 @@ type frame struct {
 	Org   org.Org
 	Asks  templ.Component // what the candidate is asked; nil: nothing
 	Heard templ.Component // that somebody has answered them; nil: nobody has
+	Turns templ.Component // how an interview stands; nil: there is none
 }
 
 func (p *Pages) frame(r *http.Request, title string) (frame, error) {
@@ -120,8 +123,10 @@ func (p *Pages) frame(r *http.Request, title string) (frame, error) {
 	o, err := p.Orgs.ByID(r.Context(), web.Actor(r).Org)
 	page := web.PageOf(r, title)
 	f := frame{Page: page, L: locale.For(page.Lang), V: v, Org: o}
-	if p := len(v.Version.Parts) - 1; v.Version.Parts[p].Key == attempt.ExplainPart { // made for this view alone
-		v.Version.Parts[p].Title, v.Version.Parts[p].About = f.t("explain"), f.t("explain_about")
+	for i := range v.Version.Parts {
+		if v.Version.Parts[i].Key == attempt.ExplainPart { // made for this view alone
+			v.Version.Parts[i].Title, v.Version.Parts[i].About = f.t("explain"), f.t("explain_about")
+		}
 	}
 	return f, err
 }
@@ -136,6 +141,11 @@ func (f frame) toExplain() (attempt.Sitting, bool) {
 func (p *Pages) asks(r *http.Request, f *frame) (err error) {
 	if p.Questions != nil {
 		if f.Asks, err = p.Questions(r.Context(), web.Actor(r), f.V.Attempt.Application, f.Page.Lang, f.Page.Zone); err != nil {
+			return err
+		}
+	}
+	if p.Talk != nil {
+		if f.Turns, err = p.Talk(r.Context(), web.Actor(r), f.Page, f.Org.Name); err != nil {
 			return err
 		}
 	}
@@ -218,6 +228,7 @@ func (p *Pages) landing(w http.ResponseWriter, r *http.Request) error {
 	if err := p.asks(r, &f); err != nil {
 		return err
 	}
+	f.V.Version = attempt.WithoutTurns(f.V.Version) // those have a page of their own
 	v := landingView{frame: f, MD: p.MD}
 	err = p.Attempts.DB.Read(r.Context(), f.Org.ID, func(tx db.Tx) error {
 		team, err := p.Openings.Team(r.Context(), tx, f.V.Opening.ID)
@@ -257,6 +268,11 @@ func (p *Pages) part(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	f.Page.Title = part.Title
+	if attempt.IsTurn(part.Key) {
+		if _, does := part.Items[0].Kind.(item.Doer); !does || s.Over(f.V.Now) {
+			return web.Redirect(w, r, "/c/interview", "")
+		}
+	}
 	switch {
 	case s.State == attempt.Ready && !s.Over(f.V.Now):
 		return web.Show(w, r, beforePage(beforeView{f, part, s}))

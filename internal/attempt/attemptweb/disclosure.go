@@ -144,7 +144,7 @@ func (p *Pages) disclose(w http.ResponseWriter, r *http.Request) error {
 	}
 	kept, err := p.Attempts.Disclose(r.Context(), web.Actor(r), v.Item.Key, d, attempt.SaveRequest{Sitting: v.Sitting.ID, Epoch: max(f.Epoch, 1), Received: received,
 		Saves: []response.Save{{Client: response.FormClient + web.RequestID(r), Seq: clock.Milli(received), Device: deviceOf(r.UserAgent()),
-			Turn: turnOf(f.Client, f.Seq)}}})
+			Turn: response.TurnOf(f.Client, f.Seq)}}})
 	if err != nil {
 		return p.showDisclosure(w, r, v, &d, err)
 	}

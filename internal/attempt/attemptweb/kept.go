@@ -29,6 +29,7 @@ func Keeps() []Kept {
 		{Key: "person", Tables: []string{"candidates", "accommodations", "mails"}},
 		{Key: "talk", Tables: []string{"threads", "messages", "message_drafts"}},
 		{Key: "questions", Tables: []string{"questions"}, When: func(v *attempt.View) bool { return v.Attempt.Questions > 0 }},
+		{Key: "interview", Tables: []string{"interviews", "interview_turns", "interview_handovers", "interview_drafts"}},
 		{Key: "results", Tables: []string{"marks", "rulings"}},
 		{Key: "compared", Tables: []string{"comparisons", "likenesses", "cases", "case_items", "case_facts", "case_words", "case_drafts"}, When: compared},
 	}

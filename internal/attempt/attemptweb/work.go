@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -205,14 +204,12 @@ func (p *Pages) keep(r *http.Request, v itemView, body []byte, fields url.Values
 		epoch = v.Sitting.Takeover
 	}
 	out, err := p.Attempts.Save(r.Context(), web.Actor(r), attempt.SaveRequest{Sitting: v.Sitting.ID, Epoch: epoch, Received: received,
-		Saves: []response.Save{{Item: v.Item.Key, Client: response.FormClient + web.RequestID(r), Seq: clock.Milli(received), Body: body, Device: deviceOf(r.UserAgent()), Turn: turnOf(fields.Get("_client"), fields.Get("_seq"))}}})
+		Saves: []response.Save{{Item: v.Item.Key, Client: response.FormClient + web.RequestID(r), Seq: clock.Milli(received), Body: body, Device: deviceOf(r.UserAgent()), Turn: response.TurnOf(fields.Get("_client"), fields.Get("_seq"))}}})
 	if err != nil {
 		return response.Kept{}, err
 	}
 	return out.Kept[0], nil
 }
-
-var writer = regexp.MustCompile(`^c_[a-z2-7]{26}$`)
 
 // turn are the attributes by which a form says the turn of the answer it shows.
 func (v itemView) turn(key string) templ.Attributes {
@@ -221,15 +218,6 @@ func (v itemView) turn(key string) templ.Attributes {
 		return nil
 	}
 	return templ.Attributes{"data-client": r.Turn.Client, "data-seq": strconv.FormatInt(r.Turn.Seq, 10)}
-}
-
-// turnOf is the turn a posted page says it has, by the protocol of internal/web/ts/outbox.ts; zero without script.
-func turnOf(client, seq string) response.Turn {
-	n, err := strconv.ParseInt(seq, 10, 64)
-	if err != nil || n < 1 || !writer.MatchString(client) {
-		return response.Turn{}
-	}
-	return response.Turn{Client: client, Seq: n}
 }
 
 // do keeps what the page holds and starts an action of the kind on it.

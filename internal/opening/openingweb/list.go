@@ -3,6 +3,7 @@ package openingweb
 import (
 	"net/http"
 	"strconv"
+	"strings"
 
 	"candor/internal/assessment"
 	"candor/internal/db"
@@ -10,6 +11,7 @@ import (
 	"candor/internal/org"
 	"candor/internal/problem"
 	"candor/internal/web"
+	"candor/internal/web/ui/field"
 )
 
 func itoa(n int) string { return strconv.Itoa(n) }
@@ -87,7 +89,37 @@ type freshView struct {
 	Form     openingForm
 	Problem  *problem.Problem
 	Versions []assessment.VersionInfo
+	More     []field.Option // what other formats offer
 }
+
+// more are the contents that formats offer beside published assessments, as a stage's form names them: "format:ref".
+func (p *Pages) more(r *http.Request) (out []field.Option, err error) {
+	for _, f := range p.Openings.Formats {
+		c, ok := f.(opening.Chooser)
+		if !ok {
+			continue
+		}
+		list, err := c.Choices(r.Context(), web.Actor(r).Org)
+		if err != nil {
+			return nil, err
+		}
+		for _, x := range list {
+			out = append(out, field.Option{Value: f.Name() + ":" + x.Ref, Text: x.Text})
+		}
+	}
+	return out, nil
+}
+
+// chosen is the format and the content that a stage's form names; an assessment's is its version alone.
+func chosen(value string) (format, ref string) {
+	if format, ref, ok := strings.Cut(value, ":"); ok {
+		return format, ref
+	}
+	return assessments, value
+}
+
+// assessments is the format of published assessments.
+const assessments = "assessment"
 
 func (p *Pages) fresh(w http.ResponseWriter, r *http.Request) error {
 	return p.showFresh(w, r, openingForm{ReplyDays: 5, Reviewers: 2, Window: 10, StageTitle: "First screen"}, nil)
@@ -101,6 +133,9 @@ func (p *Pages) showFresh(w http.ResponseWriter, r *http.Request, f openingForm,
 	v := freshView{Page: web.PageOf(r, "New opening"), Form: f}
 	var err error
 	if v.Versions, err = p.Assessments.Published(r.Context(), who); err != nil {
+		return err
+	}
+	if v.More, err = p.more(r); err != nil {
 		return err
 	}
 	if cause == nil {
@@ -118,8 +153,9 @@ func (p *Pages) create(w http.ResponseWriter, r *http.Request) error {
 	if err := web.ReadForm(r, &f); err != nil {
 		return p.showFresh(w, r, f, err)
 	}
+	format, ref := chosen(f.Assessment)
 	id, err := p.Openings.Create(r.Context(), web.Actor(r), opening.Opening{Title: f.Title, Team: f.Team, About: f.About, ReplyDays: f.ReplyDays,
-		Confidential: f.Confidential}, []opening.Stage{{Title: f.StageTitle, Format: "assessment", Ref: f.Assessment, Reviewers: f.Reviewers, Window: f.Window, Questions: f.Questions}})
+		Confidential: f.Confidential}, []opening.Stage{{Title: f.StageTitle, Format: format, Ref: ref, Reviewers: f.Reviewers, Window: f.Window, Questions: f.Questions}})
 	if err != nil {
 		return p.showFresh(w, r, f, err)
 	}

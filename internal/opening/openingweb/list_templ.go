@@ -507,7 +507,7 @@ func freshPage(v freshView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = stageFields(v.Form, v.Problem, v.Versions).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = stageFields(v.Form, v.Problem, v.Versions, v.More).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -629,7 +629,7 @@ func versions(list []assessment.VersionInfo) []field.Option {
 	return out
 }
 
-func stageFields(f openingForm, p *problem.Problem, list []assessment.VersionInfo) templ.Component {
+func stageFields(f openingForm, p *problem.Problem, list []assessment.VersionInfo, more []field.Option) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -654,7 +654,7 @@ func stageFields(f openingForm, p *problem.Problem, list []assessment.VersionInf
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = field.Field(field.View{Name: "assessment", Label: "What candidates do", Value: f.Assessment, Error: at(p, "format"), Options: versions(list)}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = field.Field(field.View{Name: "assessment", Label: "What candidates do", Value: f.Assessment, Error: at(p, "format"), Options: append(versions(list), more...)}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -11,6 +11,7 @@ import (
 	"candor/internal/org"
 	"candor/internal/problem"
 	"candor/internal/web"
+	"candor/internal/web/ui/field"
 	"candor/internal/web/ui/tabs"
 )
 
@@ -27,6 +28,7 @@ type settingsView struct {
 	Stages   []stageView
 	Edit     opening.StageID // whose form came back; "" is the new one
 	Versions []assessment.VersionInfo
+	More     []field.Option // what other formats offer
 	Public   publicView
 }
 
@@ -209,7 +211,8 @@ func (p *Pages) saveStage(w http.ResponseWriter, r *http.Request) error {
 		return back(err)
 	}
 	o := opening.ID(r.PathValue("opening"))
-	err := p.Openings.SaveStage(r.Context(), web.Actor(r), o, opening.Stage{ID: opening.StageID(f.Stage), Title: f.StageTitle, Format: "assessment", Ref: f.Assessment, Reviewers: f.Reviewers, Window: f.Window, Questions: f.Questions})
+	format, ref := chosen(f.Assessment)
+	err := p.Openings.SaveStage(r.Context(), web.Actor(r), o, opening.Stage{ID: opening.StageID(f.Stage), Title: f.StageTitle, Format: format, Ref: ref, Reviewers: f.Reviewers, Window: f.Window, Questions: f.Questions})
 	if err != nil {
 		return back(err)
 	}

@@ -171,3 +171,6 @@ func (k Kind) Author(s item.Spec) templ.Component { return author(k, s.(*spec)) 
 
 // count is the number of words: runs of letters and digits between white space.
 func count(text string) int { return len(strings.Fields(text)) }
+
+// Turn is a text.
+func (Kind) Turn() item.Turn { return item.Turn{Way: "In writing, with code where it helps"} }

@@ -249,3 +249,8 @@ func (k Kind) Read(s item.Spec, v item.ReadView) templ.Component {
 
 // Author is the question with what is allowed.
 func (k Kind) Author(s item.Spec) templ.Component { return author(k.MD, s.(*spec)) }
+
+// Turn is a recording of up to four minutes; as everywhere it may be in writing instead.
+func (Kind) Turn() item.Turn {
+	return item.Turn{Way: "As a recording, or in writing if they like that better", Fields: map[string]any{"length": 240, "screen": true}}
+}

@@ -36,6 +36,9 @@ func (v StaffView) nav() []link {
 		{"review", "To review", base + "/review", count},
 		{"openings", "Openings", base + "/openings", ""},
 	}
+	if who.Has("owner", "recruiter", "reviewer") {
+		links = append(links, link{"interviews", "Interviews", base + "/interviews", ""})
+	}
 	if who.Has("owner", "recruiter") {
 		links = append(links, link{"conversations", "Conversations", base + "/conversations", ""})
 	}

@@ -1,0 +1,172 @@
+package e2e_test
+
+import (
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+
+	"candor/e2e/browser"
+	"candor/internal/attempt/attempttest"
+)
+
+// TestAnInterview: a talk of three turns about what Kemi sent. Ines asks about a line of it, without knowing the name; she is replaced by Otto, and Kemi
+// reads that by name; Kemi answers on a phone, once over a lost network and once without script; and after the third answer all of it is evidence for
+// a blind reader.
+func TestAnInterview(t *testing.T) {
+	t.Parallel()
+	s := start(t, "serve", "--data", t.TempDir(), "--addr", "127.0.0.1:0")
+	owner, org, opening := company(t, s, attempttest.Tree)
+	owner.get(opening + "/team")
+	self := owner.find(`value="(mem_[0-9a-f]{32})"`)
+	owner.post(opening+"/team", url.Values{"member": {self}, "roles": {"manager", "recruiter"}})
+	join := func(name, role string) (*browser.Page, string) {
+		mail := strings.ToLower(name[:4]) + "@northpier.example"
+		owner.post(org+"/members", url.Values{"name": {name}, "email": {mail}, "roles": {"reviewer"}})
+		member := owner.find(`/members/(mem_[0-9a-f]{32})">` + name)
+		owner.post(opening+"/team", url.Values{"member": {member}, "roles": {role}})
+		v, link := newVisitor(t, s.URL), ""
+		eventually(t, name+"'s link in the outbox", func() bool {
+			owner.get(org + "/outbox")
+			if at := strings.Index(owner.page, mail); at >= 0 {
+				link = regexp.MustCompile(regexp.QuoteMeta(s.URL) + `/sign-in/[\w-]+`).FindString(owner.page[at:])
+			}
+			return link != ""
+		})
+		v.get(link)
+		v.post(v.at, nil)
+		p := browser.New(t)
+		p.Look(browser.Desk)
+		p.Bring(s.URL, v.cookies)
+		return p, member
+	}
+	ines, inesID := join("Ines Duarte", "facilitator")
+	otto, ottoID := join("Otto Weiss", "facilitator")
+	ravi, _ := join("Ravi Patel", "reviewer")
+
+	c := newVisitor(t, s.URL)
+	c.get(invite(t, owner, s, org, opening, "Kemi Adeola", "kemi@mail.example"))
+	c.post(c.at, nil)
+	c.post("/c/parts/writing/start", nil)
+	c.post("/c/parts/writing/items/tell-us", url.Values{"text": {"The queue delivered twice, says Kemi Adeola.\nNobody was charged again."}})
+	for _, part := range []string{"quiz", "writing"} {
+		c.post("/c/parts/"+part+"/start", nil)
+		c.post("/c/parts/"+part+"/send", nil)
+	}
+
+	staff := browser.New(t)
+	staff.Look(browser.Desk)
+	staff.Bring(s.URL, owner.cookies)
+	owner.get(opening)
+	staff.Go(s.URL + owner.find(`href="(/o/org_[0-9a-f]{32}/applications/app_[0-9a-f]{32})"`))
+	staff.Follow(`a[href$="/interview"]`)
+	lookAt(t, staff, "interview-open")
+	staff.Value(`document.querySelector("select[name=member]").value = "` + inesID + `", document.querySelector("select[name=item]").value = "tell-us", ""`)
+	staff.Follow("main form button.primary")
+	staff.Sees("Nothing was asked yet")
+	talk := staff.Value(`location.pathname`)
+
+	kemi := browser.New(t)
+	kemi.Look(browser.View{Width: 390, Height: 844, Touch: true})
+	kemi.Bring(s.URL, c.cookies)
+	kemi.Go(s.URL + "/c")
+	kemi.Sees("It is Ines Duarte’s turn.")
+	kemi.Go(s.URL + "/c/interview")
+	kemi.Sees("There is nothing for you to do.")
+	lookAt(t, kemi, "interview-ours")
+
+	ines.Go(s.URL + org + "/interviews")
+	ines.Sees("A question is due")
+	lookAt(t, ines, "interview-list")
+	ines.Follow(`.inbox a`)
+	ines.Sees("You see this without a name")
+	ines.Type("textarea[name=text]", "What would have happened with a third delivery?")
+	ines.Value(`document.querySelector("select[name=file]").value = "tell-us/answer.md", document.querySelector("input[name=from]").value = "9", ""`)
+	ines.Follow("button[value=preview]")
+	ines.Sees("Choose lines from 1 to 2.")
+	ines.Value(`document.querySelector("input[name=from]").value = "1", document.querySelector("input[name=to]").value = "", ""`)
+	ines.Follow("button[value=preview]")
+	ines.Sees("The queue delivered twice, says [name]")
+	ines.Type("textarea[name=text]", " Say why.")
+	ines.Until(`document.querySelector("[data-save]").dataset.kind === "saved"`)
+	lookAt(t, ines, "interview-asking")
+	ines.Click("textarea[name=text]")
+	ines.Ctrl("\r")
+	ines.Sees("What they write is theirs until they send it")
+	if text := ines.Value(`document.documentElement.outerHTML`); strings.Contains(text, "Kemi") || strings.Contains(text, "Adeola") {
+		t.Error("who asks without knowing the name is told it")
+	}
+
+	kemi.Until(`document.querySelector("#talk") === null || document.querySelector("#talk").textContent.includes("asked you something") || document.querySelector("#now") !== null`)
+	kemi.Go(s.URL + "/c/interview")
+	kemi.Sees("The queue delivered twice, says Kemi Adeola.")
+	lookAt(t, kemi, "interview-asked")
+	kemi.Follow(`form[action$="/begin"] button`)
+	kemi.Type("textarea[name=text]", "Nothing, says Kemi:")
+	kemi.Until(`document.querySelector("[data-save]").dataset.kind === "saved"`)
+	kemi.Offline(true)
+	kemi.Type("textarea[name=text]", " the key was the same.")
+	kemi.Until(`document.querySelector("[data-save]").dataset.kind === "offline"`)
+	kemi.Offline(false)
+	kemi.Go(s.URL + "/c/interview")
+	kemi.Until(`document.querySelector("textarea[name=text]").value === "Nothing, says Kemi: the key was the same."`)
+	lookAt(t, kemi, "interview-answering")
+	kemi.Follow("button[value=send]")
+	kemi.Sees("Sent. It stands here")
+
+	// Ines is silent, and somebody else asks.
+	staff.Go(s.URL + talk)
+	staff.Sees("Nothing, says Kemi: the key was the same.")
+	staff.Value(`document.querySelector("select[name=member]").value = "` + ottoID + `", ""`)
+	staff.Follow(`form[action$="/replace"] button`)
+	staff.Sees("Please say why, in a sentence.")
+	staff.Type("textarea[name=reason]", "Ines is ill.")
+	staff.Follow(`form[action$="/replace"] button`)
+	staff.Sees("Otto Weiss asks instead of Ines Duarte")
+	lookAt(t, staff, "interview-replaced")
+	kemi.Go(s.URL + "/c/interview")
+	kemi.Sees("Otto Weiss asks from here on, instead of Ines Duarte.")
+	ines.Allow("404")
+	ines.Go(s.URL + talk)
+	ines.Sees("it is not for you")
+
+	ask := func(text string) {
+		otto.Go(s.URL + talk)
+		otto.Type("textarea[name=text]", text)
+		otto.Follow("button[value=ask]")
+		otto.Sees("What they write is theirs until they send it")
+	}
+	ask("How would you see it in the log?")
+	c.post("/c/interview/begin", nil) // without a line of script
+	c.post("/c/interview/answer", url.Values{"_turn": {"2"}, "_go": {"keep"}, "text": {"I count keys that"}})
+	c.sees("Kept. It is not sent yet.")
+	c.post("/c/interview/answer", url.Values{"_turn": {"2"}, "_go": {"send"}, "text": {"I count keys that come twice."}})
+	c.sees("Sent. It stands here")
+	owner.get(org + "/review") // nobody scores yet
+	ravi.Go(s.URL + org + "/review")
+	ravi.Follow(`a[href*="/review/"]`)
+	ravi.Sees("An interview about this work goes on.")
+	if text := ravi.Value(`document.documentElement.outerHTML`); strings.Contains(text, "third delivery") || strings.Contains(text, "turn_1") {
+		t.Error("a reader sees the interview before its end")
+	}
+	card := ravi.Value(`location.pathname`)
+	ask("And who looks at that count?")
+	c.post("/c/interview/begin", nil)
+	c.post("/c/interview/answer", url.Values{"_turn": {"3"}, "_go": {"send"}, "text": {"Whoever has the pager, says Kemi."}})
+	eventually(t, "the end of the interview", func() bool {
+		c.get("/c/interview")
+		return strings.Contains(c.page, "The interview is over.")
+	})
+	kemi.Go(s.URL + "/c/interview")
+	lookAt(t, kemi, "interview-over")
+
+	ravi.Go(s.URL + card + "?item=turn_1")
+	ravi.Sees("Nothing, says [name]: the key was the same.")
+	ravi.Sees("What would have happened with a third delivery?")
+	lookAt(t, ravi, "interview-evidence")
+	ravi.Go(s.URL + card + "?item=turn_3")
+	ravi.Sees("Whoever has the pager, says [name].")
+	if text := ravi.Value(`document.documentElement.outerHTML`); strings.Contains(text, "Kemi") || strings.Contains(text, "Adeola") {
+		t.Error("the page of a blind reader holds the name")
+	}
+}

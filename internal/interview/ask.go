@@ -1,0 +1,258 @@
+package interview
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"candor/internal/actor"
+	"candor/internal/assessment"
+	"candor/internal/attempt"
+	"candor/internal/candidate"
+	"candor/internal/clock"
+	"candor/internal/db"
+	"candor/internal/interview/internal/query"
+	"candor/internal/item"
+	"candor/internal/problem"
+	"candor/internal/promise"
+)
+
+// Ask asks the next question, by whoever was named: from now on the candidate has the turn, until the end of their last day in their own zone. turn is how
+// many questions the asker's page knew of, so that a second press asks nothing. ErrMissing, ErrRole, ErrTheirs, ErrClosed, ErrMoved, ErrInvalid.
+func (is *Interviews) Ask(ctx context.Context, who actor.Actor, c Code, turn int, x Question) error {
+	x.Text = strings.TrimSpace(x.Text)
+	switch {
+	case x.Text == "":
+		return problem.Field("text", "Write a question first.")
+	case len([]rune(x.Text)) > MaxText:
+		return problem.Field("text", "This is longer than 4,000 characters.")
+	}
+	if _, ok := is.ways()[x.Kind]; !ok {
+		return problem.Field("kind", "Choose how this is answered.")
+	}
+	code, err := is.lines(ctx, who, c, &x)
+	if err != nil {
+		return err
+	}
+	return is.DB.Write(ctx, who.Org, func(tx db.Tx) error {
+		v, _, err := is.loadIn(ctx, tx, who, c)
+		if err != nil {
+			return err
+		}
+		if v.Member != who.ID {
+			return ErrRole
+		}
+		a, err := is.Attempts.In(ctx, tx, v.Attempt)
+		if err != nil {
+			return err
+		}
+		if err := is.place(ctx, tx, a, x.Item, x.Anchor); err != nil {
+			return err
+		}
+		now := is.DB.Now()
+		by, err := is.days(ctx, tx, a, v.AnswerDays, now)
+		if err != nil {
+			return err
+		}
+		q := query.New(tx)
+		n, err := q.Ask(ctx, query.AskParams{Now: clock.Milli(now), Due: clock.Milli(by), OrgID: tx.Org, ID: string(v.ID), Turn: int64(turn), MemberID: v.Member})
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return is.whyNot(ctx, tx, v.ID)
+		}
+		v.Turn = turn + 1
+		if err := q.AddTurn(ctx, query.AddTurnParams{OrgID: tx.Org, InterviewID: string(v.ID), N: int64(v.Turn), MemberID: who.ID, Kind: x.Kind, Text: x.Text, Item: x.Item, Anchor: x.Anchor,
+			File: x.File, Line: int64(x.From), Code: code, AskedAt: clock.Milli(now)}); err != nil {
+			return err
+		}
+		if _, err := q.DropDraft(ctx, tx.Org, string(v.ID), who.ID); err != nil {
+			return err
+		}
+		if err := is.Attempts.AskTurn(ctx, tx, who, a, v.Turn, by); err != nil {
+			return err
+		}
+		if err := is.Promises.Keep(ctx, tx, promise.Question, string(v.ID), now); err != nil {
+			return err
+		}
+		zone, err := is.zone(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if err := is.Promises.Wait(ctx, tx, promise.Reply, string(v.Application), now, by, zone); err != nil {
+			return err
+		}
+		if err := is.tell(ctx, tx, v, now); err != nil {
+			return err
+		}
+		return Asked.Announce(ctx, is.Jobs, tx, v.note(tx.Org, now))
+	})
+}
+
+// whyNot says why the turn was not the asker's.
+func (is *Interviews) whyNot(ctx context.Context, tx db.Tx, i ID) error {
+	v, err := is.in(ctx, tx, i)
+	switch {
+	case err != nil:
+		return err
+	case v.State == Theirs:
+		return ErrTheirs
+	case v.State == Closed:
+		return ErrClosed
+	}
+	return ErrMoved
+}
+
+// days is the end of the candidate's n-th day from now, in their zone: the last moment before midnight, as people read it.
+func (is *Interviews) days(ctx context.Context, tx db.Tx, a attempt.Attempt, n int, now time.Time) (time.Time, error) {
+	zone, err := is.theirZone(ctx, tx, a)
+	if err != nil {
+		return time.Time{}, err
+	}
+	y, m, d := now.In(zone).Date()
+	return time.Date(y, m, d+n+1, 0, 0, 0, 0, zone).Add(-time.Minute).UTC(), nil
+}
+
+// theirZone is the candidate's: of the invitation, else of the person, else the organisation's.
+func (is *Interviews) theirZone(ctx context.Context, tx db.Tx, a attempt.Attempt) (*time.Location, error) {
+	inv, err := is.Openings.InvitationIn(ctx, tx, a.Invitation)
+	if err != nil {
+		return nil, err
+	}
+	person, err := is.Candidates.In(ctx, tx, candidate.ID(inv.Candidate))
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range []string{inv.Zone, person.Zone} {
+		if zone, err := time.LoadLocation(name); err == nil && name != "" {
+			return zone, nil
+		}
+	}
+	return is.zone(ctx, tx)
+}
+
+// ways are the kinds in which a question can be answered.
+func (is *Interviews) ways() map[string]item.Turner {
+	out := map[string]item.Turner{}
+	for _, k := range is.Kinds {
+		if t, ok := k.(item.Turner); ok {
+			out[k.Name()] = t
+		}
+	}
+	return out
+}
+
+// Ways are the kinds in which a question can be answered, in the order of their list, with their words for whoever asks.
+func (is *Interviews) Ways() (out []Way) {
+	ways := is.ways()
+	for _, k := range is.Kinds {
+		if t, ok := ways[k.Name()]; ok {
+			out = append(out, Way{k.Name(), t.Turn().Way})
+		}
+	}
+	return out
+}
+
+// Way is a kind in which a question can be answered.
+type Way struct{ Kind, Title string }
+
+// lines are those of the work that a question shows, "" for none. It completes x: To is From where only that is given. ErrMissing, ErrInvalid.
+func (is *Interviews) lines(ctx context.Context, who actor.Actor, c Code, x *Question) (string, error) {
+	if x.File == "" {
+		x.From, x.To = 0, 0
+		return "", nil
+	}
+	if x.Item == "" {
+		return "", problem.Field("item", "Choose the answer that the file is in.")
+	}
+	s, err := is.Load(ctx, who, c)
+	if err != nil {
+		return "", err
+	}
+	text, ok := s.Files[x.Item][x.File]
+	if !ok {
+		return "", problem.Field("file", "There is no such file in their answer.")
+	}
+	all := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
+	if x.To == 0 {
+		x.To = x.From
+	}
+	switch {
+	case x.From < 1 || x.To < x.From || x.To > len(all):
+		return "", problem.Field("from", fmt.Sprintf("Choose lines from 1 to %d.", len(all)))
+	case x.To-x.From >= MaxLines:
+		return "", problem.Field("to", fmt.Sprintf("Show up to %d lines. A question about fewer is easier to answer.", MaxLines))
+	}
+	return strings.Join(s.raw[x.Item][x.File][x.From-1:x.To], "\n"), nil
+}
+
+// files are the texts of a submission by item and name: what an item's kind would compare, which is what its candidate wrote.
+func (is *Interviews) files(ctx context.Context, o string, v *assessment.Version, sub attempt.Submission) (map[string]map[string]string, error) {
+	out := map[string]map[string]string{}
+	for _, p := range v.Parts {
+		for _, it := range p.Items {
+			k, ok := it.Kind.(item.Fingerprinter)
+			if !ok || attempt.IsTurn(p.Key) {
+				continue
+			}
+			body, err := item.Fetched(ctx, it.Kind, it.Spec, item.Ref{Org: o, Owner: string(sub.Attempt.ID), Version: string(v.ID), Item: it.Key}, sub.Items[it.Key].Body)
+			if err != nil {
+				return nil, err
+			}
+			if body == nil {
+				continue
+			}
+			if docs := k.Documents(it.Spec, body); len(docs) > 0 {
+				out[it.Key] = docs
+			}
+		}
+	}
+	return out, nil
+}
+
+// Names are the files of one answer in order.
+func Names(files map[string]string) []string { return slices.Sorted(maps.Keys(files)) }
+
+// Save keeps a question that is being written, of the asker's own; the newest counts. ErrMissing, ErrRole.
+func (is *Interviews) Save(ctx context.Context, who actor.Actor, c Code, x Question) error {
+	if len([]rune(x.Text)) > MaxText*2 {
+		return problem.Field("text", "This is longer than 4,000 characters.")
+	}
+	raw, err := json.Marshal(x)
+	if err != nil {
+		return err
+	}
+	return is.DB.Write(ctx, who.Org, func(tx db.Tx) error {
+		v, _, err := is.loadIn(ctx, tx, who, c)
+		if err != nil {
+			return err
+		}
+		if v.Member != who.ID {
+			return ErrRole
+		}
+		if _, err := query.New(tx).Hold(ctx, tx.Org, string(v.ID)); err != nil {
+			return err
+		}
+		return query.New(tx).SaveDraft(ctx, query.SaveDraftParams{OrgID: tx.Org, InterviewID: string(v.ID), MemberID: who.ID, Turn: int64(v.Turn), Body: string(raw), At: clock.Milli(is.DB.Now())})
+	})
+}
+
+// Check says whether a question shows lines that are there. ErrMissing, ErrInvalid.
+func (is *Interviews) Check(ctx context.Context, who actor.Actor, c Code, x Question) error {
+	_, err := is.lines(ctx, who, c, &x)
+	return err
+}
+
+// Shown is a question that passed [Interviews.Check] as the candidate would read it, in Markdown, for whoever writes it.
+func (is *Interviews) Shown(t *Talk, x Question) string {
+	var code string
+	if lines := strings.Split(t.Files[x.Item][x.File], "\n"); x.File != "" && x.From >= 1 && x.From <= len(lines) {
+		code = strings.Join(lines[x.From-1:min(max(x.To, x.From), len(lines))], "\n")
+	}
+	return statement(t.Version, Turn{Question: x, Code: code})
+}

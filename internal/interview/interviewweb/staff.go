@@ -1,0 +1,429 @@
+package interviewweb
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"candor/internal/assessment"
+	"candor/internal/attempt"
+	"candor/internal/db"
+	"candor/internal/interview"
+	"candor/internal/item"
+	"candor/internal/opening"
+	"candor/internal/org"
+	"candor/internal/problem"
+	"candor/internal/web"
+	"candor/internal/web/ui/field"
+	"candor/internal/web/ui/work"
+
+	"github.com/a-h/templ"
+)
+
+// listView is a member's list.
+type listView struct {
+	Page         web.Page
+	Base         string
+	Zone         *time.Location
+	Ours, Theirs []interview.Row // the asker asks: now, or after the candidate's answer
+	Plans        bool            // the asker may make interviews for stages
+	Others       []interview.Row // somebody else does, in openings that the asker runs
+}
+
+func (p *Pages) list(w http.ResponseWriter, r *http.Request) error {
+	mine, others, err := p.Interviews.List(r.Context(), web.Actor(r))
+	if err != nil {
+		return err
+	}
+	v := listView{Page: web.PageOf(r, "Interviews"), Base: base(r), Others: others, Plans: org.May(web.Actor(r), "opening.create")}
+	if v.Zone, err = p.Interviews.Zone(r.Context(), web.Actor(r).Org); err != nil {
+		return err
+	}
+	for _, x := range mine {
+		if x.State == interview.Ours {
+			v.Ours = append(v.Ours, x)
+		} else {
+			v.Theirs = append(v.Theirs, x)
+		}
+	}
+	return web.Show(w, r, listPage(v))
+}
+
+// due says how a turn stands, with the tone of its badge.
+func due(x interview.Interview, until, now time.Time, zone *time.Location) (tone, icon, text string) {
+	switch {
+	case x.State == interview.Waits:
+		return "", "hourglass", "The work is not sent yet"
+	case x.State == interview.Closed:
+		return "ok", "check", "Over"
+	case x.State == interview.Theirs:
+		return "", "hourglass", "The candidate’s turn, until " + until.In(zone).Format("Mon 2 Jan, 15:04")
+	case x.Late(now):
+		return "bad", "circle-alert", "A question is late, due " + lastDay(x.Due, zone)
+	case x.Due.Sub(now) < 24*time.Hour:
+		return "warn", "hourglass", "A question is due today"
+	}
+	return "accent", "pen-line", "A question is due " + lastDay(x.Due, zone)
+}
+
+// showView is an interview as a member reads it.
+type showView struct {
+	Page       web.Page
+	Base, Here string
+	Zone       *time.Location
+	T          *interview.Talk
+	Said       []said
+	Work       []piece
+	Form       askForm
+	Preview    templ.Component // the lines that the question shows; nil: not asked for
+	Members    []org.Member    // who can be named instead
+	Ways       []interview.Way
+	Handover   handoverForm
+	Problem    *problem.Problem
+	Fields     map[string]string
+}
+
+// piece is one answer of the work.
+type piece struct {
+	Key, Title string
+	Read       templ.Component // nil: nothing was sent
+	Open       bool
+}
+
+// askForm is a question as the page sends it. File is "item/file".
+type askForm struct {
+	Text   string `max:"9000"` // the longest is said by interview, in words
+	Kind   string `max:"40"`
+	File   string `max:"500"`
+	From   int    `min:"0" max:"1000000"`
+	To     int    `min:"0" max:"1000000"`
+	Item   string `max:"64"`
+	Anchor string `max:"200"`
+	Turn   int    `min:"0" max:"9"`
+	Step   string `max:"10"`
+}
+
+type handoverForm struct {
+	Was    string `max:"64"`
+	Member string `max:"64"`
+	Reason string `max:"2000"`
+}
+
+func (f askForm) question() interview.Question {
+	x := interview.Question{Text: f.Text, Kind: f.Kind, Item: f.Item, Anchor: strings.TrimSpace(f.Anchor)}
+	if f.File != "" {
+		x.Item, x.File, _ = strings.Cut(f.File, "/")
+		x.From, x.To, x.Anchor = f.From, f.To, ""
+	}
+	return x
+}
+
+func formOf(x interview.Question) askForm {
+	f := askForm{Text: x.Text, Kind: x.Kind, Item: x.Item, Anchor: x.Anchor}
+	if x.File != "" {
+		f.File, f.From, f.To = x.Item+"/"+x.File, x.From, x.To
+	}
+	return f
+}
+
+func (p *Pages) show(w http.ResponseWriter, r *http.Request) error {
+	return p.showTalk(w, r, nil, handoverForm{}, nil)
+}
+
+func (p *Pages) showTalk(w http.ResponseWriter, r *http.Request, typed *askForm, handover handoverForm, cause error) error {
+	prob, ok := problem.As(cause)
+	if cause != nil && !ok {
+		return cause
+	}
+	ctx, who := r.Context(), web.Actor(r)
+	t, err := p.Interviews.Load(ctx, who, code(r))
+	if err != nil {
+		return err
+	}
+	v := showView{Page: web.PageOf(r, "Interview with "+t.App.Title()), Base: base(r), Here: base(r) + "/" + string(t.Code), T: t, Ways: p.Interviews.Ways(), Problem: prob, Fields: map[string]string{}, Handover: handover}
+	if prob != nil {
+		v.Fields = prob.Fields
+	}
+	if v.Zone, err = p.Interviews.Zone(ctx, who.Org); err != nil {
+		return err
+	}
+	p.draw(r, &v)
+	switch {
+	case typed != nil:
+		v.Form = *typed
+	case !t.Drafted.IsZero():
+		v.Form = formOf(t.Draft)
+	case t.Turn == 0:
+		v.Form = askForm{Item: t.Item, Anchor: t.Anchor}
+	}
+	v.Form.Turn = t.Turn
+	if v.Form.Step == "preview" && cause == nil {
+		v.Preview = p.MD.Show(p.Interviews.Shown(t, v.Form.question()))
+	}
+	if t.Runs {
+		err := p.Interviews.DB.Read(ctx, who.Org, func(tx db.Tx) (err error) {
+			v.Members, err = p.Interviews.AskersIn(ctx, tx, t.Opening)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		v.Members = slices.DeleteFunc(v.Members, func(m org.Member) bool { return m.ID == t.Member })
+	}
+	return web.ShowWith(w, r, cause, showPage(v))
+}
+
+// draw makes the turns and the work of a page.
+func (p *Pages) draw(r *http.Request, v *showView) {
+	t, link := v.T, p.link(r)
+	view := func(key string, body []byte) item.ReadView {
+		return item.ReadView{Ref: item.Ref{Org: v.Page.Session.Org.ID, Version: string(t.Version.ID), Item: key}, Body: body, Seed: t.Work.Attempt.Seed + key, Candidate: true, Here: v.Here, Query: url.Values{}, Blind: t.App.Blind, Link: link}
+	}
+	for i := range t.Turns {
+		x := &t.Turns[i]
+		if len(x.Part.Items) == 0 {
+			continue
+		}
+		it := x.Part.Items[0]
+		s := said{ID: x.Part.Key, N: x.N, Who: x.Name, At: x.Asked, Stamp: stamp(x.Asked, v.Page.Zone), Plain: first(x.Text), Wait: x.Answered.IsZero(), Question: p.MD.Show(it.Head.Statement)}
+		if s.Who == "" {
+			s.Who = "Somebody of the team"
+		}
+		for _, h := range t.Handovers {
+			if h.Turn == x.N-1 {
+				s.Moved = append(s.Moved, h.Now+" asks from here on instead of "+h.Was+".")
+			}
+		}
+		if x.Body != nil && it.Kind.Answered(it.Spec, x.Body) {
+			s.Answer = it.Kind.Read(it.Spec, view(it.Key, x.Body))
+			if !t.App.Blind {
+				s.When = stamp(x.Answered, v.Page.Zone)
+			}
+		}
+		v.Said = append(v.Said, s)
+	}
+	for _, part := range t.Version.Parts {
+		if attempt.IsTurn(part.Key) {
+			continue
+		}
+		for _, it := range part.Items {
+			w := piece{Key: it.Key, Title: it.Head.Title, Open: it.Key == t.Item && t.Turn == 0}
+			if body := t.Work.Items[it.Key].Body; body != nil {
+				w.Read = it.Kind.Read(it.Spec, view(it.Key, body))
+			}
+			v.Work = append(v.Work, w)
+		}
+	}
+}
+
+// kinds are the choices of how a question is answered.
+func (v showView) kinds() (out []field.Option) {
+	for _, w := range v.Ways {
+		out = append(out, field.Option{Value: w.Kind, Text: w.Title})
+	}
+	return out
+}
+
+// files are the choices of a file to show lines of.
+func (v showView) files() []field.Option {
+	out := []field.Option{{Value: "", Text: "No lines"}}
+	for _, w := range v.Work {
+		for _, name := range interview.Names(v.T.Files[w.Key]) {
+			n := strings.Count(strings.TrimSuffix(v.T.Files[w.Key][name], "\n"), "\n") + 1
+			out = append(out, field.Option{Value: w.Key + "/" + name, Text: fmt.Sprintf("%s: %s (%d lines)", w.Title, name, n)})
+		}
+	}
+	return out
+}
+
+// items are the choices of an answer to be about.
+func (v showView) items() []field.Option {
+	out := []field.Option{{Value: "", Text: "All of it"}}
+	for _, w := range v.Work {
+		out = append(out, field.Option{Value: w.Key, Text: w.Title})
+	}
+	return out
+}
+
+func (v showView) saved() work.View { return work.View{Zone: v.Page.Zone, Saved: v.T.Drafted} }
+
+func members(list []org.Member) []field.Option {
+	out := []field.Option{{Value: "", Text: "Choose somebody"}}
+	for _, m := range list {
+		out = append(out, field.Option{Value: m.ID, Text: m.Name})
+	}
+	return out
+}
+
+// number is a field's value; "" for none.
+func number(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return itoa(n)
+}
+
+// back says a problem beside its field; what the asker may not do is a page of its own.
+func back(err error) bool {
+	p, ok := problem.As(err)
+	return ok && p.Kind != problem.Missing && p.Kind != problem.Forbidden
+}
+
+func (p *Pages) ask(w http.ResponseWriter, r *http.Request) error {
+	var f askForm
+	err := web.ReadForm(r, &f)
+	if err == nil && f.Step == "preview" {
+		err = p.Interviews.Check(r.Context(), web.Actor(r), code(r), f.question())
+		if err == nil {
+			return p.showTalk(w, r, &f, handoverForm{}, nil)
+		}
+	} else if err == nil {
+		err = p.Interviews.Ask(r.Context(), web.Actor(r), code(r), f.Turn, f.question())
+	}
+	if back(err) {
+		return p.showTalk(w, r, &f, handoverForm{}, err)
+	}
+	if err != nil {
+		return err
+	}
+	return web.Redirect(w, r, base(r)+"/"+string(code(r)), "Asked. It is the candidate’s turn now, and a mail says so in their daytime.")
+}
+
+func (p *Pages) draft(w http.ResponseWriter, r *http.Request) error {
+	var f askForm
+	if err := web.ReadForm(r, &f); err != nil {
+		return err
+	}
+	if err := p.Interviews.Save(r.Context(), web.Actor(r), code(r), f.question()); err != nil {
+		return err
+	}
+	return web.JSON(w, r, web.Saved{Saved: true})
+}
+
+func (p *Pages) close(w http.ResponseWriter, r *http.Request) error {
+	var f struct {
+		Turn int `min:"0" max:"9"`
+	}
+	if err := web.ReadForm(r, &f); err != nil {
+		return err
+	}
+	err := p.Interviews.Close(r.Context(), web.Actor(r), code(r), f.Turn)
+	if back(err) {
+		return p.showTalk(w, r, nil, handoverForm{}, err)
+	}
+	if err != nil {
+		return err
+	}
+	return web.Redirect(w, r, base(r)+"/"+string(code(r)), "It is over. Whoever reads the work has all of it now.")
+}
+
+func (p *Pages) replace(w http.ResponseWriter, r *http.Request) error {
+	var f handoverForm
+	err := web.ReadForm(r, &f)
+	if err == nil {
+		err = p.Interviews.Replace(r.Context(), web.Actor(r), code(r), f.Was, f.Member, f.Reason)
+	}
+	if back(err) {
+		return p.showTalk(w, r, nil, f, err)
+	}
+	if err != nil {
+		return err
+	}
+	return web.Redirect(w, r, base(r)+"/"+string(code(r)), "Somebody else asks now. The candidate is told by name.")
+}
+
+// openView is the form that opens an interview.
+type openView struct {
+	Page    web.Page
+	Here    string
+	App     opening.Application
+	Version *assessment.Version
+	There   interview.Code // of the one that there is already; "" none
+	NoWork  bool
+	Members []org.Member
+	Form    openForm
+	Problem *problem.Problem
+	Fields  map[string]string
+}
+
+type openForm struct {
+	Member     string `max:"64"`
+	Rounds     int    `min:"0" max:"99"`
+	AnswerDays int    `form:"answer_days" min:"0" max:"999"`
+	AskDays    int    `form:"ask_days" min:"0" max:"99"`
+	Item       string `max:"64"`
+	Anchor     string `max:"200"`
+}
+
+// usual are what the form begins with.
+var usual = openForm{Rounds: 3, AnswerDays: 3, AskDays: 2}
+
+func (p *Pages) opening(w http.ResponseWriter, r *http.Request) error {
+	f := usual
+	f.Item, f.Anchor = r.URL.Query().Get("item"), r.URL.Query().Get("anchor")
+	return p.showOpening(w, r, f, nil)
+}
+
+func (p *Pages) showOpening(w http.ResponseWriter, r *http.Request, f openForm, cause error) error {
+	prob, ok := problem.As(cause)
+	if cause != nil && !ok {
+		return cause
+	}
+	app := opening.ApplicationID(r.PathValue("application"))
+	o, err := p.Interviews.Openable(r.Context(), web.Actor(r), app)
+	if err != nil {
+		return err
+	}
+	v := openView{Page: web.PageOf(r, "Open an interview"), Here: "/o/" + r.PathValue("org") + "/applications/" + string(app), App: o.App, Version: o.Version, There: o.There, NoWork: o.Version == nil, Members: o.Members,
+		Form: f, Problem: prob, Fields: map[string]string{}}
+	if prob != nil {
+		v.Fields = prob.Fields
+	}
+	return web.ShowWith(w, r, cause, openPage(v))
+}
+
+// items are the choices of the answer to begin with.
+func (v openView) items() []field.Option {
+	out := []field.Option{{Value: "", Text: "All of it"}}
+	for _, p := range v.Version.Parts {
+		for _, it := range p.Items {
+			if !attempt.IsTurn(p.Key) {
+				out = append(out, field.Option{Value: it.Key, Text: it.Head.Title})
+			}
+		}
+	}
+	return out
+}
+
+func (p *Pages) open(w http.ResponseWriter, r *http.Request) error {
+	f := usual
+	err := web.ReadForm(r, &f)
+	var v interview.Interview
+	if err == nil {
+		v, err = p.Interviews.Open(r.Context(), web.Actor(r), opening.ApplicationID(r.PathValue("application")), interview.Agreed{Member: f.Member, Rounds: f.Rounds, AnswerDays: f.AnswerDays, AskDays: f.AskDays}, f.Item, strings.TrimSpace(f.Anchor))
+	}
+	if back(err) {
+		return p.showOpening(w, r, f, err)
+	}
+	if err != nil {
+		return err
+	}
+	return web.Redirect(w, r, base(r)+"/"+string(v.Code), "The interview is open. The first question is promised to the candidate.")
+}
+
+// says is where an interview stands, in words for the team.
+func says(x interview.Interview) string {
+	asked := fmt.Sprintf("%d of %d questions asked. ", x.Turn, x.Rounds)
+	switch x.State {
+	case interview.Waits:
+		return "Begins when the work is sent."
+	case interview.Ours:
+		return asked + "It is our turn."
+	case interview.Theirs:
+		return asked + "It is the candidate’s turn."
+	}
+	return asked + "It is over."
+}
