@@ -118,14 +118,18 @@ func (d *Doctor) code(ctx context.Context) []finding {
 		return []finding{{Group: "Sandbox", Name: "engine", Required: true, Tried: err.Error(), Advice: "Make the folder for temporary files writable (TMPDIR)."}}
 	}
 	defer os.RemoveAll(empty)
-	cache := empty // Go's own library, compiled; without one its programs only compile more slowly
+	// Go's own library, compiled; before the first start there is none, and its programs only compile more slowly.
+	binds, err := judge.Index(ctx, empty)
+	if err != nil {
+		return []finding{{Group: "Sandbox", Name: "engine", Required: true, Tried: err.Error()}}
+	}
 	for _, dir := range []string{filepath.Join(d.Data, "cache", "judge", "go"), filepath.Join(defaultCache(), "judge", "go")} {
 		if _, err := os.Stat(dir); err == nil {
-			cache = dir
+			binds = []string{dir + "=" + languages.GoCache}
 		}
 	}
 	// Weak is allowed: it says what is missing, and tries the languages all the same.
-	engine, err := ns.New(ctx, ns.Options{AllowWeak: true, Binds: []string{cache + "=" + languages.GoCache}})
+	engine, err := ns.New(ctx, ns.Options{AllowWeak: true, Binds: binds})
 	if err != nil {
 		return []finding{{Group: "Sandbox", Name: "engine", Required: true, Tried: err.Error()}}
 	}

@@ -30,7 +30,7 @@ const hostRole = "CANDOR_TEST_HOST"
 
 func TestMain(m *testing.M) {
 	ns.Main()
-	if os.Getenv("CANDOR_TEST_SCOPE") != "" { // dev/cgroup2 --systemd
+	if os.Getenv("CANDOR_TEST_SYSTEMD") != "" { // dev/cgroup2 --systemd
 		ns.Scope()
 	}
 	if os.Getenv(hostRole) != "" {
