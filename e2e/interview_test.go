@@ -132,6 +132,7 @@ func TestAnInterview(t *testing.T) {
 
 	ask := func(text string) {
 		otto.Go(s.URL + talk)
+		otto.Until(`document.querySelector("textarea[name=text]").value === ""`) // nothing of the question before
 		otto.Type("textarea[name=text]", text)
 		otto.Follow("button[value=ask]")
 		otto.Sees("What they write is theirs until they send it")

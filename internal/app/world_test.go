@@ -525,7 +525,7 @@ func (s *side) interview(p *applicant, opens, asks string) {
 	s.w.must(err)
 	s.w.drain()
 	if p.name == "blind" { // in our turn, with a draft
-		s.w.must(is.Save(ctx, s.as(asks), v.Code, interview.Question{Text: "And " + s.word("pondered", p.name), Kind: "freetext"}))
+		s.w.must(is.Save(ctx, s.as(asks), v.Code, 1, interview.Question{Text: "And " + s.word("pondered", p.name), Kind: "freetext"}))
 	} else {
 		s.w.must(is.Ask(ctx, s.as(asks), v.Code, 1, interview.Question{Text: "And then?", Kind: "freetext"}))
 	}

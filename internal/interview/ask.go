@@ -3,6 +3,7 @@ package interview
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -218,8 +219,9 @@ func (is *Interviews) files(ctx context.Context, o string, v *assessment.Version
 // Names are the files of one answer in order.
 func Names(files map[string]string) []string { return slices.Sorted(maps.Keys(files)) }
 
-// Save keeps a question that is being written, of the asker's own; the newest counts. ErrMissing, ErrRole.
-func (is *Interviews) Save(ctx context.Context, who actor.Actor, c Code, x Question) error {
+// Save keeps a question that is being written, of the asker's own; the newest counts. turn is how many questions the page knew of: what a page still
+// saves while its question is asked must not stand in the next one's place. ErrMissing, ErrRole, ErrMoved.
+func (is *Interviews) Save(ctx context.Context, who actor.Actor, c Code, turn int, x Question) error {
 	if len([]rune(x.Text)) > MaxText*2 {
 		return problem.Field("text", "This is longer than 4,000 characters.")
 	}
@@ -237,6 +239,9 @@ func (is *Interviews) Save(ctx context.Context, who actor.Actor, c Code, x Quest
 		}
 		if _, err := query.New(tx).Hold(ctx, tx.Org, string(v.ID)); err != nil {
 			return err
+		}
+		if v, err = is.in(ctx, tx, v.ID); err != nil || v.Turn != turn {
+			return errors.Join(err, ErrMoved)
 		}
 		return query.New(tx).SaveDraft(ctx, query.SaveDraftParams{OrgID: tx.Org, InterviewID: string(v.ID), MemberID: who.ID, Turn: int64(v.Turn), Body: string(raw), At: clock.Milli(is.DB.Now())})
 	})

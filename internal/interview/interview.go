@@ -142,7 +142,7 @@ var (
 	// ErrNoWork: nothing was sent that it could be about.
 	ErrNoWork = problem.New(problem.Conflict, "interview_no_work", "The candidate has not sent anything yet, or has left. An interview is about something that was sent.")
 	// ErrTheirs: the candidate has the turn.
-	ErrTheirs = problem.New(problem.Conflict, "interview_theirs", "The candidate has the turn. What you wrote is kept here until it is yours again.")
+	ErrTheirs = problem.New(problem.Conflict, "interview_theirs", "The candidate has the turn, so nothing was sent. What you wrote stands below.")
 	// ErrClosed: it is over.
 	ErrClosed = problem.New(problem.Conflict, "interview_closed", "This interview is over. Nothing more can be asked in it.")
 	// ErrMoved: somebody else changed it first.

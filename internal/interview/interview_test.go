@@ -138,13 +138,16 @@ func TestThreeTurns(t *testing.T) {
 			t.Fatalf("the work to ask about is %q", file)
 		}
 		first := interview.Question{Text: "Why twice, Amara?", Kind: "freetext", Item: "tell-us", File: "answer.md", From: 1}
-		w.must(w.Interviews.Save(ctx, w.ines, v.Code, first))
+		w.must(w.Interviews.Save(ctx, w.ines, v.Code, 0, first))
 		if d := w.load(w.ines, v.Code).Draft; d != first {
 			t.Errorf("the draft is %+v", d)
 		}
 		w.must(w.Ask(ctx, w.ines, v.Code, 0, first))
 		if err := w.Ask(ctx, w.ines, v.Code, 0, first); !errors.Is(err, interview.ErrTheirs) {
 			t.Errorf("a second press: %v", err)
+		}
+		if err := w.Interviews.Save(ctx, w.ines, v.Code, 0, first); !errors.Is(err, interview.ErrMoved) || w.load(w.ines, v.Code).Draft != (interview.Question{}) {
+			t.Errorf("a page that saved what was asked meanwhile: %v; want nothing in the next question's place", err)
 		}
 		if err := w.Close(ctx, w.Rosa, v.Code, 1); !errors.Is(err, interview.ErrTheirs) {
 			t.Errorf("ending it in the candidate's turn: %v", err)

@@ -279,7 +279,7 @@ func (w *world) interview(p person) {
 	w.must(err)
 	w.drain()
 	w.must(is.Replace(ctx, w.rosa, v.Code, w.rosa.ID, w.owner.ID, "Knows "+p.word))
-	w.must(is.Save(ctx, w.owner, v.Code, interview.Question{Text: "And " + p.word + "?", Kind: "freetext"}))
+	w.must(is.Save(ctx, w.owner, v.Code, 1, interview.Question{Text: "And " + p.word + "?", Kind: "freetext"}))
 	w.must(is.Close(ctx, w.rosa, v.Code, 1))
 	w.drain()
 }

@@ -297,7 +297,7 @@ func (p *Pages) draft(w http.ResponseWriter, r *http.Request) error {
 	if err := web.ReadForm(r, &f); err != nil {
 		return err
 	}
-	if err := p.Interviews.Save(r.Context(), web.Actor(r), code(r), f.question()); err != nil {
+	if err := p.Interviews.Save(r.Context(), web.Actor(r), code(r), f.Turn, f.question()); err != nil {
 		return err
 	}
 	return web.JSON(w, r, web.Saved{Saved: true})
