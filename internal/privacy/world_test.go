@@ -27,6 +27,7 @@ import (
 	"candor/internal/db/dbtest"
 	"candor/internal/feedback"
 	"candor/internal/git"
+	"candor/internal/greenhouse"
 	"candor/internal/integrity"
 	"candor/internal/interview"
 	"candor/internal/item"
@@ -187,6 +188,10 @@ func (w *world) invite(o opening.ID, word, address string) person {
 	w.must(err)
 	w.drain()
 	w.list(o, word, address)
+	test, err := a.Greenhouse.Send(ctx, w.owner, "", greenhouse.Order{Test: o, First: "Amara", Last: word, Email: address + "@mail.example", Profile: "https://app.greenhouse.io/people/" + word,
+		URL: "https://app.greenhouse.io/" + word + fmt.Sprint(w.asked)})
+	w.must(err)
+	w.must(a.Greenhouse.Report(ctx, w.owner, "test_status", []string{"the score of " + word + " is missing"}, string(test), ""))
 	return w.enter(inv.ID, word)
 }
 

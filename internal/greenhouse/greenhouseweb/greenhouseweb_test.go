@@ -294,7 +294,7 @@ func TestTheOwnersPage(t *testing.T) {
 	w.File(w.Jun, n, reviewtest.Card(3, 2))
 	w.Drain()
 	p.Go(page)
-	p.Sees("could not be told")
+	p.Sees("Greenhouse could not be told of a complete test.")
 	p.Sees("partner_score is a string; metadata is nested")
 	look("greenhouse")
 	w.says = http.StatusOK
