@@ -572,6 +572,13 @@ CREATE TABLE holds (
 	FOREIGN KEY (org_id, application_id) REFERENCES applications (org_id, id)
 );
 
+CREATE TABLE holidays (
+	org_id TEXT NOT NULL,
+	day    TEXT NOT NULL,
+	name   TEXT NOT NULL,
+	PRIMARY KEY (org_id, day)
+);
+
 CREATE TABLE hook_deliveries (
 	org_id      TEXT NOT NULL,
 	id          TEXT NOT NULL,
@@ -902,7 +909,7 @@ CREATE TABLE openings (
 	reply_days   BIGINT NOT NULL CHECK (reply_days BETWEEN 1 AND 60),
 	contact_id   TEXT NOT NULL,
 	created_at   BIGINT NOT NULL,
-	created_by   TEXT NOT NULL,
+	created_by   TEXT NOT NULL, review_days BIGINT NOT NULL DEFAULT 0 CHECK (review_days BETWEEN 0 AND 60), feedback_days BIGINT NOT NULL DEFAULT 0 CHECK (feedback_days BETWEEN 0 AND 60), most_late BIGINT NOT NULL DEFAULT 10 CHECK (most_late BETWEEN 0 AND 1000),
 	PRIMARY KEY (org_id, id)
 );
 
@@ -952,20 +959,25 @@ CREATE TABLE practices (
 
 CREATE INDEX practices_member ON practices (org_id, member_id);
 
-CREATE TABLE promises (
+CREATE TABLE "promises" (
 	org_id         TEXT NOT NULL,
 	id             TEXT NOT NULL,
-	kind           TEXT NOT NULL CHECK (kind IN ('reply')),
+	kind           TEXT NOT NULL CHECK (kind IN ('review', 'reply', 'feedback', 'talk', 'payment')),
 	application_id TEXT NOT NULL,
+	subject        TEXT NOT NULL DEFAULT '',
 	days           BIGINT NOT NULL CHECK (days > 0),
 	made_at        BIGINT NOT NULL,
 	due_at         BIGINT NOT NULL,
+	reminded_at    BIGINT NOT NULL DEFAULT 0,
 	kept_at        BIGINT NOT NULL,
-	broken_at      BIGINT NOT NULL, waits_from BIGINT NOT NULL DEFAULT 0, waits_until BIGINT NOT NULL DEFAULT 0, unwaited_due BIGINT NOT NULL DEFAULT 0,
+	broken_at      BIGINT NOT NULL,
+	waits_from     BIGINT NOT NULL DEFAULT 0,
+	waits_until    BIGINT NOT NULL DEFAULT 0,
+	unwaited_due   BIGINT NOT NULL DEFAULT 0,
 	PRIMARY KEY (org_id, id)
 );
 
-CREATE INDEX promises_application ON promises (org_id, application_id, kept_at, made_at);
+CREATE INDEX promises_application ON promises (org_id, application_id, kind, kept_at, made_at);
 
 CREATE INDEX promises_due ON promises (org_id, kept_at, due_at);
 

@@ -86,7 +86,7 @@ func (a *App) mux(rates map[web.Rate]web.Limit) (*web.Mux, error) {
 	talk.Routes(mux)
 	(&reviewweb.Pages{Reviews: a.Reviews, Uploads: a.Uploads, MD: markdown.New(3), Facts: alike.Facts, Said: talk.Said}).Routes(mux)
 	(&feedbackweb.Pages{DB: a.DB, Feedbacks: a.Feedbacks, Notify: a.Notify}).Routes(mux)
-	(&attemptweb.Pages{Attempts: a.Attempts, Openings: a.Openings, Orgs: a.Orgs, Kinds: a.Kinds, Uploads: a.Uploads, MD: a.MD, Reply: a.reply, Questions: a.questions(alike), Beside: talk.Beside, Waiting: talk.Waiting}).Routes(mux)
+	(&attemptweb.Pages{Attempts: a.Attempts, Openings: a.Openings, Orgs: a.Orgs, Kinds: a.Kinds, Uploads: a.Uploads, MD: a.MD, Reply: a.reply, Questions: a.questions(alike), Beside: talk.Beside, Waiting: talk.Waiting, Spent: a.spent}).Routes(mux)
 	(&repoweb.Pages{Repos: a.Repos}).Routes(mux)
 	(&uploadweb.Pages{Uploads: a.Uploads, Owner: a.ownAttempt, Site: a.Config.URL}).Routes(mux)
 	return mux, mux.Start()
@@ -111,6 +111,16 @@ func (a *App) doors(ctx context.Context, next string) (templ.Component, error) {
 		return nil, err
 	}
 	return issuerweb.Buttons(o, doors, next), nil
+}
+
+// spent is the time that people gave to a candidate's work.
+func (a *App) spent(ctx context.Context, who actor.Actor, app opening.ApplicationID) (out attemptweb.Spent, err error) {
+	err = a.DB.Read(ctx, who.Org, func(tx db.Tx) error {
+		s, err := a.Reviews.SpentOn(ctx, tx, app)
+		out = attemptweb.Spent{People: s.People, Time: time.Duration(s.Minutes) * time.Minute}
+		return err
+	})
+	return out, err
 }
 
 // token finds for whom a program asks.

@@ -13,6 +13,7 @@ import (
 	"candor/internal/mail"
 	"candor/internal/notify/internal/query"
 	"candor/internal/opening"
+	"candor/internal/promise"
 	"candor/internal/thread"
 )
 
@@ -102,6 +103,13 @@ func (n *Notify) outdated(ctx context.Context, tx db.Tx, m Mail) (bool, error) {
 	switch m.About {
 	case string(opening.Invited), string(opening.Applied), "signin", "member":
 		return m.Link == "", nil
+	}
+	if m.About == apology {
+		p, _, err := n.Promises.In(ctx, tx, m.SubjectID)
+		if errors.Is(err, promise.ErrMissing) {
+			return true, nil
+		}
+		return !p.Kept.IsZero(), err // nobody reads that we are late after what they waited for
 	}
 	if m.About == string(thread.Answered) {
 		unread, err := n.unread(ctx, tx, m)

@@ -24,6 +24,7 @@ import (
 	"candor/internal/opening"
 	"candor/internal/org"
 	"candor/internal/problem"
+	"candor/internal/promise"
 	"candor/internal/thread"
 )
 
@@ -47,6 +48,7 @@ type Notify struct {
 	Feedbacks  *feedback.Feedbacks
 	Integrity  *integrity.Integrity
 	Threads    *thread.Threads
+	Promises   *promise.Promises
 	Server     Mailer
 	Inbox      Inbox  // where bounces arrive; nil is nowhere
 	URL        string // public address, without a slash at the end

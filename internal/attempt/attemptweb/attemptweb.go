@@ -42,6 +42,9 @@ type Pages struct {
 	Beside func(ctx context.Context, who actor.Actor, page web.Page, organisation, item string) (told, ask templ.Component, err error)
 	// Waiting draws that somebody has answered what the candidate asked; nil when nobody has.
 	Waiting func(ctx context.Context, who actor.Actor, page web.Page, organisation string) (templ.Component, error)
+	// Spent is what people gave to somebody's work so far; Terms what other nouns promise at the stage of an invitation. nil: nothing.
+	Spent func(ctx context.Context, who actor.Actor, a opening.ApplicationID) (Spent, error)
+	Terms func(ctx context.Context, who actor.Actor, inv opening.Invitation, lang string) ([]string, error)
 }
 
 // Reply is how the company's answer stands, in what a candidate may know.
@@ -110,6 +113,8 @@ type frame struct {
 	Org   org.Org
 	Asks  templ.Component // what the candidate is asked; nil: nothing
 	Heard templ.Component // that somebody has answered them; nil: nobody has
+	Spent Spent
+	Terms []string // what other nouns promise here, a sentence each
 }
 
 func (p *Pages) frame(r *http.Request, title string) (frame, error) {
@@ -134,6 +139,16 @@ func (f frame) toExplain() (attempt.Sitting, bool) {
 
 // asks puts on a page what the candidate is asked, and that they were answered.
 func (p *Pages) asks(r *http.Request, f *frame) (err error) {
+	if p.Spent != nil {
+		if f.Spent, err = p.Spent(r.Context(), web.Actor(r), f.V.Attempt.Application); err != nil {
+			return err
+		}
+	}
+	if p.Terms != nil {
+		if f.Terms, err = p.Terms(r.Context(), web.Actor(r), f.V.Invitation, f.Page.Lang); err != nil {
+			return err
+		}
+	}
 	if p.Questions != nil {
 		if f.Asks, err = p.Questions(r.Context(), web.Actor(r), f.V.Attempt.Application, f.Page.Lang, f.Page.Zone); err != nil {
 			return err

@@ -238,7 +238,7 @@ func settingsPage(v settingsView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = field.Field(field.View{Name: "zone", Label: "Time zone", Hint: "Its Monday to Friday are your working days.", Value: v.Form.Zone, Required: true, Error: said(v.Problem, "zone")}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = field.Field(field.View{Name: "zone", Label: "Time zone", Hint: "Your working days are counted in it.", Value: v.Form.Zone, Required: true, Error: said(v.Problem, "zone")}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
