@@ -29,6 +29,7 @@ func (a *App) listen() {
 	job.Listen(a.Jobs, run.Finished, "attempt.marked", job.Housekeeping, a.marked)
 	a.Explain.Listen()
 	a.Feedbacks.Listen(a.Jobs)
+	a.Payments.Listen()
 	a.Integrity.Listen()
 	a.Notify.Listen()
 	a.Hooks.Listen()

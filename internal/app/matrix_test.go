@@ -186,6 +186,9 @@ var rules = map[string]func(v rights) outcome{
 	"issuer.disconnect":     func(rights) outcome { return missing }, // a connection is one's own, and nobody has one here
 	"greenhouse.list_tests": func(rights) outcome { return opens }, "greenhouse.send_test": func(v rights) outcome { return among(v.manages(), true) },
 	"greenhouse.test_status": func(rights) outcome { return missing }, "greenhouse.response_error": func(rights) outcome { return opens }, // none is named here
+	"payment.list":  func(v rights) outcome { return among(v.sees(), v.manages() || v.is(opening.Manager, opening.Observer)) },
+	"payment.table": func(v rights) outcome { return among(v.sees(), v.manages() || v.is(opening.Manager, opening.Observer)) },
+	"payment.terms": managing, "payment.pay": paying,
 	"decision.undo": func(v rights) outcome { return among(v.sees(), v.decides()) },
 }
 
@@ -220,6 +223,14 @@ func reviewing(v rights) outcome    { return among(v.card(), true) }
 // settling is for whoever was asked as a third reader, and for who practises on a gold submission: there is neither in this world; review's
 // tests have who may.
 func settling(rights) outcome { return missing }
+
+// paying is for those who run the opening and read nobody's work without the name: others cannot know where the money goes.
+func paying(v rights) outcome {
+	if managing(v) == opens && v.blind() {
+		return missing
+	}
+	return managing(v)
+}
 
 // golden is for the managers of the opening.
 func golden(v rights) outcome { return among(v.sees(), v.decides()) }
@@ -322,6 +333,9 @@ var acts = map[string]act{
 	"POST /o/{org}/openings/{opening}/mails/{letter}":                           {form: url.Values{"step": {"default"}, "number": {"0"}}},
 	"POST /o/{org}/openings/{opening}/mails":                                    {form: url.Values{"active": {"true"}}},
 	"POST /o/{org}/openings/{opening}/settings":                                 {form: url.Values{"title": {"Renamed"}, "reply_days": {"9"}, "contact": {"{member}"}}},
+	"POST /o/{org}/openings/{opening}/payments/terms":                           {form: url.Values{"stage": {"{stage}"}, "amount": {"120"}, "currency": {"EUR"}, "days": {"5"}, "step": {"save"}}},
+	"POST /o/{org}/openings/{opening}/payments/{payment}/pay":                   {form: url.Values{"proof": {"SEPA 8812"}}},
+	"POST /c/payment": {form: url.Values{"stage": {"{stage}"}, "payee": {"Amara, NG12"}, "step": {"accept"}}},
 	"POST /o/{org}/openings/{opening}/promises":                                 {form: url.Values{"reply_days": {"9"}, "review_days": {"0"}, "feedback_days": {"9"}, "most_late": {"7"}}},
 	"POST /o/{org}/openings/{opening}/public":                                   {form: url.Values{"open": {"true"}, "most": {"7"}}},
 	"POST /apply/{secret}":                                                      {form: url.Values{"name": {"New"}, "email": {"new@mail.example"}}},
@@ -401,7 +415,7 @@ func (w *world) fill(text string, ids map[string]string) string {
 // ids are the values of all wildcards for a candidate of an organisation.
 func (s *side) ids(a *applicant) map[string]string {
 	out := map[string]string{"org": s.org.ID, "assessment": string(s.assessment), "version": string(s.published), "member": s.members["leaver"].ID, "opening": string(a.opening),
-		"stage": string(a.stage), "batch": string(s.batches[a.opening]), "application": string(a.inv.Application), "invitation": string(a.inv.ID), "candidate": a.inv.Candidate, "code": string(a.code), "decision": a.decision, "case": a.question, "message": a.message, "upload": string(a.upload),
+		"stage": string(a.stage), "batch": string(s.batches[a.opening]), "application": string(a.inv.Application), "invitation": string(a.inv.ID), "candidate": a.inv.Candidate, "code": string(a.code), "decision": a.decision, "case": a.question, "message": a.message, "payment": a.payment, "upload": string(a.upload),
 		"sitting": string(a.sitting), "revision": a.revision, "late": a.late, "session": s.session, "token": s.token, "hook": s.hook, "delivery": s.delivery, "issuer": s.issuer, "test": s.test}
 	for _, name := range slices.Sorted(maps.Keys(a.cards)) {
 		out["reader"] = s.members[name].ID

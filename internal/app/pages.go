@@ -33,6 +33,7 @@ import (
 	"candor/internal/opening/openingweb"
 	"candor/internal/org"
 	"candor/internal/org/orgweb"
+	"candor/internal/payment/paymentweb"
 	"candor/internal/privacy/privacyweb"
 	"candor/internal/repo/repoweb"
 	"candor/internal/review"
@@ -74,8 +75,9 @@ func (a *App) mux(rates map[web.Rate]web.Limit) (*web.Mux, error) {
 	(&hookweb.Pages{Hooks: a.Hooks}).Routes(mux)
 	(&greenhouseweb.Pages{Greenhouse: a.Greenhouse, URL: strings.TrimSuffix(a.Config.URL, "/")}).Routes(mux)
 	(&notifyweb.Pages{Notify: a.Notify}).Routes(mux)
+	pays := &paymentweb.Pages{Payments: a.Payments, Openings: a.Openings, Orgs: a.Orgs, Attempts: a.Attempts}
 	(&openingweb.Pages{Openings: a.Openings, Orgs: a.Orgs, Candidates: a.Candidates, Promises: a.Promises, Assessments: a.Assessments, Attempts: a.Attempts,
-		Reviews: a.Reviews, URL: a.Config.URL, Notify: a.Notify, Tokens: a.Tokens, Sections: a.sections(), Notice: a.notice}).Routes(mux)
+		Reviews: a.Reviews, URL: a.Config.URL, Notify: a.Notify, Tokens: a.Tokens, Sections: a.sections(), Notice: a.notice, More: more()}).Routes(mux)
 	(&analyticsweb.Pages{Analytics: &analytics.Analytics{DB: a.DB, Openings: a.Openings, Assessments: a.Assessments}}).Routes(mux)
 	(&boardweb.Pages{Boards: a.Boards}).Routes(mux)
 	(&batchweb.Pages{Batches: a.Batches, Openings: a.Openings, Orgs: a.Orgs, Notify: a.Notify}).Routes(mux)
@@ -86,7 +88,8 @@ func (a *App) mux(rates map[web.Rate]web.Limit) (*web.Mux, error) {
 	talk.Routes(mux)
 	(&reviewweb.Pages{Reviews: a.Reviews, Uploads: a.Uploads, MD: markdown.New(3), Facts: alike.Facts, Said: talk.Said}).Routes(mux)
 	(&feedbackweb.Pages{DB: a.DB, Feedbacks: a.Feedbacks, Notify: a.Notify}).Routes(mux)
-	(&attemptweb.Pages{Attempts: a.Attempts, Openings: a.Openings, Orgs: a.Orgs, Kinds: a.Kinds, Uploads: a.Uploads, MD: a.MD, Reply: a.reply, Questions: a.questions(alike), Beside: talk.Beside, Waiting: talk.Waiting, Spent: a.spent}).Routes(mux)
+	(&attemptweb.Pages{Attempts: a.Attempts, Openings: a.Openings, Orgs: a.Orgs, Kinds: a.Kinds, Uploads: a.Uploads, MD: a.MD, Reply: a.reply, Questions: a.questions(alike), Beside: talk.Beside, Waiting: talk.Waiting, Spent: a.spent, Terms: a.terms(pays)}).Routes(mux)
+	pays.Routes(mux)
 	(&repoweb.Pages{Repos: a.Repos}).Routes(mux)
 	(&uploadweb.Pages{Uploads: a.Uploads, Owner: a.ownAttempt, Site: a.Config.URL}).Routes(mux)
 	return mux, mux.Start()
@@ -111,6 +114,20 @@ func (a *App) doors(ctx context.Context, next string) (templ.Component, error) {
 		return nil, err
 	}
 	return issuerweb.Buttons(o, doors, next), nil
+}
+
+// more are the promises of an opening that have pages of their own.
+func more() []openingweb.Link {
+	return []openingweb.Link{{Text: "Payment", About: "What is paid for the work of a stage, what is due, and the proofs. Work that is used in production has to be paid.", Href: "/payments"}}
+}
+
+// terms are what is promised to a candidate beside a reply.
+func (a *App) terms(pays *paymentweb.Pages) func(ctx context.Context, who actor.Actor, lang string) (attemptweb.Terms, error) {
+	return func(ctx context.Context, who actor.Actor, lang string) (out attemptweb.Terms, err error) {
+		out.Says, err = pays.Terms(ctx, who, lang)
+		out.Pays = len(out.Says) > 0
+		return out, err
+	}
 }
 
 // spent is the time that people gave to a candidate's work.

@@ -5,10 +5,12 @@ package app
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import "github.com/a-h/templ"
-import templruntime "github.com/a-h/templ/runtime"
+import (
+	"github.com/a-h/templ"
+	templruntime "github.com/a-h/templ/runtime"
 
-import "candor/internal/feedback"
+	"candor/internal/feedback"
+)
 
 // replyBody draws released replies, the newest first, as the decision's preview showed them.
 func replyBody(list []feedback.Reply) templ.Component {

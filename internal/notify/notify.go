@@ -23,6 +23,7 @@ import (
 	"candor/internal/notify/internal/query"
 	"candor/internal/opening"
 	"candor/internal/org"
+	"candor/internal/payment"
 	"candor/internal/problem"
 	"candor/internal/promise"
 	"candor/internal/thread"
@@ -49,6 +50,7 @@ type Notify struct {
 	Integrity  *integrity.Integrity
 	Threads    *thread.Threads
 	Promises   *promise.Promises
+	Payments   *payment.Payments
 	Server     Mailer
 	Inbox      Inbox  // where bounces arrive; nil is nowhere
 	URL        string // public address, without a slash at the end

@@ -10,6 +10,7 @@ import (
 	"candor/internal/notify/internal/query"
 	"candor/internal/opening"
 	"candor/internal/org"
+	"candor/internal/payment"
 	"candor/internal/promise"
 )
 
@@ -18,6 +19,7 @@ func (n *Notify) listenPromises() {
 	job.Listen(n.Jobs, promise.Near, "notify.near", job.Mail, n.near)
 	job.Listen(n.Jobs, promise.Broken, "notify.broken", job.Mail, n.broken)
 	job.Listen(n.Jobs, promise.Broken, "notify.late", job.Mail, n.late)
+	job.Listen(n.Jobs, payment.Made, "notify.paid", job.Mail, n.paid)
 }
 
 // promised is what each kind is in a sentence: to whoever keeps it, and to the candidate.
@@ -183,6 +185,29 @@ func (n *Notify) late(ctx context.Context, note promise.BrokenNote) error {
 			return m, err
 		}
 		err = n.write(ctx, tx, &m, op, o, "late", map[string]string{"promise": promised[p.Kind].theirs, "by": day(p.Due, o.Zone)})
+		return m, err
+	})
+}
+
+// paid brings a candidate their receipt.
+func (n *Notify) paid(ctx context.Context, note payment.MadeNote) error {
+	return n.compose(ctx, note.Org, func(tx db.Tx) (Mail, error) {
+		p, err := n.Payments.In(ctx, tx, payment.ID(note.Payment))
+		if errors.Is(err, payment.ErrMissing) {
+			return Mail{}, opening.ErrMissing
+		}
+		if err != nil {
+			return Mail{}, err
+		}
+		m, op, o, err := n.toCandidate(ctx, tx, p.Application)
+		if err != nil {
+			return m, err
+		}
+		m.About, m.SubjectID = string(payment.Made), note.Payment
+		if m.path, err = n.place(ctx, tx, p.Application); err != nil {
+			return m, err
+		}
+		err = n.write(ctx, tx, &m, op, o, "paid", map[string]string{"money": p.Money.String(), "proof": p.Proof})
 		return m, err
 	})
 }

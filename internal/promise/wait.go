@@ -16,7 +16,27 @@ import (
 // working days later, at once, so no job has to end the wait. Said again while it waits, it only moves the end later. A promise whose day is
 // over already stays as it is, and so does an application that is owed nothing.
 func (ps *Promises) Wait(ctx context.Context, tx db.Tx, application string, from, until time.Time, cal org.Calendar) error {
-	return ps.turn(ctx, tx, application, cal, func(w *wait) {
+	return ps.turn(ctx, tx, application, cal, waiting(from, until))
+}
+
+// GoOn ends a wait early, in the caller's transaction: the days that were not waited are taken off again. Nothing waits: nothing changes.
+func (ps *Promises) GoOn(ctx context.Context, tx db.Tx, application string, at time.Time, cal org.Calendar) error {
+	return ps.turn(ctx, tx, application, cal, goingOn(at))
+}
+
+// WaitFor is Wait for the promises of one kind.
+func (ps *Promises) WaitFor(ctx context.Context, tx db.Tx, kind Kind, application string, from, until time.Time, cal org.Calendar) error {
+	return set(ctx, tx, kind, application, cal, waiting(from, until))
+}
+
+// GoOnFor is GoOn for the promises of one kind.
+func (ps *Promises) GoOnFor(ctx context.Context, tx db.Tx, kind Kind, application string, at time.Time, cal org.Calendar) error {
+	return set(ctx, tx, kind, application, cal, goingOn(at))
+}
+
+// waiting begins a wait, or moves the end of one that lasts later.
+func waiting(from, until time.Time) func(w *wait) {
+	return func(w *wait) {
 		switch {
 		case w.until.After(from): // it waits already
 			if until.After(w.until) {
@@ -25,16 +45,16 @@ func (ps *Promises) Wait(ctx context.Context, tx db.Tx, application string, from
 		case !w.due.Before(from):
 			*w = wait{from: from, until: until, unwaited: w.due}
 		}
-	})
+	}
 }
 
-// GoOn ends a wait early, in the caller's transaction: the days that were not waited are taken off again. Nothing waits: nothing changes.
-func (ps *Promises) GoOn(ctx context.Context, tx db.Tx, application string, at time.Time, cal org.Calendar) error {
-	return ps.turn(ctx, tx, application, cal, func(w *wait) {
+// goingOn ends a wait at an instant.
+func goingOn(at time.Time) func(w *wait) {
+	return func(w *wait) {
 		if w.until.After(at) {
 			w.until = at
 		}
-	})
+	}
 }
 
 // wait is when a promise stands still, and its day without that.

@@ -44,7 +44,7 @@ type Pages struct {
 	Waiting func(ctx context.Context, who actor.Actor, page web.Page, organisation string) (templ.Component, error)
 	// Spent is what people gave to somebody's work so far; Terms what other nouns promise at the stage of an invitation. nil: nothing.
 	Spent func(ctx context.Context, who actor.Actor, a opening.ApplicationID) (Spent, error)
-	Terms func(ctx context.Context, who actor.Actor, inv opening.Invitation, lang string) ([]string, error)
+	Terms func(ctx context.Context, who actor.Actor, lang string) (Terms, error)
 }
 
 // Reply is how the company's answer stands, in what a candidate may know.
@@ -115,6 +115,7 @@ type frame struct {
 	Heard templ.Component // that somebody has answered them; nil: nobody has
 	Spent Spent
 	Terms []string // what other nouns promise here, a sentence each
+	Pays  bool     // there is a page about money
 }
 
 func (p *Pages) frame(r *http.Request, title string) (frame, error) {
@@ -145,9 +146,11 @@ func (p *Pages) asks(r *http.Request, f *frame) (err error) {
 		}
 	}
 	if p.Terms != nil {
-		if f.Terms, err = p.Terms(r.Context(), web.Actor(r), f.V.Invitation, f.Page.Lang); err != nil {
+		t, err := p.Terms(r.Context(), web.Actor(r), f.Page.Lang)
+		if err != nil {
 			return err
 		}
+		f.Terms, f.Pays = t.Says, t.Pays
 	}
 	if p.Questions != nil {
 		if f.Asks, err = p.Questions(r.Context(), web.Actor(r), f.V.Attempt.Application, f.Page.Lang, f.Page.Zone); err != nil {

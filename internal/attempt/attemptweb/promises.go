@@ -88,3 +88,9 @@ type Spent struct {
 	People int
 	Time   time.Duration
 }
+
+// Terms are what other nouns promise in the application of a candidate.
+type Terms struct {
+	Says []string // a sentence each
+	Pays bool     // there is a page about money
+}
