@@ -186,8 +186,9 @@ var rules = map[string]func(v rights) outcome{
 	"issuer.disconnect":     func(rights) outcome { return missing }, // a connection is one's own, and nobody has one here
 	"greenhouse.list_tests": func(rights) outcome { return opens }, "greenhouse.send_test": func(v rights) outcome { return among(v.manages(), true) },
 	"greenhouse.test_status": func(rights) outcome { return missing }, "greenhouse.response_error": func(rights) outcome { return opens }, // none is named here
-	"payment.list":  func(v rights) outcome { return among(v.sees(), v.manages() || v.is(opening.Manager, opening.Observer)) },
-	"payment.table": func(v rights) outcome { return among(v.sees(), v.manages() || v.is(opening.Manager, opening.Observer)) },
+	"payment.list":    func(v rights) outcome { return among(v.sees(), v.manages() || v.is(opening.Manager, opening.Observer)) },
+	"payment.table":   func(v rights) outcome { return among(v.sees(), v.manages() || v.is(opening.Manager, opening.Observer)) },
+	"talk.terms_page": managing, "talk.terms": managing, "talk.read": arranging, "talk.arrange": arranging,
 	"payment.terms": managing, "payment.pay": paying,
 	"decision.undo": func(v rights) outcome { return among(v.sees(), v.decides()) },
 }
@@ -231,6 +232,9 @@ func paying(v rights) outcome {
 	}
 	return managing(v)
 }
+
+// arranging is a talk: for those who run or decide the opening and do not read the work without its name.
+func arranging(v rights) outcome { return among(v.reads(), (v.manages() || v.decides()) && !v.blind()) }
 
 // golden is for the managers of the opening.
 func golden(v rights) outcome { return among(v.sees(), v.decides()) }
@@ -310,7 +314,7 @@ var acts = map[string]act{
 	"POST /o/{org}/issuers":                                                     {form: url.Values{"url": {"https://192.0.2.1/new"}, "label": {"New"}, "client": {"c"}, "secret": {"s"}}},
 	"POST /o/{org}/issuers/{issuer}":                                            {form: url.Values{"label": {"Renamed"}, "client": {"c"}}},
 	"POST /o/{org}/tokens":                                                      {form: url.Values{"name": {"New"}, "scopes": {"opening:read"}, "days": {"9"}}},
-	"POST /o/{org}/days": {form: url.Values{"week": {"1", "2"}, "holidays": {"2026-12-25 Christmas Day"}}},
+	"POST /o/{org}/days":                                                        {form: url.Values{"week": {"1", "2"}, "holidays": {"2026-12-25 Christmas Day"}}},
 	"POST /api/v1/o/{org}/openings/{opening}/invitations":                       {json: `{"name":"New","email":"new@mail.example"}`},
 	"POST /o/{org}/members/{member}":                                            {form: url.Values{"name": {"Renamed"}, "roles": {"owner"}}},
 	"POST /o/{org}/assessments":                                                 {form: url.Values{"into": {"{assessment}"}}, file: true},
@@ -335,7 +339,10 @@ var acts = map[string]act{
 	"POST /o/{org}/openings/{opening}/settings":                                 {form: url.Values{"title": {"Renamed"}, "reply_days": {"9"}, "contact": {"{member}"}}},
 	"POST /o/{org}/openings/{opening}/payments/terms":                           {form: url.Values{"stage": {"{stage}"}, "amount": {"120"}, "currency": {"EUR"}, "days": {"5"}, "step": {"save"}}},
 	"POST /o/{org}/openings/{opening}/payments/{payment}/pay":                   {form: url.Values{"proof": {"SEPA 8812"}}},
-	"POST /c/payment": {form: url.Values{"stage": {"{stage}"}, "payee": {"Amara, NG12"}, "step": {"accept"}}},
+	"POST /o/{org}/openings/{opening}/talks":                                    {form: url.Values{"days": {"9"}, "minutes": {"30"}}},
+	"POST /o/{org}/applications/{application}/talk":                             {form: url.Values{"slots": {"2026-12-20T12:00"}, "step": {"offer"}}},
+	"POST /c/talk":                                                              {form: url.Values{"step": {"cancel"}}},
+	"POST /c/payment":                                                           {form: url.Values{"stage": {"{stage}"}, "payee": {"Amara, NG12"}, "step": {"accept"}}},
 	"POST /o/{org}/openings/{opening}/promises":                                 {form: url.Values{"reply_days": {"9"}, "review_days": {"0"}, "feedback_days": {"9"}, "most_late": {"7"}}},
 	"POST /o/{org}/openings/{opening}/public":                                   {form: url.Values{"open": {"true"}, "most": {"7"}}},
 	"POST /apply/{secret}":                                                      {form: url.Values{"name": {"New"}, "email": {"new@mail.example"}}},

@@ -5,12 +5,10 @@ package app
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import (
-	"github.com/a-h/templ"
-	templruntime "github.com/a-h/templ/runtime"
+import "github.com/a-h/templ"
+import templruntime "github.com/a-h/templ/runtime"
 
-	"candor/internal/feedback"
-)
+import "candor/internal/feedback"
 
 // replyBody draws released replies, the newest first, as the decision's preview showed them.
 func replyBody(list []feedback.Reply) templ.Component {

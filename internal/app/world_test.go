@@ -31,6 +31,7 @@ import (
 	"candor/internal/review"
 	"candor/internal/secret"
 	"candor/internal/sheet"
+	"candor/internal/talk"
 	"candor/internal/thread"
 	"candor/internal/token"
 	"candor/internal/upload"
@@ -267,6 +268,9 @@ func (w *world) found(name string) *side {
 	}{{"manager", s.plain, opening.Manager}, {"opening's recruiter", s.plain, opening.Recruiter}, {"facilitator", s.plain, opening.Facilitator}, {"observer", s.plain, opening.Observer},
 		{"blind manager", s.plain, opening.Manager}, {"insider", s.sealed, opening.Recruiter}, {"insider", s.sealed, opening.Manager}} {
 		w.must(a.Openings.SetRole(ctx, s.system, r.in, s.members[r.who].ID, r.role, true))
+	}
+	for _, o := range []opening.ID{s.plain, s.sealed} {
+		w.must(a.Talks.SetTerms(ctx, s.system, o, talk.Terms{Days: 9, Minutes: 30}))
 	}
 	s.read = s.submitted("read", s.plain, "blind reviewer", "filed reviewer")
 	s.file(s.read, "filed reviewer")

@@ -26,6 +26,7 @@ import (
 	"candor/internal/payment"
 	"candor/internal/problem"
 	"candor/internal/promise"
+	"candor/internal/talk"
 	"candor/internal/thread"
 )
 
@@ -51,6 +52,7 @@ type Notify struct {
 	Threads    *thread.Threads
 	Promises   *promise.Promises
 	Payments   *payment.Payments
+	Talks      *talk.Talks
 	Server     Mailer
 	Inbox      Inbox  // where bounces arrive; nil is nowhere
 	URL        string // public address, without a slash at the end

@@ -7,10 +7,12 @@ import (
 	"time"
 
 	"candor/internal/db"
+	"candor/internal/db/dbtest"
 	"candor/internal/opening"
 	"candor/internal/promise"
 	"candor/internal/review"
 	"candor/internal/review/reviewtest"
+	"candor/internal/talk"
 )
 
 // A promise that breaks, in fake time: the reader is reminded, then the manager, then everybody who runs the opening hears and the candidate reads an
@@ -95,4 +97,60 @@ func (w world) keepAll(t *testing.T, a opening.ApplicationID) {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// A talk that is booked, moved and cancelled: each mail to both sides has a calendar file with the sequence of its time, and one that was overtaken is not sent.
+func TestATalkInCalendars(t *testing.T) {
+	schemas := append(slices.Clone(schemas), talk.Schema)
+	dbtest.Each(t, schemas, func(t *testing.T, d *db.DB, tick *dbtest.Clock) {
+		w := build(t, d, tick)
+		talks := &talk.Talks{DB: d, Jobs: w.Jobs, Orgs: w.Orgs, Openings: w.Openings, Promises: w.Promises}
+		w.n.Promises, w.n.Talks = w.Promises, talks
+		talks.Listen()
+		must := func(err error) {
+			t.Helper()
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		must(talks.SetTerms(ctx, w.Owner, w.Opening, talk.Terms{Days: 5, Minutes: 45}))
+		who, a := w.Submit("Amara Okafor", "amara@mail.example")
+		w.Drain()
+		sent := func() (out []string) {
+			t.Helper()
+			w.Drain()
+			for _, l := range w.post.got {
+				name, _, _ := strings.Cut(l.ToName, " ")
+				seq := ""
+				if l.Calendar != "" {
+					_, after, _ := strings.Cut(l.Calendar, "SEQUENCE:")
+					seq = l.Method + " " + after[:1]
+				}
+				out = append(out, strings.TrimSpace(name+" "+seq))
+			}
+			w.post.got = nil
+			slices.Sort(out)
+			return out
+		}
+		sent()
+		one, two := w.DB.Now().AddDate(0, 0, 2), w.DB.Now().AddDate(0, 0, 3)
+		for _, c := range []struct {
+			what string
+			do   func() error
+			want []string
+		}{
+			{"offered", func() error {
+				return talks.Offer(ctx, w.Rosa, a.Application, []time.Time{one, two}, "https://meet.example/r")
+			}, []string{"Amara"}},
+			{"booked", func() error { return talks.Choose(ctx, who, one) }, []string{"Amara REQUEST 1", "Rosa REQUEST 1"}},
+			{"moved there and back at once", func() error { must(talks.Choose(ctx, who, two)); return talks.Choose(ctx, who, one) }, []string{"Amara REQUEST 3", "Rosa REQUEST 3"}},
+			{"a day before", func() error { w.tick.Set(one.Add(-20 * time.Hour)); return talks.Sweep(ctx, w.Org.ID) }, []string{"Amara REQUEST 3", "Rosa REQUEST 3"}},
+			{"cancelled", func() error { return talks.Cancel(ctx, w.Rosa, a.Application) }, []string{"Amara CANCEL 4", "Rosa CANCEL 4"}},
+		} {
+			must(c.do())
+			if got := sent(); !slices.Equal(got, c.want) {
+				t.Errorf("%s: mails %q; want %q", c.what, got, c.want)
+			}
+		}
+	})
 }

@@ -29,6 +29,7 @@ func (n *Notify) listenMore() {
 	job.Listen(n.Jobs, attempt.Unclear, "notify.unclear", job.Mail, n.unclear)
 	n.listenCases()
 	n.listenPromises()
+	n.listenTalks()
 	n.listenThreads()
 }
 

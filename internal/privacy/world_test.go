@@ -41,6 +41,7 @@ import (
 	"candor/internal/run"
 	"candor/internal/secret"
 	"candor/internal/sheet"
+	"candor/internal/talk"
 	"candor/internal/thread"
 	"candor/internal/upload"
 	"candor/internal/upload/uploadtest"
@@ -159,6 +160,7 @@ func (w *world) position(title string, v assessment.VersionID) opening.ID {
 	for who, role := range map[string]opening.Role{w.rosa.ID: opening.Manager, w.mina.ID: opening.Reviewer, w.jun.ID: opening.Reviewer} {
 		w.must(w.app.Openings.SetRole(ctx, w.owner, o, who, role, true))
 	}
+	w.must(w.app.Talks.SetTerms(ctx, w.owner, o, talk.Terms{Days: 9, Minutes: 30}))
 	return o
 }
 

@@ -44,7 +44,7 @@ type Pages struct {
 	Waiting func(ctx context.Context, who actor.Actor, page web.Page, organisation string) (templ.Component, error)
 	// Spent is what people gave to somebody's work so far; Terms what other nouns promise at the stage of an invitation. nil: nothing.
 	Spent func(ctx context.Context, who actor.Actor, a opening.ApplicationID) (Spent, error)
-	Terms func(ctx context.Context, who actor.Actor, lang string) (Terms, error)
+	Terms func(ctx context.Context, who actor.Actor, o opening.ID, lang string) (Terms, error)
 }
 
 // Reply is how the company's answer stands, in what a candidate may know.
@@ -116,6 +116,7 @@ type frame struct {
 	Spent Spent
 	Terms []string // what other nouns promise here, a sentence each
 	Pays  bool     // there is a page about money
+	Talks bool     // there is one about a talk
 }
 
 func (p *Pages) frame(r *http.Request, title string) (frame, error) {
@@ -146,11 +147,11 @@ func (p *Pages) asks(r *http.Request, f *frame) (err error) {
 		}
 	}
 	if p.Terms != nil {
-		t, err := p.Terms(r.Context(), web.Actor(r), f.Page.Lang)
+		t, err := p.Terms(r.Context(), web.Actor(r), f.V.Opening.ID, f.Page.Lang)
 		if err != nil {
 			return err
 		}
-		f.Terms, f.Pays = t.Says, t.Pays
+		f.Terms, f.Pays, f.Talks = t.Says, t.Pays, t.Talks
 	}
 	if p.Questions != nil {
 		if f.Asks, err = p.Questions(r.Context(), web.Actor(r), f.V.Attempt.Application, f.Page.Lang, f.Page.Zone); err != nil {

@@ -91,6 +91,7 @@ type Spent struct {
 
 // Terms are what other nouns promise in the application of a candidate.
 type Terms struct {
-	Says []string // a sentence each
-	Pays bool     // there is a page about money
+	Says  []string // a sentence each
+	Pays  bool     // there is a page about money
+	Talks bool     // there is one about a talk
 }

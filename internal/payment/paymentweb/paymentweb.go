@@ -5,6 +5,7 @@ package paymentweb
 import (
 	"context"
 	"encoding/csv"
+	"errors"
 	"net/http"
 	"strconv"
 	"strings"
@@ -96,7 +97,7 @@ func (p *Pages) list(w http.ResponseWriter, r *http.Request) error {
 
 func (p *Pages) show(w http.ResponseWriter, r *http.Request, f termsForm, pays payment.ID, proof string, cause error) error {
 	prob, ok := problem.As(cause)
-	if cause != nil && !ok {
+	if cause != nil && (!ok || errors.Is(cause, payment.ErrMissing)) { // what is not theirs is not there
 		return cause
 	}
 	ctx, who := r.Context(), web.Actor(r)
@@ -264,7 +265,9 @@ func (v ownView) due(p payment.Payment) string {
 	return p.Due.Add(-time.Second).In(zone).Format("Mon 2 Jan 2006")
 }
 
-func (p *Pages) own(w http.ResponseWriter, r *http.Request) error { return p.showOwn(w, r, "", "", nil) }
+func (p *Pages) own(w http.ResponseWriter, r *http.Request) error {
+	return p.showOwn(w, r, "", "", nil)
+}
 
 func (p *Pages) showOwn(w http.ResponseWriter, r *http.Request, stage, typed string, cause error) error {
 	prob, ok := problem.As(cause)
