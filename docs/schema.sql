@@ -924,7 +924,7 @@ CREATE TABLE organisations (
 	failure_minutes BIGINT NOT NULL CHECK (failure_minutes BETWEEN 0 AND 120),
 	factor_max      BIGINT NOT NULL CHECK (factor_max BETWEEN 1000 AND 10000),
 	keep_months     BIGINT NOT NULL CHECK (keep_months BETWEEN 1 AND 120),
-	created_at      BIGINT NOT NULL, break_max BIGINT NOT NULL DEFAULT 30, recording_days BIGINT NOT NULL DEFAULT 90 CHECK (recording_days BETWEEN 1 AND 1830),
+	created_at      BIGINT NOT NULL, break_max BIGINT NOT NULL DEFAULT 30, week BIGINT NOT NULL DEFAULT 31 CHECK (week BETWEEN 1 AND 127), recording_days BIGINT NOT NULL DEFAULT 90 CHECK (recording_days BETWEEN 1 AND 1830),
 	PRIMARY KEY (org_id, id)
 );
 
