@@ -572,6 +572,13 @@ CREATE TABLE holds (
 	FOREIGN KEY (org_id, application_id) REFERENCES applications (org_id, id)
 );
 
+CREATE TABLE holidays (
+	org_id TEXT NOT NULL,
+	day    TEXT NOT NULL,
+	name   TEXT NOT NULL,
+	PRIMARY KEY (org_id, day)
+);
+
 CREATE TABLE hook_deliveries (
 	org_id      TEXT NOT NULL,
 	id          TEXT NOT NULL,
@@ -997,7 +1004,7 @@ CREATE TABLE openings (
 	reply_days   BIGINT NOT NULL CHECK (reply_days BETWEEN 1 AND 60),
 	contact_id   TEXT NOT NULL,
 	created_at   BIGINT NOT NULL,
-	created_by   TEXT NOT NULL,
+	created_by   TEXT NOT NULL, review_days BIGINT NOT NULL DEFAULT 0 CHECK (review_days BETWEEN 0 AND 60), feedback_days BIGINT NOT NULL DEFAULT 0 CHECK (feedback_days BETWEEN 0 AND 60), most_late BIGINT NOT NULL DEFAULT 10 CHECK (most_late BETWEEN 0 AND 1000),
 	PRIMARY KEY (org_id, id)
 );
 
@@ -1012,7 +1019,7 @@ CREATE TABLE organisations (
 	failure_minutes BIGINT NOT NULL CHECK (failure_minutes BETWEEN 0 AND 120),
 	factor_max      BIGINT NOT NULL CHECK (factor_max BETWEEN 1000 AND 10000),
 	keep_months     BIGINT NOT NULL CHECK (keep_months BETWEEN 1 AND 120),
-	created_at      BIGINT NOT NULL, break_max BIGINT NOT NULL DEFAULT 30, recording_days BIGINT NOT NULL DEFAULT 90 CHECK (recording_days BETWEEN 1 AND 1830),
+	created_at      BIGINT NOT NULL, break_max BIGINT NOT NULL DEFAULT 30, week BIGINT NOT NULL DEFAULT 31 CHECK (week BETWEEN 1 AND 127), recording_days BIGINT NOT NULL DEFAULT 90 CHECK (recording_days BETWEEN 1 AND 1830),
 	PRIMARY KEY (org_id, id)
 );
 
@@ -1024,6 +1031,50 @@ CREATE TABLE outages (
 	credited_at BIGINT NOT NULL,
 	UNIQUE (cause, began)
 );
+
+CREATE TABLE payment_terms (
+	org_id     TEXT NOT NULL,
+	stage_id   TEXT NOT NULL,
+	opening_id TEXT NOT NULL,
+	amount     BIGINT NOT NULL CHECK (amount > 0),
+	currency   TEXT NOT NULL,
+	days       BIGINT NOT NULL CHECK (days BETWEEN 1 AND 60),
+	production BOOLEAN NOT NULL,
+	rights     TEXT NOT NULL,
+	changed_at BIGINT NOT NULL,
+	changed_by TEXT NOT NULL,
+	PRIMARY KEY (org_id, stage_id),
+	FOREIGN KEY (org_id, stage_id) REFERENCES stages (org_id, id)
+);
+
+CREATE INDEX payment_terms_opening ON payment_terms (org_id, opening_id);
+
+CREATE TABLE payments (
+	org_id         TEXT NOT NULL,
+	id             TEXT NOT NULL,
+	application_id TEXT NOT NULL,
+	opening_id     TEXT NOT NULL,
+	stage_id       TEXT NOT NULL,
+	amount         BIGINT NOT NULL CHECK (amount > 0),
+	currency       TEXT NOT NULL,
+	days           BIGINT NOT NULL CHECK (days BETWEEN 1 AND 60),
+	production     BOOLEAN NOT NULL,
+	rights         TEXT NOT NULL,
+	state          TEXT NOT NULL CHECK (state IN ('offered', 'accepted', 'due', 'paid', 'declined')),
+	payee          TEXT NOT NULL,
+	proof          TEXT NOT NULL,
+	offered_at     BIGINT NOT NULL,
+	answered_at    BIGINT NOT NULL,
+	sent_at        BIGINT NOT NULL,
+	due_at         BIGINT NOT NULL,
+	paid_at        BIGINT NOT NULL,
+	paid_by        TEXT NOT NULL,
+	PRIMARY KEY (org_id, id),
+	UNIQUE (org_id, application_id, stage_id),
+	FOREIGN KEY (org_id, application_id) REFERENCES applications (org_id, id)
+);
+
+CREATE INDEX payments_opening ON payments (org_id, opening_id, id);
 
 CREATE TABLE practice_levels (
 	org_id     TEXT NOT NULL,
@@ -1051,10 +1102,13 @@ CREATE TABLE "promises" (
 	org_id         TEXT NOT NULL,
 	id             TEXT NOT NULL,
 	kind           TEXT NOT NULL CHECK (kind IN ('reply', 'question')),
+	kind           TEXT NOT NULL CHECK (kind IN ('review', 'reply', 'feedback', 'talk', 'payment')),
 	application_id TEXT NOT NULL,
+	subject        TEXT NOT NULL DEFAULT '',
 	days           BIGINT NOT NULL CHECK (days > 0),
 	made_at        BIGINT NOT NULL,
 	due_at         BIGINT NOT NULL,
+	reminded_at    BIGINT NOT NULL DEFAULT 0,
 	kept_at        BIGINT NOT NULL,
 	broken_at      BIGINT NOT NULL,
 	waits_from     BIGINT NOT NULL DEFAULT 0,
@@ -1063,7 +1117,7 @@ CREATE TABLE "promises" (
 	PRIMARY KEY (org_id, id)
 );
 
-CREATE INDEX promises_application ON promises (org_id, application_id, kept_at, made_at);
+CREATE INDEX promises_application ON promises (org_id, application_id, kind, kept_at, made_at);
 
 CREATE INDEX promises_due ON promises (org_id, kept_at, due_at);
 
@@ -1558,6 +1612,43 @@ CREATE TABLE submission_items (
 	PRIMARY KEY (org_id, attempt_id, item),
 	FOREIGN KEY (org_id, attempt_id) REFERENCES attempts (org_id, id)
 );
+
+CREATE TABLE talk_slots (
+	org_id    TEXT NOT NULL,
+	talk_id   TEXT NOT NULL,
+	starts_at BIGINT NOT NULL,
+	PRIMARY KEY (org_id, talk_id, starts_at),
+	FOREIGN KEY (org_id, talk_id) REFERENCES talks (org_id, id)
+);
+
+CREATE TABLE talk_terms (
+	org_id     TEXT NOT NULL,
+	opening_id TEXT NOT NULL,
+	days       BIGINT NOT NULL CHECK (days BETWEEN 1 AND 60),
+	minutes    BIGINT NOT NULL CHECK (minutes BETWEEN 10 AND 240),
+	PRIMARY KEY (org_id, opening_id),
+	FOREIGN KEY (org_id, opening_id) REFERENCES openings (org_id, id)
+);
+
+CREATE TABLE talks (
+	org_id         TEXT NOT NULL,
+	id             TEXT NOT NULL,
+	application_id TEXT NOT NULL,
+	opening_id     TEXT NOT NULL,
+	state          TEXT NOT NULL CHECK (state IN ('owed', 'offered', 'booked', 'held', 'declined')),
+	minutes        BIGINT NOT NULL CHECK (minutes BETWEEN 10 AND 240),
+	host_id        TEXT NOT NULL,
+	link           TEXT NOT NULL,
+	starts_at      BIGINT NOT NULL,
+	sequence       BIGINT NOT NULL,
+	reminded_at    BIGINT NOT NULL,
+	changed_at     BIGINT NOT NULL,
+	PRIMARY KEY (org_id, id),
+	UNIQUE (org_id, application_id),
+	FOREIGN KEY (org_id, application_id) REFERENCES applications (org_id, id)
+);
+
+CREATE INDEX talks_soon ON talks (org_id, state, starts_at);
 
 CREATE TABLE threads (
 	org_id         TEXT NOT NULL,

@@ -98,7 +98,7 @@ func leaves(path, kind string) bool {
 	if kind == "staff" && (strings.HasPrefix(path, "/i/") || strings.HasPrefix(path, "/c/")) { // in mails that the outbox shows
 		return true
 	}
-	for _, end := range []string{".csv", ".zip", ".json", "/export", "/download"} {
+	for _, end := range []string{".csv", ".ics", ".zip", ".json", "/export", "/download"} {
 		if strings.HasSuffix(path, end) {
 			return true
 		}

@@ -49,6 +49,7 @@ import (
 	"candor/internal/notify"
 	"candor/internal/opening"
 	"candor/internal/org"
+	"candor/internal/payment"
 	"candor/internal/privacy"
 	"candor/internal/promise"
 	"candor/internal/recording"
@@ -56,6 +57,7 @@ import (
 	"candor/internal/review"
 	"candor/internal/run"
 	"candor/internal/secret"
+	"candor/internal/talk"
 	"candor/internal/thread"
 	"candor/internal/token"
 	"candor/internal/upload"
@@ -104,6 +106,8 @@ type App struct {
 	Assessments *assessment.Assessments
 	Candidates  *candidate.Candidates
 	Promises    *promise.Promises
+	Payments    *payment.Payments
+	Talks       *talk.Talks
 	Openings    *opening.Openings
 	Batches     *batch.Batches
 	Threads     *thread.Threads
@@ -254,12 +258,14 @@ func (a *App) nouns() {
 	a.Reviews = &review.Reviews{DB: a.DB, Jobs: a.Jobs, Orgs: a.Orgs, Openings: a.Openings, Promises: a.Promises, Assessments: a.Assessments, Attempts: a.Attempts, Interviews: a.Interviews}
 	a.Openings.Blind, a.Openings.Hidden = a.Reviews.Blind, a.Reviews.Hidden
 	a.Feedbacks = &feedback.Feedbacks{DB: a.DB, Jobs: a.Jobs, Orgs: a.Orgs, Openings: a.Openings, Promises: a.Promises, Reviews: a.Reviews}
+	a.Payments = &payment.Payments{DB: a.DB, Jobs: a.Jobs, Orgs: a.Orgs, Openings: a.Openings, Promises: a.Promises}
+	a.Talks = &talk.Talks{DB: a.DB, Jobs: a.Jobs, Orgs: a.Orgs, Openings: a.Openings, Promises: a.Promises}
 	a.Integrity = &integrity.Integrity{DB: a.DB, Jobs: a.Jobs, Orgs: a.Orgs, Candidates: a.Candidates, Promises: a.Promises, Assessments: a.Assessments, Openings: a.Openings, Attempts: a.Attempts, Reviews: a.Reviews}
 	a.Reviews.Bars = a.Integrity.Bars
 	a.Hooks = &hook.Hooks{DB: a.DB, Jobs: a.Jobs, Key: a.Key, Orgs: a.Orgs, Openings: a.Openings}
 	a.Greenhouse = &greenhouse.Greenhouse{DB: a.DB, Jobs: a.Jobs, Key: a.Key, Orgs: a.Orgs, Tokens: a.Tokens, Openings: a.Openings, Reviews: a.Reviews, Hooks: a.Hooks}
 	a.Notify = &notify.Notify{DB: a.DB, Jobs: a.Jobs, Accounts: a.Accounts, Orgs: a.Orgs, Openings: a.Openings, Candidates: a.Candidates,
-		Attempts: a.Attempts, Feedbacks: a.Feedbacks, Integrity: a.Integrity, Threads: a.Threads, Interviews: a.Interviews, URL: strings.TrimSuffix(a.Config.URL, "/")}
+		Attempts: a.Attempts, Feedbacks: a.Feedbacks, Integrity: a.Integrity, Threads: a.Threads, Interviews: a.Interviews, Promises: a.Promises, Payments: a.Payments, Talks: a.Talks, URL: strings.TrimSuffix(a.Config.URL, "/")}
 	a.Boards = &board.Boards{DB: a.DB, Orgs: a.Orgs, Openings: a.Openings, Attempts: a.Attempts, Reviews: a.Reviews, Feedbacks: a.Feedbacks, Notify: a.Notify}
 	a.Privacy = &privacy.Privacy{DB: a.DB, Candidates: a.Candidates, Openings: a.Openings, Attempts: a.Attempts, Repos: a.Repos, Integrity: a.Integrity, Threads: a.Threads, Uploads: a.Uploads, Erasers: a.erasers()}
 	a.Hub = &live.Hub{DB: a.DB, Log: a.Config.Log}

@@ -172,6 +172,7 @@ func (w *world) words() []canary {
 			add(what, a.name, field("answers"))
 		}
 		add("aside", a.name, is("candidate", "recruiter")) // about no task: whoever scores or decides does not
+		add("payee", a.name, is("candidate", "recruiter")) // where money goes: whoever sends it
 		add("composed", a.name, is("candidate"))
 		add("unsaid", a.name, is("candidate")) // a draft is the candidate's own
 		add("late", a.name, is("candidate", "recruiter"))

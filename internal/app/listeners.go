@@ -32,6 +32,8 @@ func (a *App) listen() {
 	a.Interviews.Listen()
 	job.Listen(a.Jobs, interview.Ended, "review.talked", job.Housekeeping, a.Reviews.Talked)
 	a.Feedbacks.Listen(a.Jobs)
+	a.Payments.Listen()
+	a.Talks.Listen()
 	a.Integrity.Listen()
 	a.Notify.Listen()
 	a.Hooks.Listen()
@@ -54,6 +56,7 @@ func (a *App) listen() {
 	}
 	job.Every(a.Jobs, "batch.sweep", 10*time.Minute, job.Housekeeping, a.everywhere(a.Batches.Sweep))
 	job.Every(a.Jobs, "promise.sweep", 10*time.Minute, job.Housekeeping, a.everywhere(a.Promises.Sweep))
+	job.Every(a.Jobs, "talk.soon", 10*time.Minute, job.Housekeeping, a.everywhere(a.Talks.Sweep))
 	job.Every(a.Jobs, "live.forget", time.Hour, job.Housekeeping, a.everywhere(func(ctx context.Context, org string) error {
 		return a.DB.Write(ctx, org, func(tx db.Tx) error {
 			_, err := live.Forget(ctx, tx, a.DB.Now())

@@ -151,7 +151,7 @@ var rules = map[string]func(v rights) outcome{
 	"mail.list": writing, "mail.read": writing, "mail.change": writing, "opening.mails": managing, "opening.mail": managing, "opening.change_mail": managing, "opening.remind": managing,
 	"application.mail_again": keeping,
 	"opening.invite_page":    managing, "opening.invite": managing, "opening.settings": managing, "opening.change": managing, "opening.state": managing, "opening.stages": managing,
-	"opening.stage": managing, "opening.raise_stage": managing, "opening.remove_stage": managing, "opening.team": managing, "opening.role": managing, "opening.public_page": managing, "opening.public": managing, "opening.rotate_public": managing,
+	"opening.stage": managing, "opening.raise_stage": managing, "opening.remove_stage": managing, "opening.team": managing, "opening.role": managing, "opening.public_page": managing, "opening.public": managing, "opening.rotate_public": managing, "opening.promises_page": managing, "opening.promises": managing,
 	"application.read": func(v rights) outcome { return among(v.reads(), true) },
 	"invitation.link":  lookingAfter, "invitation.rotate": lookingAfter, "invitation.revoke": lookingAfter, "invitation.resend": lookingAfter, "invitation.address": lookingAfter,
 	"invitation.extend": lookingAfter,
@@ -195,6 +195,10 @@ var rules = map[string]func(v rights) outcome{
 	"interview.replace":   func(v rights) outcome { return among(v.talks(), v.manages() || v.decides()) },
 	"interview.open":      func(v rights) outcome { return among(v.reads(), !v.blind() && (v.manages() || v.decides())) },
 	"interview.open_page": func(v rights) outcome { return among(v.reads(), !v.blind() && (v.manages() || v.decides())) },
+	"payment.list":        func(v rights) outcome { return among(v.sees(), v.manages() || v.is(opening.Manager, opening.Observer)) },
+	"payment.table":       func(v rights) outcome { return among(v.sees(), v.manages() || v.is(opening.Manager, opening.Observer)) },
+	"talk.terms_page":     managing, "talk.terms": managing, "talk.read": arranging, "talk.arrange": arranging,
+	"payment.terms": managing, "payment.pay": paying,
 }
 
 // interviews says whether they ask in the interview, talks whether they see it: who asks, and whoever reads the application with its name.
@@ -234,6 +238,17 @@ func reviewing(v rights) outcome    { return among(v.card(), true) }
 // settling is for whoever was asked as a third reader, and for who practises on a gold submission: there is neither in this world; review's
 // tests have who may.
 func settling(rights) outcome { return missing }
+
+// paying is for those who run the opening and read nobody's work without the name: others cannot know where the money goes.
+func paying(v rights) outcome {
+	if managing(v) == opens && v.blind() {
+		return missing
+	}
+	return managing(v)
+}
+
+// arranging is a talk: for those who run or decide the opening and do not read the work without its name.
+func arranging(v rights) outcome { return among(v.reads(), (v.manages() || v.decides()) && !v.blind()) }
 
 // golden is for the managers of the opening.
 func golden(v rights) outcome { return among(v.sees(), v.decides()) }
@@ -315,6 +330,7 @@ var acts = map[string]act{
 	"POST /o/{org}/issuers":                                                     {form: url.Values{"url": {"https://192.0.2.1/new"}, "label": {"New"}, "client": {"c"}, "secret": {"s"}}},
 	"POST /o/{org}/issuers/{issuer}":                                            {form: url.Values{"label": {"Renamed"}, "client": {"c"}}},
 	"POST /o/{org}/tokens":                                                      {form: url.Values{"name": {"New"}, "scopes": {"opening:read"}, "days": {"9"}}},
+	"POST /o/{org}/days":                                                        {form: url.Values{"week": {"1", "2"}, "holidays": {"2026-12-25 Christmas Day"}}},
 	"POST /api/v1/o/{org}/openings/{opening}/invitations":                       {json: `{"name":"New","email":"new@mail.example"}`},
 	"POST /o/{org}/members/{member}":                                            {form: url.Values{"name": {"Renamed"}, "roles": {"owner"}}},
 	"POST /o/{org}/assessments":                                                 {form: url.Values{"into": {"{assessment}"}}, file: true},
@@ -337,6 +353,13 @@ var acts = map[string]act{
 	"POST /o/{org}/openings/{opening}/mails/{letter}":                           {form: url.Values{"step": {"default"}, "number": {"0"}}},
 	"POST /o/{org}/openings/{opening}/mails":                                    {form: url.Values{"active": {"true"}}},
 	"POST /o/{org}/openings/{opening}/settings":                                 {form: url.Values{"title": {"Renamed"}, "reply_days": {"9"}, "contact": {"{member}"}}},
+	"POST /o/{org}/openings/{opening}/payments/terms":                           {form: url.Values{"stage": {"{stage}"}, "amount": {"120"}, "currency": {"EUR"}, "days": {"5"}, "step": {"save"}}},
+	"POST /o/{org}/openings/{opening}/payments/{payment}/pay":                   {form: url.Values{"proof": {"SEPA 8812"}}},
+	"POST /o/{org}/openings/{opening}/talks":                                    {form: url.Values{"days": {"9"}, "minutes": {"30"}}},
+	"POST /o/{org}/applications/{application}/talk":                             {form: url.Values{"slots": {"2026-12-20T12:00"}, "step": {"offer"}}},
+	"POST /c/talk":                                                              {form: url.Values{"step": {"cancel"}}},
+	"POST /c/payment":                                                           {form: url.Values{"stage": {"{stage}"}, "payee": {"Amara, NG12"}, "step": {"accept"}}},
+	"POST /o/{org}/openings/{opening}/promises":                                 {form: url.Values{"reply_days": {"9"}, "review_days": {"0"}, "feedback_days": {"9"}, "most_late": {"7"}}},
 	"POST /o/{org}/openings/{opening}/public":                                   {form: url.Values{"open": {"true"}, "most": {"7"}}},
 	"POST /apply/{secret}":                                                      {form: url.Values{"name": {"New"}, "email": {"new@mail.example"}}},
 	"POST /o/{org}/openings/{opening}/state":                                    {form: url.Values{"open": {"true"}}, about: true},
@@ -422,7 +445,7 @@ func (w *world) fill(text string, ids map[string]string) string {
 // ids are the values of all wildcards for a candidate of an organisation.
 func (s *side) ids(a *applicant) map[string]string {
 	out := map[string]string{"org": s.org.ID, "assessment": string(s.assessment), "version": string(s.published), "member": s.members["leaver"].ID, "opening": string(a.opening),
-		"stage": string(a.stage), "batch": string(s.batches[a.opening]), "application": string(a.inv.Application), "invitation": string(a.inv.ID), "candidate": a.inv.Candidate, "code": string(a.code), "decision": a.decision, "case": a.question, "message": a.message, "interview": cmp.Or(string(a.talk), "0000"), "upload": string(a.upload),
+		"stage": string(a.stage), "batch": string(s.batches[a.opening]), "application": string(a.inv.Application), "invitation": string(a.inv.ID), "candidate": a.inv.Candidate, "code": string(a.code), "decision": a.decision, "case": a.question, "message": a.message, "payment": a.payment, "interview": cmp.Or(string(a.talk), "0000"), "upload": string(a.upload),
 		"sitting": string(a.sitting), "revision": a.revision, "late": a.late, "session": s.session, "token": s.token, "hook": s.hook, "delivery": s.delivery, "issuer": s.issuer, "test": s.test}
 	for _, name := range slices.Sorted(maps.Keys(a.cards)) {
 		out["reader"] = s.members[name].ID

@@ -35,10 +35,13 @@ import (
 	"candor/internal/opening/openingweb"
 	"candor/internal/org"
 	"candor/internal/org/orgweb"
+	"candor/internal/payment/paymentweb"
 	"candor/internal/privacy/privacyweb"
+	"candor/internal/problem"
 	"candor/internal/repo/repoweb"
 	"candor/internal/review"
 	"candor/internal/review/reviewweb"
+	"candor/internal/talk/talkweb"
 	"candor/internal/thread"
 	"candor/internal/thread/threadweb"
 	"candor/internal/token"
@@ -76,8 +79,10 @@ func (a *App) mux(rates map[web.Rate]web.Limit) (*web.Mux, error) {
 	(&hookweb.Pages{Hooks: a.Hooks}).Routes(mux)
 	(&greenhouseweb.Pages{Greenhouse: a.Greenhouse, URL: strings.TrimSuffix(a.Config.URL, "/")}).Routes(mux)
 	(&notifyweb.Pages{Notify: a.Notify}).Routes(mux)
+	meets := &talkweb.Pages{Talks: a.Talks, Openings: a.Openings, Orgs: a.Orgs, Notify: a.Notify}
+	pays := &paymentweb.Pages{Payments: a.Payments, Openings: a.Openings, Orgs: a.Orgs, Attempts: a.Attempts}
 	(&openingweb.Pages{Openings: a.Openings, Orgs: a.Orgs, Candidates: a.Candidates, Promises: a.Promises, Assessments: a.Assessments, Attempts: a.Attempts,
-		Reviews: a.Reviews, URL: a.Config.URL, Notify: a.Notify, Tokens: a.Tokens, Sections: a.sections(), Notice: a.notice}).Routes(mux)
+		Reviews: a.Reviews, URL: a.Config.URL, Notify: a.Notify, Tokens: a.Tokens, Sections: a.sections(), Notice: a.notice, More: more()}).Routes(mux)
 	(&analyticsweb.Pages{Analytics: &analytics.Analytics{DB: a.DB, Openings: a.Openings, Assessments: a.Assessments}}).Routes(mux)
 	(&boardweb.Pages{Boards: a.Boards}).Routes(mux)
 	(&batchweb.Pages{Batches: a.Batches, Openings: a.Openings, Orgs: a.Orgs, Notify: a.Notify}).Routes(mux)
@@ -90,7 +95,9 @@ func (a *App) mux(rates map[web.Rate]web.Limit) (*web.Mux, error) {
 	turns.Routes(mux)
 	(&reviewweb.Pages{Reviews: a.Reviews, Uploads: a.Uploads, MD: markdown.New(3), Facts: alike.Facts, Said: talk.Said}).Routes(mux)
 	(&feedbackweb.Pages{DB: a.DB, Feedbacks: a.Feedbacks, Notify: a.Notify}).Routes(mux)
-	(&attemptweb.Pages{Attempts: a.Attempts, Openings: a.Openings, Orgs: a.Orgs, Kinds: a.Kinds, Uploads: a.Uploads, MD: a.MD, Reply: a.reply, Questions: a.questions(alike), Beside: talk.Beside, Waiting: talk.Waiting, Talk: turns.Note}).Routes(mux)
+	(&attemptweb.Pages{Attempts: a.Attempts, Openings: a.Openings, Orgs: a.Orgs, Kinds: a.Kinds, Uploads: a.Uploads, MD: a.MD, Reply: a.reply, Questions: a.questions(alike), Beside: talk.Beside, Waiting: talk.Waiting, Talk: turns.Note, Spent: a.spent, Terms: a.terms(pays, meets)}).Routes(mux)
+	pays.Routes(mux)
+	meets.Routes(mux)
 	(&repoweb.Pages{Repos: a.Repos}).Routes(mux)
 	(&uploadweb.Pages{Uploads: a.Uploads, Owner: a.ownAttempt, Site: a.Config.URL}).Routes(mux)
 	return mux, mux.Start()
@@ -115,6 +122,37 @@ func (a *App) doors(ctx context.Context, next string) (templ.Component, error) {
 		return nil, err
 	}
 	return issuerweb.Buttons(o, doors, next), nil
+}
+
+// more are the promises of an opening that have pages of their own.
+func more() []openingweb.Link {
+	return []openingweb.Link{{Text: "Payment", About: "What is paid for the work of a stage, what is due, and the proofs. Work that is used in production has to be paid.", Href: "/payments"},
+		{Text: "Talk", About: "A talk with the team for everybody who sends their work: within how many days, and how long.", Href: "/talks"}}
+}
+
+// terms are what is promised to a candidate beside a reply.
+func (a *App) terms(pays *paymentweb.Pages, meets *talkweb.Pages) func(ctx context.Context, who actor.Actor, o opening.ID, lang string) (attemptweb.Terms, error) {
+	return func(ctx context.Context, who actor.Actor, o opening.ID, lang string) (out attemptweb.Terms, err error) {
+		if out.Says, err = pays.Terms(ctx, who, lang); err != nil {
+			return out, err
+		}
+		out.Pays = len(out.Says) > 0
+		text, err := meets.Terms(ctx, who, o, lang)
+		if text != "" {
+			out.Says, out.Talks = append(out.Says, text), true
+		}
+		return out, err
+	}
+}
+
+// spent is the time that people gave to a candidate's work.
+func (a *App) spent(ctx context.Context, who actor.Actor, app opening.ApplicationID) (out attemptweb.Spent, err error) {
+	err = a.DB.Read(ctx, who.Org, func(tx db.Tx) error {
+		s, err := a.Reviews.SpentOn(ctx, tx, app)
+		out = attemptweb.Spent{People: s.People, Time: time.Duration(s.Minutes) * time.Minute}
+		return err
+	})
+	return out, err
 }
 
 // token finds for whom a program asks.
@@ -240,7 +278,20 @@ func (a *App) questions(p *integrityweb.Pages) func(context.Context, actor.Actor
 
 // sections are what the faces above an opening's add to the page of an application.
 func (a *App) sections() []func(context.Context, actor.Actor, opening.Application) (openingweb.Section, error) {
-	return []func(context.Context, actor.Actor, opening.Application) (openingweb.Section, error){a.reading, a.asking, a.interviewing, a.talking, a.mails, a.dossier, a.keeping}
+	return []func(context.Context, actor.Actor, opening.Application) (openingweb.Section, error){a.reading, a.asking, a.interviewing, a.talking, a.meeting, a.mails, a.dossier, a.keeping}
+}
+
+// meeting leads to the talk that is owed, for whoever arranges it.
+func (a *App) meeting(ctx context.Context, who actor.Actor, app opening.Application) (openingweb.Section, error) {
+	t, _, err := a.Talks.Load(ctx, who, app.ID)
+	if _, refused := problem.As(err); refused {
+		return openingweb.Section{}, nil
+	}
+	if err != nil {
+		return openingweb.Section{}, err
+	}
+	o, err := a.Orgs.ByID(ctx, who.Org)
+	return openingweb.Section{ID: "meeting", Title: "Talk", Body: talkweb.Section("/o/"+who.Org+"/applications/"+string(app.ID)+"/talk", talkweb.Standing(t, o.Zone))}, err
 }
 
 // talking leads to the conversation with the candidate, for whoever reads the application with its name.

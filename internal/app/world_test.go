@@ -27,10 +27,12 @@ import (
 	"candor/internal/notify"
 	"candor/internal/opening"
 	"candor/internal/org"
+	"candor/internal/payment"
 	"candor/internal/response"
 	"candor/internal/review"
 	"candor/internal/secret"
 	"candor/internal/sheet"
+	"candor/internal/talk"
 	"candor/internal/thread"
 	"candor/internal/token"
 	"candor/internal/upload"
@@ -98,6 +100,7 @@ type applicant struct {
 	revision string
 	late     string          // the revision of what came after the end
 	question string          // the case about their work; "" none
+	payment  string          // what they are offered for their work
 	message  string          // what they asked about a task
 	upload   upload.ID       // one that is on its way
 	cards    map[string]bool // by reader: whether it is filed
@@ -268,6 +271,9 @@ func (w *world) found(name string) *side {
 		{"blind manager", s.plain, opening.Manager}, {"insider", s.sealed, opening.Recruiter}, {"insider", s.sealed, opening.Manager}} {
 		w.must(a.Openings.SetRole(ctx, s.system, r.in, s.members[r.who].ID, r.role, true))
 	}
+	for _, o := range []opening.ID{s.plain, s.sealed} {
+		w.must(a.Talks.SetTerms(ctx, s.system, o, talk.Terms{Days: 9, Minutes: 30}))
+	}
 	s.read = s.submitted("read", s.plain, "blind reviewer", "filed reviewer")
 	s.file(s.read, "filed reviewer")
 	s.blind = s.submitted("blind", s.plain, "blind manager", "blind owner")
@@ -312,6 +318,12 @@ func (s *side) open(name string, confidential bool) opening.ID {
 	o, err := s.w.app.Openings.Create(ctx, s.system, opening.Opening{Title: "Engineer " + s.word("opening", name), Team: "Harbour", ReplyDays: 5, Confidential: confidential, Contact: s.members["founder"].ID},
 		[]opening.Stage{{Title: "Screen", Reviewers: 2, Window: 7, Format: "assessment", Ref: string(s.published)}, {Title: "Talk", Reviewers: 1, Window: 7, Format: "assessment", Ref: string(s.published)}})
 	s.w.must(err)
+	var stages []opening.Stage
+	s.w.must(s.w.app.DB.Read(ctx, s.org.ID, func(tx db.Tx) (err error) {
+		stages, err = s.w.app.Openings.Stages(ctx, tx, o)
+		return err
+	}))
+	s.w.must(s.w.app.Payments.SetTerms(ctx, s.system, o, payment.Terms{Stage: stages[0].ID, Money: payment.Money{Minor: 12050, Currency: "EUR"}, Days: 9, Production: true, Rights: "We may use it."}))
 	return o
 }
 
@@ -459,6 +471,10 @@ func (s *side) enter(name string, o opening.ID) *applicant {
 	s.w.must(err)
 	s.w.must(a.Attempts.Adjust(ctx, p.who, p.who.Subject, candidate.Time{Factor: 1375, Breaks: 17}))
 	s.w.must(a.Attempts.Ask(ctx, p.who, "Large print. "+s.word("wish", name)))
+	s.w.must(a.Payments.Accept(ctx, p.who, p.stage, "NG12 "+s.word("payee", name)))
+	paid, err := a.Payments.Own(ctx, p.who)
+	s.w.must(err)
+	p.payment = string(paid[0].ID)
 	return p
 }
 

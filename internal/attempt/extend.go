@@ -253,15 +253,11 @@ func (as *Attempts) Ask(ctx context.Context, who actor.Actor, wish string) error
 
 // AnswerBy is when a wish that was asked for at an instant has its answer: the end of the second working day after it.
 func (as *Attempts) AnswerBy(ctx context.Context, tx db.Tx, asked time.Time) (time.Time, error) {
-	o, err := as.Orgs.In(ctx, tx)
+	cal, err := as.Orgs.CalendarIn(ctx, tx)
 	if err != nil {
 		return time.Time{}, err
 	}
-	zone, err := time.LoadLocation(o.Zone)
-	if err != nil {
-		zone = time.UTC
-	}
-	return promise.Due(asked, candidate.AnswerDays, zone), nil
+	return promise.Due(asked, candidate.AnswerDays, cal), nil
 }
 
 // Answer settles a wish; one that is answered later than promised moves the windows of what is not started on. Problems as

@@ -168,7 +168,7 @@ func (as *Attempts) freeze(ctx context.Context, tx db.Tx, a Attempt, p assessmen
 	return nil
 }
 
-// submit submits the attempt when no part is left: one guarded write. The reply promise begins here.
+// submit submits the attempt when no part is left: one guarded write. The opening's promises begin here.
 func (as *Attempts) submit(ctx context.Context, tx db.Tx, a Attempt, v *assessment.Version) error {
 	q := query.New(tx)
 	if _, err := q.HoldAttempt(ctx, tx.Org, string(a.ID)); err != nil {
@@ -195,19 +195,7 @@ func (as *Attempts) submit(ctx context.Context, tx db.Tx, a Attempt, v *assessme
 	if err != nil {
 		return err
 	}
-	op, err := as.Openings.In(ctx, tx, inv.Opening)
-	if err != nil {
-		return err
-	}
-	o, err := as.Orgs.In(ctx, tx)
-	if err != nil {
-		return err
-	}
-	zone, err := time.LoadLocation(o.Zone)
-	if err != nil {
-		zone = time.UTC
-	}
-	if err := as.Promises.Owe(ctx, tx, promise.Reply, string(a.Application), op.ReplyDays, now, zone); err != nil {
+	if err := as.Openings.Owe(ctx, tx, inv, now); err != nil {
 		return err
 	}
 	return Submitted.Announce(ctx, as.Jobs, tx, SubmittedNote{tx.Org, string(a.ID), string(a.Application), sub})
@@ -226,6 +214,6 @@ func (as *Attempts) Withdraw(ctx context.Context, who actor.Actor) error {
 		if _, err := query.New(tx).Withdraw(ctx, tx.Org, string(a.Application)); err != nil {
 			return err
 		}
-		return as.Promises.Keep(ctx, tx, promise.Reply, string(a.Application), as.DB.Now())
+		return as.Openings.Unowe(ctx, tx, a.Application, promise.Reply, promise.Review, promise.Feedback)
 	})
 }

@@ -41,8 +41,11 @@ func (d *DB) MigrateTo(ctx context.Context, step int64, steps []fs.FS, after ...
 		if err != nil {
 			return fmt.Errorf("schema: %w", err)
 		}
+		if err := d.unforce(ctx, p); err != nil {
+			return err
+		}
 		if _, err := p.UpTo(ctx, step); err != nil {
-			return fmt.Errorf("schema: %w", err)
+			return errors.Join(fmt.Errorf("schema: %w", err), d.again(ctx))
 		}
 		for _, f := range after {
 			if err := f(ctx); err != nil {
@@ -89,6 +92,35 @@ func (d *DB) locked(ctx context.Context, fn func() error) error {
 	}
 	defer c.Exec(context.WithoutCancel(ctx), `SELECT pg_advisory_unlock($1)`, int64(lockKey))
 	return fn()
+}
+
+// unforce lets the tables' owner see all rows while steps are to be done: a step that copies a table into its next form would copy nothing of
+// a table whose policy holds the owner too, and then drop it. protect forces again.
+func (d *DB) unforce(ctx context.Context, p *goose.Provider) error {
+	if d.Engine != PostgreSQL {
+		return nil
+	}
+	if pending, err := p.HasPending(ctx); err != nil || !pending {
+		return err
+	}
+	tables, err := d.tenantTables(ctx)
+	if err != nil {
+		return err
+	}
+	for _, t := range tables {
+		if _, err := d.pool.Exec(ctx, `ALTER TABLE `+quote(t)+` NO FORCE ROW LEVEL SECURITY`); err != nil {
+			return fmt.Errorf("row level security: %w", err)
+		}
+	}
+	return nil
+}
+
+// again is protect after steps that failed.
+func (d *DB) again(ctx context.Context) error {
+	if d.Engine != PostgreSQL {
+		return nil
+	}
+	return d.protect(ctx)
 }
 
 // protect makes a policy for every table whose primary key begins with org_id, FORCEs it on the owner too, and grants the

@@ -21,7 +21,7 @@ import (
 // Decide decides and writes the reply, in one transaction. In the candidate's daytime, and when wait is false, the reply is
 // released in it too: the application moves on or ends, and the promise is kept. Otherwise a job does that when the time comes;
 // until then Undo takes it back. release is when the candidate hears; zero for Hold. The draft is kept first, so a refusal loses
-// nothing. Problems of review.DecideIn, ErrEmpty, ErrInvalid.
+// nothing. Problems of review.DecideIn, ErrEmpty, ErrOwed, ErrInvalid.
 func (fs *Feedbacks) Decide(ctx context.Context, who actor.Actor, a opening.ApplicationID, d Draft, wait bool) (dec review.Decision, release time.Time, err error) {
 	return fs.decide(ctx, who, a, d, func(now, _ time.Time, zone *time.Location) time.Time {
 		if wait {
@@ -64,8 +64,17 @@ func (fs *Feedbacks) decide(ctx context.Context, who actor.Actor, a opening.Appl
 			return err
 		}
 		written := slices.DeleteFunc(slices.Clone(d.Lines), func(l Line) bool { return l.Level == "" && strings.TrimSpace(l.Text) == "" })
-		if dec.Outcome == review.Reject && submitted && strings.TrimSpace(d.Body) == "" && len(written) == 0 {
-			return ErrEmpty.On("body", "Write what was strong and what was missing.")
+		if strings.TrimSpace(d.Body) == "" && len(written) == 0 {
+			owed, err := fs.owesWords(ctx, tx, a)
+			if err != nil {
+				return err
+			}
+			if dec.Outcome == review.Reject && (submitted || owed) {
+				return ErrEmpty.On("body", "Write what was strong and what was missing.")
+			}
+			if owed {
+				return ErrOwed.On("body", "Write what was strong and what was missing.")
+			}
 		}
 		now := fs.DB.Now()
 		zone, err := fs.zone(ctx, tx, app)
@@ -148,7 +157,7 @@ func (fs *Feedbacks) releaseIn(ctx context.Context, tx db.Tx, who actor.Actor, f
 	if _, err := q.DropDraft(ctx, tx.Org, string(r.Application), string(dec.Stage)); err != nil {
 		return err
 	}
-	if err := fs.Promises.Keep(ctx, tx, promise.Reply, string(r.Application), now); err != nil {
+	if err := fs.Openings.Unowe(ctx, tx, r.Application, promise.Reply, promise.Review, promise.Feedback); err != nil {
 		return err
 	}
 	if err := audit.Record(ctx, tx, now, who, "feedback.release", fbk, audit.Facts{"decision": dec.ID}); err != nil {
@@ -185,6 +194,12 @@ func (fs *Feedbacks) Hears(ctx context.Context, who actor.Actor, app opening.App
 		return err
 	})
 	return at, due, err
+}
+
+// owesWords says whether an application is owed feedback in words.
+func (fs *Feedbacks) owesWords(ctx context.Context, tx db.Tx, a opening.ApplicationID) (bool, error) {
+	list, err := fs.Promises.Of(ctx, tx, string(a))
+	return slices.ContainsFunc(list, func(p promise.Promise) bool { return p.Kind == promise.Feedback && p.Kept.IsZero() }), err
 }
 
 // due is the day of the reply that is owed; zero when none is.

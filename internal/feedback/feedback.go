@@ -80,6 +80,9 @@ var (
 	ErrEmpty = problem.New(problem.Invalid, "feedback_empty", "This person finished the work and was promised a reply. Write what was strong and what was missing, in your own words or by criterion.")
 )
 
+// ErrOwed: feedback was promised to everybody, also to who goes on.
+var ErrOwed = problem.New(problem.Conflict, "feedback_owed", "This person was promised feedback before they began, whatever is decided. Write what was strong and what was missing, in your own words or by criterion.")
+
 // Feedbacks keeps them.
 type Feedbacks struct {
 	DB       *db.DB

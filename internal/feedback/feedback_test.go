@@ -206,3 +206,33 @@ func TestDaytime(t *testing.T) {
 		}
 	}
 }
+
+// Feedback that was promised comes with every reply, also with one that goes on; declining finished work without a word was never possible.
+func TestPromisedFeedbackComesWithTheReply(t *testing.T) {
+	each(t, func(t *testing.T, w world) {
+		if err := w.Openings.SetPromises(ctx, w.Owner, opening.Opening{ID: w.Opening, ReplyDays: 5, ReviewDays: 3, FeedbackDays: 5, MostLate: 3}); err != nil {
+			t.Fatal(err)
+		}
+		n, _ := w.rated(t, "Amara Okafor", "amara@mail.example")
+		for outcome, want := range map[review.Outcome]error{review.Advance: feedback.ErrOwed, review.Reject: feedback.ErrEmpty} {
+			if _, _, err := w.f.Decide(ctx, w.Rosa, n.Application, feedback.Draft{Outcome: outcome, Reason: "Clear throughout.", Body: " \n"}, false); !errors.Is(err, want) {
+				t.Errorf("%s without words = %v; want %v", outcome, err, want)
+			}
+		}
+		if _, _, err := w.f.Decide(ctx, w.Rosa, n.Application, feedback.Draft{Outcome: review.Advance, Reason: "Clear throughout.", Body: "You kept to what you measured."}, false); err != nil {
+			t.Fatal(err)
+		}
+		_ = w.DB.Read(ctx, w.Org.ID, func(tx db.Tx) error {
+			list, err := w.Promises.Of(ctx, tx, string(n.Application))
+			for _, p := range list {
+				if p.Kept.IsZero() || p.Late(w.DB.Now()) {
+					t.Errorf("%s = %+v; want it kept in time", p.Kind, p)
+				}
+			}
+			if err != nil || len(list) != 3 {
+				t.Errorf("promises = %+v, %v; want reading, reply and feedback", list, err)
+			}
+			return nil
+		})
+	})
+}

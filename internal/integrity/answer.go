@@ -12,7 +12,6 @@ import (
 	"candor/internal/id"
 	"candor/internal/integrity/internal/query"
 	"candor/internal/problem"
-	"candor/internal/promise"
 	"candor/internal/similar"
 )
 
@@ -152,11 +151,11 @@ func (in *Integrity) Answer(ctx context.Context, who actor.Actor, key CaseID, bo
 		if err != nil || n == 0 {
 			return err
 		}
-		zone, err := in.zone(ctx, tx)
+		cal, err := in.Orgs.CalendarIn(ctx, tx)
 		if err != nil {
 			return err
 		}
-		return in.Promises.GoOn(ctx, tx, promise.Reply, string(c.Application), now, zone)
+		return in.Promises.GoOn(ctx, tx, string(c.Application), now, cal)
 	})
 }
 
@@ -171,11 +170,11 @@ func (in *Integrity) Appeal(ctx context.Context, who actor.Actor, key CaseID, bo
 		if n == 0 {
 			return ErrNoAppeal
 		}
-		zone, err := in.zone(ctx, tx)
+		cal, err := in.Orgs.CalendarIn(ctx, tx)
 		if err != nil {
 			return err
 		}
-		return in.Promises.GoOn(ctx, tx, promise.Reply, string(c.Application), now, zone)
+		return in.Promises.GoOn(ctx, tx, string(c.Application), now, cal)
 	})
 }
 

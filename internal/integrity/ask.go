@@ -117,20 +117,20 @@ func (in *Integrity) openIn(ctx context.Context, tx db.Tx, who actor.Actor, code
 	if err := in.askable(ctx, tx, f.Round); err != nil {
 		return "", err
 	}
-	zone, err := in.zone(ctx, tx)
+	cal, err := in.Orgs.CalendarIn(ctx, tx)
 	if err != nil {
 		return "", err
 	}
 	now := in.DB.Now()
 	c := Case{ID: CaseID(id.New("cas", now)), Attempt: f.Round.Attempt, Application: f.Round.Application, Opening: f.Round.Opening, OpenedBy: who.ID, Opened: now,
-		Due: promise.Due(now, a.Days, zone)}
+		Due: promise.Due(now, a.Days, cal)}
 	if err := in.place(ctx, tx, &c, a.Contact, a.Decider); err != nil {
 		return "", err
 	}
 	if err := in.add(ctx, tx, c, a, f); err != nil {
 		return "", err
 	}
-	if err := in.Promises.Wait(ctx, tx, promise.Reply, string(c.Application), now, c.Due, zone); err != nil {
+	if err := in.Promises.Wait(ctx, tx, string(c.Application), now, c.Due, cal); err != nil {
 		return "", err
 	}
 	if err := audit.Record(ctx, tx, now, who, "case.open", string(c.ID), audit.Facts{"application": string(c.Application), "contact": c.Contact, "decider": c.Decider,
@@ -281,12 +281,12 @@ func (f Facts) find(key FactKey) (Likeness, int, error) {
 // ErrNotYours, ErrSettled, ErrGone, ErrInvalid.
 func (in *Integrity) Extend(ctx context.Context, who actor.Actor, id CaseID, days int) error {
 	return in.DB.Write(ctx, who.Org, func(tx db.Tx) error {
-		c, zone, err := in.change(ctx, tx, who, id)
+		c, cal, err := in.change(ctx, tx, who, id)
 		if err != nil {
 			return err
 		}
 		now := in.DB.Now()
-		due := promise.Due(now, days, zone)
+		due := promise.Due(now, days, cal)
 		if days < 1 || days > MostDays || !due.After(c.Due) {
 			return problem.Field("days", "Give a later day than the one that was given, at most 30 working days from today.")
 		}
@@ -298,7 +298,7 @@ func (in *Integrity) Extend(ctx context.Context, who actor.Actor, id CaseID, day
 			return ErrSettled
 		}
 		if c.Answered.IsZero() {
-			if err := in.Promises.Wait(ctx, tx, promise.Reply, string(c.Application), now, due, zone); err != nil {
+			if err := in.Promises.Wait(ctx, tx, string(c.Application), now, due, cal); err != nil {
 				return err
 			}
 		}
@@ -366,31 +366,31 @@ func (in *Integrity) Hand(ctx context.Context, who actor.Actor, id CaseID, conta
 
 // change holds a case for somebody who watches it and may run it: whoever opened it, and those who run or decide the opening. ErrCaseMissing,
 // ErrNotYours, ErrSettled, ErrGone.
-func (in *Integrity) change(ctx context.Context, tx db.Tx, who actor.Actor, id CaseID) (Case, *time.Location, error) {
+func (in *Integrity) change(ctx context.Context, tx db.Tx, who actor.Actor, id CaseID) (Case, org.Calendar, error) {
 	if _, err := query.New(tx).HoldCase(ctx, tx.Org, string(id)); err != nil {
-		return Case{}, nil, err
+		return Case{}, org.Calendar{}, err
 	}
 	c, part, err := in.loadFor(ctx, tx, who, id)
 	if err != nil {
-		return c, nil, err
+		return c, org.Calendar{}, err
 	}
 	runs := part == Watches && who.ID == c.OpenedBy
 	if part == Watches && !runs {
 		o, err := in.Openings.LoadIn(ctx, tx, who, c.Opening)
 		if _, refused := problem.As(err); err != nil && !refused {
-			return c, nil, err
+			return c, org.Calendar{}, err
 		}
 		runs = err == nil && (o.MayManage(who) || o.MayDecide(who))
 	}
 	if !runs {
-		return c, nil, ErrNotYours.Saying("Whoever opened the case, and those who run or decide the opening, can change this.")
+		return c, org.Calendar{}, ErrNotYours.Saying("Whoever opened the case, and those who run or decide the opening, can change this.")
 	}
 	switch c.Standing(in.DB.Now()) {
 	case Settled, Stands:
-		return c, nil, ErrSettled
+		return c, org.Calendar{}, ErrSettled
 	case Ended:
-		return c, nil, ErrGone
+		return c, org.Calendar{}, ErrGone
 	}
-	zone, err := in.zone(ctx, tx)
-	return c, zone, err
+	cal, err := in.Orgs.CalendarIn(ctx, tx)
+	return c, cal, err
 }

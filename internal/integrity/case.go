@@ -238,16 +238,3 @@ func (in *Integrity) CasesOf(ctx context.Context, tx db.Tx, a opening.Applicatio
 	}
 	return out, err
 }
-
-// zone is the organisation's.
-func (in *Integrity) zone(ctx context.Context, tx db.Tx) (*time.Location, error) {
-	o, err := in.Orgs.In(ctx, tx)
-	if err != nil {
-		return nil, err
-	}
-	zone, err := time.LoadLocation(o.Zone)
-	if err != nil {
-		return time.UTC, nil
-	}
-	return zone, nil
-}

@@ -15,6 +15,7 @@ import (
 	"candor/internal/integrity"
 	"candor/internal/integrity/integritytest"
 	"candor/internal/opening"
+	"candor/internal/org"
 	"candor/internal/problem"
 	"candor/internal/promise"
 	"candor/internal/review"
@@ -106,7 +107,7 @@ func TestACaseIsAnsweredBeforeAnybodyDecides(t *testing.T) {
 		if q, err = w.Integrity.Question(ctx, cora, id); err != nil || len(q.Drafts) != 0 || len(q.Words) != 1 || q.Words[0].Late || q.Standing(w.DB.Now()) != integrity.Answered {
 			t.Errorf("after the answer = %+v, %v; want it kept, and the turn given back", q, err)
 		}
-		if p := w.promised(n.Application); !p.Due.Equal(promise.Due(before.Due.Add(-time.Hour), 1, time.UTC)) && p.Due.Sub(before.Due) > 4*24*time.Hour {
+		if p := w.promised(n.Application); !p.Due.Equal(promise.Due(before.Due.Add(-time.Hour), 1, org.Weekdays(time.UTC))) && p.Due.Sub(before.Due) > 4*24*time.Hour {
 			t.Errorf("the promise = %v, was %v; want it one working day later", p.Due, before.Due)
 		}
 		if err := w.decide(w.Rosa, n.Application, review.Advance); !errors.Is(err, integrity.ErrOpen) {

@@ -24,12 +24,12 @@ func (in *Integrity) Bars(ctx context.Context, tx db.Tx, a opening.ApplicationID
 	if err != nil || len(all) == 0 {
 		return err
 	}
-	zone, err := in.zone(ctx, tx)
+	cal, err := in.Orgs.CalendarIn(ctx, tx)
 	if err != nil {
 		return err
 	}
 	for _, c := range all {
-		if err := c.bars(o, in.DB.Now(), zone); err != nil {
+		if err := c.bars(o, in.DB.Now(), cal.Zone); err != nil {
 			return err
 		}
 	}
@@ -69,15 +69,15 @@ func (in *Integrity) Settle(ctx context.Context, who actor.Actor, key CaseID, o 
 		if err != nil {
 			return err
 		}
-		zone, err := in.zone(ctx, tx)
+		cal, err := in.Orgs.CalendarIn(ctx, tx)
 		if err != nil {
 			return err
 		}
 		p := query.SettleParams{OrgID: tx.Org, ID: string(key), Member: who.ID, Outcome: string(o), At: clock.Milli(now), ReasonID: why}
 		if o == Found {
-			until := promise.Due(now, AppealDays, zone)
+			until := promise.Due(now, AppealDays, cal)
 			p.AppealDueAt = clock.Milli(until)
-			if err := in.Promises.Wait(ctx, tx, promise.Reply, string(c.Application), now, until, zone); err != nil {
+			if err := in.Promises.Wait(ctx, tx, string(c.Application), now, until, cal); err != nil {
 				return err
 			}
 		}

@@ -78,14 +78,14 @@ func (is *Interviews) Ask(ctx context.Context, who actor.Actor, c Code, turn int
 		if err := is.Attempts.AskTurn(ctx, tx, who, a, v.Turn, by); err != nil {
 			return err
 		}
-		if err := is.Promises.Keep(ctx, tx, promise.Question, string(v.ID), now); err != nil {
+		if err := is.Promises.KeepFor(ctx, tx, promise.Question, string(v.Application), string(v.ID), now); err != nil {
 			return err
 		}
-		zone, err := is.zone(ctx, tx)
+		cal, err := is.Orgs.CalendarIn(ctx, tx)
 		if err != nil {
 			return err
 		}
-		if err := is.Promises.Wait(ctx, tx, promise.Reply, string(v.Application), now, by, zone); err != nil {
+		if err := is.Promises.Wait(ctx, tx, string(v.Application), now, by, cal); err != nil {
 			return err
 		}
 		if err := is.tell(ctx, tx, v, now); err != nil {

@@ -2,9 +2,7 @@ package interview
 
 import (
 	"context"
-	"errors"
 
-	"candor/internal/attempt"
 	"candor/internal/db"
 	"candor/internal/interview/internal/query"
 )
@@ -55,17 +53,10 @@ func (is *Interviews) Erase(ctx context.Context, tx db.Tx, p db.Person) (map[str
 	return out, nil
 }
 
-// Drop removes the rows that are left of erased applications, with what was promised in them.
+// Drop removes the rows that are left of erased applications.
 func (is *Interviews) Drop(ctx context.Context, tx db.Tx, p db.Person) error {
 	q := query.New(tx)
 	for _, a := range p.Attempts {
-		v, err := is.Of(ctx, tx, attempt.ID(a))
-		if err == nil {
-			err = is.Promises.Drop(ctx, tx, db.Person{Applications: []string{string(v.ID)}})
-		}
-		if err != nil && !errors.Is(err, ErrMissing) {
-			return err
-		}
 		for _, f := range []func(context.Context, string, string) (int64, error){q.EraseDrafts, q.EraseTurns, q.DropHandovers, q.DropInterview} {
 			if _, err := f(ctx, tx.Org, a); err != nil {
 				return err

@@ -103,10 +103,15 @@ func (w world) acts(subject string) (out []string) {
 	return out
 }
 
-func (w world) promises(of string) (out []promise.Promise) {
+func (w world) promises(a opening.ApplicationID) (out []promise.Promise) {
 	w.T.Helper()
 	w.must(w.DB.Read(ctx, w.World.Org.ID, func(tx db.Tx) (err error) {
-		out, err = w.World.Promises.Of(ctx, tx, of)
+		all, err := w.World.Promises.Of(ctx, tx, string(a))
+		for _, p := range all {
+			if p.Kind == promise.Question {
+				out = append(out, p)
+			}
+		}
 		return err
 	}))
 	return out
@@ -160,7 +165,7 @@ func TestThreeTurns(t *testing.T) {
 		if st := own.Turns[0].Part.Items[0].Head.Statement; !strings.Contains(st, "1  The queue delivered again") || !strings.Contains(st, "Why twice, Amara?") {
 			t.Errorf("the candidate is asked %q", st)
 		}
-		if ps := w.promises(string(v.ID)); len(ps) != 1 || ps[0].Kept.IsZero() {
+		if ps := w.promises(v.Application); len(ps) != 1 || ps[0].Kept.IsZero() {
 			t.Errorf("the promise of the first question: %+v", ps)
 		}
 		w.answer(amara, 1, "I am Amara, and the provider was slow.")
@@ -174,7 +179,7 @@ func TestThreeTurns(t *testing.T) {
 		// Ines is silent: her promise breaks, and only whoever runs the opening hands it over.
 		w.Tick.Add(6 * 24 * time.Hour)
 		w.must(w.World.Promises.Sweep(ctx, w.World.Org.ID))
-		if ps := w.promises(string(v.ID)); ps[0].Broken.IsZero() {
+		if ps := w.promises(v.Application); ps[0].Broken.IsZero() {
 			t.Error("a silent interviewer broke no promise")
 		}
 		if own, _ := w.Own(ctx, amara); !own.Late(w.DB.Now()) {
@@ -194,7 +199,7 @@ func TestThreeTurns(t *testing.T) {
 		if err != nil || own.Name != "Otto Weiss" || own.Late(w.DB.Now()) || len(own.Handovers) != 1 || own.Handovers[0].Was != "Ines Duarte" || !own.Handovers[0].Late {
 			t.Errorf("the candidate is told %+v, %v", own.Handovers, err)
 		}
-		if ps := w.promises(string(v.ID)); ps[0].Broken.IsZero() {
+		if ps := w.promises(v.Application); ps[0].Broken.IsZero() {
 			t.Error("what was broken is forgotten")
 		}
 

@@ -153,11 +153,11 @@ func (is *Interviews) add(ctx context.Context, tx db.Tx, who actor.Actor, at att
 	now := is.DB.Now()
 	due := time.Time{}
 	if s == Ours {
-		zone, err := is.zone(ctx, tx)
+		cal, err := is.Orgs.CalendarIn(ctx, tx)
 		if err != nil {
 			return Interview{}, err
 		}
-		due = promise.Due(now, a.AskDays, zone)
+		due = promise.Due(now, a.AskDays, cal)
 	}
 	q, key := query.New(tx), id.New("itv", now)
 	for length := range 40 {
@@ -197,19 +197,19 @@ func (is *Interviews) begun(ctx context.Context, tx db.Tx, v Interview, at attem
 // owe promises the next question; the caller's guarded write makes it once. The reply stands still no longer than that is due where the interview was
 // agreed on from the beginning, else it goes on in our turn.
 func (is *Interviews) owe(ctx context.Context, tx db.Tx, v Interview, at attempt.Attempt, now time.Time) error {
-	zone, err := is.zone(ctx, tx)
+	cal, err := is.Orgs.CalendarIn(ctx, tx)
 	if err != nil {
 		return err
 	}
 	if v.Planned(at.Submitted) {
-		err = is.Promises.Wait(ctx, tx, promise.Reply, string(v.Application), now, promise.Due(now, v.AskDays, zone), zone)
+		err = is.Promises.Wait(ctx, tx, string(v.Application), now, promise.Due(now, v.AskDays, cal), cal)
 	} else {
-		err = is.Promises.GoOn(ctx, tx, promise.Reply, string(v.Application), now, zone)
+		err = is.Promises.GoOn(ctx, tx, string(v.Application), now, cal)
 	}
 	if err != nil {
 		return err
 	}
-	return is.Promises.Owe(ctx, tx, promise.Question, string(v.ID), v.AskDays, now, zone)
+	return is.Promises.OweFor(ctx, tx, promise.Question, string(v.Application), string(v.ID), v.AskDays, now, cal)
 }
 
 // tell draws open pages anew.

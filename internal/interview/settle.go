@@ -56,11 +56,11 @@ func (is *Interviews) move(ctx context.Context, tx db.Tx, v Interview) error {
 	if err != nil {
 		return err
 	}
-	zone, err := is.zone(ctx, tx)
+	cal, err := is.Orgs.CalendarIn(ctx, tx)
 	if err != nil {
 		return err
 	}
-	due := clock.Milli(promise.Due(now, v.AskDays, zone))
+	due := clock.Milli(promise.Due(now, v.AskDays, cal))
 	switch v.State {
 	case Waits:
 		if at.State != "submitted" {
@@ -145,14 +145,14 @@ func (is *Interviews) close(ctx context.Context, tx db.Tx, who actor.Actor, v In
 	if err != nil || n == 0 {
 		return err
 	}
-	if err := is.Promises.Keep(ctx, tx, promise.Question, string(v.ID), now); err != nil {
+	if err := is.Promises.KeepFor(ctx, tx, promise.Question, string(v.Application), string(v.ID), now); err != nil {
 		return err
 	}
-	zone, err := is.zone(ctx, tx)
+	cal, err := is.Orgs.CalendarIn(ctx, tx)
 	if err != nil {
 		return err
 	}
-	if err := is.Promises.GoOn(ctx, tx, promise.Reply, string(v.Application), now, zone); err != nil {
+	if err := is.Promises.GoOn(ctx, tx, string(v.Application), now, cal); err != nil {
 		return err
 	}
 	if err := is.tell(ctx, tx, v, now); err != nil {
@@ -194,11 +194,11 @@ func (is *Interviews) Replace(ctx context.Context, who actor.Actor, c Code, was,
 		now, q, due := is.DB.Now(), query.New(tx), v.Due
 		late := v.Late(now)
 		if late {
-			zone, err := is.zone(ctx, tx)
+			cal, err := is.Orgs.CalendarIn(ctx, tx)
 			if err != nil {
 				return err
 			}
-			due = promise.Due(now, v.AskDays, zone)
+			due = promise.Due(now, v.AskDays, cal)
 		}
 		n, err := q.Replace(ctx, query.ReplaceParams{MemberID: to, Due: clock.Milli(due), OrgID: tx.Org, ID: string(v.ID), Was: was, WasDue: clock.Milli(v.Due)})
 		if err != nil {

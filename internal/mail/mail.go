@@ -20,6 +20,8 @@ type Letter struct {
 	ReplyEmail      string // "" leaves the sender
 	Subject         string
 	Text, HTML      string
+	Calendar        string // an iCalendar object, offered beside the text; "" none
+	Method          string // of it: REQUEST or CANCEL (RFC 6047)
 	ID              string // makes the Message-ID, so that a letter sent twice is seen as one, and a bounce finds it
 	List            string // what the letter is one of many of, as a List-ID says it: "Backend engineer <opn-1>"; "" none
 	Date            time.Time
@@ -72,6 +74,9 @@ func (s *SMTP) message(l Letter, to string) ([]byte, error) {
 	m.SetBodyString(gomail.TypeTextPlain, l.Text)
 	if l.HTML != "" {
 		m.AddAlternativeString(gomail.TypeTextHTML, l.HTML)
+	}
+	if l.Calendar != "" {
+		m.AddAlternativeString(gomail.ContentType("text/calendar; method="+l.Method), l.Calendar)
 	}
 	var b bytes.Buffer
 	if _, err := m.WriteTo(&b); err != nil {

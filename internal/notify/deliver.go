@@ -14,6 +14,8 @@ import (
 	"candor/internal/mail"
 	"candor/internal/notify/internal/query"
 	"candor/internal/opening"
+	"candor/internal/promise"
+	"candor/internal/talk"
 	"candor/internal/thread"
 )
 
@@ -33,6 +35,7 @@ func (n *Notify) deliver(ctx context.Context, note sendNote) error {
 	var m Mail
 	var old bool
 	var list string
+	var event *talk.Event
 	err := n.DB.Read(ctx, note.Org, func(tx db.Tx) (err error) {
 		if m, err = n.in(ctx, tx, note.Mail); err != nil || m.State != Queued {
 			return err
@@ -44,7 +47,10 @@ func (n *Notify) deliver(ctx context.Context, note sendNote) error {
 			}
 			list = a.Opening.Title + " <" + string(a.Opening.ID) + ">"
 		}
-		old, err = n.outdated(ctx, tx, m)
+		if old, err = n.outdated(ctx, tx, m); err != nil || old {
+			return err
+		}
+		event, err = n.event(ctx, tx, m)
 		return err
 	})
 	if errors.Is(err, ErrMissing) || errors.Is(err, opening.ErrMissing) || err == nil && m.State != Queued {
@@ -62,8 +68,12 @@ func (n *Notify) deliver(ctx context.Context, note sendNote) error {
 			return n.postpone(ctx, note, m.Error, morning, 0)
 		}
 	}
-	words, err := n.Server.Send(ctx, mail.Letter{ToName: m.ToName, ToEmail: m.ToEmail, ReplyName: m.replyName, ReplyEmail: m.replyEmail, Subject: m.Subject,
-		Text: m.Text(), HTML: m.HTML(), ID: m.ID + "." + note.Org, List: list, Date: now})
+	letter := mail.Letter{ToName: m.ToName, ToEmail: m.ToEmail, ReplyName: m.replyName, ReplyEmail: m.replyEmail, Subject: m.Subject,
+		Text: m.Text(), HTML: m.HTML(), ID: m.ID + "." + note.Org, List: list, Date: now}
+	if event != nil {
+		letter.Calendar, letter.Method = event.File(), event.Method()
+	}
+	words, err := n.Server.Send(ctx, letter)
 	var no *mail.Refused
 	var later *mail.Later
 	switch {
@@ -103,6 +113,16 @@ func (n *Notify) outdated(ctx context.Context, tx db.Tx, m Mail) (bool, error) {
 	switch m.About {
 	case string(opening.Invited), string(opening.Applied), "signin", "member":
 		return m.Link == "", nil
+	}
+	if m.About == apology {
+		p, _, err := n.Promises.In(ctx, tx, m.SubjectID)
+		if errors.Is(err, promise.ErrMissing) {
+			return true, nil
+		}
+		return !p.Kept.IsZero(), err // nobody reads that we are late after what they waited for
+	}
+	if isTalk(m.About) {
+		return n.moved(ctx, tx, m)
 	}
 	if m.About == string(thread.Answered) {
 		unread, err := n.unread(ctx, tx, m)

@@ -24,7 +24,10 @@ import (
 	"candor/internal/notify/internal/query"
 	"candor/internal/opening"
 	"candor/internal/org"
+	"candor/internal/payment"
 	"candor/internal/problem"
+	"candor/internal/promise"
+	"candor/internal/talk"
 	"candor/internal/thread"
 )
 
@@ -49,6 +52,9 @@ type Notify struct {
 	Integrity  *integrity.Integrity
 	Threads    *thread.Threads
 	Interviews *interview.Interviews
+	Promises   *promise.Promises
+	Payments   *payment.Payments
+	Talks      *talk.Talks
 	Server     Mailer
 	Inbox      Inbox  // where bounces arrive; nil is nowhere
 	URL        string // public address, without a slash at the end

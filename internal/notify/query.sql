@@ -81,3 +81,6 @@ SELECT COUNT(*) FROM mails WHERE org_id = $1 AND about = $2 AND subject_id = $3;
 
 -- name: MailAbout :one
 SELECT id FROM mails WHERE org_id = $1 AND about = $2 AND subject_id = $3;
+
+-- name: Reading :many
+SELECT DISTINCT member_id FROM reviews WHERE org_id = $1 AND application_id = $2 AND state = 'assigned' ORDER BY member_id;

@@ -28,6 +28,8 @@ func (n *Notify) listenMore() {
 	job.Listen(n.Jobs, attempt.Questioned, "notify.questioned", job.Mail, n.questioned)
 	job.Listen(n.Jobs, attempt.Unclear, "notify.unclear", job.Mail, n.unclear)
 	n.listenCases()
+	n.listenPromises()
+	n.listenTalks()
 	n.listenThreads()
 	n.listenInterviews()
 }

@@ -156,7 +156,11 @@ func (os *Openings) Advance(ctx context.Context, tx db.Tx, who actor.Actor, a Ap
 	if n == 0 {
 		return "", false, ErrMoved
 	}
-	inv, err = os.invite(ctx, tx, who, a, *to, now.Add(time.Duration(to.Window)*24*time.Hour), "")
+	late, err := os.Given(ctx, tx, a.ID) // we were late, so their deadline moves
+	if err != nil {
+		return "", false, err
+	}
+	inv, err = os.invite(ctx, tx, who, a, *to, now.Add(time.Duration(to.Window+late)*24*time.Hour), "")
 	return inv, true, err
 }
 
@@ -169,8 +173,8 @@ func (os *Openings) End(ctx context.Context, tx db.Tx, who actor.Actor, a Applic
 	if n == 0 {
 		return ErrMoved
 	}
-	if s == Withdrawn && os.Promises != nil { // nobody waits for a reply any more
-		if err := os.Promises.Keep(ctx, tx, promise.Reply, string(a), os.DB.Now()); err != nil {
+	if s == Withdrawn { // nobody waits for a reply any more
+		if err := os.Unowe(ctx, tx, a, promise.Reply, promise.Review, promise.Feedback); err != nil {
 			return err
 		}
 	}

@@ -99,8 +99,8 @@ type Board struct {
 
 const boardColumns = `SELECT a.id, a.candidate_id, a.stage_id, a.status, a.moved_at, a.mark_ppm, c.name, c.email,
 	COALESCE(i.id, ''), COALESCE(i.opened_at, 0), COALESCE(i.finish_by, 0), COALESCE(i.revoked_at, 0),
-	COALESCE((SELECT MAX(s.made_at) FROM promises s WHERE s.org_id = a.org_id AND s.application_id = a.id), 0),
-	COALESCE((SELECT MAX(s.kept_at) FROM promises s WHERE s.org_id = a.org_id AND s.application_id = a.id), 0),
+	COALESCE((SELECT MAX(s.made_at) FROM promises s WHERE s.org_id = a.org_id AND s.application_id = a.id AND s.kind = 'reply'), 0),
+	COALESCE((SELECT MAX(s.kept_at) FROM promises s WHERE s.org_id = a.org_id AND s.application_id = a.id AND s.kind = 'reply'), 0),
 	COALESCE(p.due_at, 0), COALESCE(p.waits_until, 0)
 `
 
@@ -110,13 +110,13 @@ LEFT JOIN invitations i ON i.org_id = a.org_id AND i.application_id = a.id AND i
 `
 
 // openPromise is the promise that is owed, at most one per application.
-const openPromise = `LEFT JOIN promises p ON p.org_id = a.org_id AND p.application_id = a.id AND p.kept_at = 0 `
+const openPromise = `LEFT JOIN promises p ON p.org_id = a.org_id AND p.application_id = a.id AND p.kind = 'reply' AND p.kept_at = 0 `
 
 const (
 	isOpened   = `EXISTS (SELECT 1 FROM invitations s WHERE s.org_id = a.org_id AND s.application_id = a.id AND s.opened_at > 0)`
-	isSent     = `EXISTS (SELECT 1 FROM promises s WHERE s.org_id = a.org_id AND s.application_id = a.id)`
-	isAnswered = `EXISTS (SELECT 1 FROM promises s WHERE s.org_id = a.org_id AND s.application_id = a.id AND s.kept_at > 0)`
-	isSentHere = `EXISTS (SELECT 1 FROM promises s WHERE s.org_id = a.org_id AND s.application_id = a.id AND (s.kept_at = 0 OR s.made_at >= a.moved_at))`
+	isSent     = `EXISTS (SELECT 1 FROM promises s WHERE s.org_id = a.org_id AND s.application_id = a.id AND s.kind = 'reply')`
+	isAnswered = `EXISTS (SELECT 1 FROM promises s WHERE s.org_id = a.org_id AND s.application_id = a.id AND s.kind = 'reply' AND s.kept_at > 0)`
+	isSentHere = `EXISTS (SELECT 1 FROM promises s WHERE s.org_id = a.org_id AND s.application_id = a.id AND s.kind = 'reply' AND (s.kept_at = 0 OR s.made_at >= a.moved_at))`
 	isStuck    = `(i.revoked_at > 0 OR i.finish_by < $3) AND NOT ` + isSentHere
 	isTheirs   = `i.revoked_at = 0 AND i.finish_by >= $3 AND NOT ` + isSentHere
 )
@@ -170,7 +170,7 @@ func (os *Openings) Page(ctx context.Context, tx db.Tx, o ID, f Filter) (Board, 
 func owedQuery(f Filter, at cursor, most int) statement {
 	s := statement{args: make([]any, 3)}
 	s.text = boardColumns + `, p.due_at, p.id FROM promises p JOIN applications a ON a.org_id = p.org_id AND a.id = p.application_id ` + boardJoins + `
-		WHERE p.org_id = $1 AND p.kept_at = 0 AND a.opening_id = $2 AND a.status = 'active' AND $3 > CAST(0 AS BIGINT)` + s.narrowed(f)
+		WHERE p.org_id = $1 AND p.kind = 'reply' AND p.kept_at = 0 AND a.opening_id = $2 AND a.status = 'active' AND $3 > CAST(0 AS BIGINT)` + s.narrowed(f)
 	if at.id != "" {
 		s.text += s.after("p.due_at", "p.id", ">", at)
 	}

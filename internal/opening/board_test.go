@@ -45,7 +45,7 @@ func TestTheBoardPutsOurTurnFirst(t *testing.T) {
 		w.invite(t, elsewhere, "Nobody Here", "nobody@mail.example")
 		owe := func(who string, days int) {
 			w.write(t, func(tx db.Tx) error {
-				return w.Promises.Owe(ctx, tx, promise.Reply, string(inv[who].Application), days, w.tick.Now(), time.UTC)
+				return w.Promises.Owe(ctx, tx, promise.Reply, string(inv[who].Application), days, w.tick.Now(), org.Weekdays(time.UTC))
 			})
 		}
 		w.tick.Add(time.Hour)

@@ -4,7 +4,7 @@ import "candor/internal/db"
 
 // Columns is the inventory.
 var Columns = db.Columns{
-	"openings":           {"org_id": ours, "id": ours, "title": ours, "team": ours, "about": ours, "state": ours, "confidential": ours, "reply_days": ours, "contact_id": ours, "created_at": ours, "created_by": ours},
+	"openings":           {"org_id": ours, "id": ours, "title": ours, "team": ours, "about": ours, "state": ours, "confidential": ours, "reply_days": ours, "review_days": ours, "feedback_days": ours, "most_late": ours, "contact_id": ours, "created_at": ours, "created_by": ours},
 	"opening_members":    {"org_id": ours, "opening_id": ours, "member_id": ours, "role": ours},
 	"stages":             {"org_id": ours, "id": ours, "opening_id": ours, "position": ours, "title": ours, "reviewers": ours, "window_days": ours, "questions": ours},
 	"stage_formats":      {"org_id": ours, "stage_id": ours, "position": ours, "format": ours, "ref_id": ours},

@@ -8,6 +8,7 @@ import (
 
 	"candor/internal/clock"
 	"candor/internal/db"
+	"candor/internal/promise"
 )
 
 // Figures are an opening's counts.
@@ -22,23 +23,41 @@ type Figures struct {
 	ByStage  map[StageID]int
 	Kept     int // replies given
 	KeptLate int // of them, after their day
+
+	Promises []Rate // of every kind that was promised to anybody, in the order of promise.Kinds
+	LateNow  int    // promises of all kinds that are open and past their day
 }
+
+// Rate is how promises of one kind were kept: those that are open and not late are not counted.
+type Rate struct {
+	Kind promise.Kind
+	Kept int // by their day
+	Late int // after it
+	Open int // not yet, though their day is over
+}
+
+// Of is how many there were to keep.
+func (r Rate) Of() int { return r.Kept + r.Late + r.Open }
 
 // SQLite takes the tables of a CROSS JOIN in their order: the opening's applications and their promises, and not all promises of the organisation.
 const (
 	countStatus = `SELECT stage_id, status, COUNT(*) FROM applications WHERE org_id = $1 AND opening_id = $2 GROUP BY stage_id, status`
 	countOwed   = `SELECT COUNT(*), SUM(CASE WHEN p.due_at < $3 THEN 1 ELSE 0 END), SUM(CASE WHEN p.due_at >= $3 AND p.due_at < $4 THEN 1 ELSE 0 END)
 		FROM applications a CROSS JOIN promises p
-		WHERE a.org_id = $1 AND a.opening_id = $2 AND a.status = 'active' AND p.org_id = a.org_id AND p.application_id = a.id AND p.kept_at = 0`
+		WHERE a.org_id = $1 AND a.opening_id = $2 AND a.status = 'active' AND p.org_id = a.org_id AND p.application_id = a.id AND p.kind = 'reply' AND p.kept_at = 0`
 	countSent = `SELECT COUNT(DISTINCT p.application_id), COUNT(DISTINCT CASE WHEN p.kept_at > 0 THEN p.application_id END),
 		SUM(CASE WHEN p.kept_at > 0 THEN 1 ELSE 0 END), SUM(CASE WHEN p.kept_at > p.due_at THEN 1 ELSE 0 END)
-		FROM applications a CROSS JOIN promises p WHERE a.org_id = $1 AND a.opening_id = $2 AND p.org_id = a.org_id AND p.application_id = a.id`
+		FROM applications a CROSS JOIN promises p WHERE a.org_id = $1 AND a.opening_id = $2 AND p.org_id = a.org_id AND p.application_id = a.id AND p.kind = 'reply'`
+	countKept = `SELECT p.kind, SUM(CASE WHEN p.kept_at > 0 AND p.kept_at <= p.due_at THEN 1 ELSE 0 END), SUM(CASE WHEN p.kept_at > p.due_at THEN 1 ELSE 0 END),
+		SUM(CASE WHEN p.kept_at = 0 AND p.due_at < $3 THEN 1 ELSE 0 END)
+		FROM applications a CROSS JOIN promises p WHERE a.org_id = $1 AND a.opening_id = $2 AND a.status <> 'withdrawn' AND p.org_id = a.org_id AND p.application_id = a.id
+		GROUP BY p.kind`
 	countOpened = `SELECT COUNT(DISTINCT application_id) FROM invitations WHERE org_id = $1 AND opening_id = $2 AND opened_at > 0`
 	countStuck  = `SELECT COUNT(*) FROM applications a JOIN invitations i ON i.org_id = a.org_id AND i.application_id = a.id AND i.stage_id = a.stage_id
 		WHERE a.org_id = $1 AND a.opening_id = $2 AND a.status = 'active' AND ` + isStuck
 )
 
-// Figures counts, in five queries however many applications there are.
+// Figures counts, in six queries however many applications there are.
 func (os *Openings) Figures(ctx context.Context, tx db.Tx, o ID) (Figures, error) {
 	f := Figures{ByStage: map[StageID]int{}}
 	now := os.DB.Now()
@@ -61,11 +80,37 @@ func (os *Openings) Figures(ctx context.Context, tx db.Tx, o ID) (Figures, error
 		return f, err
 	}
 	f.Sent, f.Answered, f.Kept, f.KeptLate = int(sent.Int64), int(answered.Int64), int(kept.Int64), int(late.Int64)
+	if err := f.rates(ctx, tx, o, now); err != nil {
+		return f, err
+	}
 	if err := tx.QueryRowContext(ctx, countOpened, tx.Org, string(o)).Scan(&f.Opened); err != nil {
 		return f, err
 	}
 	err = tx.QueryRowContext(ctx, countStuck, tx.Org, string(o), clock.Milli(now)).Scan(&f.Stuck)
 	return f, err
+}
+
+// rates are the kept rates of one opening.
+func (f *Figures) rates(ctx context.Context, tx db.Tx, o ID, now time.Time) error {
+	rows, err := tx.QueryContext(ctx, countKept, tx.Org, string(o), clock.Milli(now))
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	found := map[promise.Kind]Rate{}
+	for rows.Next() {
+		var r Rate
+		if err := rows.Scan(&r.Kind, &r.Kept, &r.Late, &r.Open); err != nil {
+			return err
+		}
+		found[r.Kind] = r
+	}
+	for _, k := range promise.Kinds {
+		if r, ok := found[k]; ok {
+			f.Promises, f.LateNow = append(f.Promises, r), f.LateNow+r.Open
+		}
+	}
+	return rows.Err()
 }
 
 func (f *Figures) byStatus(rows *sql.Rows) error {
@@ -94,7 +139,7 @@ func (f *Figures) byStatus(rows *sql.Rows) error {
 
 const (
 	weeklySent = `SELECT (p.made_at - CAST($3 AS BIGINT)) / 604800000, COUNT(*) FROM applications a CROSS JOIN promises p
-		WHERE a.org_id = $1 AND a.opening_id = $2 AND p.org_id = a.org_id AND p.application_id = a.id AND p.made_at >= CAST($3 AS BIGINT) GROUP BY 1`
+		WHERE a.org_id = $1 AND a.opening_id = $2 AND p.org_id = a.org_id AND p.application_id = a.id AND p.kind = 'reply' AND p.made_at >= CAST($3 AS BIGINT) GROUP BY 1`
 	weeklyOpened = `SELECT (opened_at - CAST($3 AS BIGINT)) / 604800000, COUNT(*) FROM invitations
 		WHERE org_id = $1 AND opening_id = $2 AND opened_at >= CAST($3 AS BIGINT) GROUP BY 1`
 )

@@ -122,7 +122,7 @@ func (f InviteForm) Check() error {
 	return nil
 }
 
-// Invite adds a candidate to an opening's first stage and announces the mail. ErrRole, ErrMissing, ErrClosed, ErrInvalid, and
+// Invite adds a candidate to an opening's first stage and announces the mail. ErrRole, ErrMissing, ErrClosed, ErrLate, ErrInvalid, and
 // ErrTwice (with the fact "application") when the person is in it already: nobody is invited twice by a second press.
 func (os *Openings) Invite(ctx context.Context, who actor.Actor, o ID, f InviteForm) (Invitation, error) {
 	var inv Invitation
@@ -151,6 +151,9 @@ func (os *Openings) InviteIn(ctx context.Context, tx db.Tx, who actor.Actor, o I
 
 // add is InviteIn where it is known that the asker may.
 func (os *Openings) add(ctx context.Context, tx db.Tx, who actor.Actor, op Opening, f InviteForm) (Invitation, error) {
+	if err := os.takes(ctx, tx, op); err != nil {
+		return Invitation{}, err
+	}
 	stages, err := os.Stages(ctx, tx, op.ID)
 	if err != nil {
 		return Invitation{}, err

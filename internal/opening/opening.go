@@ -63,6 +63,9 @@ type Opening struct {
 	Open         bool
 	Confidential bool
 	ReplyDays    int    // the reply promise, working days
+	ReviewDays   int    // until all have read the work; 0 is not promised. These three are not in lists.
+	FeedbackDays int    // until there is feedback in words, also where it goes on; 0 is not promised
+	MostLate     int    // above how many late promises nobody new is invited
 	Contact      string // member whom candidates may write to
 	Created      time.Time
 	Active       int    // applications under way; only in lists
@@ -235,7 +238,7 @@ func (os *Openings) In(ctx context.Context, tx db.Tx, o ID) (Opening, error) {
 		return Opening{}, ErrMissing
 	}
 	return Opening{ID: ID(r.ID), Title: r.Title, Team: r.Team, About: r.About, Open: r.State == "open", Confidential: r.Confidential,
-		ReplyDays: int(r.ReplyDays), Contact: r.ContactID, Created: clock.Time(r.CreatedAt)}, err
+		ReplyDays: int(r.ReplyDays), ReviewDays: int(r.ReviewDays), FeedbackDays: int(r.FeedbackDays), MostLate: int(r.MostLate), Contact: r.ContactID, Created: clock.Time(r.CreatedAt)}, err
 }
 
 // MayManage says whether the asker runs the opening: its recruiters, and where it is not confidential the organisation's.
@@ -311,6 +314,9 @@ func (os *Openings) Change(ctx context.Context, who actor.Actor, o Opening) erro
 		}
 		if o.Contact == "" {
 			o.Contact = before.Contact
+		}
+		if before.ReviewDays > o.ReplyDays || before.FeedbackDays > 0 && before.FeedbackDays < o.ReplyDays {
+			return problem.Field("reply_days", "Reading is promised before this reply, and feedback not before it. Change those under Promises first.")
 		}
 		if _, err := os.Orgs.Member(ctx, tx, o.Contact); err != nil {
 			return problem.Field("contact", "Choose somebody of your organisation.")

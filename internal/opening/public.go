@@ -181,6 +181,11 @@ func (os *Openings) TakesIn(ctx context.Context, tx db.Tx, op Opening) error {
 	if l := os.public(tx.Org, op.ID, r); !l.Open || !op.Open || op.Confidential || l.Taken >= l.Most || !l.Until.IsZero() && !l.Until.After(os.DB.Now()) {
 		return ErrNotTaking
 	}
+	if err := os.takes(ctx, tx, op); errors.Is(err, ErrLate) {
+		return ErrNotTaking // who applies is not told of others
+	} else if err != nil {
+		return err
+	}
 	return nil
 }
 
@@ -306,6 +311,9 @@ func (os *Openings) Confirm(ctx context.Context, link, text string) (Invitation,
 			return ErrNotTaking
 		}
 		inv, err = os.add(ctx, tx, actor.ForSystem(tx.Org, applying), op, InviteForm{Name: a.Name, Email: a.Email, Zone: a.Zone})
+		if errors.Is(err, ErrLate) {
+			err = ErrNotTaking
+		}
 		return err
 	})
 	if errors.Is(err, errThere) && inv.ID != "" {

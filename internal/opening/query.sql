@@ -5,8 +5,12 @@ VALUES ($1, $2, $3, $4, $5, 'open', $6, $7, $8, $9, $10);
 -- name: ChangeOpening :execrows
 UPDATE openings SET title = $3, team = $4, about = $5, state = $6, confidential = $7, reply_days = $8, contact_id = $9 WHERE org_id = $1 AND id = $2;
 
+-- name: SetPromises :execrows
+UPDATE openings SET reply_days = sqlc.arg(reply_days), review_days = sqlc.arg(review_days), feedback_days = sqlc.arg(feedback_days), most_late = sqlc.arg(most_late)
+WHERE org_id = sqlc.arg(org_id) AND id = sqlc.arg(id);
+
 -- name: Opening :one
-SELECT id, title, team, about, state, confidential, reply_days, contact_id, created_at FROM openings WHERE org_id = $1 AND id = $2;
+SELECT id, title, team, about, state, confidential, reply_days, contact_id, created_at, review_days, feedback_days, most_late FROM openings WHERE org_id = $1 AND id = $2;
 
 -- name: Openings :many
 SELECT o.id, o.title, o.team, o.about, o.state, o.confidential, o.reply_days, o.contact_id, o.created_at,
@@ -250,3 +254,18 @@ FROM applications a JOIN candidates c ON c.org_id = a.org_id AND c.id = a.candid
 WHERE a.org_id = sqlc.arg(org_id) AND a.opening_id = sqlc.arg(opening_id) AND a.id > sqlc.arg(after)
 	AND (CAST(sqlc.arg(stage) AS TEXT) = '' OR a.stage_id = sqlc.arg(stage)) AND (CAST(sqlc.arg(status) AS TEXT) = '' OR a.status = sqlc.arg(status))
 ORDER BY a.id LIMIT sqlc.arg(most);
+
+-- SQLite takes the tables of a CROSS JOIN in their order.
+-- name: LateNow :one
+SELECT COUNT(*) FROM applications a CROSS JOIN promises p
+WHERE a.org_id = sqlc.arg(org_id) AND a.opening_id = sqlc.arg(opening_id) AND p.org_id = a.org_id AND p.application_id = a.id AND p.kept_at = 0 AND p.due_at < sqlc.arg(now);
+
+-- name: ReviewersHere :one
+SELECT COUNT(*) FROM opening_members o JOIN members m ON m.org_id = o.org_id AND m.id = o.member_id
+WHERE o.org_id = sqlc.arg(org_id) AND o.opening_id = sqlc.arg(opening_id) AND o.role = sqlc.arg(role) AND m.state = 'active' AND m.absent_until <= sqlc.arg(now);
+
+-- name: ReadStages :one
+SELECT COUNT(*) FROM stages WHERE org_id = $1 AND opening_id = $2 AND reviewers > 0;
+
+-- name: StageReviewers :one
+SELECT reviewers FROM stages WHERE org_id = $1 AND id = $2;

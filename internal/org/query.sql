@@ -41,3 +41,18 @@ SELECT COUNT(*) FROM members WHERE org_id = $1 AND state = 'active' AND roles LI
 
 -- name: AllOrganisations :many
 SELECT DISTINCT org_id FROM memberships ORDER BY org_id;
+
+-- name: Week :one
+SELECT week FROM organisations WHERE org_id = $1;
+
+-- name: SetWeek :execrows
+UPDATE organisations SET week = $2 WHERE org_id = $1;
+
+-- name: Holidays :many
+SELECT day, name FROM holidays WHERE org_id = $1 ORDER BY day LIMIT 1000;
+
+-- name: DropHolidays :execrows
+DELETE FROM holidays WHERE org_id = $1;
+
+-- name: AddHoliday :exec
+INSERT INTO holidays (org_id, day, name) VALUES ($1, $2, $3);

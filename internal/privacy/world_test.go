@@ -36,12 +36,14 @@ import (
 	"candor/internal/media/vtt"
 	"candor/internal/opening"
 	"candor/internal/org"
+	"candor/internal/payment"
 	"candor/internal/repo"
 	"candor/internal/response"
 	"candor/internal/review"
 	"candor/internal/run"
 	"candor/internal/secret"
 	"candor/internal/sheet"
+	"candor/internal/talk"
 	"candor/internal/thread"
 	"candor/internal/upload"
 	"candor/internal/upload/uploadtest"
@@ -151,9 +153,16 @@ func (w *world) position(title string, v assessment.VersionID) opening.ID {
 	o, err := w.app.Openings.Create(ctx, w.owner, opening.Opening{Title: title, Team: "Bookings", ReplyDays: 5},
 		[]opening.Stage{{Title: "Screen", Reviewers: 2, Window: 7, Questions: 4, Format: "assessment", Ref: string(v)}})
 	w.must(err)
+	var stages []opening.Stage
+	w.read(func(tx db.Tx) (err error) {
+		stages, err = w.app.Openings.Stages(ctx, tx, o)
+		return err
+	})
+	w.must(w.app.Payments.SetTerms(ctx, w.owner, o, payment.Terms{Stage: stages[0].ID, Money: payment.Money{Minor: 12000, Currency: "EUR"}, Days: 5}))
 	for who, role := range map[string]opening.Role{w.rosa.ID: opening.Manager, w.mina.ID: opening.Reviewer, w.jun.ID: opening.Reviewer} {
 		w.must(w.app.Openings.SetRole(ctx, w.owner, o, who, role, true))
 	}
+	w.must(w.app.Talks.SetTerms(ctx, w.owner, o, talk.Terms{Days: 9, Minutes: 30}))
 	return o
 }
 
@@ -228,6 +237,7 @@ func (w *world) enter(i opening.InvitationID, word string) person {
 	w.must(err)
 	who, _, err := a.Openings.CandidateSession(ctx, cookie)
 	w.must(err)
+	w.must(a.Payments.Accept(ctx, who, inv.Stage, "NG12 "+word))
 	return person{word, who, candidate.ID(inv.Candidate), inv.Application}
 }
 

@@ -50,11 +50,11 @@ func (rs *Reviews) Assign(ctx context.Context, note attempt.SubmittedNote) error
 		if err != nil {
 			return err
 		}
-		zone, err := rs.zone(ctx, tx)
+		cal, err := rs.Orgs.CalendarIn(ctx, tx)
 		if err != nil {
 			return err
 		}
-		due := promise.Due(from, max(1, app.Opening.ReplyDays-1), zone) // a day is left for the decision
+		due := promise.Due(from, app.Opening.ReadDays(), cal)
 		code, err := rs.open(ctx, q, query.AddRoundParams{OrgID: tx.Org, AttemptID: note.Attempt, ApplicationID: string(app.ID), OpeningID: string(app.Opening.ID),
 			StageID: string(stage.ID), VersionID: string(w.Version), Wanted: int64(stage.Reviewers), SubmittedAt: clock.Milli(w.At), DueAt: clock.Milli(due)})
 		if err != nil || code == "" {
@@ -124,18 +124,6 @@ func (rs *Reviews) stage(ctx context.Context, tx db.Tx, a opening.Application) (
 		}
 	}
 	return opening.Stage{}, fmt.Errorf("review: application %s stands at no stage", a.ID)
-}
-
-func (rs *Reviews) zone(ctx context.Context, tx db.Tx) (*time.Location, error) {
-	o, err := rs.Orgs.In(ctx, tx)
-	if err != nil {
-		return nil, err
-	}
-	zone, err := time.LoadLocation(o.Zone)
-	if err != nil {
-		return time.UTC, nil
-	}
-	return zone, nil
 }
 
 // fill gives a round to as many members as it lacks; who is short of people is told, and the next fill tries again.
@@ -245,6 +233,9 @@ func (rs *Reviews) close(ctx context.Context, tx db.Tx, n Round) error {
 		return err
 	}
 	if err := rs.asks(ctx, tx, n); err != nil {
+		return err
+	}
+	if err := rs.Promises.KeepFor(ctx, tx, promise.Review, string(n.Application), string(n.Stage), rs.DB.Now()); err != nil {
 		return err
 	}
 	return AllFiled.Announce(ctx, rs.Jobs, tx, RoundNote{tx.Org, n.Attempt, string(n.Application)})

@@ -172,15 +172,11 @@ func (th *Threads) contact(ctx context.Context, tx db.Tx, o opening.Opening) (m 
 
 // due is the end of the working day by which somebody who waits was told to have an answer, in the organisation's zone.
 func (th *Threads) due(ctx context.Context, tx db.Tx, since time.Time) (time.Time, error) {
-	o, err := th.Orgs.In(ctx, tx)
+	cal, err := th.Orgs.CalendarIn(ctx, tx)
 	if err != nil {
 		return time.Time{}, err
 	}
-	zone, err := time.LoadLocation(o.Zone)
-	if err != nil {
-		zone = time.UTC
-	}
-	return promise.Due(since, AnswerDays, zone).In(zone), nil
+	return promise.Due(since, AnswerDays, cal).In(cal.Zone), nil
 }
 
 // About are the messages about one task of an application, for a member who reads it; the same rules as Load's. ErrMissing.

@@ -44,6 +44,9 @@ type Pages struct {
 	Talk func(ctx context.Context, who actor.Actor, page web.Page, organisation string) (templ.Component, error)
 	// Waiting draws that somebody has answered what the candidate asked; nil when nobody has.
 	Waiting func(ctx context.Context, who actor.Actor, page web.Page, organisation string) (templ.Component, error)
+	// Spent is what people gave to somebody's work so far; Terms what other nouns promise at the stage of an invitation. nil: nothing.
+	Spent func(ctx context.Context, who actor.Actor, a opening.ApplicationID) (Spent, error)
+	Terms func(ctx context.Context, who actor.Actor, o opening.ID, lang string) (Terms, error)
 }
 
 // Reply is how the company's answer stands, in what a candidate may know.
@@ -113,6 +116,10 @@ type frame struct {
 	Asks  templ.Component // what the candidate is asked; nil: nothing
 	Heard templ.Component // that somebody has answered them; nil: nobody has
 	Turns templ.Component // how an interview stands; nil: there is none
+	Spent Spent
+	Terms []string // what other nouns promise here, a sentence each
+	Pays  bool     // there is a page about money
+	Talks bool     // there is one about a talk
 }
 
 func (p *Pages) frame(r *http.Request, title string) (frame, error) {
@@ -139,6 +146,18 @@ func (f frame) toExplain() (attempt.Sitting, bool) {
 
 // asks puts on a page what the candidate is asked, and that they were answered.
 func (p *Pages) asks(r *http.Request, f *frame) (err error) {
+	if p.Spent != nil {
+		if f.Spent, err = p.Spent(r.Context(), web.Actor(r), f.V.Attempt.Application); err != nil {
+			return err
+		}
+	}
+	if p.Terms != nil {
+		t, err := p.Terms(r.Context(), web.Actor(r), f.V.Opening.ID, f.Page.Lang)
+		if err != nil {
+			return err
+		}
+		f.Terms, f.Pays, f.Talks = t.Says, t.Pays, t.Talks
+	}
 	if p.Questions != nil {
 		if f.Asks, err = p.Questions(r.Context(), web.Actor(r), f.V.Attempt.Application, f.Page.Lang, f.Page.Zone); err != nil {
 			return err

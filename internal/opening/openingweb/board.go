@@ -334,6 +334,8 @@ func (v boardView) attention() (tone, icon, title, text, href string) {
 	switch {
 	case v.Filter.Search != "" || v.Filter.After != "":
 		return "", "", "", "", ""
+	case f.LateNow > v.Opening.MostLate:
+		return "warn", "hourglass", plural(f.LateNow, "promise") + " late: nobody new is invited above " + itoa(v.Opening.MostLate) + ".", "Answer them first, or change the number under Interview plan, Promises.", v.show(opening.Us)
 	case f.Overdue > 0:
 		return "warn", "hourglass", wait(f.Overdue, " waits for a reply that is late.", " wait for a reply that is late."), promised, v.show(opening.Us)
 	case f.DueSoon > 0:

@@ -499,7 +499,7 @@ func freshPage(v freshView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = about(v.Form, v.Problem).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = about(v.Form, v.Problem, true).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -576,7 +576,7 @@ func at(p *problem.Problem, name string) string {
 	return p.Fields[name]
 }
 
-func about(f openingForm, p *problem.Problem) templ.Component {
+func about(f openingForm, p *problem.Problem, reply bool) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -609,9 +609,11 @@ func about(f openingForm, p *problem.Problem) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = field.Field(field.View{Name: "reply_days", Label: "We reply within (working days)", Hint: "Candidates read this promise, and this page reminds you of it.", Type: "number", Mode: "numeric", Value: itoa(f.ReplyDays), Error: at(p, "reply_days"), Required: true}).Render(ctx, templ_7745c5c3_Buffer)
-		if templ_7745c5c3_Err != nil {
-			return templ_7745c5c3_Err
+		if reply {
+			templ_7745c5c3_Err = field.Field(field.View{Name: "reply_days", Label: "We reply within (working days)", Hint: "Candidates read this promise, and you are reminded of it. More can be promised later, under Promises.", Type: "number", Mode: "numeric", Value: itoa(f.ReplyDays), Error: at(p, "reply_days"), Required: true}).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
 		}
 		templ_7745c5c3_Err = choice.One("confidential", "true", "Confidential: only the people in it know that it exists", f.Confidential).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {

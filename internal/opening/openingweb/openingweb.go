@@ -37,6 +37,8 @@ type Pages struct {
 	Tokens      *token.Tokens
 	// Sections are what other faces add to an application's page, in order; an empty Body is left out.
 	Sections []func(ctx context.Context, who actor.Actor, a opening.Application) (Section, error)
+	// More are promises that other faces have a page for, their Href behind the opening's.
+	More []Link
 	// Notice is what somebody should know of the disk's room; "" or nil is nothing.
 	Notice func(who actor.Actor) string
 }
@@ -65,6 +67,8 @@ func (p *Pages) Routes(mux *web.Mux) {
 	staff(web.RateRead, "GET "+one+"/settings", "opening.settings", "opening", p.settings)
 	staff(web.RateWrite, "POST "+one+"/settings", "opening.change", "opening", p.change)
 	staff(web.RateWrite, "POST "+one+"/state", "opening.state", "opening", p.state)
+	staff(web.RateRead, "GET "+one+"/promises", "opening.promises_page", "opening", p.promises)
+	staff(web.RateWrite, "POST "+one+"/promises", "opening.promises", "opening", p.setPromises)
 	staff(web.RateRead, "GET "+one+"/stages", "opening.stages", "opening", p.stages)
 	staff(web.RateWrite, "POST "+one+"/stages", "opening.stage", "opening", p.saveStage)
 	staff(web.RateWrite, "POST "+one+"/stages/{stage}/raise", "opening.raise_stage", "opening", p.raiseStage)

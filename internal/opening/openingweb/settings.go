@@ -30,6 +30,7 @@ type settingsView struct {
 	Versions []assessment.VersionInfo
 	More     []field.Option // what other formats offer
 	Public   publicView
+	Terms    promisesView
 }
 
 type stageView struct {
@@ -42,7 +43,7 @@ func (v settingsView) tabs() []tabs.Tab {
 	tab := func(key, text, path string) tabs.Tab {
 		return tabs.Tab{Text: text, Href: v.Path + path, On: v.Current == key}
 	}
-	return []tabs.Tab{tab("stages", "Stages", "/stages"), tab("team", "People", "/team"), tab("public", "Public link", "/public"), tab("mails", "Mails", "/mails"), tab("details", "Details and promise", "/settings")}
+	return []tabs.Tab{tab("stages", "Stages", "/stages"), tab("team", "People", "/team"), tab("promises", "Promises", "/promises"), tab("public", "Public link", "/public"), tab("mails", "Mails", "/mails"), tab("details", "Details", "/settings")}
 }
 
 func (v settingsView) has(m string, role opening.Role) bool { return slices.Contains(v.Roles[m], role) }
@@ -79,6 +80,11 @@ func (p *Pages) showSettings(w http.ResponseWriter, r *http.Request, v settingsV
 	}
 	if v.Current == "public" {
 		if err := p.publicLink(r, &v); err != nil {
+			return err
+		}
+	}
+	if v.Current == "promises" {
+		if err := p.terms(r, &v); err != nil {
 			return err
 		}
 	}
@@ -165,11 +171,14 @@ func (p *Pages) change(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	o.Title, o.Team, o.About, o.ReplyDays, o.Confidential, o.Contact = f.Title, f.Team, f.About, f.ReplyDays, f.Confidential, f.Contact
+	o.Title, o.Team, o.About, o.Confidential, o.Contact = f.Title, f.Team, f.About, f.Confidential, f.Contact
+	if f.ReplyDays != 0 { // the page of promises has the field
+		o.ReplyDays = f.ReplyDays
+	}
 	if err := p.Openings.Change(r.Context(), web.Actor(r), o); err != nil {
 		return back(err)
 	}
-	return web.Redirect(w, r, p.path(r, o.ID)+"/settings", "Saved. What was promised to somebody already stays as it was.")
+	return web.Redirect(w, r, p.path(r, o.ID)+"/settings", "Saved.")
 }
 
 // state closes an opening or opens it again.

@@ -23,6 +23,8 @@ func (p *Pages) Routes(mux *web.Mux) {
 	}
 	handle(web.RateRead, "GET /o/{org}/settings", "organisation.read", "organisation.change", p.settings)
 	handle(web.RateWrite, "POST /o/{org}/settings", "organisation.change", "organisation.change", p.change)
+	handle(web.RateRead, "GET /o/{org}/days", "organisation.days_page", "organisation.change", p.days)
+	handle(web.RateWrite, "POST /o/{org}/days", "organisation.days", "organisation.change", p.setDays)
 	handle(web.RateRead, "GET /o/{org}/members", "member.list", "member.invite", p.members)
 	handle(web.RateWrite, "POST /o/{org}/members", "member.invite", "member.invite", p.invite)
 	handle(web.RateRead, "GET /o/{org}/members/{member}", "member.read", "member.change", p.member)

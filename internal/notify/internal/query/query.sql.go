@@ -498,6 +498,33 @@ func (q *Queries) Postpone(ctx context.Context, arg PostponeParams) (int64, erro
 	return result.RowsAffected()
 }
 
+const reading = `-- name: Reading :many
+SELECT DISTINCT member_id FROM reviews WHERE org_id = $1 AND application_id = $2 AND state = 'assigned' ORDER BY member_id
+`
+
+func (q *Queries) Reading(ctx context.Context, orgID string, applicationID string) ([]string, error) {
+	rows, err := q.db.QueryContext(ctx, reading, orgID, applicationID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var member_id string
+		if err := rows.Scan(&member_id); err != nil {
+			return nil, err
+		}
+		items = append(items, member_id)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const refusedOfBatch = `-- name: RefusedOfBatch :many
 SELECT m.application_id, m.to_email, m.error FROM batch_rows r
 JOIN mails m ON m.org_id = r.org_id AND m.application_id = r.application_id AND m.about = $1 AND m.subject_id LIKE r.invitation_id || '#%' AND m.state IN ('refused', 'bounced')

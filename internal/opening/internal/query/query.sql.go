@@ -939,6 +939,19 @@ func (q *Queries) KnownTags(ctx context.Context, orgID string, openingID string)
 	return items, nil
 }
 
+const lateNow = `-- name: LateNow :one
+SELECT COUNT(*) FROM applications a CROSS JOIN promises p
+WHERE a.org_id = $1 AND a.opening_id = $2 AND p.org_id = a.org_id AND p.application_id = a.id AND p.kept_at = 0 AND p.due_at < $3
+`
+
+// SQLite takes the tables of a CROSS JOIN in their order.
+func (q *Queries) LateNow(ctx context.Context, orgID string, openingID string, now int64) (int64, error) {
+	row := q.db.QueryRowContext(ctx, lateNow, orgID, openingID, now)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const link = `-- name: Link :one
 SELECT org_id, invitation_id, rotation FROM invitation_links WHERE hash = $1
 `
@@ -1018,7 +1031,7 @@ func (q *Queries) Opened(ctx context.Context, orgID string, iD string, openedAt 
 }
 
 const opening = `-- name: Opening :one
-SELECT id, title, team, about, state, confidential, reply_days, contact_id, created_at FROM openings WHERE org_id = $1 AND id = $2
+SELECT id, title, team, about, state, confidential, reply_days, contact_id, created_at, review_days, feedback_days, most_late FROM openings WHERE org_id = $1 AND id = $2
 `
 
 type OpeningRow struct {
@@ -1031,6 +1044,9 @@ type OpeningRow struct {
 	ReplyDays    int64
 	ContactID    string
 	CreatedAt    int64
+	ReviewDays   int64
+	FeedbackDays int64
+	MostLate     int64
 }
 
 func (q *Queries) Opening(ctx context.Context, orgID string, iD string) (OpeningRow, error) {
@@ -1046,6 +1062,9 @@ func (q *Queries) Opening(ctx context.Context, orgID string, iD string) (Opening
 		&i.ReplyDays,
 		&i.ContactID,
 		&i.CreatedAt,
+		&i.ReviewDays,
+		&i.FeedbackDays,
+		&i.MostLate,
 	)
 	return i, err
 }
@@ -1157,6 +1176,41 @@ func (q *Queries) PublicLinkBy(ctx context.Context, hash string) (PublicLinkByRo
 	var i PublicLinkByRow
 	err := row.Scan(&i.OrgID, &i.OpeningID)
 	return i, err
+}
+
+const readStages = `-- name: ReadStages :one
+SELECT COUNT(*) FROM stages WHERE org_id = $1 AND opening_id = $2 AND reviewers > 0
+`
+
+func (q *Queries) ReadStages(ctx context.Context, orgID string, openingID string) (int64, error) {
+	row := q.db.QueryRowContext(ctx, readStages, orgID, openingID)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
+const reviewersHere = `-- name: ReviewersHere :one
+SELECT COUNT(*) FROM opening_members o JOIN members m ON m.org_id = o.org_id AND m.id = o.member_id
+WHERE o.org_id = $1 AND o.opening_id = $2 AND o.role = $3 AND m.state = 'active' AND m.absent_until <= $4
+`
+
+type ReviewersHereParams struct {
+	OrgID     string
+	OpeningID string
+	Role      string
+	Now       int64
+}
+
+func (q *Queries) ReviewersHere(ctx context.Context, arg ReviewersHereParams) (int64, error) {
+	row := q.db.QueryRowContext(ctx, reviewersHere,
+		arg.OrgID,
+		arg.OpeningID,
+		arg.Role,
+		arg.Now,
+	)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
 }
 
 const revoke = `-- name: Revoke :execrows
@@ -1315,6 +1369,35 @@ func (q *Queries) SetMark(ctx context.Context, arg SetMarkParams) (int64, error)
 	return result.RowsAffected()
 }
 
+const setPromises = `-- name: SetPromises :execrows
+UPDATE openings SET reply_days = $1, review_days = $2, feedback_days = $3, most_late = $4
+WHERE org_id = $5 AND id = $6
+`
+
+type SetPromisesParams struct {
+	ReplyDays    int64
+	ReviewDays   int64
+	FeedbackDays int64
+	MostLate     int64
+	OrgID        string
+	ID           string
+}
+
+func (q *Queries) SetPromises(ctx context.Context, arg SetPromisesParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, setPromises,
+		arg.ReplyDays,
+		arg.ReviewDays,
+		arg.FeedbackDays,
+		arg.MostLate,
+		arg.OrgID,
+		arg.ID,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const setPublicLink = `-- name: SetPublicLink :execrows
 UPDATE public_links SET open = $1, most = $2, until_at = $3 WHERE org_id = $4 AND opening_id = $5
 `
@@ -1350,6 +1433,17 @@ func (q *Queries) StageInvited(ctx context.Context, orgID string, openingID stri
 	var count int64
 	err := row.Scan(&count)
 	return count, err
+}
+
+const stageReviewers = `-- name: StageReviewers :one
+SELECT reviewers FROM stages WHERE org_id = $1 AND id = $2
+`
+
+func (q *Queries) StageReviewers(ctx context.Context, orgID string, iD string) (int64, error) {
+	row := q.db.QueryRowContext(ctx, stageReviewers, orgID, iD)
+	var reviewers int64
+	err := row.Scan(&reviewers)
+	return reviewers, err
 }
 
 const stageUsed = `-- name: StageUsed :one

@@ -9,6 +9,15 @@ import (
 	"context"
 )
 
+const addHoliday = `-- name: AddHoliday :exec
+INSERT INTO holidays (org_id, day, name) VALUES ($1, $2, $3)
+`
+
+func (q *Queries) AddHoliday(ctx context.Context, orgID string, day string, name string) error {
+	_, err := q.db.ExecContext(ctx, addHoliday, orgID, day, name)
+	return err
+}
+
 const addMember = `-- name: AddMember :execrows
 INSERT INTO members (org_id, id, account_id, name, email, title, team, roles, state, absent_until, created_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, $10) ON CONFLICT (org_id, account_id) DO NOTHING
@@ -106,6 +115,18 @@ func (q *Queries) AllOrganisations(ctx context.Context) ([]string, error) {
 	return items, nil
 }
 
+const dropHolidays = `-- name: DropHolidays :execrows
+DELETE FROM holidays WHERE org_id = $1
+`
+
+func (q *Queries) DropHolidays(ctx context.Context, orgID string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, dropHolidays, orgID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const holdOwners = `-- name: HoldOwners :execrows
 UPDATE organisations SET name = name WHERE org_id = $1
 `
@@ -116,6 +137,38 @@ func (q *Queries) HoldOwners(ctx context.Context, orgID string) (int64, error) {
 		return 0, err
 	}
 	return result.RowsAffected()
+}
+
+const holidays = `-- name: Holidays :many
+SELECT day, name FROM holidays WHERE org_id = $1 ORDER BY day LIMIT 1000
+`
+
+type HolidaysRow struct {
+	Day  string
+	Name string
+}
+
+func (q *Queries) Holidays(ctx context.Context, orgID string) ([]HolidaysRow, error) {
+	rows, err := q.db.QueryContext(ctx, holidays, orgID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []HolidaysRow
+	for rows.Next() {
+		var i HolidaysRow
+		if err := rows.Scan(&i.Day, &i.Name); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const member = `-- name: Member :one
@@ -406,4 +459,27 @@ func (q *Queries) SetState(ctx context.Context, arg SetStateParams) (int64, erro
 		return 0, err
 	}
 	return result.RowsAffected()
+}
+
+const setWeek = `-- name: SetWeek :execrows
+UPDATE organisations SET week = $2 WHERE org_id = $1
+`
+
+func (q *Queries) SetWeek(ctx context.Context, orgID string, week int64) (int64, error) {
+	result, err := q.db.ExecContext(ctx, setWeek, orgID, week)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const week = `-- name: Week :one
+SELECT week FROM organisations WHERE org_id = $1
+`
+
+func (q *Queries) Week(ctx context.Context, orgID string) (int64, error) {
+	row := q.db.QueryRowContext(ctx, week, orgID)
+	var week int64
+	err := row.Scan(&week)
+	return week, err
 }

@@ -9,6 +9,41 @@ import (
 	"context"
 )
 
+const byID = `-- name: ByID :one
+SELECT id, kind, subject, days, made_at, due_at, kept_at, broken_at, waits_until, application_id FROM promises WHERE org_id = $1 AND id = $2
+`
+
+type ByIDRow struct {
+	ID            string
+	Kind          string
+	Subject       string
+	Days          int64
+	MadeAt        int64
+	DueAt         int64
+	KeptAt        int64
+	BrokenAt      int64
+	WaitsUntil    int64
+	ApplicationID string
+}
+
+func (q *Queries) ByID(ctx context.Context, orgID string, iD string) (ByIDRow, error) {
+	row := q.db.QueryRowContext(ctx, byID, orgID, iD)
+	var i ByIDRow
+	err := row.Scan(
+		&i.ID,
+		&i.Kind,
+		&i.Subject,
+		&i.Days,
+		&i.MadeAt,
+		&i.DueAt,
+		&i.KeptAt,
+		&i.BrokenAt,
+		&i.WaitsUntil,
+		&i.ApplicationID,
+	)
+	return i, err
+}
+
 const drop = `-- name: Drop :execrows
 DELETE FROM promises WHERE org_id = $1 AND application_id = $2
 `
@@ -57,6 +92,33 @@ func (q *Queries) Keep(ctx context.Context, arg KeepParams) (int64, error) {
 	return result.RowsAffected()
 }
 
+const keepOne = `-- name: KeepOne :execrows
+UPDATE promises SET kept_at = $1 WHERE org_id = $2 AND kind = $3 AND application_id = $4
+	AND subject = $5 AND kept_at = 0
+`
+
+type KeepOneParams struct {
+	At            int64
+	OrgID         string
+	Kind          string
+	ApplicationID string
+	Subject       string
+}
+
+func (q *Queries) KeepOne(ctx context.Context, arg KeepOneParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, keepOne,
+		arg.At,
+		arg.OrgID,
+		arg.Kind,
+		arg.ApplicationID,
+		arg.Subject,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const markBroken = `-- name: MarkBroken :execrows
 UPDATE promises SET broken_at = $3 WHERE org_id = $1 AND id = $2 AND kept_at = 0 AND broken_at = 0 AND due_at < $3
 `
@@ -69,13 +131,67 @@ func (q *Queries) MarkBroken(ctx context.Context, orgID string, iD string, broke
 	return result.RowsAffected()
 }
 
+const markReminded = `-- name: MarkReminded :execrows
+UPDATE promises SET reminded_at = $3 WHERE org_id = $1 AND id = $2 AND kept_at = 0 AND reminded_at = 0
+`
+
+func (q *Queries) MarkReminded(ctx context.Context, orgID string, iD string, remindedAt int64) (int64, error) {
+	result, err := q.db.ExecContext(ctx, markReminded, orgID, iD, remindedAt)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const nearing = `-- name: Nearing :many
+SELECT id, kind, application_id, subject, due_at FROM promises WHERE org_id = $1 AND kept_at = 0 AND due_at < $2 AND reminded_at = 0 ORDER BY due_at LIMIT 500
+`
+
+type NearingRow struct {
+	ID            string
+	Kind          string
+	ApplicationID string
+	Subject       string
+	DueAt         int64
+}
+
+func (q *Queries) Nearing(ctx context.Context, orgID string, dueAt int64) ([]NearingRow, error) {
+	rows, err := q.db.QueryContext(ctx, nearing, orgID, dueAt)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []NearingRow
+	for rows.Next() {
+		var i NearingRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Kind,
+			&i.ApplicationID,
+			&i.Subject,
+			&i.DueAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const of = `-- name: Of :many
-SELECT id, kind, days, made_at, due_at, kept_at, broken_at, waits_until FROM promises WHERE org_id = $1 AND application_id = $2 ORDER BY made_at DESC, id DESC LIMIT 20
+SELECT id, kind, subject, days, made_at, due_at, kept_at, broken_at, waits_until FROM promises WHERE org_id = $1 AND application_id = $2 ORDER BY made_at DESC, id DESC LIMIT 60
 `
 
 type OfRow struct {
 	ID         string
 	Kind       string
+	Subject    string
 	Days       int64
 	MadeAt     int64
 	DueAt      int64
@@ -96,6 +212,7 @@ func (q *Queries) Of(ctx context.Context, orgID string, applicationID string) ([
 		if err := rows.Scan(
 			&i.ID,
 			&i.Kind,
+			&i.Subject,
 			&i.Days,
 			&i.MadeAt,
 			&i.DueAt,
@@ -117,24 +234,37 @@ func (q *Queries) Of(ctx context.Context, orgID string, applicationID string) ([
 }
 
 const open = `-- name: Open :one
-SELECT COUNT(*) FROM promises WHERE org_id = $1 AND kind = $2 AND application_id = $3 AND kept_at = 0
+SELECT COUNT(*) FROM promises WHERE org_id = $1 AND kind = $2 AND application_id = $3 AND subject = $4 AND kept_at = 0
 `
 
-func (q *Queries) Open(ctx context.Context, orgID string, kind string, applicationID string) (int64, error) {
-	row := q.db.QueryRowContext(ctx, open, orgID, kind, applicationID)
+type OpenParams struct {
+	OrgID         string
+	Kind          string
+	ApplicationID string
+	Subject       string
+}
+
+func (q *Queries) Open(ctx context.Context, arg OpenParams) (int64, error) {
+	row := q.db.QueryRowContext(ctx, open,
+		arg.OrgID,
+		arg.Kind,
+		arg.ApplicationID,
+		arg.Subject,
+	)
 	var count int64
 	err := row.Scan(&count)
 	return count, err
 }
 
 const overdue = `-- name: Overdue :many
-SELECT id, kind, application_id, due_at FROM promises WHERE org_id = $1 AND kept_at = 0 AND due_at < $2 AND broken_at = 0 ORDER BY due_at LIMIT 500
+SELECT id, kind, application_id, subject, due_at FROM promises WHERE org_id = $1 AND kept_at = 0 AND due_at < $2 AND broken_at = 0 ORDER BY due_at LIMIT 500
 `
 
 type OverdueRow struct {
 	ID            string
 	Kind          string
 	ApplicationID string
+	Subject       string
 	DueAt         int64
 }
 
@@ -151,6 +281,7 @@ func (q *Queries) Overdue(ctx context.Context, orgID string, dueAt int64) ([]Ove
 			&i.ID,
 			&i.Kind,
 			&i.ApplicationID,
+			&i.Subject,
 			&i.DueAt,
 		); err != nil {
 			return nil, err
@@ -167,7 +298,7 @@ func (q *Queries) Overdue(ctx context.Context, orgID string, dueAt int64) ([]Ove
 }
 
 const owe = `-- name: Owe :exec
-INSERT INTO promises (org_id, id, kind, application_id, days, made_at, due_at, kept_at, broken_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0)
+INSERT INTO promises (org_id, id, kind, application_id, subject, days, made_at, due_at, reminded_at, kept_at, broken_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, 0)
 `
 
 type OweParams struct {
@@ -175,6 +306,7 @@ type OweParams struct {
 	ID            string
 	Kind          string
 	ApplicationID string
+	Subject       string
 	Days          int64
 	MadeAt        int64
 	DueAt         int64
@@ -186,6 +318,7 @@ func (q *Queries) Owe(ctx context.Context, arg OweParams) error {
 		arg.ID,
 		arg.Kind,
 		arg.ApplicationID,
+		arg.Subject,
 		arg.Days,
 		arg.MadeAt,
 		arg.DueAt,

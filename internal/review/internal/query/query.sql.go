@@ -2118,7 +2118,7 @@ JOIN applications a ON a.org_id = n.org_id AND a.id = n.application_id
 JOIN candidates c ON c.org_id = a.org_id AND c.id = a.candidate_id
 JOIN openings o ON o.org_id = n.org_id AND o.id = n.opening_id
 JOIN stages s ON s.org_id = n.org_id AND s.id = n.stage_id
-LEFT JOIN promises p ON p.org_id = n.org_id AND p.application_id = n.application_id AND p.kept_at = 0
+LEFT JOIN promises p ON p.org_id = n.org_id AND p.application_id = n.application_id AND p.kind = 'reply' AND p.kept_at = 0
 WHERE m.org_id = $1 AND m.member_id = $2 AND m.role = 'manager' AND n.org_id = m.org_id AND n.attempt_id IN (
 	SELECT x.attempt_id FROM review_rounds x
 	JOIN applications y ON y.org_id = x.org_id AND y.id = x.application_id AND y.stage_id = x.stage_id AND y.status = 'active'
