@@ -16,7 +16,7 @@ import (
 )
 
 // The last two are of a change that is read: its files, and lines of it.
-var variable = regexp.MustCompile(`[a-z]{3}_[0-9a-f]{32}|/review/[A-Z0-9]{4}\b|/preview/[\w-]+|/look/file/.*|[?&](?:from|comment|open|show)=.*`)
+var variable = regexp.MustCompile(`[a-z]{3}_[0-9a-f]{32}|/review/[A-Z0-9]{4}\b|/preview/[\w-]+|/look/file/.*|/files/.*|[?&](?:from|comment|open|show)=.*`)
 
 // shape is an address without its ids: pages of one shape are one page with other content.
 func shape(path string) string {

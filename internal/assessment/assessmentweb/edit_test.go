@@ -150,6 +150,10 @@ func TestOneQuestionIsEdited(t *testing.T) {
 	p.Sees("From version 1 to version 2")
 	look("edit-difference")
 
+	p.Go(base + "/versions/" + second + "/files/items/undo-history/submissions/wrong_answer/javascript/keeps-redo/history.mjs")
+	p.Sees("Text of the file")
+	look("edit-text")
+
 	// The file itself, with a mistake, then without; meanwhile somebody else saves.
 	p.Allow("422")
 	p.Allow("409")
