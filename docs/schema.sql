@@ -1101,8 +1101,7 @@ CREATE INDEX practices_member ON practices (org_id, member_id);
 CREATE TABLE "promises" (
 	org_id         TEXT NOT NULL,
 	id             TEXT NOT NULL,
-	kind           TEXT NOT NULL CHECK (kind IN ('reply', 'question')),
-	kind           TEXT NOT NULL CHECK (kind IN ('review', 'reply', 'feedback', 'talk', 'payment')),
+	kind           TEXT NOT NULL CHECK (kind IN ('review', 'reply', 'feedback', 'talk', 'payment', 'question')),
 	application_id TEXT NOT NULL,
 	subject        TEXT NOT NULL DEFAULT '',
 	days           BIGINT NOT NULL CHECK (days > 0),
