@@ -302,6 +302,60 @@ func TestNodesThatStartTogetherMigrateOnce(t *testing.T) {
 	wg.Wait()
 }
 
+// A step that copies a table into its next form copies all of it, also as the ordinary owner of a database, whom the policy of each table holds to one
+// organisation; afterwards it holds again, also after a step that failed.
+func TestStepsOfAnOrdinaryOwnerCopyEverything(t *testing.T) {
+	d, err := db.Open(ctx, dbtest.OwnDatabase(t), db.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { d.Close() })
+	steps := func(names ...string) []fs.FS {
+		all := map[string]string{
+			"1_notes": "CREATE TABLE notes (org_id TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (org_id, id));",
+			"2_next":  "CREATE TABLE notes_next (org_id TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (org_id, id)); INSERT INTO notes_next SELECT org_id, id FROM notes; DROP TABLE notes; ALTER TABLE notes_next RENAME TO notes;",
+			"3_bad":   "SELECT nothing FROM nowhere;",
+		}
+		folder := fstest.MapFS{}
+		for _, n := range names {
+			folder["schema/2026112400000"+n+".sql"] = &fstest.MapFile{Data: []byte("-- +goose Up\n" + all[n])}
+		}
+		return []fs.FS{folder}
+	}
+	of := func(org string) (n int) {
+		t.Helper()
+		err := d.Read(ctx, org, func(tx db.Tx) error { return tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM notes`).Scan(&n) })
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	if err := d.Migrate(ctx, steps("1_notes")); err != nil {
+		t.Fatal(err)
+	}
+	for _, org := range []string{"o1", "o2"} {
+		err := d.Write(ctx, org, func(tx db.Tx) error {
+			_, err := tx.Exec(ctx, `INSERT INTO notes (org_id, id) VALUES ($1, 'a')`, org)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := d.Migrate(ctx, steps("1_notes", "2_next")); err != nil {
+		t.Fatal(err)
+	}
+	if a, b := of("o1"), of("o2"); a != 1 || b != 1 {
+		t.Errorf("after a copy o1 sees %d rows and o2 %d; want each its own", a, b)
+	}
+	if err := d.Migrate(ctx, steps("1_notes", "2_next", "3_bad")); err == nil {
+		t.Fatal("a step that fails was accepted")
+	}
+	if n := of("o3"); n != 0 {
+		t.Errorf("after a step that failed, an organisation without rows sees %d", n)
+	}
+}
+
 func TestStepsThatCannotBeOrderedAreRefused(t *testing.T) {
 	d, _ := dbtest.Open(t)
 	twin := fstest.MapFS{"schema/20261124000001_other.sql": {Data: []byte("-- +goose Up\nSELECT 1;")}}

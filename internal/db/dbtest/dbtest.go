@@ -177,6 +177,23 @@ func Database(t testing.TB, schemas ...fs.FS) string {
 	return withDatabase(t, cluster, name)
 }
 
+// OwnDatabase is an empty database on the test cluster, of an ordinary role that owns it, as its address: no superuser, and held by the policies of
+// its own tables.
+func OwnDatabase(t testing.TB) string {
+	t.Helper()
+	role := fmt.Sprintf("owner_%d_%d", os.Getpid(), databases.Add(1))
+	t.Cleanup(func() { admin(t, Cluster(), "DROP ROLE "+role) }) // after the database is gone
+	address := Database(t)
+	u, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	admin(t, Cluster(), "CREATE ROLE "+role+" LOGIN NOSUPERUSER NOBYPASSRLS")
+	admin(t, Cluster(), "ALTER DATABASE "+strings.TrimPrefix(u.Path, "/")+" OWNER TO "+role)
+	u.User = url.User(role)
+	return u.String()
+}
+
 func templateDatabase(t testing.TB, cluster string, schemas []fs.FS) string {
 	t.Helper()
 	ctx := context.Background()
