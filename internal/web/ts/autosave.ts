@@ -90,6 +90,7 @@ function adopt(item: string, body: string): void {
     if (f.dataset["item"] !== item || timers.has(f) || answerOf(f) === body) continue
     sent.set(item, body)
     restore(f, body)
+    f.dispatchEvent(new Event("candor-restored"))
   }
 }
 

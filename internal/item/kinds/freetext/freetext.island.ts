@@ -15,10 +15,12 @@ class WordCount extends HTMLElement {
 
   connectedCallback() {
     this.addEventListener("input", this.update)
+    this.closest("form")?.addEventListener("candor-restored", this.update)
   }
 
   disconnectedCallback() {
     this.removeEventListener("input", this.update)
+    this.closest("form")?.removeEventListener("candor-restored", this.update)
   }
 }
 customElements.define("word-count", WordCount)
