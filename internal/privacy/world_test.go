@@ -523,6 +523,7 @@ func (w *world) hesitate(p person) {
 	d := feedback.Draft{Outcome: review.Hold, Reason: "Let us see whoever comes after " + p.word, Body: "Dear " + p.word, Lines: []feedback.Line{{Key: "clear", Text: p.word}}}
 	_, _, err := w.app.Feedbacks.Decide(ctx, w.rosa, p.app, d, false)
 	w.must(err)
+	w.must(w.app.Talks.Offer(ctx, w.rosa, p.app, []time.Time{w.tick.Now().Add(2 * day).Truncate(time.Minute)}, "https://meet.example/"+strings.ReplaceAll(p.word, " ", "-")))
 	w.must(w.app.Privacy.Hold(ctx, w.owner, p.app, "A claim by "+p.word))
 	w.must(w.app.Privacy.Lift(ctx, w.owner, p.app))
 	w.drain()
