@@ -13,6 +13,7 @@ import (
 	"candor/internal/attempt/attempttest"
 	"candor/internal/db/dbtest"
 	"candor/internal/feedback"
+	"candor/internal/notify"
 )
 
 // TestTheMainJob is one real interview from an empty installation to feedback, on both engines, without a line of script, with the
@@ -43,6 +44,18 @@ func awake() (string, bool) {
 		}
 		soon := time.Now().Add(20 * time.Minute)
 		if feedback.Daytime(time.Now(), zone).Before(time.Now().Add(time.Second)) && feedback.Daytime(soon, zone).Equal(soon) {
+			return name, true
+		}
+	}
+	return "Europe/Lisbon", false
+}
+
+// letters is a zone in which letters go out now and in the next 20 minutes; ok is false when there is none (a Sunday everywhere).
+func letters() (zone string, ok bool) {
+	for h := -14; h <= 12; h++ {
+		name := fmt.Sprintf("Etc/GMT%+d", h)
+		now, soon := time.Now(), time.Now().Add(20*time.Minute)
+		if notify.Daytime(now, name).Equal(now) && notify.Daytime(soon, name).Equal(soon) {
 			return name, true
 		}
 	}
