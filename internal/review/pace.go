@@ -14,10 +14,11 @@ type Pace struct {
 	Cards   int // how many filed cards that is measured over, the newest 200
 }
 
-// Guess is how many minutes a card is thought to take before one is filed; HoursAWeek how much of a week reading is thought to get. Both are said
+// Guess is how many minutes a card is thought to take before Few are filed; HoursAWeek how much of a week reading is thought to get. Both are said
 // beside every number that is made of them.
 const (
 	Guess      = 30
+	Few        = 10
 	HoursAWeek = 3
 )
 
@@ -37,7 +38,7 @@ func (rs *Reviews) PaceOf(ctx context.Context, tx db.Tx, o opening.ID) (Pace, er
 		}
 		all = append(all, s)
 	}
-	if len(all) == 0 {
+	if len(all) < Few {
 		return Pace{Minutes: Guess}, rows.Err()
 	}
 	slices.Sort(all)

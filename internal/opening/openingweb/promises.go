@@ -37,11 +37,11 @@ type Link struct{ Text, About, Href string }
 
 // aWeek says how many submissions a week can be read.
 func (v promisesView) aWeek() string {
-	measured := "a guess until the first card is filed"
+	measured := "a guess until " + plural(review.Few, "card") + " are filed"
 	if v.Pace.Cards > 0 {
 		measured = "measured over " + plural(v.Pace.Cards, "card")
 	}
-	how := plural(v.Readers, "reviewer") + " here now, " + plural(v.Cards, "card") + " a submission, " + itoa(v.Pace.Minutes) + " minutes a card (" + measured + "), " + itoa(review.HoursAWeek) + " hours of reading a week each."
+	how := plural(v.Readers, "reviewer") + " here now, " + plural(v.Cards, "card") + " a submission, " + plural(v.Pace.Minutes, "minute") + " a card (" + measured + "), " + itoa(review.HoursAWeek) + " hours of reading a week each."
 	switch n := v.Pace.AWeek(v.Readers, v.Cards); {
 	case v.Cards == 0:
 		return "Nobody reads submissions in this opening: its stages are marked by the program alone."
@@ -50,6 +50,14 @@ func (v promisesView) aWeek() string {
 	default:
 		return "They can read about " + plural(n, "submission") + " a week: " + how
 	}
+}
+
+// off is how many holidays are left out.
+func (v promisesView) off() string {
+	if n := len(v.Days.Off); n > 0 {
+		return ", without " + plural(n, "holiday") + " that it keeps"
+	}
+	return "; it keeps no holidays"
 }
 
 // week is the working week in words.

@@ -69,7 +69,11 @@ func (v termsView) aWeek() string {
 		return "Nobody who decides in this opening is present, so nobody could hold them. Add a manager under People first."
 	}
 	n := v.Hosts * hoursAWeek * 60 / max(v.Minutes, 10)
-	return strconv.Itoa(v.Hosts) + " who decide are here now; with " + strconv.Itoa(hoursAWeek) + " hours a week each they can hold about " + strconv.Itoa(n) + " such talks a week. 0 promises none."
+	who := strconv.Itoa(v.Hosts) + " people who decide are here now; with "
+	if v.Hosts == 1 {
+		who = "One person who decides is here now; with "
+	}
+	return who + strconv.Itoa(hoursAWeek) + " hours a week each they can hold about " + strconv.Itoa(n) + " such talks a week. 0 promises none."
 }
 
 func (p *Pages) terms(w http.ResponseWriter, r *http.Request) error {
