@@ -1,14 +1,8 @@
 package ns
 
 import (
-	"cmp"
-	"errors"
-	"io/fs"
 	"os"
 	"os/exec"
-	"path/filepath"
-	"strconv"
-	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -34,22 +28,10 @@ func scope(mounts []mount, own map[string]string) {
 		return
 	}
 	in := []string{tool, "--user", "--scope", "--quiet", "--collect", "--property=Delegate=yes", "--"}
-	for end := time.Now().Add(starting); exec.Command(in[0], append(in[1:], "true")...).Run() != nil; time.Sleep(100 * time.Millisecond) {
-		if !begins() || time.Now().After(end) {
-			return // no systemd of this user: nothing is lost by having asked
-		}
+	if exec.Command(in[0], append(in[1:], "true")...).Run() != nil {
+		return // no systemd of this user: nothing is lost by having asked
 	}
 	unix.Exec(tool, append(append(in, self), os.Args[1:]...), append(os.Environ(), scoped+"=1"))
-}
-
-// starting is how long a user's systemd may refuse after it said that it is there: some seconds, when both begin with the machine.
-const starting = 10 * time.Second
-
-// begins says whether there is a systemd of this user, or its folder is not handed over yet.
-func begins() bool {
-	dir := cmp.Or(os.Getenv("XDG_RUNTIME_DIR"), filepath.Join("/run/user", strconv.Itoa(os.Getuid())))
-	_, err := os.Stat(filepath.Join(dir, "systemd"))
-	return err == nil || errors.Is(err, fs.ErrPermission)
 }
 
 // wantsScope: the limits are v2's to give, and the group of this process is not its own.
