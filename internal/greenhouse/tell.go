@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/base64"
 	"errors"
+	"net/http"
 	"time"
 
 	"candor/internal/actor"
@@ -157,4 +158,15 @@ func (g *Greenhouse) Again(ctx context.Context, who actor.Actor, t TestID) error
 		}
 		return tell.Enqueue(ctx, g.Jobs, tx, tellNote{tx.Org, string(t), 0})
 	})
+}
+
+// request is the PATCH of a complete test.
+func request(ctx context.Context, address, key string) (*http.Request, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodPatch, address, nil)
+	if err != nil {
+		return nil, err
+	}
+	r.SetBasicAuth(key, "")
+	r.Header.Set("User-Agent", "Candor")
+	return r, nil
 }

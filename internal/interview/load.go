@@ -14,7 +14,6 @@ import (
 	"candor/internal/clock"
 	"candor/internal/db"
 	"candor/internal/interview/internal/query"
-	"candor/internal/item"
 	"candor/internal/opening"
 	"candor/internal/org"
 )
@@ -294,117 +293,12 @@ func (is *Interviews) draw(ctx context.Context, o string, t *Talk) (err error) {
 	return nil
 }
 
-// cut keeps the files in lines, as they are.
-func (t *Talk) cut() {
-	t.raw = map[string]map[string][]string{}
-	for key, files := range t.Files {
-		t.raw[key] = map[string][]string{}
-		for name, text := range files {
-			t.raw[key][name] = strings.Split(text, "\n")
-		}
-	}
-}
-
-// strike removes what names the candidate from all that a page may draw.
-func (t *Talk) strike(names []string) {
-	text := func(s string) string { return item.Strike(s, names) }
-	for i := range t.Turns {
-		x := &t.Turns[i]
-		x.Text, x.Code, x.File = text(x.Text), text(x.Code), text(x.File)
-		for k := range x.Part.Items { // made for this talk alone
-			it := &x.Part.Items[k]
-			it.Head.Statement = text(it.Head.Statement)
-			if x.Body != nil {
-				x.Body = it.Kind.Redact(it.Spec, x.Body, names)
-			}
-		}
-	}
-	for key, s := range t.Work.Items {
-		if it, _, ok := t.Version.Item(key); ok && s.Body != nil {
-			s.Body = it.Kind.Redact(it.Spec, s.Body, names)
-			t.Work.Items[key] = s
-		}
-	}
-	files, raw := map[string]map[string]string{}, map[string]map[string][]string{}
-	for key, list := range t.Files {
-		files[key], raw[key] = map[string]string{}, map[string][]string{}
-		for name, body := range list {
-			files[key][text(name)], raw[key][text(name)] = text(body), t.raw[key][name]
-		}
-	}
-	t.Files, t.raw = files, raw
-}
-
 func turnOf(r query.TurnsOfRow) Turn {
 	x := Turn{N: int(r.N), Member: r.MemberID, Question: Question{Text: r.Text, Kind: r.Kind, Item: r.Item, Anchor: r.Anchor, File: r.File, From: int(r.Line)}, Code: r.Code, Asked: clock.Time(r.AskedAt)}
 	if x.File != "" {
 		x.To = x.From + strings.Count(x.Code, "\n")
 	}
 	return x
-}
-
-// Row is an interview in a member's list.
-type Row struct {
-	Interview
-	Title   string // the candidate's name, or the code
-	Opening string // its title
-	Name    string // of who asks
-	Until   time.Time
-}
-
-// List are the open interviews in which the asker asks, ours first; and those of openings that they run or decide, where somebody else does.
-func (is *Interviews) List(ctx context.Context, who actor.Actor) (mine, others []Row, err error) {
-	err = is.DB.Read(ctx, who.Org, func(tx db.Tx) error {
-		mine, others = nil, nil
-		q := query.New(tx)
-		rows, err := q.Mine(ctx, tx.Org, who.ID)
-		if err != nil {
-			return err
-		}
-		for _, r := range rows {
-			if mine, err = is.row(ctx, tx, who, of(query.ByCodeRow(r)), mine); err != nil {
-				return err
-			}
-		}
-		watched, err := q.Watched(ctx, tx.Org, who.ID)
-		if err != nil {
-			return err
-		}
-		for _, r := range watched {
-			if others, err = is.row(ctx, tx, who, of(query.ByCodeRow(r)), others); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	return mine, others, err
-}
-
-// row adds an interview as the asker may see it to a list; nothing where they may not.
-func (is *Interviews) row(ctx context.Context, tx db.Tx, who actor.Actor, v Interview, to []Row) ([]Row, error) {
-	m, err := is.mayOf(ctx, tx, who, v)
-	if errors.Is(err, ErrMissing) {
-		return to, nil
-	}
-	if err != nil {
-		return to, err
-	}
-	x := Row{Interview: v, Title: m.App.Title(), Opening: m.App.Opening.Title, Until: v.Due}
-	asks, err := is.Orgs.Member(ctx, tx, v.Member)
-	if err != nil && !errors.Is(err, org.ErrMissing) {
-		return to, err
-	}
-	x.Name = asks.Name
-	if v.State == Theirs {
-		all, err := is.Attempts.Sittings(ctx, tx, v.Attempt)
-		if err != nil {
-			return to, err
-		}
-		if s, ok := all[attempt.TurnKey(v.Turn)]; ok {
-			x.Until = s.End()
-		}
-	}
-	return append(to, x), nil
 }
 
 // Zone is an organisation's, in which its own days are counted.
@@ -414,42 +308,4 @@ func (is *Interviews) Zone(ctx context.Context, o string) (zone *time.Location, 
 		return err
 	})
 	return zone, err
-}
-
-// Openable is what an interview about an application's newest work can be opened with.
-type Openable struct {
-	App     opening.Application
-	Version *assessment.Version // of the work; nil: nothing was sent, or they are out of the opening
-	There   Code                // of the interview that there is; "" none
-	Members []org.Member        // who can ask
-}
-
-// Openable reads it, for those who may open one. ErrMissing, ErrRole.
-func (is *Interviews) Openable(ctx context.Context, who actor.Actor, app opening.ApplicationID) (Openable, error) {
-	var out Openable
-	var at attempt.Attempt
-	err := is.DB.Read(ctx, who.Org, func(tx db.Tx) (err error) {
-		if out.App, err = is.runs(ctx, tx, who, app); err != nil {
-			return err
-		}
-		if out.Members, err = is.AskersIn(ctx, tx, out.App.Opening.ID); err != nil {
-			return err
-		}
-		if at, err = is.work(ctx, tx, out.App); err != nil {
-			return err
-		}
-		v, err := is.Of(ctx, tx, at.ID)
-		out.There = v.Code
-		if errors.Is(err, ErrMissing) {
-			return nil
-		}
-		return err
-	})
-	if errors.Is(err, ErrNoWork) {
-		return out, nil
-	}
-	if err == nil {
-		out.Version, err = is.Assessments.Version(ctx, who.Org, at.Version)
-	}
-	return out, err
 }

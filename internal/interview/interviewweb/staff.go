@@ -8,12 +8,10 @@ import (
 	"strings"
 	"time"
 
-	"candor/internal/assessment"
 	"candor/internal/attempt"
 	"candor/internal/db"
 	"candor/internal/interview"
 	"candor/internal/item"
-	"candor/internal/opening"
 	"candor/internal/org"
 	"candor/internal/problem"
 	"candor/internal/web"
@@ -22,52 +20,6 @@ import (
 
 	"github.com/a-h/templ"
 )
-
-// listView is a member's list.
-type listView struct {
-	Page         web.Page
-	Base         string
-	Zone         *time.Location
-	Ours, Theirs []interview.Row // the asker asks: now, or after the candidate's answer
-	Plans        bool            // the asker may make interviews for stages
-	Others       []interview.Row // somebody else does, in openings that the asker runs
-}
-
-func (p *Pages) list(w http.ResponseWriter, r *http.Request) error {
-	mine, others, err := p.Interviews.List(r.Context(), web.Actor(r))
-	if err != nil {
-		return err
-	}
-	v := listView{Page: web.PageOf(r, "Interviews"), Base: base(r), Others: others, Plans: org.May(web.Actor(r), "opening.create")}
-	if v.Zone, err = p.Interviews.Zone(r.Context(), web.Actor(r).Org); err != nil {
-		return err
-	}
-	for _, x := range mine {
-		if x.State == interview.Ours {
-			v.Ours = append(v.Ours, x)
-		} else {
-			v.Theirs = append(v.Theirs, x)
-		}
-	}
-	return web.Show(w, r, listPage(v))
-}
-
-// due says how a turn stands, with the tone of its badge.
-func due(x interview.Interview, until, now time.Time, zone *time.Location) (tone, icon, text string) {
-	switch {
-	case x.State == interview.Waits:
-		return "", "hourglass", "The work is not sent yet"
-	case x.State == interview.Closed:
-		return "ok", "check", "Over"
-	case x.State == interview.Theirs:
-		return "", "hourglass", "The candidate’s turn, until " + until.In(zone).Format("Mon 2 Jan, 15:04")
-	case x.Late(now):
-		return "bad", "circle-alert", "A question is late, due " + lastDay(x.Due, zone)
-	case x.Due.Sub(now) < 24*time.Hour:
-		return "warn", "hourglass", "A question is due today"
-	}
-	return "accent", "pen-line", "A question is due " + lastDay(x.Due, zone)
-}
 
 // showView is an interview as a member reads it.
 type showView struct {
@@ -333,97 +285,4 @@ func (p *Pages) replace(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return web.Redirect(w, r, base(r)+"/"+string(code(r)), "Somebody else asks now. The candidate is told by name.")
-}
-
-// openView is the form that opens an interview.
-type openView struct {
-	Page    web.Page
-	Here    string
-	App     opening.Application
-	Version *assessment.Version
-	There   interview.Code // of the one that there is already; "" none
-	NoWork  bool
-	Members []org.Member
-	Form    openForm
-	Problem *problem.Problem
-	Fields  map[string]string
-}
-
-type openForm struct {
-	Member     string `max:"64"`
-	Rounds     int    `min:"0" max:"99"`
-	AnswerDays int    `form:"answer_days" min:"0" max:"999"`
-	AskDays    int    `form:"ask_days" min:"0" max:"99"`
-	Item       string `max:"64"`
-	Anchor     string `max:"200"`
-}
-
-// usual are what the form begins with.
-var usual = openForm{Rounds: 3, AnswerDays: 3, AskDays: 2}
-
-func (p *Pages) opening(w http.ResponseWriter, r *http.Request) error {
-	f := usual
-	f.Item, f.Anchor = r.URL.Query().Get("item"), r.URL.Query().Get("anchor")
-	return p.showOpening(w, r, f, nil)
-}
-
-func (p *Pages) showOpening(w http.ResponseWriter, r *http.Request, f openForm, cause error) error {
-	prob, ok := problem.As(cause)
-	if cause != nil && !ok {
-		return cause
-	}
-	app := opening.ApplicationID(r.PathValue("application"))
-	o, err := p.Interviews.Openable(r.Context(), web.Actor(r), app)
-	if err != nil {
-		return err
-	}
-	v := openView{Page: web.PageOf(r, "Open an interview"), Here: "/o/" + r.PathValue("org") + "/applications/" + string(app), App: o.App, Version: o.Version, There: o.There, NoWork: o.Version == nil, Members: o.Members,
-		Form: f, Problem: prob, Fields: map[string]string{}}
-	if prob != nil {
-		v.Fields = prob.Fields
-	}
-	return web.ShowWith(w, r, cause, openPage(v))
-}
-
-// items are the choices of the answer to begin with.
-func (v openView) items() []field.Option {
-	out := []field.Option{{Value: "", Text: "All of it"}}
-	for _, p := range v.Version.Parts {
-		for _, it := range p.Items {
-			if !attempt.IsTurn(p.Key) {
-				out = append(out, field.Option{Value: it.Key, Text: it.Head.Title})
-			}
-		}
-	}
-	return out
-}
-
-func (p *Pages) open(w http.ResponseWriter, r *http.Request) error {
-	f := usual
-	err := web.ReadForm(r, &f)
-	var v interview.Interview
-	if err == nil {
-		v, err = p.Interviews.Open(r.Context(), web.Actor(r), opening.ApplicationID(r.PathValue("application")), interview.Agreed{Member: f.Member, Rounds: f.Rounds, AnswerDays: f.AnswerDays, AskDays: f.AskDays}, f.Item, strings.TrimSpace(f.Anchor))
-	}
-	if back(err) {
-		return p.showOpening(w, r, f, err)
-	}
-	if err != nil {
-		return err
-	}
-	return web.Redirect(w, r, base(r)+"/"+string(v.Code), "The interview is open. The first question is promised to the candidate.")
-}
-
-// says is where an interview stands, in words for the team.
-func says(x interview.Interview) string {
-	asked := fmt.Sprintf("%d of %d questions asked. ", x.Turn, x.Rounds)
-	switch x.State {
-	case interview.Waits:
-		return "Begins when the work is sent."
-	case interview.Ours:
-		return asked + "It is our turn."
-	case interview.Theirs:
-		return asked + "It is the candidate’s turn."
-	}
-	return asked + "It is over."
 }

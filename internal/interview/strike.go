@@ -1,0 +1,48 @@
+package interview
+
+import (
+	"strings"
+
+	"candor/internal/item"
+)
+
+// cut keeps the files in lines, as they are.
+func (t *Talk) cut() {
+	t.raw = map[string]map[string][]string{}
+	for key, files := range t.Files {
+		t.raw[key] = map[string][]string{}
+		for name, text := range files {
+			t.raw[key][name] = strings.Split(text, "\n")
+		}
+	}
+}
+
+// strike removes what names the candidate from all that a page may draw.
+func (t *Talk) strike(names []string) {
+	text := func(s string) string { return item.Strike(s, names) }
+	for i := range t.Turns {
+		x := &t.Turns[i]
+		x.Text, x.Code, x.File = text(x.Text), text(x.Code), text(x.File)
+		for k := range x.Part.Items { // made for this talk alone
+			it := &x.Part.Items[k]
+			it.Head.Statement = text(it.Head.Statement)
+			if x.Body != nil {
+				x.Body = it.Kind.Redact(it.Spec, x.Body, names)
+			}
+		}
+	}
+	for key, s := range t.Work.Items {
+		if it, _, ok := t.Version.Item(key); ok && s.Body != nil {
+			s.Body = it.Kind.Redact(it.Spec, s.Body, names)
+			t.Work.Items[key] = s
+		}
+	}
+	files, raw := map[string]map[string]string{}, map[string]map[string][]string{}
+	for key, list := range t.Files {
+		files[key], raw[key] = map[string]string{}, map[string][]string{}
+		for name, body := range list {
+			files[key][text(name)], raw[key][text(name)] = text(body), t.raw[key][name]
+		}
+	}
+	t.Files, t.raw = files, raw
+}

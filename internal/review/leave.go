@@ -1,0 +1,130 @@
+package review
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"candor/internal/actor"
+	"candor/internal/audit"
+	"candor/internal/clock"
+	"candor/internal/db"
+	"candor/internal/org"
+	"candor/internal/problem"
+	"candor/internal/review/internal/query"
+)
+
+// StepBack gives a review back, with a reason (conflict of interest, no time); somebody else of the pool gets it. ErrMissing,
+// ErrFiled, ErrReason.
+func (rs *Reviews) StepBack(ctx context.Context, who actor.Actor, c Code, reason string) error {
+	return rs.leave(ctx, who, c, who.ID, "", SteppedBack, reason)
+}
+
+// Reassign takes a review from a member and gives it to another of the pool, or to whoever has least when to is "". For those
+// who run or decide the opening. ErrMissing, ErrRole, ErrFiled, ErrNobody, ErrReason.
+func (rs *Reviews) Reassign(ctx context.Context, who actor.Actor, c Code, from, to, reason string) error {
+	return rs.leave(ctx, who, c, from, to, Reassigned, reason)
+}
+
+func (rs *Reviews) leave(ctx context.Context, who actor.Actor, c Code, from, to string, as State, reason string) error {
+	if reason == "" {
+		return ErrReason.On("reason", "Please say why, in a sentence.")
+	}
+	if len([]rune(reason)) > 500 {
+		return problem.Field("reason", "Please say it in up to 500 characters.")
+	}
+	return rs.DB.Write(ctx, who.Org, func(tx db.Tx) error {
+		q := query.New(tx)
+		n, err := roundIn(ctx, tx, c)
+		if err != nil {
+			return err
+		}
+		if _, err := q.HoldRound(ctx, tx.Org, n.Attempt, clock.Milli(rs.DB.Now())); err != nil {
+			return err
+		}
+		if as == Reassigned {
+			if err := rs.run(ctx, tx, who, n); err != nil {
+				return err
+			}
+		}
+		r, _, err := mine(ctx, tx, actor.Actor{Kind: actor.Member, ID: from, Org: tx.Org}, n)
+		if err != nil {
+			return err
+		}
+		left, err := q.LeaveReview(ctx, tx.Org, string(r.ID), string(as))
+		if err != nil {
+			return err
+		}
+		if left == 0 {
+			return ErrFiled
+		}
+		why, err := audit.Reason(ctx, tx, rs.DB.Now(), string(n.Application), reason)
+		if err != nil {
+			return err
+		}
+		if err := audit.Record(ctx, tx, rs.DB.Now(), who, "review."+string(as), string(r.ID), audit.Facts{"reason": why, "member": from}); err != nil {
+			return err
+		}
+		if to == "" {
+			if err := rs.fill(ctx, tx, who, n); err != nil {
+				return err
+			}
+			return rs.close(ctx, tx, n)
+		}
+		pool, err := rs.pool(ctx, tx, n)
+		if err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(pool, func(m org.Member) bool { return m.ID == to }) {
+			return ErrNobody
+		}
+		return rs.give(ctx, tx, who, n, to)
+	})
+}
+
+// Enough goes on with the cards that are in: open ones are taken back. ErrMissing, ErrRole, ErrReason.
+func (rs *Reviews) Enough(ctx context.Context, who actor.Actor, c Code, reason string) error {
+	if reason == "" {
+		return ErrReason.On("reason", "Please say why, in a sentence.")
+	}
+	return rs.DB.Write(ctx, who.Org, func(tx db.Tx) error {
+		q := query.New(tx)
+		n, err := roundIn(ctx, tx, c)
+		if err != nil {
+			return err
+		}
+		if _, err := q.HoldRound(ctx, tx.Org, n.Attempt, clock.Milli(rs.DB.Now())); err != nil {
+			return err
+		}
+		if err := rs.run(ctx, tx, who, n); err != nil {
+			return err
+		}
+		there, err := rs.ReviewsIn(ctx, tx, n.Attempt)
+		if err != nil {
+			return err
+		}
+		filed := int64(0)
+		for _, r := range there {
+			if r.State == Filed {
+				filed++
+			}
+			if r.State == Assigned && r.Member == who.ID {
+				return ErrOwnFirst // nobody gets rid of their own blindness that way
+			}
+			if _, err := q.LeaveReview(ctx, tx.Org, string(r.ID), string(Reassigned)); err != nil {
+				return err
+			}
+		}
+		if _, err := q.SetWanted(ctx, tx.Org, n.Attempt, filed); err != nil {
+			return err
+		}
+		why, err := audit.Reason(ctx, tx, rs.DB.Now(), string(n.Application), reason)
+		if err != nil {
+			return err
+		}
+		if err := audit.Record(ctx, tx, rs.DB.Now(), who, "review.enough", n.Attempt, audit.Facts{"reason": why, "cards": fmt.Sprint(filed)}); err != nil {
+			return err
+		}
+		return rs.close(ctx, tx, n)
+	})
+}
