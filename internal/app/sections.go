@@ -87,11 +87,7 @@ func (a *App) mails(ctx context.Context, who actor.Actor, app opening.Applicatio
 	if err != nil {
 		return openingweb.Section{}, err
 	}
-	zone, err := time.LoadLocation(o.Zone)
-	if err != nil {
-		zone = time.UTC
-	}
-	body := notifyweb.Log("/o/"+who.Org+"/applications/"+string(app.ID), list, zone, a.Notify.Server != nil)
+	body := notifyweb.Log("/o/"+who.Org+"/applications/"+string(app.ID), list, o.Location(), a.Notify.Server != nil)
 	return openingweb.Section{ID: "mails", Title: "Mails", Body: body}, nil
 }
 

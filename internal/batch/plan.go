@@ -42,10 +42,7 @@ func (bs *Batches) usual(ctx context.Context, tx db.Tx, o opening.ID) (Plan, err
 	if err != nil {
 		return Plan{}, err
 	}
-	zone, err := time.LoadLocation(organisation.Zone)
-	if err != nil {
-		zone = time.UTC
-	}
+	zone := organisation.Location()
 	y, m, d := bs.DB.Now().AddDate(0, 0, stages[0].Window).In(zone).Date()
 	return Plan{Zone: organisation.Zone, FinishBy: time.Date(y, m, d, 23, 59, 0, 0, zone), PerHour: UsualPerHour}, nil
 }

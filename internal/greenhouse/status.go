@@ -41,7 +41,11 @@ func (g *Greenhouse) Status(ctx context.Context, who actor.Actor, t TestID) (out
 	var inv opening.Invitation
 	var round review.Round
 	var app opening.Application
+	var organisation org.Org
 	err = g.DB.Read(ctx, who.Org, func(tx db.Tx) error {
+		if organisation, err = g.Orgs.In(ctx, tx); err != nil {
+			return err
+		}
 		r, err = query.New(tx).Test(ctx, tx.Org, string(t))
 		if errors.Is(err, sql.ErrNoRows) {
 			return ErrMissing
@@ -64,7 +68,7 @@ func (g *Greenhouse) Status(ctx context.Context, who actor.Actor, t TestID) (out
 	if err != nil {
 		return out, err
 	}
-	zone := g.zone(ctx, who.Org)
+	zone := organisation.Location()
 	out = Status{State: state(inv, round, app, g.DB.Now()), Page: "/o/" + who.Org + "/applications/" + r.ApplicationID, Metadata: map[string]string{"Sent": day(clock.Time(r.CreatedAt), zone)}}
 	if round.Attempt == "" {
 		return out, nil
@@ -91,17 +95,6 @@ func (g *Greenhouse) Status(ctx context.Context, who actor.Actor, t TestID) (out
 }
 
 func day(t time.Time, zone *time.Location) string { return t.In(zone).Format("2 January 2006") }
-
-func (g *Greenhouse) zone(ctx context.Context, o org.ID) *time.Location {
-	organisation, err := g.Orgs.ByID(ctx, o)
-	if err != nil {
-		return time.UTC
-	}
-	if zone, err := time.LoadLocation(organisation.Zone); err == nil {
-		return zone
-	}
-	return time.UTC
-}
 
 // round is the reading of what a stage led to; the zero value: nothing was sent.
 func (g *Greenhouse) round(ctx context.Context, tx db.Tx, a opening.ApplicationID, s opening.StageID) (review.Round, error) {

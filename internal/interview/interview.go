@@ -198,9 +198,5 @@ func (is *Interviews) zone(ctx context.Context, tx db.Tx) (*time.Location, error
 	if err != nil {
 		return nil, err
 	}
-	zone, err := time.LoadLocation(o.Zone)
-	if err != nil {
-		return time.UTC, nil
-	}
-	return zone, nil
+	return o.Location(), nil
 }

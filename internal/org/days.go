@@ -65,11 +65,7 @@ func (os *Orgs) CalendarIn(ctx context.Context, tx db.Tx) (Calendar, error) {
 	if err != nil {
 		return Calendar{}, err
 	}
-	zone, err := time.LoadLocation(o.Zone)
-	if err != nil {
-		zone = time.UTC
-	}
-	c := Calendar{Zone: zone, Off: map[string]string{}}
+	c := Calendar{Zone: o.Location(), Off: map[string]string{}}
 	q := query.New(tx)
 	week, err := q.Week(ctx, tx.Org)
 	if err != nil {

@@ -187,6 +187,15 @@ func (os *Orgs) ByID(ctx context.Context, o ID) (Org, error) {
 	return out, err
 }
 
+// Location is its zone; UTC where this machine knows no such zone.
+func (o Org) Location() *time.Location {
+	zone, err := time.LoadLocation(o.Zone)
+	if err != nil {
+		return time.UTC
+	}
+	return zone
+}
+
 // In reads the transaction's organisation. ErrMissing.
 func (os *Orgs) In(ctx context.Context, tx db.Tx) (Org, error) {
 	r, err := query.New(tx).Organisation(ctx, tx.Org)

@@ -193,11 +193,7 @@ func (f frame) day(t time.Time) string {
 
 // promised is the last day of a promise as a date: the company's working day, in its own zone.
 func (f frame) promised(due time.Time) string {
-	zone, err := time.LoadLocation(f.Org.Zone)
-	if err != nil {
-		zone = time.UTC
-	}
-	return due.Add(-time.Minute).In(zone).Format("Mon 2 Jan")
+	return due.Add(-time.Minute).In(f.Org.Location()).Format("Mon 2 Jan")
 }
 
 func zoneName(z *time.Location, at time.Time) string {

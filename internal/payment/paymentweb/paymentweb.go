@@ -258,11 +258,7 @@ func (v ownView) day(t time.Time) string { return t.In(v.Page.Zone).Format("Mon 
 
 // due is the last day of the promise, in the company's zone.
 func (v ownView) due(p payment.Payment) string {
-	zone, err := time.LoadLocation(v.Org.Zone)
-	if err != nil {
-		zone = time.UTC
-	}
-	return p.Due.Add(-time.Second).In(zone).Format("Mon 2 Jan 2006")
+	return p.Due.Add(-time.Second).In(v.Org.Location()).Format("Mon 2 Jan 2006")
 }
 
 func (p *Pages) own(w http.ResponseWriter, r *http.Request) error {

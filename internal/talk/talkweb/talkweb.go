@@ -175,10 +175,7 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request, f staffForm, cause 
 	}
 	v.Zone, v.Slots, v.Link = o.Zone, f.Slots, f.Link
 	if prob == nil {
-		zone, err := time.LoadLocation(o.Zone)
-		if err != nil {
-			zone = time.UTC
-		}
+		zone := o.Location()
 		for _, s := range v.Talk.Slots {
 			if s.After(v.Page.Now) {
 				v.Slots = append(v.Slots, s.In(zone).Format(opening.LocalForm))
