@@ -3,8 +3,10 @@ package payment_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -230,6 +232,65 @@ func TestAcceptedAfterwards(t *testing.T) {
 		}
 		if err := w.p.Accept(ctx, who, "stg_x", "Amara"); !errors.Is(err, payment.ErrMissing) {
 			t.Errorf("an offer of nowhere = %v; want ErrMissing", err)
+		}
+		other := who
+		other.ID = string(w.Invite("Ben Carter", "ben@mail.example").ID)
+		w.Drain()
+		if err := w.p.Decline(ctx, other, w.stage); !errors.Is(err, payment.ErrMissing) {
+			t.Errorf("another’s offer = %v; want ErrMissing", err)
+		}
+	})
+}
+
+// Money goes out once, whoever presses at the same moment; an offer is made once; what is accepted while the work is noted as sent is due.
+func TestAtTheSameMoment(t *testing.T) {
+	each(t, func(t *testing.T, w world) {
+		if err := w.p.SetTerms(ctx, w.Owner, w.Opening, payment.Terms{Stage: w.stage, Money: payment.Money{Minor: 12000, Currency: "EUR"}, Days: 3}); err != nil {
+			t.Fatal(err)
+		}
+		both := func(fns ...func() error) (errs []error) {
+			errs = make([]error, len(fns))
+			var all sync.WaitGroup
+			for i, fn := range fns {
+				all.Go(func() { errs[i] = fn() })
+			}
+			all.Wait()
+			return errs
+		}
+		for i := range 6 {
+			inv := w.Invite(fmt.Sprint("Amara ", i), fmt.Sprintf("amara%d@mail.example", i))
+			who := w.Enter(inv)
+			w.Drain()
+			if err := w.p.SetTerms(ctx, w.Owner, w.Opening, payment.Terms{Stage: w.stage, Money: payment.Money{Minor: int64(i + 1), Currency: "EUR"}, Days: 3}); err != nil {
+				t.Fatal(err)
+			}
+			if err := w.DB.Write(ctx, w.Org.ID, func(tx db.Tx) error { // a new link is announced as the first was
+				return opening.Invited.Announce(ctx, w.Jobs, tx, opening.InvitedNote{Org: w.Org.ID, Invitation: string(inv.ID), Turn: 2})
+			}); err != nil {
+				t.Fatal(err)
+			}
+			w.Drain()
+			if p := w.own(t, who); p.Money.Minor == int64(i+1) {
+				t.Fatal("an offer was made anew with other money")
+			}
+			w.Finish(who)
+			for _, err := range both(func() error { return w.Jobs.Drain(ctx) }, func() error { return w.p.Accept(ctx, who, w.stage, "NG12") }) {
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+			w.Drain()
+			p := w.own(t, who)
+			if _, ok := w.owed(t, inv.Application); p.State != payment.Due || !ok {
+				t.Fatalf("accepted and sent at the same moment it is %s, promised %v; want it due", p.State, ok)
+			}
+			*w.paid = nil
+			pay := func() error { return w.p.Pay(ctx, w.Owner, w.Opening, p.ID, "SEPA 1") }
+			errs := both(pay, pay)
+			w.Drain()
+			if (errs[0] == nil) == (errs[1] == nil) || !errors.Is(errors.Join(errs...), payment.ErrState) || len(*w.paid) != 1 {
+				t.Fatalf("paid at the same moment = %v, announced %d times; want once", errs, len(*w.paid))
+			}
 		}
 	})
 }
