@@ -118,15 +118,9 @@ func (d *Doctor) code(ctx context.Context) []finding {
 		return []finding{{Group: "Sandbox", Name: "engine", Required: true, Tried: err.Error(), Advice: "Make the folder for temporary files writable (TMPDIR)."}}
 	}
 	defer os.RemoveAll(empty)
-	// Go's own library, compiled; before the first start there is none, and its programs only compile more slowly.
-	binds, err := judge.Index(ctx, empty)
+	binds, err := d.goCache(ctx, empty)
 	if err != nil {
 		return []finding{{Group: "Sandbox", Name: "engine", Required: true, Tried: err.Error()}}
-	}
-	for _, dir := range []string{filepath.Join(d.Data, "cache", "judge", "go"), filepath.Join(defaultCache(), "judge", "go")} {
-		if _, err := os.Stat(dir); err == nil {
-			binds = []string{dir + "=" + languages.GoCache}
-		}
 	}
 	// Weak is allowed: it says what is missing, and tries the languages all the same.
 	engine, err := ns.New(ctx, ns.Options{AllowWeak: true, Binds: binds})
@@ -150,6 +144,17 @@ func (d *Doctor) code(ctx context.Context) []finding {
 		all = append(all, one)
 	}
 	return all
+}
+
+// goCache is where Go's own library stands compiled, for slots. Before the first start there is none: one is begun in a folder, and programs only
+// compile more slowly.
+func (d *Doctor) goCache(ctx context.Context, empty string) (binds []string, err error) {
+	for _, dir := range []string{filepath.Join(d.Data, "cache", "judge", "go"), filepath.Join(defaultCache(), "judge", "go")} {
+		if _, err := os.Stat(dir); err == nil {
+			return []string{dir + "=" + languages.GoCache}, nil
+		}
+	}
+	return judge.Index(ctx, empty)
 }
 
 func (d *Doctor) storage(ctx context.Context, progress func(done, total int, what string)) []finding {

@@ -14,6 +14,30 @@ import (
 	"candor/internal/job"
 )
 
+// Before the first start a slot has what Go must know of its own library: an empty folder that nothing can be written to would say that Go does not work.
+func TestGoIsTriedBeforeTheFirstStart(t *testing.T) {
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	empty := t.TempDir()
+	d := &Doctor{}
+	d.Data = t.TempDir()
+	binds, err := d.goCache(t.Context(), empty)
+	if err != nil || len(binds) != 1 {
+		t.Fatalf("binds = %q, %v", binds, err)
+	}
+	from, _, _ := strings.Cut(binds[0], "=")
+	kept, err := os.ReadDir(from)
+	if err != nil || len(kept) == 0 || !strings.HasPrefix(from, empty) {
+		t.Errorf("%s holds %d things, %v; want what the toolchain keeps of its library", from, len(kept), err)
+	}
+	begun := filepath.Join(d.Data, "cache", "judge", "go")
+	if err := os.MkdirAll(begun, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if binds, err = d.goCache(t.Context(), empty); err != nil || len(binds) != 1 || !strings.HasPrefix(binds[0], begun+"=") {
+		t.Errorf("after a start binds = %q, %v; want that of the server", binds, err)
+	}
+}
+
 func TestDoctor(t *testing.T) {
 	var out, errs bytes.Buffer
 	code := Run(t.Context(), []string{"doctor", "--json", "--data", t.TempDir()}, &out, &errs)
