@@ -19,7 +19,7 @@ func TestTurns(t *testing.T) {
 	dbtest.Each(t, append(slices.Clone(schemas), thread.Schema, interview.Schema), func(t *testing.T, d *db.DB, tick *dbtest.Clock) {
 		w := build(t, d, tick)
 		is := &interview.Interviews{DB: d, Jobs: w.Jobs, Orgs: w.Orgs, Assessments: w.Assessments, Candidates: w.Candidates, Promises: w.Promises, Openings: w.Openings, Attempts: w.Attempts, Kinds: attempttest.Kinds()}
-		w.Attempts.Turns, w.n.Interviews = is.Parts, is
+		w.Attempts.Turns, w.n.Interviews, w.n.Promises = is.Parts, is, w.Promises
 		w.n.Threads = &thread.Threads{DB: d, Jobs: w.Jobs, Orgs: w.Orgs, Openings: w.Openings, Candidates: w.Candidates}
 		is.Listen()
 		must := func(err error) {
@@ -38,7 +38,8 @@ func TestTurns(t *testing.T) {
 		at := func(day, hour int) {
 			tick.Set(time.Date(2026, 11, day, hour, 0, 0, 0, time.UTC))
 			must(w.n.Turns(ctx, w.Org.ID))
-			must(w.n.Turns(ctx, w.Org.ID)) // nothing is said twice
+			must(w.n.Turns(ctx, w.Org.ID))        // nothing is said twice
+			must(w.Promises.Sweep(ctx, w.Org.ID)) // a question is a promise too, and the interview itself says who is to ask it
 		}
 		tick.Set(time.Date(2026, 11, 19, 10, 0, 0, 0, time.UTC)) // a Thursday
 		amara, a := w.Submit("Amara Okafor", "amara@mail.example")
@@ -55,7 +56,7 @@ func TestTurns(t *testing.T) {
 		at(23, 10)
 		check("on the day", "ada@tideway.example: Today you owe a question")
 		at(24, 10)
-		check("after it", "ada@tideway.example: A question is late", "kit@tideway.example: A question is late", "rosa@tideway.example: A question is late")
+		check("after it", "ada@tideway.example: A question is late", "amara@mail.example: We are late: Backend engineer", "kit@tideway.example: A question is late", "rosa@tideway.example: A question is late")
 
 		tick.Set(time.Date(2026, 11, 24, 22, 0, 0, 0, time.UTC)) // 23:00 in Lagos
 		must(is.Ask(ctx, w.Owner, v.Code, 0, interview.Question{Text: "Why?", Kind: "freetext"}))

@@ -2,12 +2,15 @@ package promise_test
 
 import (
 	"context"
+	"fmt"
 	"io/fs"
+	"sync"
 	"testing"
 	"time"
 
 	"candor/internal/db"
 	"candor/internal/db/dbtest"
+	"candor/internal/job"
 	"candor/internal/org"
 	"candor/internal/promise"
 
@@ -321,6 +324,62 @@ func TestAPromiseIsRemindedOfThenBroken(t *testing.T) {
 			kept := p.About == "stage one"
 			if p.Broken.IsZero() != kept || p.Late(tick.Now()) == kept || (p.DaysLate(tick.Now()) == 2) == kept {
 				t.Errorf("a day and an hour after its day = %+v, %d days late; want what is open broken and 2 days late", p, p.DaysLate(tick.Now()))
+			}
+		}
+	})
+}
+
+// Nodes that sweep at the same moment remind of each promise once, and say once that it broke.
+func TestTwoNodesSweep(t *testing.T) {
+	ctx := context.Background()
+	dbtest.Each(t, []fs.FS{promise.Schema}, func(t *testing.T, d *db.DB, tick *dbtest.Clock) {
+		jobs, err := job.New(d, job.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := d.Migrate(ctx, []fs.FS{promise.Schema}, job.Migrate(d)); err != nil {
+			t.Fatal(err)
+		}
+		ps := &promise.Promises{DB: d, Jobs: jobs}
+		near, broken := map[string]int{}, map[string]int{}
+		job.Listen(jobs, promise.Near, "test.near", job.Housekeeping, func(_ context.Context, n promise.NearNote) error { near[n.Promise]++; return nil })
+		job.Listen(jobs, promise.Broken, "test.broken", job.Housekeeping, func(_ context.Context, n promise.BrokenNote) error { broken[n.Promise]++; return nil })
+		const people = 100
+		if err := d.Write(ctx, "o1", func(tx db.Tx) error {
+			for i := range people {
+				if err := ps.Owe(ctx, tx, promise.Reply, fmt.Sprint("app", i), 1, tick.Now(), org.Weekdays(time.UTC)); err != nil {
+					return err
+				}
+			}
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		due := promise.Due(tick.Now(), 1, org.Weekdays(time.UTC))
+		for _, at := range []time.Time{due.Add(-time.Hour), due.Add(time.Hour)} {
+			tick.Set(at)
+			var both sync.WaitGroup
+			for range 2 {
+				both.Go(func() {
+					if err := ps.Sweep(ctx, "o1"); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+			both.Wait()
+		}
+		if err := jobs.Drain(ctx); err != nil {
+			t.Fatal(err)
+		}
+		for name, told := range map[string]map[string]int{"near": near, "broken": broken} {
+			if len(told) != people {
+				t.Errorf("%d promises were said to be %s; want %d", len(told), name, people)
+			}
+			for p, n := range told {
+				if n != 1 {
+					t.Errorf("%s was said to be %s %d times", p, name, n)
+					break
+				}
 			}
 		}
 	})

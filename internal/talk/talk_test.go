@@ -210,6 +210,14 @@ func TestNoTalkIsWantedOrNobodyHoldsIt(t *testing.T) {
 		if err := w.t.Offer(ctx, w.Rosa, a.Application, []time.Time{at}, ""); err != nil {
 			t.Fatal(err)
 		}
+		passed := w.DB.Now().Add(time.Hour)
+		if err := w.t.Offer(ctx, w.Rosa, a.Application, []time.Time{passed, at}, ""); err != nil {
+			t.Fatal(err)
+		}
+		w.Tick.Add(2 * time.Hour)
+		if err := w.t.Choose(ctx, who, passed); !errors.Is(err, talk.ErrSlot) {
+			t.Errorf("choosing a time that has passed = %v; want ErrSlot", err)
+		}
 		if err := w.t.Choose(ctx, who, at); err != nil {
 			t.Fatal(err)
 		}
