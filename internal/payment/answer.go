@@ -81,7 +81,7 @@ func (ps *Payments) Accept(ctx context.Context, who actor.Actor, stage opening.S
 		if err := audit.Record(ctx, tx, now, who, "payment.accept", string(p.Application), audit.Facts{"payment": string(p.ID), "money": p.Money.String(), "rights": fmt.Sprint(p.Production)}); err != nil {
 			return err
 		}
-		return ps.fall(ctx, tx, p, now) // where it was sent: the job that notes it may be at work at this moment, and then this waited for it
+		return ps.fall(ctx, tx, p, now) // where it was sent
 	})
 }
 

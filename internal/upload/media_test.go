@@ -161,6 +161,12 @@ printf 'WEBVTT\n\n00:00.000 --> 00:02.000\n%s\n' "$(ffprobe -v error -show_entri
 		if c := said(); c.Source != upload.ByCommand || len(c.Cues) != 1 || c.Cues[0].Text != "pcm_s16le,16000,1" {
 			t.Errorf("the command heard %+v", c)
 		}
+		open := w.begin(-1)
+		w.must(w.DB.Write(ctx, "org_a", func(tx db.Tx) error { return w.Expire(ctx, tx, open.ID) }))
+		if now, err := w.Load(ctx, anna, open.ID); err != nil || now.State != upload.Open {
+			t.Errorf("one that is still on its way is %s, %v", now.State, err)
+		}
+		w.must(w.Drop(ctx, anna, open.ID))
 		for range 2 { // again is harmless
 			w.must(w.DB.Write(ctx, "org_a", func(tx db.Tx) error { return w.Expire(ctx, tx, u.ID) }))
 		}
