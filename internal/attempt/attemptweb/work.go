@@ -17,6 +17,7 @@ import (
 	"candor/internal/problem"
 	"candor/internal/response"
 	"candor/internal/web"
+	"candor/internal/web/ui/work"
 
 	"github.com/a-h/templ"
 )
@@ -211,13 +212,13 @@ func (p *Pages) keep(r *http.Request, v itemView, body []byte, fields url.Values
 	return out.Kept[0], nil
 }
 
-// turn are the attributes by which a form says the turn of the answer it shows.
+// turn are the attributes by which a form says which version of the answer it shows.
 func (v itemView) turn(key string) templ.Attributes {
 	r, ok := v.V.Answers[key]
 	if !ok {
 		return nil
 	}
-	return templ.Attributes{"data-client": r.Turn.Client, "data-seq": strconv.FormatInt(r.Turn.Seq, 10)}
+	return work.Turn(r.Turn.Client, r.Turn.Seq, r.N)
 }
 
 // do keeps what the page holds and starts an action of the kind on it.

@@ -1,6 +1,7 @@
 import { answerOf, pristine, restore } from "./answer"
 import { evidence, learnFrom, serverNow } from "./clock"
 import { announce, fill, one } from "./dom"
+import { found, leave, stay, type Taken } from "./leaving"
 import { batch, Known, newClient, openStore, pause, request, sha256, type Kept, type Reply, type Store, type Tick } from "./outbox"
 
 /** The kinds of the save status. Only these five texts exist; ui.md, section 4. */
@@ -21,6 +22,7 @@ const known = new Known()
 const sent = new Map<string, string>() // item -> body that was last kept
 const timers = new Map<HTMLFormElement, number>()
 const since = new Map<HTMLFormElement, number>() // when the oldest change that is not kept was made
+const writing = new Map<string, Omit<Kept, "sha256" | "tried">>() // item -> version on its way to the device's database
 const skip = new Set<string>() // sittings that are not this session's
 
 let store: Store | undefined
@@ -55,19 +57,25 @@ export async function start(onTick: (t: Tick) => void): Promise<void> {
     document.addEventListener("change", changed)
     document.addEventListener("submit", posting, true)
     document.addEventListener("visibilitychange", () => document.hidden && void flush())
-    addEventListener("pagehide", () => void flush())
+    addEventListener("pagehide", () => {
+      void flush() // begins at once with all that waits for its rest
+      leave(client, { waiting: [...writing.values()], taken: known.taken(sitting) })
+    })
+    addEventListener("pageshow", (e) => e.persisted && stay(client))
     addEventListener("online", () => void resume())
     addEventListener("offline", () => void status())
     others?.addEventListener("message", (e: MessageEvent<{ item: string; body: string }>) => adopt(e.data.item, e.data.body))
     setInterval(() => void ask(), 60_000)
   }
   store = await open()
+  const before = await inherit(store)
   for (const f of forms()) {
     if (sent.has(f.dataset["item"] ?? "")) continue
     if (pristine(f)) sent.set(f.dataset["item"] ?? "", answerOf(f))
     else autosave(f) // somebody typed before this script was here
   }
   const kept = await store.list()
+  if (sitting) for (const v of before) if (v.sitting === sitting.id && v.epoch === sitting.epoch && !stopped) renew(v)
   if (sitting) for (const v of kept) bring(v)
   if (kept.length > 0 || sitting) schedule(0)
   await status()
@@ -75,6 +83,23 @@ export async function start(onTick: (t: Tick) => void): Promise<void> {
 }
 
 let tick: (t: Tick) => void = () => undefined
+
+/** Puts into the outbox what a page before this one could not, and gives back what the server took from it. */
+async function inherit(s: Store): Promise<readonly Taken[]> {
+  const taken: Taken[] = []
+  for (const f of found()) {
+    for (const v of f.left.waiting) await s.put({ ...v, sha256: await sha256(v.body), tried: false })
+    taken.push(...f.left.taken)
+    f.taken()
+  }
+  return taken
+}
+
+/** This page was asked for before the server had what the page before it sent: what it drew is older. */
+function renew(v: Taken): void {
+  const f = forms().find((x) => x.dataset["item"] === v.item)
+  if (f && v.revision > Number(f.dataset["revision"] ?? 0)) adopt(v.item, v.body)
+}
 
 /** A version this device had not sent before the page was closed goes back into its form. */
 function bring(v: Kept): void {
@@ -147,10 +172,11 @@ async function keep(f: HTMLFormElement): Promise<void> {
   const seq = (seqs.get(item) ?? 0) + 1
   seqs.set(item, seq)
   keeping++
+  const v = { sitting: sitting.id, item, client, seq, base: known.seq(item), body, epoch: sitting.epoch, typed: performance.timeOrigin + performance.now(), at: evidence() }
+  writing.set(item, v)
   try {
     store ??= await open()
-    const { id, epoch } = sitting
-    await store.put({ sitting: id, item, client, seq, base: known.seq(item), body, sha256: await sha256(body), epoch, typed: performance.timeOrigin + performance.now(), at: evidence(), tried: false })
+    await store.put({ ...v, sha256: await sha256(body), tried: false })
     reason = ""
     others?.postMessage({ item, body })
   } catch {
@@ -158,6 +184,7 @@ async function keep(f: HTMLFormElement): Promise<void> {
     reason = text("full")
   } finally {
     keeping--
+    if (writing.get(item) === v) writing.delete(item)
   }
   if (failures === 0) schedule(Math.max(0, lastSent + interval - performance.now()))
   await status()
@@ -258,7 +285,8 @@ async function accept(r: Response, list: readonly Kept[]): Promise<boolean> {
     const reply = (await r.json()) as Reply
     const first = list[0]
     await store.done(reply.acks.map((a) => ({ client: first?.client ?? "", item: a.item, seq: a.seq })))
-    if (first?.client === client) for (const v of list) if (reply.acks.some((a) => a.item === v.item && a.seq === v.seq)) known.took(v)
+    if (first?.client === client)
+      for (const v of list) for (const a of reply.acks) if (a.item === v.item && a.seq === v.seq) known.took(v, a.standing === "on_time" ? a.revision : 0)
     const whole = (reply.whole ?? []).filter((w) => known.refuse(w.item))
     // one that was not acknowledged is not lost: it stays and is sent again
     failures = reply.acks.length === 0 && whole.length === 0 ? failures + 1 : 0

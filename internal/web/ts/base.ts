@@ -1,9 +1,18 @@
 import { one } from "./dom"
 import { startPage } from "./page"
 
+/** Whether a candidate's page before this one left something for the outbox, see leaving.ts. */
+function left(): boolean {
+  try {
+    return location.pathname.startsWith("/c") && Object.keys(localStorage).some((k) => k.startsWith("candor.left."))
+  } catch {
+    return false
+  }
+}
+
 /** What every page loads. A page with work in it also gets the outbox and the clock, one with a staff draft the draft's saver. */
 async function work(): Promise<void> {
-  if (!one("[data-sitting],[data-outbox]")) return
+  if (!one("[data-sitting],[data-outbox]") && !left()) return
   const w = await import("./work")
   w.startWork()
 }

@@ -1,4 +1,5 @@
 import { delta, type Op } from "./delta"
+import type { Taken } from "./leaving"
 
 /**
  * THE PROTOCOL between the browser's outbox and the server. Change it only together with the server's save handler; a tab may be
@@ -41,7 +42,8 @@ import { delta, type Op } from "./delta"
  *
  *   A form that is posted by a button has _client and _seq beside its fields: seq is the next one of its item, after all versions of this
  *   page. Those before it that arrive later are kept, and do not become the present answer. The page that shows an answer says the turn
- *   it has as data-client and data-seq of its form; what the outbox has from before that turn is not shown again.
+ *   it has as data-client and data-seq of its form; what the outbox has from before that turn is not shown again. data-revision is the number of the
+ *   revision it shows: a page that was asked for before the save of the page before it arrived shows an older one, see leaving.ts.
  *
  *   401  the session is over: the outbox is kept, the page asks to sign in (open the link) in another tab, and goes on
  *   409  problem+json: nothing can be done with it here (no such sitting); kept, shown as "Not saved"
@@ -227,7 +229,7 @@ export function batch(list: readonly Kept[], skip: ReadonlySet<string>): Kept[] 
 
 /** What the server has of one writer's answers, so that large ones can be sent as what changed. */
 export class Known {
-  private readonly has = new Map<string, Pick<Kept, "client" | "seq" | "body">>()
+  private readonly has = new Map<string, Pick<Kept, "client" | "seq" | "body"> & { readonly revision: number }>()
   private readonly whole = new Set<string>()
 
   /** The seq last acknowledged for an item, 0 when none. */
@@ -235,8 +237,14 @@ export class Known {
     return this.has.get(item)?.seq ?? 0
   }
 
-  took(v: Pick<Kept, "client" | "item" | "seq" | "body">): void {
-    if (v.seq > this.seq(v.item)) this.has.set(v.item, { client: v.client, seq: v.seq, body: v.body })
+  /** The revision it became; 0 when it is not the present answer (late, or a branch). */
+  took(v: Pick<Kept, "client" | "item" | "seq" | "body">, revision = 0): void {
+    if (v.seq > this.seq(v.item)) this.has.set(v.item, { client: v.client, seq: v.seq, body: v.body, revision })
+  }
+
+  /** What of it is the present answer, for the page after this one. */
+  taken(s: { readonly id: string; readonly epoch: number } | undefined): Taken[] {
+    return s ? [...this.has].filter(([, v]) => v.revision > 0).map(([item, v]) => ({ sitting: s.id, epoch: s.epoch, item, body: v.body, revision: v.revision })) : []
   }
 
   /** The server could make nothing of ops: from now on the item goes whole. True when it did not before. */

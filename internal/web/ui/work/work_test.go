@@ -39,6 +39,9 @@ type keeper struct {
 	end    time.Time
 	grants map[string]time.Duration // a body -> the time that is left from its receipt
 	editor bool
+	// A page that was drawn leaves when hold is closed, which a page that says it has saved does.
+	hold    chan struct{}
+	release func()
 }
 
 type saveRequest struct {
@@ -152,8 +155,13 @@ func serve(t *testing.T, left time.Duration) (*keeper, string) {
 		})
 	mux.Handle(route("GET /c/work", "test.work"), func(w http.ResponseWriter, r *http.Request) error {
 		k.mu.Lock()
-		defer k.mu.Unlock()
-		text := ""
+		text, hold := "", k.hold
+		defer func() {
+			k.mu.Unlock()
+			if hold != nil {
+				<-hold
+			}
+		}()
 		if len(k.order) > 0 {
 			var fields map[string][]string
 			if err := json.Unmarshal([]byte(k.order[len(k.order)-1]), &fields); err != nil {
@@ -165,12 +173,15 @@ func serve(t *testing.T, left time.Duration) (*keeper, string) {
 		if left > 0 && k.end.IsZero() {
 			k.end = p.Now.Add(left)
 		}
-		return web.Show(w, r, page(p, k.end, left, text))
+		return web.Show(w, r, page(p, k.end, left, text, len(k.order)))
 	})
 	mux.Handle(route("POST /c/-/save", "test.save"), k.save)
 	mux.Handle(route("GET /c/-/clock", "test.clock"), func(w http.ResponseWriter, r *http.Request) error {
 		k.mu.Lock()
 		defer k.mu.Unlock()
+		if r.URL.Query().Get("sitting") == "saved" {
+			k.release()
+		}
 		return web.JSON(w, r, k.tick())
 	})
 	if err := mux.Start(); err != nil {
@@ -189,9 +200,9 @@ func serve(t *testing.T, left time.Duration) (*keeper, string) {
 	return k, s.URL
 }
 
-func page(p web.Page, end time.Time, total time.Duration, text string) templ.Component {
+func page(p web.Page, end time.Time, total time.Duration, text string, revision int) templ.Component {
 	v := work.View{Sitting: "sit_1", Epoch: 1, Now: p.Now, End: end, Total: total, Zone: p.Zone, Continue: "/c/work"}
-	body := templ.Join(work.Sitting(v), templ.Raw(`<h1>Work</h1><form method="post" action="/c/work" data-item="itm_1" autocomplete="off">`),
+	body := templ.Join(work.Sitting(v), templ.Raw(`<h1>Work</h1><form method="post" action="/c/work" data-item="itm_1" data-revision="`+strconv.Itoa(revision)+`" autocomplete="off">`),
 		field.Field(field.View{Name: "text", Label: "Your answer", Rows: 5, Value: text}), templ.Raw(`</form>`))
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 		return layout.Candidate(layout.CandidateView{Page: p, Bar: work.Bar(v)}).Render(templ.WithChildren(ctx, body), w)
@@ -327,6 +338,58 @@ func TestTabCrash(t *testing.T) {
 	second.Until(saved)
 	if len(k.order) != 1 {
 		t.Errorf("the server counts %d versions; want 1: %q", len(k.order), k.order)
+	}
+}
+
+// TestLeaving: what was typed in the moment before the page is left is there in the next one, and arrives.
+func TestLeaving(t *testing.T) {
+	k, url := serve(t, 0)
+	p := enter(t, url)
+	k.set("down")
+	for _, want := range []string{"I leave", "I leave at", "I leave at once"} {
+		p.Type("textarea", strings.TrimPrefix(want, p.Value(`document.querySelector("textarea").value`)))
+		p.Go(url + "/c/work")
+		p.Until(`document.querySelector("[data-ready]") !== null`)
+		if got := p.Value(`document.querySelector("textarea").value`); got != want {
+			t.Fatalf("the next page shows %q; want %q", got, want)
+		}
+	}
+	k.set("")
+	k.until(t, p, answer("I leave at once"))
+	p.Until(saved)
+	p.Allow("404")
+	p.Go(url + "/c/elsewhere") // a page without work, such as the candidate's place
+	p.Until(`localStorage.length === 0`)
+}
+
+// TestAskedForTooEarly: a page that was drawn before the save of the page before it arrived shows what that one saved.
+func TestAskedForTooEarly(t *testing.T) {
+	k, url := serve(t, 0)
+	p := enter(t, url)
+	p.Type("textarea", "Once")
+	k.until(t, p, answer("Once"))
+	k.mu.Lock()
+	k.hold = make(chan struct{})
+	k.release = sync.OnceFunc(func() { close(k.hold) })
+	k.mu.Unlock()
+	t.Cleanup(k.release)
+	// The browser's protocol waits for the page that comes: the one that is being left does the rest by itself.
+	p.Value(`window.before = true, location.href = "/c/work", setTimeout(() => {
+		const area = document.querySelector("textarea")
+		area.value = "Once more"
+		area.dispatchEvent(new Event("input", {bubbles: true}))
+		const wait = setInterval(() => {
+			if (!` + saved + `) return
+			clearInterval(wait)
+			void fetch("/c/-/clock?sitting=saved")
+		}, 50)
+	}, 50), ""`)
+	p.Until(`window.before === undefined && document.querySelector("[data-ready]") !== null`)
+	if got := p.Value(`document.querySelector("textarea").defaultValue`); got != "Once" {
+		t.Fatalf("the page was drawn with %q: this test shows nothing", got)
+	}
+	if got := p.Value(`document.querySelector("textarea").value`); got != "Once more" {
+		t.Errorf("the page shows %q; want %q", got, "Once more")
 	}
 }
 
