@@ -237,6 +237,7 @@ func (k *keeper) until(t *testing.T, p *browser.Page, want string) {
 
 // TestSaves: what is typed arrives, the status says so with the server's time, and a cookie with the __Host- prefix holds on loopback.
 func TestSaves(t *testing.T) {
+	t.Parallel()
 	k, url := serve(t, 0)
 	p := enter(t, url)
 	if got := p.Cookies(url)[web.CandidateCookie]; got != "good" {
@@ -258,6 +259,7 @@ func TestSaves(t *testing.T) {
 
 // TestNoRest: somebody who types on and on without a rest is kept and sent all the same.
 func TestNoRest(t *testing.T) {
+	t.Parallel()
 	k, url := serve(t, 0)
 	p := enter(t, url)
 	p.Value(`document.querySelector("textarea").focus()`)
@@ -273,6 +275,7 @@ func TestNoRest(t *testing.T) {
 
 // TestOffline: the status is true while the network is gone, and what was typed arrives once when it is back.
 func TestOffline(t *testing.T) {
+	t.Parallel()
 	k, url := serve(t, 0)
 	p := enter(t, url)
 	p.Offline(true)
@@ -295,6 +298,7 @@ func TestOffline(t *testing.T) {
 
 // TestLostReply: a save whose reply was lost is sent again with the same key, so that it counts once.
 func TestLostReply(t *testing.T) {
+	t.Parallel()
 	k, url := serve(t, 0)
 	p := enter(t, url)
 	p.Allow("ERR_")
@@ -312,6 +316,7 @@ func TestLostReply(t *testing.T) {
 
 // TestServerDown: the work is kept on the device, the status says it, and goes out when the server is back.
 func TestServerDown(t *testing.T) {
+	t.Parallel()
 	k, url := serve(t, 0)
 	p := enter(t, url)
 	k.set("down")
@@ -324,6 +329,7 @@ func TestServerDown(t *testing.T) {
 
 // TestTabCrash: a tab that dies with unsent work loses nothing: the next one shows the text and sends it, once.
 func TestTabCrash(t *testing.T) {
+	t.Parallel()
 	k, url := serve(t, 0)
 	p := enter(t, url)
 	second := p.Tab()
@@ -343,6 +349,7 @@ func TestTabCrash(t *testing.T) {
 
 // TestLeaving: what was typed in the moment before the page is left is there in the next one, and arrives.
 func TestLeaving(t *testing.T) {
+	t.Parallel()
 	k, url := serve(t, 0)
 	p := enter(t, url)
 	k.set("down")
@@ -364,6 +371,7 @@ func TestLeaving(t *testing.T) {
 
 // TestAskedForTooEarly: a page that was drawn before the save of the page before it arrived shows what that one saved.
 func TestAskedForTooEarly(t *testing.T) {
+	t.Parallel()
 	k, url := serve(t, 0)
 	p := enter(t, url)
 	p.Type("textarea", "Once")
@@ -395,6 +403,7 @@ func TestAskedForTooEarly(t *testing.T) {
 
 // TestSessionOver: a 401 keeps everything, says what to do, and goes on by itself after signing in elsewhere.
 func TestSessionOver(t *testing.T) {
+	t.Parallel()
 	k, url := serve(t, 0)
 	p := enter(t, url)
 	k.set("signed_out")
@@ -407,6 +416,7 @@ func TestSessionOver(t *testing.T) {
 
 // TestTooLarge: an answer that is refused is kept and said to be not saved; a shorter one goes through.
 func TestTooLarge(t *testing.T) {
+	t.Parallel()
 	k, url := serve(t, 0)
 	p := enter(t, url)
 	k.set("large")
@@ -423,6 +433,7 @@ func TestTooLarge(t *testing.T) {
 
 // TestTwoTabs: what is typed in one tab is seen in the other.
 func TestTwoTabs(t *testing.T) {
+	t.Parallel()
 	k, url := serve(t, 0)
 	p := enter(t, url)
 	second := p.Tab()
@@ -435,6 +446,7 @@ func TestTwoTabs(t *testing.T) {
 
 // TestTimer: the clock shows minutes, an extension arrives without a reload, and at the end the work is sent and the page says so.
 func TestTimer(t *testing.T) {
+	t.Parallel()
 	k, url := serve(t, 55*time.Second) // what the page is to show holds for longer than a test waits
 	k.grants = map[string]time.Duration{answer("More time"): 10*time.Minute + 55*time.Second, answer("More time!"): 2 * time.Second}
 	p := enter(t, url)
@@ -451,6 +463,7 @@ func TestTimer(t *testing.T) {
 
 // TestTakeover: when another device edits, this page says so and only reads.
 func TestTakeover(t *testing.T) {
+	t.Parallel()
 	k, url := serve(t, 0)
 	p := enter(t, url)
 	k.mu.Lock()
@@ -463,6 +476,7 @@ func TestTakeover(t *testing.T) {
 
 // TestFullDisk: a device without room keeps the answer in the page and sends it from there; while the server is not reached either, it says so.
 func TestFullDisk(t *testing.T) {
+	t.Parallel()
 	k, url := serve(t, 0)
 	p := enter(t, url)
 	p.Quota(url, 1)
@@ -479,12 +493,14 @@ func TestFullDisk(t *testing.T) {
 
 // TestNoDatabase: where the browser keeps nothing, as in some private windows, work is saved all the same, and the page says what is not safe.
 func TestNoDatabase(t *testing.T) {
+	t.Parallel()
 	for name, script := range map[string]string{
 		"refused": `Object.defineProperty(window, "indexedDB", {get() { throw new DOMException("refused", "SecurityError") }})`,
 		"fails":   `IDBFactory.prototype.open = () => { const r = new EventTarget(); setTimeout(() => r.onerror(new Event("error"))); return r }`,
 		"missing": `Object.defineProperty(window, "indexedDB", {value: undefined})`,
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			k, url := serve(t, 0)
 			p := browser.New(t)
 			p.Before(script)
@@ -514,6 +530,7 @@ const years = `(() => {
 // TestDeviceClock: on a device whose date is wrong by years the clock, the status and what is said of when something was typed are right; and what
 // was typed after the date was set right comes after what was typed before.
 func TestDeviceClock(t *testing.T) {
+	t.Parallel()
 	k, url := serve(t, 30*time.Minute)
 	p := browser.New(t)
 	p.Before(years)
@@ -552,6 +569,7 @@ func TestDeviceClock(t *testing.T) {
 
 // TestBrowserKill: a whole browser that is killed with unsent work loses nothing that it said was kept on the device.
 func TestBrowserKill(t *testing.T) {
+	t.Parallel()
 	k, url := serve(t, 0)
 	profile := t.TempDir()
 	p, kill := browser.Launch(t, profile)
