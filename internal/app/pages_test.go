@@ -1,17 +1,21 @@
 package app_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"candor/internal/actor"
 	"candor/internal/candidate"
 	"candor/internal/db"
+	"candor/internal/interview"
 	"candor/internal/opening"
 	"candor/internal/org"
 	"candor/internal/review"
@@ -36,6 +40,17 @@ func crowded(t testing.TB, size int) (w *world, pages map[string]string) {
 		return err
 	})
 	reviewtest.Crowd(t, w.app.DB, s.org.ID, rounds[0], size, s.members["blind reviewer"].ID, s.members["filed reviewer"].ID)
+	w.must(w.app.DB.Write(ctx, s.org.ID, func(tx db.Tx) error { // each with an interview in which the facilitator asks
+		for _, q := range []string{
+			`INSERT INTO attempts (org_id, id, application_id, invitation_id, candidate_id, version_id, state, seed, submission_id, receipt, created_at, submitted_at) SELECT a.org_id, 'att_' || SUBSTR(a.id, 5), a.id, a.id, a.candidate_id, $3, 'open', '', '', '', 1, 0 FROM applications a WHERE a.org_id = $1 AND a.created_at = 1`,
+			`INSERT INTO interviews SELECT a.org_id, 'itv_' || SUBSTR(a.id, 5), SUBSTR(a.id, 5), 'att_' || SUBSTR(a.id, 5), a.id, a.opening_id, $2, 3, 3, 2, '', '', 'ours', 0, 1, 1, 1, $2, 0, '' FROM applications a WHERE a.org_id = $1 AND a.created_at = 1`,
+		} {
+			if _, err := tx.Exec(ctx, strings.ReplaceAll(q, "$3", "'"+string(rounds[0].Version)+"'"), tx.Org, s.members["facilitator"].ID); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
 	o := "/o/" + s.org.ID
 	plain := o + "/openings/" + string(s.plain)
 	return w, map[string]string{
@@ -45,6 +60,8 @@ func crowded(t testing.TB, size int) (w *world, pages map[string]string) {
 		"choose":    "manager " + plain + "/compare",
 		"people":    "recruiter " + o + "/candidates",
 		"decide":    "manager " + o + "/review",
+		"asks":      "facilitator " + o + "/interviews",
+		"watches":   "manager " + o + "/interviews",
 		"compare":   "manager " + plain + "/compare?with=" + string(s.waits.code) + "&with=" + string(s.told.code),
 	}
 }
@@ -166,6 +183,90 @@ func TestTheListOfPeopleShowsWhomTheirPagesShow(t *testing.T) {
 			}
 		}
 		t.Logf("%s: %d listed, %d hidden", name, len(listed), hidden)
+	}
+}
+
+// Whoever reads many applications at once sees of each what its own page shows them; and of interviews likewise, on as many pages as it takes.
+func TestManyAreSeenAsEachIs(t *testing.T) {
+	w, _ := crowded(t, 60)
+	var apps []opening.ApplicationID
+	var codes []interview.Code
+	all := func(q string, to func(string)) {
+		w.here.in(func(tx db.Tx) error {
+			rows, err := tx.QueryContext(ctx, q, tx.Org)
+			if err != nil {
+				return err
+			}
+			defer rows.Close()
+			for rows.Next() {
+				var x string
+				if err := rows.Scan(&x); err != nil {
+					return err
+				}
+				to(x)
+			}
+			return rows.Err()
+		})
+	}
+	all(`SELECT id FROM applications WHERE org_id = $1`, func(x string) { apps = append(apps, opening.ApplicationID(x)) })
+	all(`SELECT code FROM interviews WHERE org_id = $1 AND state <> 'closed'`, func(x string) { codes = append(codes, interview.Code(x)) })
+	blind, listed := 0, 0
+	for name := range w.here.members {
+		who := w.here.as(name)
+		w.here.in(func(tx db.Tx) error {
+			many, around, err := w.app.Openings.LoadApplications(ctx, tx, who, apps)
+			if err != nil {
+				return err
+			}
+			for _, a := range apps {
+				one, err := w.app.Openings.LoadApplicationIn(ctx, tx, who, a)
+				if got, ok := many[a]; ok != (err == nil) || ok && !reflect.DeepEqual(got, one) {
+					t.Errorf("%s sees of %s among many %+v, %v;\nby itself %+v, %v", name, a, got, ok, one, err)
+				}
+				if one.Blind {
+					blind++
+				}
+				whole, err := w.app.Openings.ApplicationIn(ctx, tx, a)
+				if err != nil {
+					return err
+				}
+				_, err = w.app.Openings.LoadIn(ctx, tx, who, whole.Opening.ID)
+				if _, ok := around[whole.Opening.ID]; ok != (err == nil) {
+					t.Errorf("%s knows of %s: %v among many, %v by itself", name, whole.Opening.ID, ok, err)
+				}
+			}
+			return nil
+		})
+		rows := map[interview.Code]interview.Row{}
+		for _, page := range []func(context.Context, actor.Actor, string) (interview.List, error){w.app.Interviews.Mine, w.app.Interviews.Watched} {
+			for after, more := "", true; more; more = after != "" {
+				l, err := page(ctx, who, after)
+				w.must(err)
+				for _, r := range l.Rows {
+					if rows[r.Code].ID != "" {
+						t.Errorf("%s: interview %s is listed twice", name, r.Code)
+					}
+					rows[r.Code] = r
+				}
+				after = l.Next
+			}
+		}
+		listed = max(listed, len(rows))
+		for _, c := range codes {
+			r, there := rows[c]
+			one, err := w.app.Interviews.Load(ctx, who, c)
+			switch {
+			case there && err != nil:
+				t.Errorf("%s: interview %s is in the list; its page: %v", name, c, err)
+			case there && (r.Title != one.App.Title() || r.Opening != one.App.Opening.Title || r.Name != one.Name || !r.Until.Equal(one.Until())):
+				t.Errorf("%s: the list shows %q of %q by %q until %v; its page %q of %q by %q until %v", name, r.Title, r.Opening, r.Name, r.Until, one.App.Title(), one.App.Opening.Title, one.Name, one.Until())
+			case !there && err == nil && (one.Asks || one.App.Opening.Is(opening.Manager, opening.Recruiter)):
+				t.Errorf("%s: interview %s is not in the list", name, c)
+			}
+		}
+	}
+	if blind == 0 || listed <= interview.PageRows {
+		t.Errorf("%d are blind, at most %d are listed: this test shows nothing", blind, listed)
 	}
 }
 

@@ -115,19 +115,27 @@ type Standing struct {
 	Started int
 }
 
-// Standings are those of an opening's applications between two ids, by application: one query for a page of a board.
-func (as *Attempts) Standings(ctx context.Context, tx db.Tx, o opening.ID, apps []opening.ApplicationID) (map[opening.ApplicationID]Standing, error) {
+// Standings are those of applications, by application: one query for a page of a board.
+func (as *Attempts) Standings(ctx context.Context, tx db.Tx, apps []opening.ApplicationID) (map[opening.ApplicationID]Standing, error) {
 	out := map[opening.ApplicationID]Standing{}
 	if len(apps) == 0 {
 		return out, nil
 	}
-	from, to := apps[0], apps[0]
-	for _, a := range apps {
-		from, to = min(from, a), max(to, a)
+	list, args := db.List([]any{tx.Org}, apps)
+	newest := `(SELECT COUNT(*) FROM sittings s WHERE s.org_id = a.org_id AND s.attempt_id = a.id AND s.epoch = (SELECT MAX(e.epoch) FROM sittings e WHERE e.org_id = s.org_id AND e.attempt_id = s.attempt_id AND e.part = s.part)`
+	rows, err := tx.QueryContext(ctx, `SELECT a.application_id, a.state, `+newest+`), `+newest+` AND s.state = 'ended'), `+newest+` AND s.started_at > 0)
+		FROM attempts a WHERE a.org_id = $1 AND a.application_id IN (`+list+`) ORDER BY a.created_at`, args...)
+	if err != nil {
+		return nil, err
 	}
-	rows, err := query.New(tx).Standing(ctx, query.StandingParams{OrgID: tx.Org, OpeningID: string(o), FromID: string(from), ToID: string(to)})
-	for _, r := range rows { // the newest attempt of an application comes last
-		out[opening.ApplicationID(r.ApplicationID)] = Standing{r.State, int(r.Parts), int(r.Ended), int(r.Started)}
+	defer rows.Close()
+	for rows.Next() { // the newest attempt of an application comes last
+		var app opening.ApplicationID
+		var s Standing
+		if err := rows.Scan(&app, &s.State, &s.Parts, &s.Ended, &s.Started); err != nil {
+			return nil, err
+		}
+		out[app] = s
 	}
-	return out, err
+	return out, rows.Err()
 }

@@ -147,14 +147,6 @@ INSERT INTO afterwords (org_id, attempt_id, part, body, at) VALUES ($1, $2, $3, 
 -- name: Afterwords :many
 SELECT part, body, at FROM afterwords WHERE org_id = $1 AND attempt_id = $2 ORDER BY part;
 
--- name: Standing :many
-SELECT a.application_id, a.state, a.submitted_at,
-	(SELECT COUNT(*) FROM sittings s WHERE s.org_id = a.org_id AND s.attempt_id = a.id AND s.epoch = (SELECT MAX(e.epoch) FROM sittings e WHERE e.org_id = s.org_id AND e.attempt_id = s.attempt_id AND e.part = s.part)) AS parts,
-	(SELECT COUNT(*) FROM sittings s WHERE s.org_id = a.org_id AND s.attempt_id = a.id AND s.state = 'ended' AND s.epoch = (SELECT MAX(e.epoch) FROM sittings e WHERE e.org_id = s.org_id AND e.attempt_id = s.attempt_id AND e.part = s.part)) AS ended,
-	(SELECT COUNT(*) FROM sittings s WHERE s.org_id = a.org_id AND s.attempt_id = a.id AND s.started_at > 0 AND s.epoch = (SELECT MAX(e.epoch) FROM sittings e WHERE e.org_id = s.org_id AND e.attempt_id = s.attempt_id AND e.part = s.part)) AS started
-FROM attempts a JOIN applications p ON p.org_id = a.org_id AND p.id = a.application_id
-WHERE a.org_id = sqlc.arg(org_id) AND p.opening_id = sqlc.arg(opening_id) AND a.application_id >= sqlc.arg(from_id) AND a.application_id <= sqlc.arg(to_id) ORDER BY a.created_at;
-
 -- name: RunningOf :many
 SELECT s.id FROM sittings s WHERE s.org_id = sqlc.arg(org_id) AND s.attempt_id IN (SELECT a.id FROM attempts a WHERE a.org_id = sqlc.arg(org_id) AND a.candidate_id = sqlc.arg(candidate_id)) AND s.state <> 'ended';
 

@@ -72,7 +72,7 @@ func TestReopeningKeepsTheFirstSubmission(t *testing.T) {
 			t.Errorf("the ledger = %+v, %v; want the opening again with its reason", list, err)
 		}
 		w.DB.Read(ctx, w.Org.ID, func(tx db.Tx) error {
-			all, err := w.Attempts.Standings(ctx, tx, w.Opening, []opening.ApplicationID{a.Application})
+			all, err := w.Attempts.Standings(ctx, tx, []opening.ApplicationID{a.Application})
 			if got := all[a.Application]; got.Parts != 2 || got.Ended != 2 || err != nil {
 				t.Errorf("the board counts %+v, %v; want 2 of 2 parts", got, err)
 			}

@@ -3,13 +3,15 @@ package interview
 import (
 	"context"
 	"errors"
+	"strconv"
+	"strings"
 	"time"
 
 	"candor/internal/actor"
 	"candor/internal/attempt"
+	"candor/internal/clock"
 	"candor/internal/db"
-	"candor/internal/interview/internal/query"
-	"candor/internal/org"
+	"candor/internal/opening"
 )
 
 // Row is an interview in a member's list.
@@ -21,57 +23,101 @@ type Row struct {
 	Until   time.Time
 }
 
-// List are the open interviews in which the asker asks, ours first; and those of openings that they run or decide, where somebody else does.
-func (is *Interviews) List(ctx context.Context, who actor.Actor) (mine, others []Row, err error) {
-	err = is.DB.Read(ctx, who.Org, func(tx db.Tx) error {
-		mine, others = nil, nil
-		q := query.New(tx)
-		rows, err := q.Mine(ctx, tx.Org, who.ID)
+// List is one page of a list, whoever is due first first.
+type List struct {
+	Rows []Row
+	Next string // the cursor of the next page; "" at the end
+}
+
+// PageRows is how many rows a page of a list has at most.
+const PageRows = 50
+
+// Mine are the open interviews in which the asker asks. after is the Next of the page before, "" for the first. ErrMissing: it is no cursor.
+func (is *Interviews) Mine(ctx context.Context, who actor.Actor, after string) (List, error) {
+	return is.list(ctx, who, after, `v.member_id = $2`)
+}
+
+// Watched are the open interviews in which somebody else asks, in openings that the asker runs or decides. After as in Mine. ErrMissing.
+func (is *Interviews) Watched(ctx context.Context, who actor.Actor, after string) (List, error) {
+	return is.list(ctx, who, after, `v.member_id <> $2 AND EXISTS (SELECT 1 FROM opening_members r
+		WHERE r.org_id = v.org_id AND r.opening_id = v.opening_id AND r.member_id = $2 AND r.role IN ('manager', 'recruiter'))`)
+}
+
+// list is a page of those for which a condition holds, without those that the asker may not see; a bounded number of queries.
+func (is *Interviews) list(ctx context.Context, who actor.Actor, after, where string) (List, error) {
+	if who.Kind != actor.Member {
+		return List{}, ErrMissing
+	}
+	var out List
+	err := is.DB.Read(ctx, who.Org, func(tx db.Tx) error {
+		out = List{}
+		rows, err := is.rows(ctx, tx, who, after, where)
+		if err != nil {
+			return err
+		}
+		if len(rows) > PageRows {
+			rows = rows[:PageRows]
+			out.Next = strconv.FormatInt(clock.Milli(rows[PageRows-1].Due), 10) + " " + string(rows[PageRows-1].ID)
+		}
+		ids := make([]opening.ApplicationID, len(rows))
+		for i, r := range rows {
+			ids[i] = r.Application
+		}
+		apps, around, err := is.Openings.LoadApplications(ctx, tx, who, ids)
 		if err != nil {
 			return err
 		}
 		for _, r := range rows {
-			if mine, err = is.row(ctx, tx, who, of(query.ByCodeRow(r)), mine); err != nil {
+			app, seen := apps[r.Application]
+			op, knows := around[r.Interview.Opening]
+			m, err := r.may(who, app, seen, op, knows)
+			if errors.Is(err, ErrMissing) {
+				continue
+			}
+			if err != nil {
 				return err
 			}
-		}
-		watched, err := q.Watched(ctx, tx.Org, who.ID)
-		if err != nil {
-			return err
-		}
-		for _, r := range watched {
-			if others, err = is.row(ctx, tx, who, of(query.ByCodeRow(r)), others); err != nil {
-				return err
-			}
+			r.Title, r.Opening = m.App.Title(), m.App.Opening.Title
+			out.Rows = append(out.Rows, r)
 		}
 		return nil
 	})
-	return mine, others, err
+	return out, err
 }
 
-// row adds an interview as the asker may see it to a list; nothing where they may not.
-func (is *Interviews) row(ctx context.Context, tx db.Tx, who actor.Actor, v Interview, to []Row) ([]Row, error) {
-	m, err := is.mayOf(ctx, tx, who, v)
-	if errors.Is(err, ErrMissing) {
-		return to, nil
+// rows reads one more than a page has. $2 is the asker.
+func (is *Interviews) rows(ctx context.Context, tx db.Tx, who actor.Actor, after, where string) ([]Row, error) {
+	args := []any{tx.Org, who.ID, strings.TrimSuffix(attempt.TurnKey(0), "0"), PageRows + 1}
+	if after != "" {
+		at, i, ok := strings.Cut(after, " ")
+		ms, err := strconv.ParseInt(at, 10, 64)
+		if !ok || err != nil {
+			return nil, ErrMissing
+		}
+		args = append(args, ms, i)
+		where += ` AND (v.due_at > $5 OR v.due_at = $5 AND v.id > $6)`
 	}
+	found, err := tx.QueryContext(ctx, `SELECT v.id, v.code, v.attempt_id, v.application_id, v.opening_id, v.member_id, v.rounds, v.state, v.turn, v.due_at, m.name,
+			COALESCE((SELECT s.entitled_end FROM sittings s WHERE s.org_id = v.org_id AND s.attempt_id = v.attempt_id AND s.part = CAST($3 AS TEXT) || CAST(v.turn AS TEXT) ORDER BY s.epoch DESC LIMIT 1), 0)
+		FROM interviews v JOIN members m ON m.org_id = v.org_id AND m.id = v.member_id
+		WHERE v.org_id = $1 AND v.state <> 'closed' AND `+where+` ORDER BY v.due_at, v.id LIMIT $4`, args...)
 	if err != nil {
-		return to, err
+		return nil, err
 	}
-	x := Row{Interview: v, Title: m.App.Title(), Opening: m.App.Opening.Title, Until: v.Due}
-	asks, err := is.Orgs.Member(ctx, tx, v.Member)
-	if err != nil && !errors.Is(err, org.ErrMissing) {
-		return to, err
-	}
-	x.Name = asks.Name
-	if v.State == Theirs {
-		all, err := is.Attempts.Sittings(ctx, tx, v.Attempt)
-		if err != nil {
-			return to, err
+	defer found.Close()
+	var out []Row
+	for found.Next() {
+		var r Row
+		var due, end int64
+		if err := found.Scan(&r.ID, &r.Code, &r.Attempt, &r.Application, &r.Interview.Opening, &r.Member, &r.Rounds, &r.State, &r.Turn, &due, &r.Name, &end); err != nil {
+			return nil, err
 		}
-		if s, ok := all[attempt.TurnKey(v.Turn)]; ok {
-			x.Until = s.End()
+		r.Due = clock.Time(due)
+		r.Until = r.Due
+		if r.State == Theirs && end > 0 { // with all the time they were given
+			r.Until = clock.Time(end)
 		}
+		out = append(out, r)
 	}
-	return append(to, x), nil
+	return out, found.Err()
 }

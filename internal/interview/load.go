@@ -103,25 +103,33 @@ func (is *Interviews) mayOf(ctx context.Context, tx db.Tx, who actor.Actor, v In
 	if who.Kind != actor.Member {
 		return may{}, ErrMissing
 	}
-	out := may{Asks: v.Member == who.ID}
 	app, err := is.Openings.LoadApplicationIn(ctx, tx, who, v.Application)
-	switch {
-	case err == nil && (!app.Blind || out.Asks):
-		out.App = app
-		out.Runs = !app.Blind && (app.Opening.MayManage(who) || app.Opening.MayDecide(who))
-		return out, nil
-	case err == nil, errors.Is(err, opening.ErrMissing) && !out.Asks:
-		return may{}, ErrMissing
-	case !errors.Is(err, opening.ErrMissing):
+	seen := err == nil
+	if err != nil && !errors.Is(err, opening.ErrMissing) {
 		return may{}, err
 	}
-	// Around the opening, and not asked to score this work: by the interview's own code.
-	op, err := is.Openings.LoadIn(ctx, tx, who, v.Opening)
-	if errors.Is(err, opening.ErrMissing) {
-		err = ErrMissing
+	op := app.Opening
+	if !seen {
+		if op, err = is.Openings.LoadIn(ctx, tx, who, v.Opening); err != nil && !errors.Is(err, opening.ErrMissing) {
+			return may{}, err
+		}
 	}
+	return v.may(who, app, seen, op, err == nil)
+}
+
+// may decides it, of an application as the member sees it if they do, and its opening if they know of it. ErrMissing.
+func (v Interview) may(who actor.Actor, app opening.Application, seen bool, op opening.Opening, around bool) (may, error) {
+	out := may{App: app, Asks: v.Member == who.ID}
+	switch {
+	case seen && (!app.Blind || out.Asks):
+		out.Runs = !app.Blind && (app.Opening.MayManage(who) || app.Opening.MayDecide(who))
+		return out, nil
+	case seen || !out.Asks || !around:
+		return may{}, ErrMissing
+	}
+	// Around the opening, and not asked to score this work: by the interview's own code.
 	out.App = opening.Application{ID: v.Application, Opening: op, Blind: true, Code: string(v.Code), Status: opening.Active}
-	return out, err
+	return out, nil
 }
 
 // Load reads an interview for a member. ErrMissing.

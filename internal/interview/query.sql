@@ -27,15 +27,6 @@ FROM interviews WHERE org_id = $1 AND id = $2;
 SELECT id, code, attempt_id, application_id, opening_id, member_id, rounds, answer_days, ask_days, item, anchor, state, turn, since, due_at, opened_at, closed_at, closed_by
 FROM interviews WHERE org_id = $1 AND application_id = $2 ORDER BY opened_at DESC, id DESC LIMIT 50;
 
--- name: Mine :many
-SELECT id, code, attempt_id, application_id, opening_id, member_id, rounds, answer_days, ask_days, item, anchor, state, turn, since, due_at, opened_at, closed_at, closed_by
-FROM interviews WHERE org_id = $1 AND member_id = $2 AND state <> 'closed' ORDER BY due_at, id LIMIT 200;
-
--- name: Watched :many
-SELECT id, code, attempt_id, application_id, opening_id, member_id, rounds, answer_days, ask_days, item, anchor, state, turn, since, due_at, opened_at, closed_at, closed_by
-FROM interviews v WHERE v.org_id = $1 AND v.member_id <> $2 AND v.state <> 'closed'
-	AND EXISTS (SELECT 1 FROM opening_members m WHERE m.org_id = v.org_id AND m.opening_id = v.opening_id AND m.member_id = $2 AND m.role IN ('manager', 'recruiter')) ORDER BY v.due_at, v.id LIMIT 200;
-
 -- name: Open :many
 SELECT id, code, attempt_id, application_id, opening_id, member_id, rounds, answer_days, ask_days, item, anchor, state, turn, since, due_at, opened_at, closed_at, closed_by
 FROM interviews WHERE org_id = $1 AND state <> 'closed' AND id > $2 ORDER BY id LIMIT 200;

@@ -73,16 +73,86 @@ func (os *Openings) LoadApplicationIn(ctx context.Context, tx db.Tx, who actor.A
 	if err != nil {
 		return Application{}, err
 	}
+	return out.to(who, Card{code, blind})
+}
+
+// to is an application with its opening as a member may see it who has this card for it. ErrMissing.
+func (a Application) to(who actor.Actor, c Card) (Application, error) {
 	switch {
-	case !blind && code == "" && !out.Opening.SeesBoard(who):
+	case !c.Blind && c.Code == "" && !a.Opening.SeesBoard(who):
 		return Application{}, ErrMissing // in the pool, but not assigned to this one
-	case !blind && !out.Opening.SeesAddresses(who):
-		out.Email = ""
-	case blind:
-		out.Blind, out.Code, out.Name, out.Email, out.Candidate, out.Zone = true, code, "", "", "", ""
-		out.Created = time.Time{}
+	case !c.Blind && !a.Opening.SeesAddresses(who):
+		a.Email = ""
+	case c.Blind:
+		a.Blind, a.Code, a.Name, a.Email, a.Candidate, a.Zone = true, c.Code, "", "", "", ""
+		a.Created = time.Time{}
 	}
-	return out, nil
+	return a, nil
+}
+
+// LoadApplications is LoadApplication for many and a member, in a bounded number of queries: those that the member may see; and the openings of all
+// of them that the member knows of.
+func (os *Openings) LoadApplications(ctx context.Context, tx db.Tx, who actor.Actor, ids []ApplicationID) (map[ApplicationID]Application, map[ID]Opening, error) {
+	apps, around := map[ApplicationID]Application{}, map[ID]Opening{}
+	if who.Kind != actor.Member || len(ids) == 0 {
+		return apps, around, nil
+	}
+	all, err := applications(ctx, tx, who, ids)
+	if err != nil {
+		return nil, nil, err
+	}
+	cards := map[ApplicationID]Card{}
+	if os.Reads != nil {
+		if cards, err = os.Reads(ctx, tx, who, ids); err != nil {
+			return nil, nil, err
+		}
+	}
+	for id, a := range all {
+		if !a.Opening.maySee(who) {
+			continue
+		}
+		around[a.Opening.ID] = a.Opening
+		if os.Reads != nil {
+			if a, err = a.to(who, cards[id]); errors.Is(err, ErrMissing) {
+				continue
+			}
+		}
+		apps[id] = a
+	}
+	return apps, around, nil
+}
+
+// applications reads them with their openings and the member's roles there.
+func applications(ctx context.Context, tx db.Tx, who actor.Actor, ids []ApplicationID) (map[ApplicationID]Application, error) {
+	list, args := db.List([]any{tx.Org, who.ID}, ids)
+	rows, err := tx.QueryContext(ctx, `SELECT a.id, a.opening_id, a.candidate_id, a.stage_id, a.status, a.created_at, a.moved_at, c.name, c.email, c.zone,
+		o.title, o.team, o.about, o.state, o.confidential, o.reply_days, o.contact_id, o.created_at, o.review_days, o.feedback_days, o.most_late, COALESCE(m.role, '')
+		FROM applications a JOIN candidates c ON c.org_id = a.org_id AND c.id = a.candidate_id JOIN openings o ON o.org_id = a.org_id AND o.id = a.opening_id
+		LEFT JOIN opening_members m ON m.org_id = a.org_id AND m.opening_id = a.opening_id AND m.member_id = $2
+		WHERE a.org_id = $1 AND a.id IN (`+list+`) ORDER BY a.id`, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	all := map[ApplicationID]Application{}
+	for rows.Next() {
+		var a Application
+		var o Opening
+		var created, moved, opened int64
+		var state string
+		var role Role
+		if err := rows.Scan(&a.ID, &o.ID, &a.Candidate, &a.Stage, &a.Status, &created, &moved, &a.Name, &a.Email, &a.Zone, &o.Title, &o.Team, &o.About, &state, &o.Confidential,
+			&o.ReplyDays, &o.Contact, &opened, &o.ReviewDays, &o.FeedbackDays, &o.MostLate, &role); err != nil {
+			return nil, err
+		}
+		a.Created, a.Moved, o.Open, o.Created = clock.Time(created), clock.Time(moved), state == "open", clock.Time(opened)
+		if o.Mine = all[a.ID].Opening.Mine; role != "" {
+			o.Mine = append(o.Mine, role)
+		}
+		a.Opening = o
+		all[a.ID] = a
+	}
+	return all, rows.Err()
 }
 
 // ApplicationIn reads one without asking who may see it. ErrMissing.

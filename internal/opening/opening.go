@@ -120,6 +120,14 @@ type Openings struct {
 	Blind func(ctx context.Context, tx db.Tx, who actor.Actor, app ApplicationID) (blind bool, code string, err error)
 	// Hidden is Blind for many: the codes of those whose names the member must not learn.
 	Hidden func(ctx context.Context, tx db.Tx, who actor.Actor, apps []ApplicationID) (map[ApplicationID]string, error)
+	// Reads is Blind for many, of those for which the member has a card, open or filed.
+	Reads func(ctx context.Context, tx db.Tx, who actor.Actor, apps []ApplicationID) (map[ApplicationID]Card, error)
+}
+
+// Card says that a member scores an application, or did: by which code they know it, and whether they must not learn who it is from.
+type Card struct {
+	Code  string
+	Blind bool
 }
 
 var (

@@ -70,6 +70,47 @@ func (rs *Reviews) Hidden(ctx context.Context, tx db.Tx, who actor.Actor, apps [
 	return out, rows.Err()
 }
 
+// Reads is Blind for many: of those applications for which a member has a card or was asked to settle what readers differ on, in one query.
+func (rs *Reviews) Reads(ctx context.Context, tx db.Tx, who actor.Actor, apps []opening.ApplicationID) (map[opening.ApplicationID]opening.Card, error) {
+	if who.Kind != actor.Member || len(apps) == 0 {
+		return nil, nil
+	}
+	list, args := db.List([]any{tx.Org, who.ID}, apps)
+	rows, err := tx.QueryContext(ctx, `SELECT r.application_id, n.code, CASE WHEN r.state = 'assigned' THEN 1 ELSE 0 END, n.submitted_at, n.attempt_id,
+			(SELECT COUNT(*) FROM unblindings u WHERE u.org_id = r.org_id AND u.application_id = r.application_id AND u.member_id = r.member_id)
+		FROM reviews r JOIN review_rounds n ON n.org_id = r.org_id AND n.attempt_id = r.attempt_id
+		WHERE r.org_id = $1 AND r.member_id = $2 AND r.state IN ('assigned', 'filed') AND r.application_id IN (`+list+`)
+		UNION ALL
+		SELECT r.application_id, n.code, CASE WHEN r.state = 'asked' AND n.decided_at = 0 THEN 1 ELSE 0 END, n.submitted_at, n.attempt_id,
+			(SELECT COUNT(*) FROM unblindings u WHERE u.org_id = r.org_id AND u.application_id = r.application_id AND u.member_id = r.member_id)
+		FROM adjudications r JOIN review_rounds n ON n.org_id = r.org_id AND n.attempt_id = r.attempt_id
+		WHERE r.org_id = $1 AND r.member_id = $2 AND r.state <> 'back' AND r.application_id IN (`+list+`)
+		ORDER BY 4 DESC, 5 DESC`, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	out, open := map[opening.ApplicationID]opening.Card{}, map[opening.ApplicationID]bool{}
+	for rows.Next() {
+		var app opening.ApplicationID
+		var code, attempt string
+		var asked, at, known int64
+		if err := rows.Scan(&app, &code, &asked, &at, &attempt, &known); err != nil {
+			return nil, err
+		}
+		c := out[app]
+		if asked == 1 && !open[app] {
+			open[app] = true
+			c = opening.Card{Code: code, Blind: known == 0}
+		}
+		if c.Code == "" {
+			c.Code = code
+		}
+		out[app] = c
+	}
+	return out, rows.Err()
+}
+
 // Unblind opens a name before the card is filed: the card can then not be filed any more. It is an event with a reason and an
 // audit line. ErrMissing, ErrReason.
 func (rs *Reviews) Unblind(ctx context.Context, who actor.Actor, c Code, reason string) error {

@@ -2,10 +2,12 @@ package review_test
 
 import (
 	"errors"
+	"reflect"
 	"strings"
 	"testing"
 
 	"candor/internal/actor"
+	"candor/internal/db"
 	"candor/internal/opening"
 	"candor/internal/review"
 	"candor/internal/review/reviewtest"
@@ -23,6 +25,27 @@ func differ(t *testing.T, w *reviewtest.World) review.Round {
 }
 
 var decided = map[string]review.Ruled{"clear": {Level: 2, Reason: "The middle is hard to follow."}}
+
+// alike fails where members see an application otherwise among many than by itself.
+func alike(t *testing.T, w *reviewtest.World, n review.Round, members ...actor.Actor) {
+	t.Helper()
+	for _, who := range members {
+		err := w.DB.Read(ctx, w.Org.ID, func(tx db.Tx) error {
+			many, _, err := w.Openings.LoadApplications(ctx, tx, who, []opening.ApplicationID{n.Application})
+			if err != nil {
+				return err
+			}
+			one, err := w.Openings.LoadApplicationIn(ctx, tx, who, n.Application)
+			if got, ok := many[n.Application]; ok != (err == nil) || ok && !reflect.DeepEqual(got, one) {
+				t.Errorf("%s sees among many %+v, by itself %+v, %v", who.ID, got, one, err)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
 
 func TestAThirdReaderSettlesWhatTwoDifferOn(t *testing.T) {
 	each(t, func(t *testing.T, w *reviewtest.World) {
@@ -57,6 +80,7 @@ func TestAThirdReaderSettlesWhatTwoDifferOn(t *testing.T) {
 		if app, err := w.Openings.LoadApplication(ctx, sam, n.Application); err != nil || !app.Blind {
 			t.Errorf("whoever settles is blind elsewhere too: %+v, %v", app, err)
 		}
+		alike(t, w, n, sam, w.Mina, w.Rosa, w.Kit)
 		if list, err := w.Reviews.ToSettle(ctx, sam); err != nil || len(list) != 1 || list[0].Code != n.Code || list[0].Criteria != 1 {
 			t.Errorf("ToSettle = %+v, %v", list, err)
 		}
@@ -82,6 +106,7 @@ func TestAThirdReaderSettlesWhatTwoDifferOn(t *testing.T) {
 		if app, err := w.Openings.LoadApplication(ctx, sam, n.Application); err != nil || app.Blind {
 			t.Errorf("the name opens when it is settled: blind %v, %v", app.Blind, err)
 		}
+		alike(t, w, n, sam)
 	})
 }
 
@@ -140,6 +165,7 @@ func TestAskedByItselfAndPassedOn(t *testing.T) {
 		if _, err := w.Reviews.Settling(ctx, sam, n.Code); !errors.Is(err, review.ErrMissing) {
 			t.Errorf("Sam gave it back and reads it: %v", err)
 		}
+		alike(t, w, n, sam, w.Kit)
 		if _, err := w.Reviews.Settling(ctx, w.Kit, n.Code); err != nil {
 			t.Fatalf("Kit is next: %v", err)
 		}

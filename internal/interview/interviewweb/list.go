@@ -3,6 +3,7 @@ package interviewweb
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"time"
 
 	"candor/internal/interview"
@@ -18,18 +19,27 @@ type listView struct {
 	Ours, Theirs []interview.Row // the asker asks: now, or after the candidate's answer
 	Plans        bool            // the asker may make interviews for stages
 	Others       []interview.Row // somebody else does, in openings that the asker runs
+	// The addresses of each list's first and next page; "" where there is none.
+	FirstMine, NextMine, FirstOthers, NextOthers string
 }
 
 func (p *Pages) list(w http.ResponseWriter, r *http.Request) error {
-	mine, others, err := p.Interviews.List(r.Context(), web.Actor(r))
+	q := r.URL.Query()
+	mine, err := p.Interviews.Mine(r.Context(), web.Actor(r), q.Get("mine"))
 	if err != nil {
 		return err
 	}
-	v := listView{Page: web.PageOf(r, "Interviews"), Base: base(r), Others: others, Plans: org.May(web.Actor(r), "opening.create")}
+	others, err := p.Interviews.Watched(r.Context(), web.Actor(r), q.Get("others"))
+	if err != nil {
+		return err
+	}
+	v := listView{Page: web.PageOf(r, "Interviews"), Base: base(r), Others: others.Rows, Plans: org.May(web.Actor(r), "opening.create")}
+	v.FirstMine, v.NextMine = v.pages("mine", q, mine.Next)
+	v.FirstOthers, v.NextOthers = v.pages("others", q, others.Next)
 	if v.Zone, err = p.Interviews.Zone(r.Context(), web.Actor(r).Org); err != nil {
 		return err
 	}
-	for _, x := range mine {
+	for _, x := range mine.Rows {
 		if x.State == interview.Ours {
 			v.Ours = append(v.Ours, x)
 		} else {
@@ -37,6 +47,32 @@ func (p *Pages) list(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	return web.Show(w, r, listPage(v))
+}
+
+// pages are the addresses around the page of one of the lists; the other stays where it is.
+func (v listView) pages(name string, now url.Values, cursor string) (first, next string) {
+	at := func(c string) string {
+		q := url.Values{}
+		for _, k := range []string{"mine", "others"} {
+			if k != name && now.Get(k) != "" {
+				q.Set(k, now.Get(k))
+			}
+		}
+		if c != "" {
+			q.Set(name, c)
+		}
+		if len(q) == 0 {
+			return v.Base
+		}
+		return v.Base + "?" + q.Encode()
+	}
+	if now.Get(name) != "" {
+		first = at("")
+	}
+	if cursor != "" {
+		next = at(cursor)
+	}
+	return first, next
 }
 
 // due says how a turn stands, with the tone of its badge.

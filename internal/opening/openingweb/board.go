@@ -111,7 +111,7 @@ func (p *Pages) fill(r *http.Request, tx db.Tx, who actor.Actor, v *boardView) e
 	if err != nil {
 		return err
 	}
-	parts, err := p.Attempts.Standings(ctx, tx, o.ID, ids)
+	parts, err := p.Attempts.Standings(ctx, tx, ids)
 	if err != nil {
 		return err
 	}

@@ -36,7 +36,7 @@ func Make(t testing.TB, d *db.DB, tick *dbtest.Clock) *World {
 	w := &World{World: base}
 	w.Reviews = &review.Reviews{DB: d, Jobs: base.Jobs, Orgs: base.Orgs, Openings: base.Openings, Promises: base.Promises,
 		Assessments: base.Assessments, Attempts: base.Attempts}
-	base.Openings.Blind, base.Openings.Hidden = w.Reviews.Blind, w.Reviews.Hidden
+	base.Openings.Blind, base.Openings.Hidden, base.Openings.Reads = w.Reviews.Blind, w.Reviews.Hidden, w.Reviews.Reads
 	job.Listen(base.Jobs, attempt.Submitted, "review.assign", job.Housekeeping, w.Reviews.Assign)
 	w.Mina = base.Member("Mina Kovač", "mina@tideway.example", []string{"reviewer"}, opening.Reviewer)
 	w.Jun = base.Member("Jun Li", "jun@tideway.example", []string{"reviewer"}, opening.Reviewer)

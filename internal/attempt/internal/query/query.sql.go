@@ -1788,66 +1788,6 @@ func (q *Queries) Sittings(ctx context.Context, orgID string, attemptID string) 
 	return items, nil
 }
 
-const standing = `-- name: Standing :many
-SELECT a.application_id, a.state, a.submitted_at,
-	(SELECT COUNT(*) FROM sittings s WHERE s.org_id = a.org_id AND s.attempt_id = a.id AND s.epoch = (SELECT MAX(e.epoch) FROM sittings e WHERE e.org_id = s.org_id AND e.attempt_id = s.attempt_id AND e.part = s.part)) AS parts,
-	(SELECT COUNT(*) FROM sittings s WHERE s.org_id = a.org_id AND s.attempt_id = a.id AND s.state = 'ended' AND s.epoch = (SELECT MAX(e.epoch) FROM sittings e WHERE e.org_id = s.org_id AND e.attempt_id = s.attempt_id AND e.part = s.part)) AS ended,
-	(SELECT COUNT(*) FROM sittings s WHERE s.org_id = a.org_id AND s.attempt_id = a.id AND s.started_at > 0 AND s.epoch = (SELECT MAX(e.epoch) FROM sittings e WHERE e.org_id = s.org_id AND e.attempt_id = s.attempt_id AND e.part = s.part)) AS started
-FROM attempts a JOIN applications p ON p.org_id = a.org_id AND p.id = a.application_id
-WHERE a.org_id = $1 AND p.opening_id = $2 AND a.application_id >= $3 AND a.application_id <= $4 ORDER BY a.created_at
-`
-
-type StandingParams struct {
-	OrgID     string
-	OpeningID string
-	FromID    string
-	ToID      string
-}
-
-type StandingRow struct {
-	ApplicationID string
-	State         string
-	SubmittedAt   int64
-	Parts         int64
-	Ended         int64
-	Started       int64
-}
-
-func (q *Queries) Standing(ctx context.Context, arg StandingParams) ([]StandingRow, error) {
-	rows, err := q.db.QueryContext(ctx, standing,
-		arg.OrgID,
-		arg.OpeningID,
-		arg.FromID,
-		arg.ToID,
-	)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []StandingRow
-	for rows.Next() {
-		var i StandingRow
-		if err := rows.Scan(
-			&i.ApplicationID,
-			&i.State,
-			&i.SubmittedAt,
-			&i.Parts,
-			&i.Ended,
-			&i.Started,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const submit = `-- name: Submit :execrows
 UPDATE attempts SET state = 'submitted', submission_id = $1, receipt = $2, submitted_at = $3
 WHERE attempts.org_id = $4 AND attempts.id = $5 AND attempts.state = 'open'
