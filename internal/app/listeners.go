@@ -43,6 +43,7 @@ func (a *App) listen() {
 
 	job.Every(a.Jobs, "audit.seal", audit.Often, job.Housekeeping, a.everywhere(a.seal))
 	job.Every(a.Jobs, "attempt.close", 15*time.Second, job.Housekeeping, a.everywhere(a.Attempts.CloseOverdue))
+	job.Every(a.Jobs, "attempt.stand", time.Minute, job.Housekeeping, a.everywhere(a.Attempts.Stand))
 	job.Every(a.Jobs, "interview.sweep", 5*time.Minute, job.Housekeeping, a.everywhere(a.Interviews.Sweep))
 	job.Every(a.Jobs, "notify.interviews", 5*time.Minute, job.Housekeeping, a.everywhere(a.Notify.Turns))
 	job.Every(a.Jobs, "review.fill", 5*time.Minute, job.Housekeeping, a.everywhere(a.Reviews.Fill))

@@ -75,6 +75,9 @@ UPDATE sittings SET takeover = takeover + 1, editor = sqlc.arg(editor) WHERE org
 -- name: AddLedger :execrows
 INSERT INTO ledger (org_id, id, sitting_id, kind, key, seconds, at, actor_kind, actor_id, reason_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (org_id, sitting_id, kind, key) DO NOTHING;
 
+-- name: InLedger :one
+SELECT COUNT(*) FROM ledger WHERE org_id = sqlc.arg(org_id) AND sitting_id = sqlc.arg(sitting_id) AND kind = sqlc.arg(kind) AND key = sqlc.arg(key);
+
 -- name: Ledger :many
 SELECT id, sitting_id, kind, seconds, at, actor_kind, actor_id, reason_id FROM ledger WHERE org_id = $1 AND sitting_id = $2 ORDER BY at, id;
 

@@ -16,7 +16,7 @@ import (
 // Both sides hear when it is their turn: the candidate in their own day, a member at the hours they chose; and a question that is late is told to those
 // who can name somebody else.
 func TestTurns(t *testing.T) {
-	dbtest.Each(t, append(slices.Clone(schemas), thread.Schema, interview.Schema), func(t *testing.T, d *db.DB, tick *dbtest.Clock) {
+	dbtest.Each(t, append(slices.Clone(schemas), interview.Schema), func(t *testing.T, d *db.DB, tick *dbtest.Clock) {
 		w := build(t, d, tick)
 		is := &interview.Interviews{DB: d, Jobs: w.Jobs, Orgs: w.Orgs, Assessments: w.Assessments, Candidates: w.Candidates, Promises: w.Promises, Openings: w.Openings, Attempts: w.Attempts, Kinds: attempttest.Kinds()}
 		w.Attempts.Turns, w.n.Interviews, w.n.Promises = is.Parts, is, w.Promises

@@ -15,7 +15,7 @@ import (
 
 // talks is a world with conversations, on a Thursday at 10 in Lisbon; somebody is in.
 func talks(t *testing.T, fn func(t *testing.T, w world, th *thread.Threads, who actor.Actor, app opening.ApplicationID)) {
-	dbtest.Each(t, append(slices.Clone(schemas), thread.Schema), func(t *testing.T, d *db.DB, tick *dbtest.Clock) {
+	dbtest.Each(t, schemas, func(t *testing.T, d *db.DB, tick *dbtest.Clock) {
 		w := build(t, d, tick)
 		th := &thread.Threads{DB: d, Jobs: w.Jobs, Orgs: w.Orgs, Assessments: w.Assessments, Candidates: w.Candidates, Openings: w.Openings, Task: w.Attempts.Task}
 		w.n.Threads = th

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"slices"
 	"strings"
 	"testing"
@@ -33,7 +32,7 @@ type world struct {
 }
 
 func each(t *testing.T, fn func(t *testing.T, w world)) {
-	dbtest.Each(t, append(slices.Clone(reviewtest.Schemas), fs.FS(thread.Schema)), func(t *testing.T, d *db.DB, tick *dbtest.Clock) {
+	dbtest.Each(t, reviewtest.Schemas, func(t *testing.T, d *db.DB, tick *dbtest.Clock) {
 		w := world{World: reviewtest.Make(t, d, tick), asked: &[]thread.Note{}, told: &[]thread.Note{}}
 		w.Threads = &thread.Threads{DB: d, Jobs: w.World.Jobs, Orgs: w.World.Orgs, Assessments: w.World.Assessments, Candidates: w.World.Candidates, Openings: w.World.Openings, Task: w.Attempts.Task}
 		for topic, into := range map[job.Topic[thread.Note]]*[]thread.Note{thread.Asked: w.asked, thread.Answered: w.told} {

@@ -29,10 +29,11 @@ import (
 	"candor/internal/promise"
 	"candor/internal/response"
 	"candor/internal/secret"
+	"candor/internal/thread"
 )
 
 // Schemas are those that a World needs, in order.
-var Schemas = []fs.FS{audit.Schema, live.Schema, account.Schema, org.Schema, assessment.Schema, candidate.Schema, promise.Schema, opening.Schema, response.Schema, attempt.Schema}
+var Schemas = []fs.FS{audit.Schema, live.Schema, account.Schema, org.Schema, assessment.Schema, candidate.Schema, promise.Schema, opening.Schema, thread.Schema, response.Schema, attempt.Schema}
 
 // World is an organisation ready to invite.
 type World struct {

@@ -1046,6 +1046,29 @@ func (q *Queries) HoldOpen(ctx context.Context, arg HoldOpenParams) (HoldOpenRow
 	return i, err
 }
 
+const inLedger = `-- name: InLedger :one
+SELECT COUNT(*) FROM ledger WHERE org_id = $1 AND sitting_id = $2 AND kind = $3 AND key = $4
+`
+
+type InLedgerParams struct {
+	OrgID     string
+	SittingID string
+	Kind      string
+	Key       string
+}
+
+func (q *Queries) InLedger(ctx context.Context, arg InLedgerParams) (int64, error) {
+	row := q.db.QueryRowContext(ctx, inLedger,
+		arg.OrgID,
+		arg.SittingID,
+		arg.Kind,
+		arg.Key,
+	)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const ledger = `-- name: Ledger :many
 SELECT id, sitting_id, kind, seconds, at, actor_kind, actor_id, reason_id FROM ledger WHERE org_id = $1 AND sitting_id = $2 ORDER BY at, id
 `
