@@ -62,6 +62,9 @@ func Fill(ctx context.Context, a *app.App, c *Clock, whole bool, progress func(d
 	if err := f.assessments(); err != nil {
 		return err
 	}
+	if err := f.pilot("backend-screen"); err != nil {
+		return err
+	}
 	openings, err := f.openings()
 	if err != nil {
 		return err
