@@ -190,14 +190,14 @@ func timesPage(v timesView) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "</td><td data-l=\"by\" class=\"num\">")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "</td><td data-l=\"by colleagues\" class=\"num\">")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var9 string
 					templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(strconv.Itoa(t.Piloted.N))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `assessment/assessmentweb/times.templ`, Line: 49, Col: 62}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `assessment/assessmentweb/times.templ`, Line: 49, Col: 73}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
 					if templ_7745c5c3_Err != nil {
@@ -249,7 +249,7 @@ func timesPage(v timesView) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = table.Table(table.View{Caption: "Advertised, piloted and real time", Columns: []table.Column{{Text: "Part and task"}, {Text: "Advertised", Num: true}, {Text: "Piloted, the middle one", Num: true}, {Text: "by", Num: true},
+			templ_7745c5c3_Err = table.Table(table.View{Caption: "Advertised, piloted and real time", Columns: []table.Column{{Text: "Part and task"}, {Text: "Advertised", Num: true}, {Text: "Piloted, the middle one", Num: true}, {Text: "by colleagues", Num: true},
 				{Text: "Really: half within", Num: true}, {Text: "three in four within", Num: true}, {Text: "of people", Num: true}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -475,7 +475,7 @@ func offerCard(v timesView, s analytics.Source, title, nothing string) templ.Com
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = button.Button(button.View{Text: title, Icon: "check"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = button.Button(button.View{Text: "Make this the next draft", Icon: "check"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
