@@ -51,9 +51,9 @@ func (f *filler) ponder(who actor.Actor, v *attempt.View, sit attempt.Sitting, i
 	}
 	sum := fnv.New32a()
 	sum.Write([]byte(s.name))
-	words, minutes := strings.Fields(body.Text[0]), 14+int(sum.Sum32()%9)
-	for done := 0; done < minutes; done += 4 {
-		f.pass(4 * time.Minute)
+	words, minutes := strings.Fields(body.Text[0]), 11+int(sum.Sum32()%12)
+	for done := 0; done < minutes; done += 3 {
+		f.pass(3 * time.Minute)
 		raw, err := json.Marshal(map[string][]string{"text": {strings.Join(words[:len(words)*done/minutes], " ")}})
 		if err != nil {
 			return saves, err

@@ -203,6 +203,9 @@ func (f frame) takes(part assessment.Part) string {
 	planned := f.minutes(time.Duration(part.Minutes) * time.Minute)
 	if real, ok := f.Longer[part.Key]; ok {
 		half, most := real.Rounded()
+		if half == most {
+			return f.t("takes_most", "n", real.N, "most", f.minutes(time.Duration(most)*time.Minute), "planned", planned)
+		}
 		return f.t("takes", "n", real.N, "half", f.minutes(time.Duration(half)*time.Minute), "most", f.minutes(time.Duration(most)*time.Minute), "planned", planned)
 	}
 	return f.t("advertised", "minutes", planned)
@@ -221,7 +224,11 @@ func (f frame) takesInAll(n int) string {
 		}
 		low, high = low+half, high+most
 	}
-	return f.t("lead_longer", "n", n, "planned", f.minutes(time.Duration(f.V.Version.Minutes)*time.Minute), "low", f.minutes(time.Duration(low)*time.Minute), "high", f.minutes(time.Duration(high)*time.Minute))
+	key := "lead_longer"
+	if low == high {
+		key = "lead_longest"
+	}
+	return f.t(key, "n", n, "planned", f.minutes(time.Duration(f.V.Version.Minutes)*time.Minute), "low", f.minutes(time.Duration(low)*time.Minute), "high", f.minutes(time.Duration(high)*time.Minute))
 }
 
 func (f frame) t(key string, pairs ...any) string { return f.L.T("attempt."+key, pairs...) }

@@ -114,7 +114,11 @@ func (p *Pages) answer(w http.ResponseWriter, r *http.Request) error {
 		if err := p.Surveys.Put(ctx, who, survey.State(f.Step)); err != nil {
 			return p.show(w, r, nil, err)
 		}
-		return web.Redirect(w, r, "/c/status", text.T("survey.kept_"+f.Step))
+		said := text.T("survey.kept_later")
+		if survey.State(f.Step) == survey.Refused {
+			said = text.T("survey.kept_refused")
+		}
+		return web.Redirect(w, r, "/c/status", said)
 	}
 	given := map[string]string{}
 	for key, list := range f.Answers {
