@@ -30,10 +30,11 @@ const (
 	Elsewhere = time.Hour
 )
 
-// Enough is how many people a real time needs before it is held against what is advertised, Over how far the time within which three in four are done may
+// Moves is how many more people it takes until the figures of a work move. Enough is how many a real time needs before it is held against what is advertised, Over how far the time within which three in four are done may
 // lie above it.
 const (
-	Enough = 8
+	Moves  = 4
+	Enough = 2 * Moves
 	Over   = 1.25
 )
 
@@ -205,7 +206,7 @@ type Real struct {
 }
 
 // Known says that enough people stand behind it to show it at all.
-func (r Real) Known() bool { return r.N >= Fewest }
+func (r Real) Known() bool { return r.N >= Enough }
 
 // Exceeds says that it takes longer than these advertised minutes: from Enough people on, and by more than Over.
 func (r Real) Exceeds(minutes int) bool { return r.N >= Enough && r.Most > Over*float64(minutes) }
@@ -234,11 +235,18 @@ func times(seconds []float64) Real {
 	return Real{len(seconds), quantile(seconds, .5) / 60, quantile(seconds, .75) / 60}
 }
 
+// real is how long people worked on something, the newest of them left out until there are Moves more: who saw the figures before and after one
+// person's work could tell what that person took, and who had more time than others.
 func (an *Analytics) real(ctx context.Context, tx db.Tx, work string) (Real, error) {
-	rows, err := query.New(tx).Efforts(ctx, tx.Org, work)
+	q := query.New(tx)
+	n, err := q.CountEfforts(ctx, tx.Org, work)
+	if err != nil {
+		return Real{}, err
+	}
+	rows, err := q.Efforts(ctx, tx.Org, work, int32(n%Moves))
 	var list []float64
-	for _, r := range rows {
-		list = append(list, float64(r.Seconds))
+	for _, s := range rows {
+		list = append(list, float64(s))
 	}
 	return times(list), err
 }

@@ -12,11 +12,12 @@ import (
 	"candor/internal/problem"
 )
 
-// Ratio is the time that candidates gave to an opening beside the time that its people gave to their work.
+// Ratio is the time that candidates gave to an opening beside the time that its people gave to their work. It moves by Fewest works, in the order in
+// which they were sent: from the sums before and after one work anybody could tell what its writer took.
 type Ratio struct {
-	Sent   int // applications with work that was sent
-	Theirs int // minutes of work, as Measure measures it; of voided attempts nothing
-	Ours   int // minutes that readers gave, each reader's begun minute counted, as candidates read it of their own work
+	Sent   int // works that were sent and measured, a multiple of Fewest; one for each stage that somebody did
+	Theirs int // minutes of work, as Measure measures it
+	Ours   int // minutes that readers gave to these, each reader's begun minute counted, as candidates read it of their own work
 }
 
 // Known says that enough people stand behind it.
@@ -31,13 +32,14 @@ func (r Ratio) Times() float64 {
 }
 
 func ratio(ctx context.Context, tx db.Tx, o opening.ID) (Ratio, error) {
-	q := query.New(tx)
-	theirs, err := q.Theirs(ctx, tx.Org, string(o))
-	if err != nil {
-		return Ratio{}, err
+	rows, err := query.New(tx).Given(ctx, tx.Org, string(o))
+	out, seconds := Ratio{Sent: len(rows) / Fewest * Fewest}, int64(0)
+	for _, r := range rows[:out.Sent] {
+		seconds += r.Theirs
+		out.Ours += int(r.Ours)
 	}
-	ours, err := q.Ours(ctx, tx.Org, string(o))
-	return Ratio{int(theirs.Sent), int((theirs.Seconds + 59) / 60), int(ours)}, err
+	out.Theirs = int((seconds + 59) / 60)
+	return out, err
 }
 
 // Ask is what an opening may ask of one person: all its stages, and the talk it promises.
@@ -88,7 +90,7 @@ func (an *Analytics) Asks(ctx context.Context, org string, o opening.ID) (out As
 			return out, err
 		}
 		out.Planned += d.With(s).Minutes
-		n, err := an.beyond(ctx, org, s.Ref)
+		n, err := an.Beyond(ctx, org, s.Ref)
 		if err != nil {
 			return out, err
 		}
@@ -98,8 +100,12 @@ func (an *Analytics) Asks(ctx context.Context, org string, o opening.ID) (out As
 	return out, nil
 }
 
-// beyond is how many minutes more than advertised three in four people need of what a stage refers to; 0 where that is no assessment.
-func (an *Analytics) beyond(ctx context.Context, org, ref string) (more int, err error) {
+// Beyond is how many minutes more than advertised three in four people need of what a stage refers to; 0 where that is no assessment, or nobody
+// measures: an is nil. Whoever says to a candidate how long a stage takes adds it.
+func (an *Analytics) Beyond(ctx context.Context, org, ref string) (more int, err error) {
+	if an == nil {
+		return 0, nil
+	}
 	v, err := an.Assessments.Version(ctx, org, assessment.VersionID(ref))
 	if errors.Is(err, assessment.ErrMissing) {
 		return 0, nil

@@ -16,8 +16,11 @@ SELECT version_id, submitted_at FROM attempts WHERE org_id = $1 AND id = $2 AND 
 -- name: AddEffort :execrows
 INSERT INTO efforts (org_id, attempt_id, part, item, work, seconds, at) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (org_id, attempt_id, part, item) DO NOTHING;
 
+-- name: CountEfforts :one
+SELECT COUNT(*) FROM efforts WHERE org_id = $1 AND work = $2;
+
 -- name: Efforts :many
-SELECT attempt_id, seconds FROM efforts WHERE org_id = $1 AND work = $2 ORDER BY at DESC, attempt_id DESC LIMIT 500;
+SELECT seconds FROM efforts WHERE org_id = sqlc.arg(org_id) AND work = sqlc.arg(work) ORDER BY at DESC, attempt_id DESC LIMIT 500 OFFSET sqlc.arg(newest);
 
 -- name: AddDrift :execrows
 INSERT INTO drifts (org_id, work, minutes, version_id, part, people, half, most, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
@@ -30,16 +33,12 @@ WHERE d.org_id = $1 AND d.work = $2 AND d.minutes = $3;
 -- name: DropEfforts :execrows
 DELETE FROM efforts WHERE org_id = $1 AND attempt_id = $2;
 
--- name: Theirs :one
-SELECT COUNT(DISTINCT CASE WHEN t.submitted_at > 0 THEN a.id END) AS sent, CAST(COALESCE(SUM(e.seconds), 0) AS BIGINT) AS seconds
-FROM applications a JOIN attempts t ON t.org_id = a.org_id AND t.application_id = a.id AND t.state <> 'voided'
-LEFT JOIN efforts e ON e.org_id = t.org_id AND e.attempt_id = t.id AND e.item = ''
-WHERE a.org_id = $1 AND a.opening_id = $2;
-
--- name: Ours :one
-SELECT CAST(COALESCE(SUM(x.minutes), 0) AS BIGINT) AS minutes FROM (
-	SELECT SUM((r.seconds + 59) / 60) AS minutes FROM applications a JOIN reviews r ON r.org_id = a.org_id AND r.application_id = a.id AND r.seconds > 0
-	WHERE a.org_id = $1 AND a.opening_id = $2 GROUP BY r.application_id, r.member_id) x;
+-- name: Given :many
+SELECT t.id, CAST(SUM(e.seconds) AS BIGINT) AS theirs, CAST(COALESCE((SELECT SUM((r.seconds + 59) / 60) FROM reviews r
+	WHERE r.org_id = t.org_id AND r.attempt_id = t.id AND r.seconds > 0), 0) AS BIGINT) AS ours
+FROM applications a JOIN attempts t ON t.org_id = a.org_id AND t.application_id = a.id AND t.state <> 'voided' AND t.submitted_at > 0
+JOIN efforts e ON e.org_id = t.org_id AND e.attempt_id = t.id AND e.item = ''
+WHERE a.org_id = $1 AND a.opening_id = $2 GROUP BY t.org_id, t.id, t.submitted_at ORDER BY t.submitted_at, t.id;
 
 -- name: TalkMinutes :many
 SELECT minutes FROM talk_terms WHERE org_id = $1 AND opening_id = $2;

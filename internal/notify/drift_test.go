@@ -1,6 +1,7 @@
 package notify_test
 
 import (
+	"fmt"
 	"io/fs"
 	"slices"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"candor/internal/analytics"
 	"candor/internal/db"
 	"candor/internal/db/dbtest"
+	"candor/internal/mail"
 	"candor/internal/recording"
 	"candor/internal/repo"
 	"candor/internal/run"
@@ -48,6 +50,24 @@ func TestAnAuthorIsToldOnceThatAPartTakesLonger(t *testing.T) {
 		if m.ToEmail != "ada@tideway.example" || !strings.Contains(m.Text, "“Writing” in Small screen says about 20 minutes. Of 9 people half were done within 26 minutes, and three in four within 31.") ||
 			!strings.Contains(m.Text, "https://candor.example/o/"+w.Org.ID+"/versions/"+string(w.Version)+"/times") {
 			t.Errorf("the author reads\n%s\nat %s", m.Text, m.ToEmail)
+		}
+
+		// Whoever is invited from now on reads what it takes, not what was planned.
+		for i := range 8 {
+			_, a := w.Submit(fmt.Sprintf("Person %d", i), fmt.Sprintf("p%d@mail.example", i))
+			err := d.Write(ctx, w.Org.ID, func(tx db.Tx) error {
+				_, err := tx.Exec(ctx, `INSERT INTO efforts (org_id, attempt_id, part, item, work, seconds, at) VALUES ($1, $2, 'writing', '', $3, 1860, 1)`, tx.Org, string(a.ID), v.Parts[1].Work)
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		w.Invite("Amara Okafor", "amara@mail.example")
+		w.Drain()
+		i := slices.IndexFunc(w.post.got, func(l mail.Letter) bool { return l.ToEmail == "amara@mail.example" })
+		if i < 0 || !strings.Contains(w.post.got[i].Text, "about 36 minutes in all") {
+			t.Errorf("letter %d is the invitation: %+v; want 36 minutes: 25, and 11 that the writing takes longer", i, w.post.got)
 		}
 	})
 }

@@ -89,12 +89,12 @@ func (v figuresView) parts() chart.View {
 	return c
 }
 
-// given draws minutes per sent application on both sides.
+// given draws minutes per sent work on both sides.
 func (v figuresView) given() chart.View {
 	r := v.Ratio
 	theirs, ours := r.Theirs/r.Sent, r.Ours/r.Sent
-	return chart.View{FirstName: "Minutes per sent application", Head: "Who", Labels: []string{"Candidates", "We"}, First: []int{theirs, ours},
-		Sentence: fmt.Sprintf("Minutes per sent application, of %d: candidates %d, we %d.", r.Sent, theirs, ours)}
+	return chart.View{FirstName: "Minutes per work sent", Head: "Who", Labels: []string{"Candidates", "We"}, First: []int{theirs, ours},
+		Sentence: fmt.Sprintf("Minutes per work sent, of %d: candidates %d, we %d.", r.Sent, theirs, ours)}
 }
 
 // times is the ratio in words.

@@ -260,9 +260,9 @@ func timesPage(v timesView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var13 string
-			templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs(fmt.Sprintf("Really is the time between what people saved, ran, pushed or recorded; a longer pause counts as %d minutes, as %d where they work with their own tools. It is of everybody who sent this or a version in which the task and its clock are the same, and nobody can see one person’s. It is said from %d people on; from %d on candidates read on their first page that a part takes longer when three in four need over a quarter more than advertised.", int(analytics.Idle.Minutes()), int(analytics.Elsewhere.Minutes()), analytics.Fewest, analytics.Enough))
+			templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs(fmt.Sprintf("Really is the time between what people saved, ran, pushed or recorded; a longer pause counts as %d minutes, as %d where they work with their own tools. It is of everybody who sent this or a version in which the task and its clock are the same, and nobody can see one person’s. It is said from %d people on and moves by %d. Candidates read on their first page that a part takes longer when three in four need over a quarter more than advertised.", int(analytics.Idle.Minutes()), int(analytics.Elsewhere.Minutes()), analytics.Enough, analytics.Moves))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `assessment/assessmentweb/times.templ`, Line: 57, Col: 597}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `assessment/assessmentweb/times.templ`, Line: 57, Col: 601}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var13))
 			if templ_7745c5c3_Err != nil {

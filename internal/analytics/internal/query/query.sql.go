@@ -74,6 +74,17 @@ func (q *Queries) AddEffort(ctx context.Context, arg AddEffortParams) (int64, er
 	return result.RowsAffected()
 }
 
+const countEfforts = `-- name: CountEfforts :one
+SELECT COUNT(*) FROM efforts WHERE org_id = $1 AND work = $2
+`
+
+func (q *Queries) CountEfforts(ctx context.Context, orgID string, work string) (int64, error) {
+	row := q.db.QueryRowContext(ctx, countEfforts, orgID, work)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const drift = `-- name: Drift :one
 SELECT d.version_id, d.part, d.people, d.half, d.most, v.title, v.created_by, v.assessment_id FROM drifts d JOIN versions v ON v.org_id = d.org_id AND v.id = d.version_id
 WHERE d.org_id = $1 AND d.work = $2 AND d.minutes = $3
@@ -119,27 +130,22 @@ func (q *Queries) DropEfforts(ctx context.Context, orgID string, attemptID strin
 }
 
 const efforts = `-- name: Efforts :many
-SELECT attempt_id, seconds FROM efforts WHERE org_id = $1 AND work = $2 ORDER BY at DESC, attempt_id DESC LIMIT 500
+SELECT seconds FROM efforts WHERE org_id = $1 AND work = $2 ORDER BY at DESC, attempt_id DESC LIMIT 500 OFFSET $3
 `
 
-type EffortsRow struct {
-	AttemptID string
-	Seconds   int64
-}
-
-func (q *Queries) Efforts(ctx context.Context, orgID string, work string) ([]EffortsRow, error) {
-	rows, err := q.db.QueryContext(ctx, efforts, orgID, work)
+func (q *Queries) Efforts(ctx context.Context, orgID string, work string, newest int32) ([]int64, error) {
+	rows, err := q.db.QueryContext(ctx, efforts, orgID, work, newest)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var items []EffortsRow
+	var items []int64
 	for rows.Next() {
-		var i EffortsRow
-		if err := rows.Scan(&i.AttemptID, &i.Seconds); err != nil {
+		var seconds int64
+		if err := rows.Scan(&seconds); err != nil {
 			return nil, err
 		}
-		items = append(items, i)
+		items = append(items, seconds)
 	}
 	if err := rows.Close(); err != nil {
 		return nil, err
@@ -187,6 +193,43 @@ func (q *Queries) Events(ctx context.Context, orgID string, attemptID string) ([
 	return items, nil
 }
 
+const given = `-- name: Given :many
+SELECT t.id, CAST(SUM(e.seconds) AS BIGINT) AS theirs, CAST(COALESCE((SELECT SUM((r.seconds + 59) / 60) FROM reviews r
+	WHERE r.org_id = t.org_id AND r.attempt_id = t.id AND r.seconds > 0), 0) AS BIGINT) AS ours
+FROM applications a JOIN attempts t ON t.org_id = a.org_id AND t.application_id = a.id AND t.state <> 'voided' AND t.submitted_at > 0
+JOIN efforts e ON e.org_id = t.org_id AND e.attempt_id = t.id AND e.item = ''
+WHERE a.org_id = $1 AND a.opening_id = $2 GROUP BY t.org_id, t.id, t.submitted_at ORDER BY t.submitted_at, t.id
+`
+
+type GivenRow struct {
+	ID     string
+	Theirs int64
+	Ours   int64
+}
+
+func (q *Queries) Given(ctx context.Context, orgID string, openingID string) ([]GivenRow, error) {
+	rows, err := q.db.QueryContext(ctx, given, orgID, openingID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []GivenRow
+	for rows.Next() {
+		var i GivenRow
+		if err := rows.Scan(&i.ID, &i.Theirs, &i.Ours); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const measured = `-- name: Measured :one
 SELECT version_id, submitted_at FROM attempts WHERE org_id = $1 AND id = $2 AND state = 'submitted'
 `
@@ -201,19 +244,6 @@ func (q *Queries) Measured(ctx context.Context, orgID string, iD string) (Measur
 	var i MeasuredRow
 	err := row.Scan(&i.VersionID, &i.SubmittedAt)
 	return i, err
-}
-
-const ours = `-- name: Ours :one
-SELECT CAST(COALESCE(SUM(x.minutes), 0) AS BIGINT) AS minutes FROM (
-	SELECT SUM((r.seconds + 59) / 60) AS minutes FROM applications a JOIN reviews r ON r.org_id = a.org_id AND r.application_id = a.id AND r.seconds > 0
-	WHERE a.org_id = $1 AND a.opening_id = $2 GROUP BY r.application_id, r.member_id) x
-`
-
-func (q *Queries) Ours(ctx context.Context, orgID string, openingID string) (int64, error) {
-	row := q.db.QueryRowContext(ctx, ours, orgID, openingID)
-	var minutes int64
-	err := row.Scan(&minutes)
-	return minutes, err
 }
 
 const sat = `-- name: Sat :many
@@ -281,23 +311,4 @@ func (q *Queries) TalkMinutes(ctx context.Context, orgID string, openingID strin
 		return nil, err
 	}
 	return items, nil
-}
-
-const theirs = `-- name: Theirs :one
-SELECT COUNT(DISTINCT CASE WHEN t.submitted_at > 0 THEN a.id END) AS sent, CAST(COALESCE(SUM(e.seconds), 0) AS BIGINT) AS seconds
-FROM applications a JOIN attempts t ON t.org_id = a.org_id AND t.application_id = a.id AND t.state <> 'voided'
-LEFT JOIN efforts e ON e.org_id = t.org_id AND e.attempt_id = t.id AND e.item = ''
-WHERE a.org_id = $1 AND a.opening_id = $2
-`
-
-type TheirsRow struct {
-	Sent    int64
-	Seconds int64
-}
-
-func (q *Queries) Theirs(ctx context.Context, orgID string, openingID string) (TheirsRow, error) {
-	row := q.db.QueryRowContext(ctx, theirs, orgID, openingID)
-	var i TheirsRow
-	err := row.Scan(&i.Sent, &i.Seconds)
-	return i, err
 }
