@@ -35,6 +35,7 @@ func (a *App) listen() {
 	a.Payments.Listen()
 	a.Talks.Listen()
 	a.Integrity.Listen()
+	a.Analytics.Listen()
 	a.Notify.Listen()
 	a.Hooks.Listen()
 	a.Greenhouse.Listen()

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"candor/internal/actor"
+	"candor/internal/analytics"
 	"candor/internal/assessment"
 	"candor/internal/db"
 	"candor/internal/opening"
@@ -31,6 +32,7 @@ type settingsView struct {
 	More     []field.Option // what other formats offer
 	Public   publicView
 	Terms    promisesView
+	Asks     analytics.Ask // of one person, in all stages
 }
 
 type stageView struct {
@@ -90,6 +92,9 @@ func (p *Pages) showSettings(w http.ResponseWriter, r *http.Request, v settingsV
 	}
 	if v.Current == "stages" {
 		if v.Versions, err = p.Assessments.Published(ctx, who); err != nil {
+			return err
+		}
+		if v.Asks, err = p.Analytics.Asks(ctx, who.Org, o.ID); err != nil {
 			return err
 		}
 	}
