@@ -3,6 +3,7 @@ package feedback
 import (
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -63,8 +64,8 @@ func (fs *Feedbacks) decide(ctx context.Context, who actor.Actor, a opening.Appl
 		if err != nil {
 			return err
 		}
-		written := slices.DeleteFunc(slices.Clone(d.Lines), func(l Line) bool { return l.Level == "" && strings.TrimSpace(l.Text) == "" })
-		if strings.TrimSpace(d.Body) == "" && len(written) == 0 {
+		letter := Letter(d, last)
+		if letter.Body == "" && len(letter.Lines) == 0 {
 			owed, err := fs.owesWords(ctx, tx, a)
 			if err != nil {
 				return err
@@ -88,8 +89,11 @@ func (fs *Feedbacks) decide(ctx context.Context, who actor.Actor, a opening.Appl
 		release = at(now, due, zone)
 		fbk := id.New("fbk", now)
 		err = query.New(tx).Add(ctx, query.AddParams{OrgID: tx.Org, ID: fbk, DecisionID: dec.ID, ApplicationID: string(a), Outcome: string(dec.Outcome), Final: last,
-			Body: strings.TrimSpace(d.Body), Criteria: pack(written), CreatedAt: clock.Milli(now), ReleaseAt: clock.Milli(release)})
+			Body: letter.Body, Criteria: pack(letter.Lines), CreatedAt: clock.Milli(now), ReleaseAt: clock.Milli(release)})
 		if err != nil {
+			return err
+		}
+		if err := fs.warned(ctx, tx, who, fbk, letter); err != nil {
 			return err
 		}
 		if !release.After(now) {
@@ -98,6 +102,19 @@ func (fs *Feedbacks) decide(ctx context.Context, who actor.Actor, a opening.Appl
 		return releaseTask.Enqueue(ctx, fs.Jobs, tx, ReleasedNote{tx.Org, fbk, string(a)}, job.At(release))
 	})
 	return dec, release, err
+}
+
+// warned keeps how many warnings of each concern a reply was decided with, without its words; nothing when there were none.
+func (fs *Feedbacks) warned(ctx context.Context, tx db.Tx, who actor.Actor, fbk string, r Reply) error {
+	counted := Counted(Warned(Draft{Body: r.Body, Lines: r.Lines}))
+	if len(counted) == 0 {
+		return nil
+	}
+	facts := audit.Facts{}
+	for c, n := range counted {
+		facts[string(c)] = strconv.Itoa(n)
+	}
+	return audit.Record(ctx, tx, fs.DB.Now(), who, "feedback.warned", fbk, facts)
 }
 
 // standing says whether the work of the present stage was submitted, and whether the stage is the last.

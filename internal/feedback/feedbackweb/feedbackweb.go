@@ -80,6 +80,7 @@ type tableView struct {
 	Subject string
 	Mail    string
 	Preview bool
+	Warned  map[string]feedback.Warnings
 	Problem *problem.Problem
 	Fields  map[string]string
 }
@@ -102,7 +103,7 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request, t *feedback.Table, 
 		return err
 	}
 	base := "/o/" + r.PathValue("org")
-	v := tableView{Base: base, Here: base + "/decide/" + string(t.Application.ID), Table: t, Draft: d, Wait: wait, Preview: preview, Problem: prob, Fields: map[string]string{}}
+	v := tableView{Base: base, Here: base + "/decide/" + string(t.Application.ID), Table: t, Draft: d, Wait: wait, Preview: preview, Warned: feedback.Warned(d), Problem: prob, Fields: map[string]string{}}
 	if prob != nil {
 		v.Fields = prob.Fields
 	}
@@ -111,7 +112,7 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request, t *feedback.Table, 
 	if v.Hears, v.Due, herr = p.Feedbacks.Hears(r.Context(), who, t.Application, wait); herr != nil {
 		return herr
 	}
-	reply := feedback.Reply{Outcome: d.Outcome, Final: t.Last, Body: d.Body, Lines: d.Lines}
+	reply := feedback.Letter(d, t.Last)
 	if reply.Outcome == "" {
 		reply.Outcome = review.Advance
 	}
@@ -129,7 +130,6 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request, t *feedback.Table, 
 		return rerr
 	}
 	v.Reply = feedback.View{Reply: reply}
-	v.Reply.Contact, v.Reply.Email = letter.Answers()
 	v.Subject, v.Mail = letter.Subject, letter.Text()
 	v.Page = web.PageOf(r, "Decide: "+t.Application.Title())
 	return web.ShowWith(w, r, err, tablePage(v))
