@@ -11,6 +11,7 @@ import (
 
 	"candor/internal/account"
 	"candor/internal/actor"
+	"candor/internal/appeal"
 	"candor/internal/attempt"
 	"candor/internal/candidate"
 	"candor/internal/clock"
@@ -51,6 +52,7 @@ type Notify struct {
 	Feedbacks  *feedback.Feedbacks
 	Integrity  *integrity.Integrity
 	Threads    *thread.Threads
+	Appeals    *appeal.Appeals
 	Interviews *interview.Interviews
 	Promises   *promise.Promises
 	Payments   *payment.Payments

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"candor/internal/appeal"
 	"candor/internal/attempt"
 	"candor/internal/candidate"
 	"candor/internal/db"
@@ -27,6 +28,7 @@ func (n *Notify) listenMore() {
 	job.Listen(n.Jobs, attempt.Answered, "notify.granted", job.Mail, n.granted)
 	job.Listen(n.Jobs, attempt.Questioned, "notify.questioned", job.Mail, n.questioned)
 	job.Listen(n.Jobs, attempt.Unclear, "notify.unclear", job.Mail, n.unclear)
+	n.listenAppeals()
 	n.listenCases()
 	n.listenPromises()
 	n.listenTalks()
@@ -64,7 +66,7 @@ func (n *Notify) compose(ctx context.Context, o string, fn func(tx db.Tx) (Mail,
 		}
 		return n.Put(ctx, tx, m)
 	})
-	if errors.Is(err, opening.ErrMissing) || errors.Is(err, feedback.ErrMissing) || errors.Is(err, attempt.ErrMissing) || errors.Is(err, integrity.ErrCaseMissing) {
+	if errors.Is(err, opening.ErrMissing) || errors.Is(err, feedback.ErrMissing) || errors.Is(err, attempt.ErrMissing) || errors.Is(err, appeal.ErrMissing) || errors.Is(err, integrity.ErrCaseMissing) {
 		return nil
 	}
 	return err

@@ -61,7 +61,8 @@ type Spent struct {
 
 // SpentOn is Spent on an application's work, also by those who have not filed yet.
 func (rs *Reviews) SpentOn(ctx context.Context, tx db.Tx, a opening.ApplicationID) (s Spent, err error) {
-	err = tx.QueryRowContext(ctx, `SELECT COUNT(*), COALESCE(SUM(x.minutes), 0) FROM (SELECT member_id, SUM((seconds + 59) / 60) AS minutes FROM reviews
-		WHERE org_id = $1 AND application_id = $2 AND seconds > 0 GROUP BY member_id) x`, tx.Org, string(a)).Scan(&s.People, &s.Minutes)
+	err = tx.QueryRowContext(ctx, `SELECT COUNT(*), COALESCE(SUM(x.minutes), 0) FROM (SELECT y.member_id, SUM((y.seconds + 59) / 60) AS minutes FROM (
+		SELECT member_id, seconds FROM reviews WHERE org_id = $1 AND application_id = $2 AND seconds > 0
+		UNION ALL SELECT member_id, seconds FROM second_looks WHERE org_id = $1 AND application_id = $2 AND seconds > 0) y GROUP BY y.member_id) x`, tx.Org, string(a)).Scan(&s.People, &s.Minutes)
 	return s, err
 }

@@ -248,19 +248,32 @@ func (rs *Reviews) Known(ctx context.Context, tx db.Tx, who actor.Actor, c Code)
 	case err != nil && !errors.Is(err, ErrMissing):
 		return n, false, err
 	}
+	switch again, err := rs.looks(ctx, tx, who, n); {
+	case err == nil && again.State == Looked:
+		return n, true, nil
+	case err != nil && !errors.Is(err, ErrMissing):
+		return n, false, err
+	}
 	_, err = rs.Cards(ctx, tx, who, n)
 	return n, false, err
 }
 
-// Owes says whether the asker still has to score a round's work, or to settle what its readers differ on.
+// Owes says whether the asker still has to score a round's work, to settle what its readers differ on, or to look a second time.
 func (rs *Reviews) Owes(ctx context.Context, tx db.Tx, who actor.Actor, n Round) (bool, error) {
 	r, _, err := mine(ctx, tx, who, n)
 	if errors.Is(err, ErrMissing) {
 		a, err := rs.asked(ctx, tx, who, n)
+		if err == nil && a.State == Asked {
+			return true, nil
+		}
+		if err != nil && !errors.Is(err, ErrMissing) {
+			return false, err
+		}
+		again, err := rs.looks(ctx, tx, who, n)
 		if errors.Is(err, ErrMissing) {
 			return false, nil
 		}
-		return a.State == Asked, err
+		return again.State == Asked, err
 	}
 	return r.State == Assigned, err
 }
