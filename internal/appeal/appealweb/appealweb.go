@@ -236,6 +236,17 @@ func (v staffView) outcomes() choice.View {
 	}}
 }
 
+// english is what previews are drawn in.
+func english() words { return words{locale.For("en")} }
+
+// state is what the draft would make of the appeal.
+func (v staffView) state() appeal.State {
+	if v.Draft.Outcome == appeal.Change {
+		return appeal.Changed
+	}
+	return appeal.Upheld
+}
+
 // level is a rating in words.
 func (v staffView) level(key string, r review.Rating) string {
 	for _, c := range v.Case.First.Rubric.Rubric {

@@ -179,7 +179,7 @@ func staffPage(v staffView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			} else if v.Case.Appeal.Draft.Answer != "" {
-				templ_7745c5c3_Err = letter(v, v.Case.Appeal.State == appeal.Changed, v.Case.Appeal.Draft.Answer).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = letter(v, v.Case.Appeal.State, v.Case.Appeal.Draft.Answer, v.Case.Appeal.Alone).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -666,7 +666,7 @@ func answering(v staffView) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if v.Preview {
-			templ_7745c5c3_Err = letter(v, v.Draft.Outcome == appeal.Change, v.Draft.Answer).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = letter(v, v.state(), v.Draft.Answer, v.Case.Nobody).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -676,7 +676,7 @@ func answering(v staffView) templ.Component {
 }
 
 // letter is the answer as the candidate reads it.
-func letter(v staffView, changed bool, answer string) templ.Component {
+func letter(v staffView, state appeal.State, answer string, alone bool) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -697,22 +697,33 @@ func letter(v staffView, changed bool, answer string) templ.Component {
 			templ_7745c5c3_Var25 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 48, "<section class=\"stack g-3\" aria-labelledby=\"letter\"><h2 class=\"sm\" id=\"letter\" tabindex=\"-1\">What the candidate reads</h2><div class=\"card pad\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 48, "<section class=\"stack g-3\" aria-labelledby=\"letter\"><h2 class=\"sm\" id=\"letter\" tabindex=\"-1\">What the candidate reads</h2><div class=\"card pad stack g-3\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if changed {
+		templ_7745c5c3_Err = told(english(), state, answer, alone).Render(ctx, templ_7745c5c3_Buffer)
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 49, "</div>")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		if state == appeal.Changed {
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 50, "<p class=\"small soft\">Above it, as their newest reply and as a mail:</p><div class=\"card pad\">")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
 			templ_7745c5c3_Err = feedback.Body(feedback.View{Reply: feedback.Letter(feedback.Draft{Outcome: "advance", Body: answer}, v.Case.Last)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-		} else {
-			templ_7745c5c3_Err = feedback.Body(feedback.View{Said: "appeal.upheld", Reply: feedback.Reply{Body: answer}}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 51, "</div>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 49, "</div></section>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 52, "</section>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

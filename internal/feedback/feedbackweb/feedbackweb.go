@@ -3,11 +3,15 @@
 package feedbackweb
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"strings"
 	"time"
 
+	"github.com/a-h/templ"
+
+	"candor/internal/actor"
 	"candor/internal/db"
 	"candor/internal/feedback"
 	"candor/internal/notify"
@@ -22,6 +26,8 @@ type Pages struct {
 	DB        *db.DB
 	Feedbacks *feedback.Feedbacks
 	Notify    *notify.Notify
+	// Again draws where a second look at the no of an application stands; app binds appeal to it. nil, or a nil component: nobody asked.
+	Again func(ctx context.Context, who actor.Actor, a opening.ApplicationID) (templ.Component, error)
 }
 
 // Routes declares them. Who may decide is decided by the loaders of review.
@@ -80,6 +86,7 @@ type tableView struct {
 	Subject string
 	Mail    string
 	Preview bool
+	Again   templ.Component
 	Warned  map[string]feedback.Warnings
 	Problem *problem.Problem
 	Fields  map[string]string
@@ -131,6 +138,11 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request, t *feedback.Table, 
 	}
 	v.Reply = feedback.View{Reply: reply}
 	v.Subject, v.Mail = letter.Subject, letter.Text()
+	if t.Reply != nil && p.Again != nil {
+		if v.Again, rerr = p.Again(r.Context(), who, t.Application.ID); rerr != nil {
+			return rerr
+		}
+	}
 	v.Page = web.PageOf(r, "Decide: "+t.Application.Title())
 	return web.ShowWith(w, r, err, tablePage(v))
 }
