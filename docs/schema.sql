@@ -1451,7 +1451,7 @@ CREATE TABLE reviews (
 	filed_at       BIGINT NOT NULL,
 	seconds        BIGINT NOT NULL,
 	private_note   TEXT NOT NULL,
-	shareable      TEXT NOT NULL, rest_at BIGINT NOT NULL DEFAULT 0, points BIGINT NOT NULL DEFAULT -1, step BIGINT NOT NULL DEFAULT 0,
+	shareable      TEXT NOT NULL, rest_at BIGINT NOT NULL DEFAULT 0, points BIGINT NOT NULL DEFAULT -1, step BIGINT NOT NULL DEFAULT 0, paused_at BIGINT NOT NULL DEFAULT 0, adjusted BIGINT NOT NULL DEFAULT 0, adjusted_why TEXT NOT NULL DEFAULT '',
 	PRIMARY KEY (org_id, id),
 	UNIQUE (org_id, attempt_id, member_id),
 	FOREIGN KEY (org_id, attempt_id) REFERENCES review_rounds (org_id, attempt_id),

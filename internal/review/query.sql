@@ -43,18 +43,28 @@ ON CONFLICT DO NOTHING;
 SELECT member_id, COUNT(*) AS n FROM reviews WHERE org_id = $1 AND state = 'assigned' GROUP BY member_id;
 
 -- name: ReviewsOf :many
-SELECT id, member_id, state, due_at, assigned_at, saved_at, filed_at, seconds, private_note, shareable, rest_at FROM reviews WHERE org_id = $1 AND attempt_id = $2 ORDER BY assigned_at, id;
+SELECT id, member_id, state, due_at, assigned_at, saved_at, filed_at, CAST(seconds + adjusted AS BIGINT) AS seconds, private_note, shareable, rest_at, paused_at, adjusted, adjusted_why FROM reviews WHERE org_id = $1 AND attempt_id = $2 ORDER BY assigned_at, id;
 
 -- name: ReviewBy :one
-SELECT id, member_id, state, due_at, assigned_at, saved_at, filed_at, seconds, private_note, shareable, rest_at, shuffle FROM reviews WHERE org_id = $1 AND attempt_id = $2 AND member_id = $3;
+SELECT id, member_id, state, due_at, assigned_at, saved_at, filed_at, CAST(seconds + adjusted AS BIGINT) AS seconds, private_note, shareable, rest_at, paused_at, adjusted, adjusted_why, shuffle FROM reviews WHERE org_id = $1 AND attempt_id = $2 AND member_id = $3;
 
 -- name: ReviewByID :one
 SELECT id, attempt_id, member_id, state FROM reviews WHERE org_id = $1 AND id = $2;
 
 -- name: SaveReview :execrows
 UPDATE reviews SET private_note = sqlc.arg(private_note), shareable = sqlc.arg(shareable), saved_at = sqlc.arg(at),
-	seconds = seconds + CASE WHEN saved_at = 0 OR sqlc.arg(at) - saved_at > 120000 THEN 20 ELSE (sqlc.arg(at) - saved_at) / 1000 END
+	seconds = seconds + CASE WHEN paused_at > 0 THEN 0 WHEN saved_at = 0 OR sqlc.arg(at) - saved_at > 120000 THEN 20 ELSE (sqlc.arg(at) - saved_at) / 1000 END
 WHERE org_id = sqlc.arg(org_id) AND id = sqlc.arg(id) AND state = 'assigned';
+
+-- name: PauseReview :execrows
+UPDATE reviews SET paused_at = sqlc.arg(at), seconds = seconds + CASE WHEN saved_at = 0 OR sqlc.arg(at) - saved_at > 120000 THEN 20 ELSE (sqlc.arg(at) - saved_at) / 1000 END
+WHERE org_id = sqlc.arg(org_id) AND id = sqlc.arg(id) AND state = 'assigned' AND paused_at = 0;
+
+-- name: ResumeReview :execrows
+UPDATE reviews SET paused_at = 0, saved_at = $3 WHERE org_id = $1 AND id = $2 AND state = 'assigned' AND paused_at > 0;
+
+-- name: AdjustReview :execrows
+UPDATE reviews SET adjusted = sqlc.arg(seconds) - seconds, adjusted_why = sqlc.arg(why) WHERE org_id = sqlc.arg(org_id) AND id = sqlc.arg(id) AND state IN ('assigned', 'filed');
 
 -- name: FileReview :execrows
 UPDATE reviews SET state = 'filed', filed_at = sqlc.arg(at), points = sqlc.arg(points), step = sqlc.arg(step) WHERE org_id = sqlc.arg(org_id) AND id = sqlc.arg(id) AND state = 'assigned';

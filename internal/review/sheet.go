@@ -9,6 +9,7 @@ import (
 	"candor/internal/actor"
 	"candor/internal/assessment"
 	"candor/internal/attempt"
+	"candor/internal/audit"
 	"candor/internal/db"
 	"candor/internal/item"
 	"candor/internal/opening"
@@ -34,7 +35,8 @@ type Sheet struct {
 	Others   []Other
 	Waiting  int // cards of others that are not in; only after one's own
 	Explains attempt.Explaining
-	Talking  bool // an interview about the work goes on; what is said in it comes with its end
+	TimeWhy  string // why the asker's time was corrected; "" when it was not, or was erased
+	Talking  bool   // an interview about the work goes on; what is said in it comes with its end
 }
 
 // Other is somebody else's card.
@@ -63,6 +65,9 @@ func (rs *Reviews) Load(ctx context.Context, who actor.Actor, c Code) (*Sheet, e
 			return err
 		}
 		s.Round, s.Mine = n, r
+		if s.TimeWhy, err = audit.ReasonText(ctx, tx, r.Adjusted); err != nil {
+			return err
+		}
 		known, err := query.New(tx).Unblinded(ctx, tx.Org, string(n.Application), who.ID)
 		if err != nil {
 			return err

@@ -62,6 +62,22 @@ func TestAScorecardByKeyboardOnly(t *testing.T) {
 	p.Until(`document.activeElement.name === "n.clear"`)
 	p.Press("Says what is known")
 	p.Until(`document.querySelector("[data-save]").dataset.kind === "saved" && document.querySelector("[data-save-text]").textContent.startsWith("Saved ")`)
+	p.Value(`document.activeElement.blur()`)
+	p.Press("t")
+	p.Sees("Your time stands still")
+	p.Until(`document.querySelector("[data-item-now]").dataset.itemNow === "tell-us" && location.search.includes("tell-us")`) // nothing else has moved
+	p.Axe()
+	p.Press("t")
+	p.Until(`document.querySelector("#timing").textContent.includes("Pause my time")`)
+	p.Click("details.more:has(#minutes) summary")
+	p.Type("#minutes", "2") // with the 1 that is there
+	p.Value(`String(document.querySelector("#time-reason").required = false)`)
+	p.Follow("form[action$='/time'] .btn")
+	p.Sees("Please say why, in a sentence.")
+	p.Type("#time-reason", "Read it on paper.")
+	p.Follow("form[action$='/time'] .btn")
+	p.Sees("corrected by you from 1: Read it on paper.")
+	p.Axe()
 	shots(p, "scorecard")
 	p.Press(kb.Tab) // out of the text, where letters are text
 	p.Value(`document.activeElement.blur()`)

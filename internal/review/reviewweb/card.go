@@ -91,7 +91,8 @@ type cardView struct {
 	Left    int
 	Problem *problem.Problem
 	Fields  map[string]string // problems by the names of the form
-	Reason  string            // of a step back or an unblinding that came back
+	Reason  string            // of a correction of the time that came back
+	Minutes string            // of it, or those that count now
 }
 
 // criterion is one row of the scorecard.
@@ -116,6 +117,10 @@ func (p *Pages) card(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *Pages) show(w http.ResponseWriter, r *http.Request, s *review.Sheet, at string, err error) error {
+	return p.showWith(w, r, s, at, err, nil)
+}
+
+func (p *Pages) showWith(w http.ResponseWriter, r *http.Request, s *review.Sheet, at string, err error, more func(v *cardView)) error {
 	prob, ok := problem.As(err)
 	if err != nil && !ok {
 		return err
@@ -124,6 +129,7 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request, s *review.Sheet, at
 	v.Here = v.Base + "/" + string(s.Code)
 	v.Card = v.Here
 	v.Page = web.PageOf(r, s.Title)
+	v.Minutes = strconv.Itoa(s.Mine.Minutes)
 	p.evidence(&v, at, r.URL.Query(), p.link(r))
 	if s.Mine.State == review.Filed && p.Facts != nil {
 		var ferr error
@@ -144,6 +150,9 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request, s *review.Sheet, at
 			}
 			v.Fields[key] = text
 		}
+	}
+	if more != nil {
+		more(&v)
 	}
 	for _, c := range s.Rubric.Rubric {
 		v.Rows = append(v.Rows, v.row(c))
@@ -322,6 +331,18 @@ func (v cardView) waits() bool {
 
 // sent says whether all of the card is sent that can be.
 func (v cardView) sent() bool { return v.waits() && !v.Sheet.Mine.Rest.IsZero() }
+
+// spent is the asker's time in words.
+func (v cardView) spent() string {
+	m := v.Sheet.Mine
+	switch {
+	case m.Adjusted != "" && v.Sheet.TimeWhy != "":
+		return fmt.Sprintf("Your time: %d min, corrected by you from %d: %s", m.Minutes, m.Measured, v.Sheet.TimeWhy)
+	case m.Adjusted != "":
+		return fmt.Sprintf("Your time: %d min, corrected by you from %d", m.Minutes, m.Measured)
+	}
+	return fmt.Sprintf("Your time so far: %d min", m.Minutes)
+}
 
 func (v cardView) saved() work.View { return work.View{Saved: v.Sheet.Mine.Saved, Zone: v.Page.Zone} }
 

@@ -49,6 +49,8 @@ func (p *Pages) Routes(mux *web.Mux) {
 	handle(save, "POST /o/{org}/review/{code}/save", "review.rate", p.save)
 	handle(write, "POST /o/{org}/review/{code}", "review.file", p.file)
 	handle(write, "POST /o/{org}/review/{code}/back", "review.step_back", p.stepBack)
+	handle(write, "POST /o/{org}/review/{code}/pause", "review.pause", p.pause)
+	handle(write, "POST /o/{org}/review/{code}/time", "review.time", p.correctTime)
 	handle(write, "POST /o/{org}/review/{code}/name", "review.unblind", p.unblind)
 	handle(write, "POST /o/{org}/review/{code}/items/{item}/rule", "review.rule", p.rule)
 	handle(read, "GET /o/{org}/review/{code}/items/{item}/look/{path...}", "review.look", p.look)

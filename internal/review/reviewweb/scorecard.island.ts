@@ -25,9 +25,8 @@ function point(at: Element): void {
 }
 
 function swapped(): void {
-  const item = one<HTMLInputElement>("form[data-scorecard] input[name=item]")
   const now = one("[data-item-now]")?.dataset["itemNow"]
-  if (item && now) item.value = now
+  if (now) for (const item of all<HTMLInputElement>(".scorecard input[name=item]")) item.value = now
 }
 
 /** The ways out of a card, opened: where one says why. */

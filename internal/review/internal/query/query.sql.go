@@ -313,6 +313,30 @@ func (q *Queries) AdjudicationsOf(ctx context.Context, orgID string, attemptID s
 	return items, nil
 }
 
+const adjustReview = `-- name: AdjustReview :execrows
+UPDATE reviews SET adjusted = $1 - seconds, adjusted_why = $2 WHERE org_id = $3 AND id = $4 AND state IN ('assigned', 'filed')
+`
+
+type AdjustReviewParams struct {
+	Seconds int64
+	Why     string
+	OrgID   string
+	ID      string
+}
+
+func (q *Queries) AdjustReview(ctx context.Context, arg AdjustReviewParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, adjustReview,
+		arg.Seconds,
+		arg.Why,
+		arg.OrgID,
+		arg.ID,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const backSecond = `-- name: BackSecond :execrows
 UPDATE second_looks SET state = 'back' WHERE org_id = $1 AND id = $2 AND state = 'asked'
 `
@@ -1370,6 +1394,19 @@ func (q *Queries) OverturnDecision(ctx context.Context, orgID string, iD string,
 	return result.RowsAffected()
 }
 
+const pauseReview = `-- name: PauseReview :execrows
+UPDATE reviews SET paused_at = $1, seconds = seconds + CASE WHEN saved_at = 0 OR $1 - saved_at > 120000 THEN 20 ELSE ($1 - saved_at) / 1000 END
+WHERE org_id = $2 AND id = $3 AND state = 'assigned' AND paused_at = 0
+`
+
+func (q *Queries) PauseReview(ctx context.Context, at int64, orgID string, iD string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, pauseReview, at, orgID, iD)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const practised = `-- name: Practised :many
 SELECT p.attempt_id, l.criterion, l.level, r.level AS reference FROM practices p
 JOIN golds g ON g.org_id = p.org_id AND g.attempt_id = p.attempt_id
@@ -1672,8 +1709,20 @@ func (q *Queries) RatingsOfRound(ctx context.Context, orgID string, attemptID st
 	return items, nil
 }
 
+const resumeReview = `-- name: ResumeReview :execrows
+UPDATE reviews SET paused_at = 0, saved_at = $3 WHERE org_id = $1 AND id = $2 AND state = 'assigned' AND paused_at > 0
+`
+
+func (q *Queries) ResumeReview(ctx context.Context, orgID string, iD string, savedAt int64) (int64, error) {
+	result, err := q.db.ExecContext(ctx, resumeReview, orgID, iD, savedAt)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const reviewBy = `-- name: ReviewBy :one
-SELECT id, member_id, state, due_at, assigned_at, saved_at, filed_at, seconds, private_note, shareable, rest_at, shuffle FROM reviews WHERE org_id = $1 AND attempt_id = $2 AND member_id = $3
+SELECT id, member_id, state, due_at, assigned_at, saved_at, filed_at, CAST(seconds + adjusted AS BIGINT) AS seconds, private_note, shareable, rest_at, paused_at, adjusted, adjusted_why, shuffle FROM reviews WHERE org_id = $1 AND attempt_id = $2 AND member_id = $3
 `
 
 type ReviewByRow struct {
@@ -1688,6 +1737,9 @@ type ReviewByRow struct {
 	PrivateNote string
 	Shareable   string
 	RestAt      int64
+	PausedAt    int64
+	Adjusted    int64
+	AdjustedWhy string
 	Shuffle     int64
 }
 
@@ -1706,6 +1758,9 @@ func (q *Queries) ReviewBy(ctx context.Context, orgID string, attemptID string, 
 		&i.PrivateNote,
 		&i.Shareable,
 		&i.RestAt,
+		&i.PausedAt,
+		&i.Adjusted,
+		&i.AdjustedWhy,
 		&i.Shuffle,
 	)
 	return i, err
@@ -1735,7 +1790,7 @@ func (q *Queries) ReviewByID(ctx context.Context, orgID string, iD string) (Revi
 }
 
 const reviewsOf = `-- name: ReviewsOf :many
-SELECT id, member_id, state, due_at, assigned_at, saved_at, filed_at, seconds, private_note, shareable, rest_at FROM reviews WHERE org_id = $1 AND attempt_id = $2 ORDER BY assigned_at, id
+SELECT id, member_id, state, due_at, assigned_at, saved_at, filed_at, CAST(seconds + adjusted AS BIGINT) AS seconds, private_note, shareable, rest_at, paused_at, adjusted, adjusted_why FROM reviews WHERE org_id = $1 AND attempt_id = $2 ORDER BY assigned_at, id
 `
 
 type ReviewsOfRow struct {
@@ -1750,6 +1805,9 @@ type ReviewsOfRow struct {
 	PrivateNote string
 	Shareable   string
 	RestAt      int64
+	PausedAt    int64
+	Adjusted    int64
+	AdjustedWhy string
 }
 
 func (q *Queries) ReviewsOf(ctx context.Context, orgID string, attemptID string) ([]ReviewsOfRow, error) {
@@ -1773,6 +1831,9 @@ func (q *Queries) ReviewsOf(ctx context.Context, orgID string, attemptID string)
 			&i.PrivateNote,
 			&i.Shareable,
 			&i.RestAt,
+			&i.PausedAt,
+			&i.Adjusted,
+			&i.AdjustedWhy,
 		); err != nil {
 			return nil, err
 		}
@@ -1958,7 +2019,7 @@ func (q *Queries) SaveRating(ctx context.Context, arg SaveRatingParams) error {
 
 const saveReview = `-- name: SaveReview :execrows
 UPDATE reviews SET private_note = $1, shareable = $2, saved_at = $3,
-	seconds = seconds + CASE WHEN saved_at = 0 OR $3 - saved_at > 120000 THEN 20 ELSE ($3 - saved_at) / 1000 END
+	seconds = seconds + CASE WHEN paused_at > 0 THEN 0 WHEN saved_at = 0 OR $3 - saved_at > 120000 THEN 20 ELSE ($3 - saved_at) / 1000 END
 WHERE org_id = $4 AND id = $5 AND state = 'assigned'
 `
 
