@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"candor/internal/actor"
 	"candor/internal/db"
 	"candor/internal/opening"
 	"candor/internal/review"
@@ -133,6 +134,42 @@ func TestTimeIsPausedAndCorrected(t *testing.T) {
 		s, err := w.Reviews.Load(ctx, w.Mina, n.Code)
 		if err != nil || s.TimeWhy != "And talked it over." || s.Mine.Measured != 4 {
 			t.Errorf("her own card says %q of %d measured, %v", s.TimeWhy, s.Mine.Measured, err)
+		}
+	})
+}
+
+// One item is read over the asker's own open cards of the same work: not over what they sent, not over what others read, not over another opening's.
+func TestAcrossIsTheAskersOwnOpenCards(t *testing.T) {
+	each(t, func(t *testing.T, w *reviewtest.World) {
+		a, b, c := w.Submitted("Amara Okafor", "amara@mail.example"), w.Submitted("Ben Adeyemi", "ben@mail.example"), w.Submitted("Chen Wei", "chen@mail.example")
+		list, err := w.Reviews.Across(ctx, w.Mina, a.Code)
+		queue, _, _, qerr := w.Reviews.Queue(ctx, w.Mina, "")
+		if err != nil || qerr != nil || len(list) != 3 || len(queue) != 3 {
+			t.Fatalf("across %v, %v; the queue %v, %v", list, err, queue, qerr)
+		}
+		for i, q := range queue {
+			if list[i] != q.Code {
+				t.Errorf("across is %v; want the queue's order %v", list, queue)
+			}
+		}
+		w.File(w.Mina, b, reviewtest.Card(3, 1))
+		if list, err := w.Reviews.Across(ctx, w.Mina, a.Code); err != nil || len(list) != 2 || slices.Contains(list, b.Code) {
+			t.Errorf("after one was sent: %v, %v", list, err)
+		}
+		for who, code := range map[*actor.Actor]review.Code{&w.Rosa: a.Code, &w.Mina: b.Code} {
+			if _, err := w.Reviews.Across(ctx, *who, code); !errors.Is(err, review.ErrMissing) {
+				t.Errorf("somebody without an open card: %v", err)
+			}
+		}
+		err = w.DB.Write(ctx, w.Org.ID, func(tx db.Tx) error {
+			_, err := tx.Exec(ctx, `UPDATE review_rounds SET version_id = 'ver_other' WHERE org_id = $1 AND attempt_id = $2`, tx.Org, c.Attempt)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if list, err := w.Reviews.Across(ctx, w.Mina, a.Code); err != nil || len(list) != 1 {
+			t.Errorf("with work of another version: %v, %v; want it left out", list, err)
 		}
 	})
 }

@@ -105,6 +105,10 @@ WHERE r.org_id = sqlc.arg(org_id) AND r.member_id = sqlc.arg(member_id) AND r.st
 	AND (r.due_at, r.shuffle, r.id) < (CAST(sqlc.arg(due) AS BIGINT), CAST(sqlc.arg(shuffle) AS BIGINT), CAST(sqlc.arg(id) AS TEXT))
 ORDER BY r.due_at DESC, r.shuffle DESC, r.id DESC LIMIT 51;
 
+-- name: Across :many
+SELECT n.code FROM reviews r JOIN review_rounds n ON n.org_id = r.org_id AND n.attempt_id = r.attempt_id
+WHERE r.org_id = $1 AND r.member_id = $2 AND r.state = 'assigned' AND n.opening_id = $3 AND n.version_id = $4 ORDER BY r.due_at, r.shuffle, r.id LIMIT 500;
+
 -- name: QueueCount :one
 SELECT COUNT(*) FROM reviews WHERE org_id = $1 AND member_id = $2 AND state = 'assigned';
 

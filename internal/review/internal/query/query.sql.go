@@ -9,6 +9,46 @@ import (
 	"context"
 )
 
+const across = `-- name: Across :many
+SELECT n.code FROM reviews r JOIN review_rounds n ON n.org_id = r.org_id AND n.attempt_id = r.attempt_id
+WHERE r.org_id = $1 AND r.member_id = $2 AND r.state = 'assigned' AND n.opening_id = $3 AND n.version_id = $4 ORDER BY r.due_at, r.shuffle, r.id LIMIT 500
+`
+
+type AcrossParams struct {
+	OrgID     string
+	MemberID  string
+	OpeningID string
+	VersionID string
+}
+
+func (q *Queries) Across(ctx context.Context, arg AcrossParams) ([]string, error) {
+	rows, err := q.db.QueryContext(ctx, across,
+		arg.OrgID,
+		arg.MemberID,
+		arg.OpeningID,
+		arg.VersionID,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var code string
+		if err := rows.Scan(&code); err != nil {
+			return nil, err
+		}
+		items = append(items, code)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const addAdjudication = `-- name: AddAdjudication :execrows
 INSERT INTO adjudications (org_id, id, attempt_id, application_id, member_id, state, asked_at, settled_at) VALUES ($1, $2, $3, $4, $5, 'asked', $6, 0) ON CONFLICT DO NOTHING
 `
