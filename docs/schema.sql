@@ -80,6 +80,38 @@ CREATE TABLE api_tokens (
 
 CREATE UNIQUE INDEX api_tokens_hash ON api_tokens (org_id, hash);
 
+CREATE TABLE appeals (
+	org_id         TEXT NOT NULL,
+	id             TEXT NOT NULL,
+	application_id TEXT NOT NULL,
+	opening_id     TEXT NOT NULL,
+	attempt_id     TEXT NOT NULL,
+	decision_id    TEXT NOT NULL,
+	state          TEXT NOT NULL CHECK (state IN ('open', 'upheld', 'changed', 'withdrawn')),
+	reason         TEXT NOT NULL,
+	asked_at       BIGINT NOT NULL,
+	due_at         BIGINT NOT NULL,
+	outcome        TEXT NOT NULL CHECK (outcome IN ('', 'uphold', 'change')),
+	why            TEXT NOT NULL,
+	answer         TEXT NOT NULL,
+	saved_at       BIGINT NOT NULL,
+	alone          BOOLEAN NOT NULL,
+	by_member      TEXT NOT NULL,
+	reason_id      TEXT NOT NULL,
+	decided_at     BIGINT NOT NULL,
+	tell_at        BIGINT NOT NULL,
+	told_at        BIGINT NOT NULL,
+	PRIMARY KEY (org_id, id),
+	UNIQUE (org_id, decision_id),
+	FOREIGN KEY (org_id, application_id) REFERENCES applications (org_id, id),
+	FOREIGN KEY (org_id, attempt_id) REFERENCES review_rounds (org_id, attempt_id),
+	FOREIGN KEY (org_id, decision_id) REFERENCES decisions (org_id, id)
+);
+
+CREATE INDEX appeals_application ON appeals (org_id, application_id, asked_at);
+
+CREATE INDEX appeals_open ON appeals (org_id, opening_id, due_at) WHERE state = 'open';
+
 CREATE TABLE application_tags (
 	org_id         TEXT NOT NULL,
 	application_id TEXT NOT NULL,
@@ -1151,7 +1183,7 @@ CREATE INDEX practices_member ON practices (org_id, member_id);
 CREATE TABLE "promises" (
 	org_id         TEXT NOT NULL,
 	id             TEXT NOT NULL,
-	kind           TEXT NOT NULL CHECK (kind IN ('review', 'reply', 'feedback', 'talk', 'payment', 'question')),
+	kind           TEXT NOT NULL CHECK (kind IN ('review', 'reply', 'feedback', 'talk', 'payment', 'question', 'appeal')),
 	application_id TEXT NOT NULL,
 	subject        TEXT NOT NULL DEFAULT '',
 	days           BIGINT NOT NULL CHECK (days > 0),
@@ -1469,7 +1501,7 @@ CREATE TABLE reviews (
 	filed_at       BIGINT NOT NULL,
 	seconds        BIGINT NOT NULL,
 	private_note   TEXT NOT NULL,
-	shareable      TEXT NOT NULL, rest_at BIGINT NOT NULL DEFAULT 0, points BIGINT NOT NULL DEFAULT -1, step BIGINT NOT NULL DEFAULT 0,
+	shareable      TEXT NOT NULL, rest_at BIGINT NOT NULL DEFAULT 0, points BIGINT NOT NULL DEFAULT -1, step BIGINT NOT NULL DEFAULT 0, paused_at BIGINT NOT NULL DEFAULT 0, adjusted BIGINT NOT NULL DEFAULT 0, adjusted_why TEXT NOT NULL DEFAULT '',
 	PRIMARY KEY (org_id, id),
 	UNIQUE (org_id, attempt_id, member_id),
 	FOREIGN KEY (org_id, attempt_id) REFERENCES review_rounds (org_id, attempt_id),
@@ -1559,6 +1591,41 @@ CREATE TABLE runs (
 CREATE INDEX runs_again ON runs (org_id, purpose, item, created_at);
 
 CREATE INDEX runs_of ON runs (org_id, owner, item, created_at);
+
+CREATE TABLE second_levels (
+	org_id    TEXT NOT NULL,
+	second_id TEXT NOT NULL,
+	criterion TEXT NOT NULL,
+	level     BIGINT NOT NULL CHECK (level BETWEEN -1 AND 6),
+	reason    TEXT NOT NULL,
+	note      TEXT NOT NULL,
+	PRIMARY KEY (org_id, second_id, criterion),
+	FOREIGN KEY (org_id, second_id) REFERENCES second_looks (org_id, id)
+);
+
+CREATE TABLE second_looks (
+	org_id         TEXT NOT NULL,
+	id             TEXT NOT NULL,
+	attempt_id     TEXT NOT NULL,
+	application_id TEXT NOT NULL,
+	member_id      TEXT NOT NULL,
+	state          TEXT NOT NULL CHECK (state IN ('asked', 'filed', 'back')),
+	due_at         BIGINT NOT NULL,
+	asked_at       BIGINT NOT NULL,
+	saved_at       BIGINT NOT NULL,
+	filed_at       BIGINT NOT NULL,
+	seconds        BIGINT NOT NULL,
+	note           TEXT NOT NULL,
+	PRIMARY KEY (org_id, id),
+	FOREIGN KEY (org_id, attempt_id) REFERENCES review_rounds (org_id, attempt_id),
+	FOREIGN KEY (org_id, member_id) REFERENCES members (org_id, id)
+);
+
+CREATE INDEX second_looks_application ON second_looks (org_id, application_id);
+
+CREATE INDEX second_looks_member ON second_looks (org_id, member_id, state, due_at);
+
+CREATE UNIQUE INDEX second_looks_one ON second_looks (org_id, attempt_id) WHERE state <> 'back';
 
 CREATE TABLE settlements (
 	org_id          TEXT NOT NULL,

@@ -21,6 +21,7 @@ import (
 	"candor/internal/account"
 	"candor/internal/account/accountweb"
 	"candor/internal/analytics"
+	"candor/internal/appeal"
 	"candor/internal/assessment"
 	"candor/internal/attempt"
 	"candor/internal/batch"
@@ -119,6 +120,7 @@ type App struct {
 	Interviews  *interview.Interviews
 	Reviews     *review.Reviews
 	Feedbacks   *feedback.Feedbacks
+	Appeals     *appeal.Appeals
 	Boards      *board.Boards
 	Hooks       *hook.Hooks
 	Greenhouse  *greenhouse.Greenhouse
@@ -262,6 +264,7 @@ func (a *App) nouns() {
 	a.Reviews = &review.Reviews{DB: a.DB, Jobs: a.Jobs, Orgs: a.Orgs, Openings: a.Openings, Promises: a.Promises, Assessments: a.Assessments, Attempts: a.Attempts, Interviews: a.Interviews}
 	a.Openings.Blind, a.Openings.Hidden, a.Openings.Reads = a.Reviews.Blind, a.Reviews.Hidden, a.Reviews.Reads
 	a.Feedbacks = &feedback.Feedbacks{DB: a.DB, Jobs: a.Jobs, Orgs: a.Orgs, Openings: a.Openings, Promises: a.Promises, Reviews: a.Reviews}
+	a.Appeals = &appeal.Appeals{DB: a.DB, Jobs: a.Jobs, Orgs: a.Orgs, Openings: a.Openings, Promises: a.Promises, Reviews: a.Reviews, Feedbacks: a.Feedbacks}
 	a.Payments = &payment.Payments{DB: a.DB, Jobs: a.Jobs, Orgs: a.Orgs, Openings: a.Openings, Promises: a.Promises}
 	a.Talks = &talk.Talks{DB: a.DB, Jobs: a.Jobs, Orgs: a.Orgs, Openings: a.Openings, Promises: a.Promises}
 	a.Surveys = &survey.Surveys{DB: a.DB, Openings: a.Openings}
@@ -271,9 +274,9 @@ func (a *App) nouns() {
 	a.Hooks = &hook.Hooks{DB: a.DB, Jobs: a.Jobs, Key: a.Key, Orgs: a.Orgs, Openings: a.Openings}
 	a.Greenhouse = &greenhouse.Greenhouse{DB: a.DB, Jobs: a.Jobs, Key: a.Key, Orgs: a.Orgs, Tokens: a.Tokens, Openings: a.Openings, Reviews: a.Reviews, Hooks: a.Hooks}
 	a.Notify = &notify.Notify{DB: a.DB, Jobs: a.Jobs, Accounts: a.Accounts, Orgs: a.Orgs, Openings: a.Openings, Candidates: a.Candidates,
-		Attempts: a.Attempts, Feedbacks: a.Feedbacks, Integrity: a.Integrity, Analytics: a.Analytics, Threads: a.Threads, Interviews: a.Interviews, Promises: a.Promises, Payments: a.Payments, Talks: a.Talks, URL: strings.TrimSuffix(a.Config.URL, "/")}
+		Attempts: a.Attempts, Feedbacks: a.Feedbacks, Appeals: a.Appeals, Integrity: a.Integrity, Analytics: a.Analytics, Threads: a.Threads, Interviews: a.Interviews, Promises: a.Promises, Payments: a.Payments, Talks: a.Talks, URL: strings.TrimSuffix(a.Config.URL, "/")}
 	a.Boards = &board.Boards{DB: a.DB, Orgs: a.Orgs, Openings: a.Openings, Attempts: a.Attempts, Reviews: a.Reviews, Feedbacks: a.Feedbacks, Notify: a.Notify}
-	a.Privacy = &privacy.Privacy{DB: a.DB, Candidates: a.Candidates, Openings: a.Openings, Attempts: a.Attempts, Repos: a.Repos, Integrity: a.Integrity, Threads: a.Threads, Uploads: a.Uploads, Erasers: a.erasers()}
+	a.Privacy = &privacy.Privacy{DB: a.DB, Candidates: a.Candidates, Openings: a.Openings, Attempts: a.Attempts, Repos: a.Repos, Integrity: a.Integrity, Appeals: a.Appeals, Threads: a.Threads, Uploads: a.Uploads, Erasers: a.erasers()}
 	a.Hub = &live.Hub{DB: a.DB, Log: a.Config.Log}
 	a.signIn = &accountweb.Pages{Accounts: a.Accounts, Orgs: a.Orgs, Doors: a.doors, Mails: a.Config.SMTP != ""}
 }

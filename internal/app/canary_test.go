@@ -188,6 +188,7 @@ func (w *world) words() []canary {
 		}
 		if a == h.told {
 			add("reply", a.name, field("feedback"))
+			add("appeal", a.name, is("candidate", "recruiter", "manager")) // whoever scores again does not
 		} else {
 			add("reply", a.name, is("recruiter", "manager", "reviewer", "observer")) // not told yet
 		}

@@ -249,6 +249,11 @@ func TestTheDocumentIsWhatIsSpoken(t *testing.T) {
 	}
 	busy := w.here.busy
 	w.must(w.app.Reviews.Enough(ctx, w.here.as("manager"), w.here.read.code, "Nobody else is here.")) // so that it can be decided
+	w.must(w.app.Appeals.Fill(ctx, w.here.org.ID))
+	looks := "pool" // or the other of the two who could read the declined one again
+	if list, err := w.app.Reviews.ToLookAgain(ctx, w.here.as(looks)); err != nil || len(list) == 0 {
+		looks = "blind reviewer"
+	}
 	save := `{"sitting":"` + string(busy.sitting) + `","client":"c2","epoch":1,"age":0,"unreached":0,"saves":[{"item":"tell-us","seq":1,"base":0,"body":"{\"text\":[\"Again.\"]}","sha256":"","heard":0,"typed":0}]}`
 	fits("a delta", "Saves", []byte(strings.Replace(save, `"body":"{\"text\":[\"Again.\"]}"`, `"ops":[{"at":1,"del":0,"ins":"x"}]`, 1)))
 	sent := w.here.send(busy, "whole")
@@ -281,6 +286,8 @@ func TestTheDocumentIsWhatIsSpoken(t *testing.T) {
 		"upload.cut":                {uploads + "/cut", `{"at":4}`, "UploadCut", "UploadState", ""},
 		"upload.finish":             {"/c/-/uploads/" + string(sent.ID) + "/finish", fmt.Sprintf(`{"sha256":%q,"length":%d}`, secret.Hash(recorded), len(recorded)), "UploadFinish", "UploadState", ""},
 		"feedback.save":             {"/o/" + w.here.org.ID + "/decide/" + string(w.here.read.inv.Application) + "/save", "outcome=reject&body=Thank+you.", "", "Saved", "manager"},
+		"appeal.save":               {"/o/" + w.here.org.ID + "/applications/" + string(w.here.told.inv.Application) + "/appeal/save", "outcome=uphold&answer=It+stands.", "", "Saved", "manager"},
+		"review.look_save":          {"/o/" + w.here.org.ID + "/review/" + string(w.here.told.code) + "/second/save", "item=tell-us&n.clear=Seen.", "", "Saved", looks},
 		"thread.draft":              {"/c/conversation/draft", "client=c9&seq=1&item=tell-us&body=Mo", "", "Saved", ""},
 		"thread.seen":               {"/c/conversation/seen", "", "", "Saved", ""},
 		"thread.answer_draft":       {"/o/" + w.here.org.ID + "/conversations/" + string(w.here.read.inv.Application) + "/draft", "body=Hel", "", "Saved", "recruiter"},

@@ -62,6 +62,7 @@ func (a *App) erasers() []privacy.Eraser {
 		{Name: "survey", Drop: a.Surveys.Drop},
 		{Name: "talk", Preview: a.Talks.Preview, Erase: a.Talks.Erase, Drop: a.Talks.Drop},
 		{Name: "payment", Preview: a.Payments.Preview, Erase: a.Payments.Erase, Drop: a.Payments.Drop},
+		{Name: "appeal", Preview: a.Appeals.Preview, Erase: a.Appeals.Erase, Drop: a.Appeals.Drop},
 		{Name: "feedback", Preview: a.Feedbacks.Preview, Erase: a.Feedbacks.Erase, Drop: a.Feedbacks.Drop},
 		{Name: "review", Preview: a.Reviews.Preview, Erase: a.Reviews.Erase, Drop: a.Reviews.Drop},
 		{Name: "repo", Preview: a.Repos.Preview, Erase: a.Repos.Erase},

@@ -159,9 +159,11 @@ var rules = map[string]func(v rights) outcome{
 	"application.late": keeping, "application.accept_late": keeping,
 	"candidate.read": knowing, "candidate.adjust": knowing, "candidate.wish": knowing, "candidate.correct": knowing,
 	"review.card": reviewing, "review.rate": reviewing, "review.file": reviewing, "review.step_back": reviewing, "review.unblind": reviewing,
-	"review.rule": reviewing, "review.look": reviewing,
+	"review.rule": reviewing, "review.look": reviewing, "review.pause": reviewing, "review.time": reviewing,
 	"review.cards": running, "review.reassign": running, "review.enough": running, "review.compare": running, "review.debrief": running, "review.third": running, "review.rules": running, "review.agreement": running, "gold.form": running, "gold.make": golden, "gold.end": golden,
 	"gold.practice": calibrating, "gold.practise": settling, "gold.practised": settling,
+	"review.looking": settling, "review.look_save": settling, "review.look_again": settling, "review.look_back": settling,
+	"appeal.read": func(v rights) outcome { return among(v.reads(), v.manages() || v.decides()) }, "appeal.answer": deciding, "appeal.preview": deciding, "appeal.save": deciding,
 	"review.settling": settling, "review.settle": settling, "review.hand_back": settling,
 	"feedback.table": deciding, "feedback.save": deciding, "feedback.preview": deciding, "decision.make": deciding,
 	"integrity.beside": asking,
@@ -235,7 +237,7 @@ func knowing(v rights) outcome      { return among(v.reads() && v.manages() && !
 func keeping(v rights) outcome      { return among(v.reads(), v.manages() && !v.blind()) }
 func reviewing(v rights) outcome    { return among(v.card(), true) }
 
-// settling is for whoever was asked as a third reader, and for who practises on a gold submission: there is neither in this world; review's
+// settling is for whoever was asked as a third reader or for a second look, and for who practises on a gold submission: there is neither in this world; review's
 // tests have who may.
 func settling(rights) outcome { return missing }
 
@@ -362,6 +364,10 @@ var acts = map[string]act{
 	"POST /o/{org}/applications/{application}/talk":                             {form: url.Values{"slots": {"2026-12-20T12:00"}, "step": {"offer"}}},
 	"POST /c/talk":                                                              {form: url.Values{"step": {"cancel"}}},
 	"POST /c/payment":                                                           {form: url.Values{"stage": {"{stage}"}, "payee": {"Amara, NG12"}, "step": {"accept"}}},
+	"POST /c/appeal":                                                            {form: url.Values{"step": {"ask"}, "reason": {"Misread."}}},
+	"POST /o/{org}/applications/{application}/appeal":                           {form: url.Values{"outcome": {"uphold"}, "why": {"So."}, "answer": {"It stands."}}},
+	"POST /o/{org}/applications/{application}/appeal/preview":                   {form: url.Values{"outcome": {"uphold"}, "why": {"So."}, "answer": {"It stands."}}},
+	"POST /o/{org}/applications/{application}/appeal/save":                      {form: url.Values{"outcome": {"uphold"}, "why": {"So."}, "answer": {"It stands."}}},
 	"POST /o/{org}/openings/{opening}/promises":                                 {form: url.Values{"reply_days": {"9"}, "review_days": {"0"}, "feedback_days": {"9"}, "most_late": {"7"}}},
 	"POST /o/{org}/openings/{opening}/public":                                   {form: url.Values{"open": {"true"}, "most": {"7"}}},
 	"POST /apply/{secret}":                                                      {form: url.Values{"name": {"New"}, "email": {"new@mail.example"}}},
@@ -375,6 +381,10 @@ var acts = map[string]act{
 	"POST /o/{org}/candidates/{candidate}/correct":                              {form: url.Values{"name": {"Else"}, "email": {"else@mail.example"}, "zone": {"UTC"}}},
 	"POST /o/{org}/review/{code}/save":                                          {form: url.Values{"c.clear": {"1"}}},
 	"POST /o/{org}/review/{code}":                                               {form: url.Values{"c.clear": {"1"}, "n.clear": {"Seen."}, "shareable": {"Good."}}},
+	"POST /o/{org}/review/{code}/pause":                                         {form: url.Values{"on": {"on"}}},
+	"POST /o/{org}/review/{code}/time":                                          {form: url.Values{"minutes": {"12"}, "reason": {"On paper."}}},
+	"POST /o/{org}/review/{code}/second":                                        {form: url.Values{"c.clear": {"1"}}},
+	"POST /o/{org}/review/{code}/second/back":                                   {form: url.Values{"reason": {"no time"}}},
 	"POST /o/{org}/review/{code}/back":                                          {form: url.Values{"reason": {"no time"}}},
 	"POST /o/{org}/review/{code}/items/{item}/rule":                             {form: url.Values{"claim": {"c1"}, "ruling": {"=valid"}}},
 	"POST /o/{org}/versions/{version}/items/{item}/mend":                        {form: url.Values{"file": {"a.go"}, "side": {"new"}, "lines": {"3"}, "what": {"decoy"}, "title": {"Right"}, "why": {"It is."}}},

@@ -12,6 +12,7 @@ import (
 
 	"candor/internal/actor"
 	"candor/internal/analytics/analyticsweb"
+	"candor/internal/appeal/appealweb"
 	"candor/internal/assessment/assessmentweb"
 	"candor/internal/attempt/attemptweb"
 	"candor/internal/batch/batchweb"
@@ -77,6 +78,7 @@ func (a *App) mux(rates map[web.Rate]web.Limit) (*web.Mux, error) {
 	(&hookweb.Pages{Hooks: a.Hooks}).Routes(mux)
 	(&greenhouseweb.Pages{Greenhouse: a.Greenhouse, URL: strings.TrimSuffix(a.Config.URL, "/")}).Routes(mux)
 	(&notifyweb.Pages{Notify: a.Notify}).Routes(mux)
+	again := &appealweb.Pages{Appeals: a.Appeals}
 	meets := &talkweb.Pages{Talks: a.Talks, Openings: a.Openings, Orgs: a.Orgs, Notify: a.Notify}
 	pays := &paymentweb.Pages{Payments: a.Payments, Openings: a.Openings, Orgs: a.Orgs, Attempts: a.Attempts}
 	(&openingweb.Pages{Openings: a.Openings, Orgs: a.Orgs, Candidates: a.Candidates, Promises: a.Promises, Assessments: a.Assessments, Attempts: a.Attempts,
@@ -93,11 +95,12 @@ func (a *App) mux(rates map[web.Rate]web.Limit) (*web.Mux, error) {
 	turns.Routes(mux)
 	voice := &surveyweb.Pages{Surveys: a.Surveys}
 	voice.Routes(mux)
-	(&reviewweb.Pages{Reviews: a.Reviews, Uploads: a.Uploads, MD: markdown.New(3), Facts: alike.Facts, Said: talk.Said}).Routes(mux)
-	(&feedbackweb.Pages{DB: a.DB, Feedbacks: a.Feedbacks, Notify: a.Notify}).Routes(mux)
-	(&attemptweb.Pages{Attempts: a.Attempts, Openings: a.Openings, Orgs: a.Orgs, Kinds: a.Kinds, Uploads: a.Uploads, MD: a.MD, Reply: a.reply, Questions: a.questions(alike), Beside: talk.Beside, Waiting: talk.Waiting, Talk: turns.Note, Spent: a.spent, Terms: a.terms(pays, meets), Longer: a.Analytics.Longer, Whole: a.Analytics.Asks, Survey: voice.Note}).Routes(mux)
+	(&reviewweb.Pages{Reviews: a.Reviews, Appeals: a.Appeals, Uploads: a.Uploads, MD: markdown.New(3), Facts: alike.Facts, Said: talk.Said}).Routes(mux)
+	(&feedbackweb.Pages{DB: a.DB, Feedbacks: a.Feedbacks, Notify: a.Notify, Again: a.looked}).Routes(mux)
+	(&attemptweb.Pages{Attempts: a.Attempts, Openings: a.Openings, Orgs: a.Orgs, Kinds: a.Kinds, Uploads: a.Uploads, MD: a.MD, Reply: a.reply, Again: again.Note, Questions: a.questions(alike), Beside: talk.Beside, Waiting: talk.Waiting, Talk: turns.Note, Spent: a.spent, Terms: a.terms(pays, meets), Longer: a.Analytics.Longer, Whole: a.Analytics.Asks, Survey: voice.Note}).Routes(mux)
 	pays.Routes(mux)
 	meets.Routes(mux)
+	again.Routes(mux)
 	(&repoweb.Pages{Repos: a.Repos}).Routes(mux)
 	(&uploadweb.Pages{Uploads: a.Uploads, Owner: a.ownAttempt, Site: a.Config.URL}).Routes(mux)
 	return mux, mux.Start()

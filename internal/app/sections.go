@@ -4,7 +4,10 @@ import (
 	"context"
 	"time"
 
+	"github.com/a-h/templ"
+
 	"candor/internal/actor"
+	"candor/internal/appeal/appealweb"
 	"candor/internal/board/boardweb"
 	"candor/internal/db"
 	"candor/internal/integrity"
@@ -21,7 +24,28 @@ import (
 
 // sections are what the faces above an opening's add to the page of an application.
 func (a *App) sections() []func(context.Context, actor.Actor, opening.Application) (openingweb.Section, error) {
-	return []func(context.Context, actor.Actor, opening.Application) (openingweb.Section, error){a.reading, a.asking, a.interviewing, a.talking, a.meeting, a.mails, a.dossier, a.keeping}
+	return []func(context.Context, actor.Actor, opening.Application) (openingweb.Section, error){a.reading, a.asking, a.interviewing, a.talking, a.again, a.meeting, a.mails, a.dossier, a.keeping}
+}
+
+// again leads to the second look that was asked for, for whoever runs or decides the opening.
+func (a *App) again(ctx context.Context, who actor.Actor, app opening.Application) (openingweb.Section, error) {
+	body, err := a.looked(ctx, who, app.ID)
+	if body == nil || err != nil {
+		return openingweb.Section{}, err
+	}
+	return openingweb.Section{ID: "again", Title: "Second look", Body: body}, nil
+}
+
+// looked is where the second look of an application stands; nil where none was asked for, or not for the asker.
+func (a *App) looked(ctx context.Context, who actor.Actor, app opening.ApplicationID) (templ.Component, error) {
+	c, err := a.Appeals.Load(ctx, who, app)
+	if _, refused := problem.As(err); refused {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return appealweb.Section(c, "/o/"+who.Org+"/applications/"+string(app)+"/appeal"), nil
 }
 
 // meeting leads to the talk that is owed, for whoever arranges it.

@@ -283,6 +283,7 @@ func (w *world) found(name string) *side {
 	s.told = s.submitted("told", s.plain, "filed reviewer")
 	s.file(s.told, "filed reviewer")
 	s.decide(s.told, "manager", review.Reject, false)
+	w.must(a.Appeals.Ask(ctx, s.told.who, "Misread. "+s.word("appeal", s.told.name))) // nobody is there who could look
 	s.kept = s.submitted("kept", s.sealed, "insider")
 	s.file(s.kept, "insider")
 	s.decide(s.kept, "insider", review.Advance, true)

@@ -3,6 +3,7 @@ package feedback
 import (
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -50,54 +51,87 @@ func (fs *Feedbacks) decide(ctx context.Context, who actor.Actor, a opening.Appl
 	if err := fs.Save(ctx, who, a, d); err != nil {
 		return dec, release, err
 	}
-	err = fs.DB.Write(ctx, who.Org, func(tx db.Tx) error {
-		release = time.Time{}
-		var app opening.Application
-		if dec, app, err = fs.Reviews.DecideIn(ctx, tx, who, a, d.Outcome, strings.TrimSpace(d.Reason)); err != nil {
-			return err
-		}
-		if dec.Outcome == review.Hold {
-			return nil
-		}
-		submitted, last, err := fs.standing(ctx, tx, app)
-		if err != nil {
-			return err
-		}
-		written := slices.DeleteFunc(slices.Clone(d.Lines), func(l Line) bool { return l.Level == "" && strings.TrimSpace(l.Text) == "" })
-		if strings.TrimSpace(d.Body) == "" && len(written) == 0 {
-			owed, err := fs.owesWords(ctx, tx, a)
-			if err != nil {
-				return err
-			}
-			if dec.Outcome == review.Reject && (submitted || owed) {
-				return ErrEmpty.On("body", "Write what was strong and what was missing.")
-			}
-			if owed {
-				return ErrOwed.On("body", "Write what was strong and what was missing.")
-			}
-		}
-		now := fs.DB.Now()
-		zone, err := fs.zone(ctx, tx, app)
-		if err != nil {
-			return err
-		}
-		due, err := fs.due(ctx, tx, a)
-		if err != nil {
-			return err
-		}
-		release = at(now, due, zone)
-		fbk := id.New("fbk", now)
-		err = query.New(tx).Add(ctx, query.AddParams{OrgID: tx.Org, ID: fbk, DecisionID: dec.ID, ApplicationID: string(a), Outcome: string(dec.Outcome), Final: last,
-			Body: strings.TrimSpace(d.Body), Criteria: pack(written), CreatedAt: clock.Milli(now), ReleaseAt: clock.Milli(release)})
-		if err != nil {
-			return err
-		}
-		if !release.After(now) {
-			return fs.releaseIn(ctx, tx, who, fbk)
-		}
-		return releaseTask.Enqueue(ctx, fs.Jobs, tx, ReleasedNote{tx.Org, fbk, string(a)}, job.At(release))
+	err = fs.DB.Write(ctx, who.Org, func(tx db.Tx) (err error) {
+		dec, release, err = fs.decideIn(ctx, tx, who, a, d, at)
+		return err
 	})
 	return dec, release, err
+}
+
+// DecideIn is Decide without a pause in the caller's transaction, for a decision that is made anew. No draft is kept. Problems as Decide.
+func (fs *Feedbacks) DecideIn(ctx context.Context, tx db.Tx, who actor.Actor, a opening.ApplicationID, d Draft) (review.Decision, time.Time, error) {
+	return fs.decideIn(ctx, tx, who, a, d, func(now, _ time.Time, zone *time.Location) time.Time { return Daytime(now, zone) })
+}
+
+func (fs *Feedbacks) decideIn(ctx context.Context, tx db.Tx, who actor.Actor, a opening.ApplicationID, d Draft, at func(now, due time.Time, zone *time.Location) time.Time) (dec review.Decision, release time.Time, err error) {
+	var app opening.Application
+	if dec, app, err = fs.Reviews.DecideIn(ctx, tx, who, a, d.Outcome, strings.TrimSpace(d.Reason)); err != nil {
+		return dec, release, err
+	}
+	if dec.Outcome == review.Hold {
+		return dec, release, nil
+	}
+	submitted, last, err := fs.standing(ctx, tx, app)
+	if err != nil {
+		return dec, release, err
+	}
+	letter := Letter(d, last)
+	if letter.Body == "" && len(letter.Lines) == 0 {
+		owed, err := fs.owesWords(ctx, tx, a)
+		if err != nil {
+			return dec, release, err
+		}
+		if dec.Outcome == review.Reject && (submitted || owed) {
+			return dec, release, ErrEmpty.On("body", "Write what was strong and what was missing.")
+		}
+		if owed {
+			return dec, release, ErrOwed.On("body", "Write what was strong and what was missing.")
+		}
+	}
+	now := fs.DB.Now()
+	zone, err := fs.zone(ctx, tx, app)
+	if err != nil {
+		return dec, release, err
+	}
+	due, err := fs.due(ctx, tx, a)
+	if err != nil {
+		return dec, release, err
+	}
+	release = at(now, due, zone)
+	fbk := id.New("fbk", now)
+	err = query.New(tx).Add(ctx, query.AddParams{OrgID: tx.Org, ID: fbk, DecisionID: dec.ID, ApplicationID: string(a), Outcome: string(dec.Outcome), Final: last,
+		Body: letter.Body, Criteria: pack(letter.Lines), CreatedAt: clock.Milli(now), ReleaseAt: clock.Milli(release)})
+	if err != nil {
+		return dec, release, err
+	}
+	if err := fs.warned(ctx, tx, who, fbk, letter); err != nil {
+		return dec, release, err
+	}
+	if !release.After(now) {
+		return dec, release, fs.releaseIn(ctx, tx, who, fbk)
+	}
+	return dec, release, releaseTask.Enqueue(ctx, fs.Jobs, tx, ReleasedNote{tx.Org, fbk, string(a)}, job.At(release))
+}
+
+// warned keeps how many warnings of each concern a reply was decided with, without its words; nothing when there were none.
+func (fs *Feedbacks) warned(ctx context.Context, tx db.Tx, who actor.Actor, fbk string, r Reply) error {
+	facts := audit.Facts{}
+	for c, n := range Counted(Warned(Draft{Body: r.Body, Lines: r.Lines})) {
+		facts[string(c)] = strconv.Itoa(n)
+	}
+	if len(facts) == 0 {
+		return nil
+	}
+	return audit.Record(ctx, tx, fs.DB.Now(), who, "feedback.warned", fbk, facts)
+}
+
+// HeardIn is when the person of an application would hear of what is decided now: in their daytime on a working day.
+func (fs *Feedbacks) HeardIn(ctx context.Context, tx db.Tx, app opening.Application) (time.Time, error) {
+	zone, err := fs.zone(ctx, tx, app)
+	if err != nil {
+		return time.Time{}, err
+	}
+	return Daytime(fs.DB.Now(), zone), nil
 }
 
 // standing says whether the work of the present stage was submitted, and whether the stage is the last.

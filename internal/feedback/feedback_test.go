@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"candor/internal/actor"
+	"candor/internal/audit"
 	"candor/internal/db"
 	"candor/internal/db/dbtest"
 	"candor/internal/feedback"
@@ -168,6 +170,39 @@ func TestFinishedWorkIsAnsweredInWords(t *testing.T) {
 		}
 		if _, _, err := w.f.Decide(ctx, w.Rosa, n.Application, feedback.Draft{Outcome: review.Reject, Reason: "No.", Body: "Thank you."}, false); err != nil {
 			t.Errorf("deciding after a hold: %v", err)
+		}
+	})
+}
+
+// Warnings stand in nobody's way. How many a reply was sent with is kept, its words are not.
+func TestWarnedAndSentAllTheSame(t *testing.T) {
+	each(t, func(t *testing.T, w world) {
+		n, _ := w.rated(t, "Amara Okafor", "amara@mail.example")
+		d := feedback.Draft{Outcome: review.Reject, Reason: "No.", Body: "You are not a good fit. Others went further; others were faster.\n\nKeep in touch.",
+			Lines: []feedback.Line{{Key: "clear", Title: "Clear", Level: "Solid", Text: "At your age."}, {Key: "right", Title: "Right"}}}
+		if _, _, err := w.f.Decide(ctx, w.Rosa, n.Application, d, false); err != nil {
+			t.Fatalf("with warnings: %v; want it sent", err)
+		}
+		if err := audit.Seal(ctx, w.DB, w.Org.ID); err != nil {
+			t.Fatal(err)
+		}
+		err := w.DB.Read(ctx, w.Org.ID, func(tx db.Tx) error {
+			sent, err := w.f.Of(ctx, tx, n.Application)
+			if err != nil || len(sent) != 1 || len(sent[0].Lines) != 1 {
+				t.Fatalf("sent %+v, %v; want it without the criterion that says nothing", sent, err)
+			}
+			if shown := feedback.Letter(d, sent[0].Final); shown.Body != sent[0].Body || !slices.Equal(shown.Lines, sent[0].Lines) || shown.Outcome != sent[0].Outcome {
+				t.Errorf("the preview was %+v, the candidate reads %+v", shown, sent[0])
+			}
+			lines, err := audit.Of(ctx, tx, sent[0].ID, 10)
+			i := slices.IndexFunc(lines, func(l audit.Line) bool { return l.Verb == "feedback.warned" })
+			if err != nil || i < 0 || !maps.Equal(lines[i].Facts, audit.Facts{"compares": "2", "protected": "1", "empty": "2"}) || lines[i].Actor.ID != w.Rosa.ID {
+				t.Errorf("kept of it: %+v, %v; want the counts and who sent it", lines, err)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
 		}
 	})
 }

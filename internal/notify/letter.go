@@ -48,6 +48,8 @@ var Letters = []Letter{
 		[]string{"name", "opening", "organisation", "news", "link", "contact"}, []string{"news", "link", "contact"}},
 	{"reply", "Decision letter", "When a decision is released, in the candidate’s daytime.", "Read it in your place",
 		[]string{"name", "opening", "organisation", "outcome", "reply", "link", "contact"}, []string{"outcome", "reply", "link", "contact"}},
+	{"second", "Answer after a second look", "When a decision stands after somebody looked at the work a second time, in the candidate’s daytime. Where it is changed, the decision letter is sent.", "Read it in your place",
+		[]string{"name", "opening", "organisation", "reply", "link", "contact"}, []string{"reply", "link", "contact"}},
 	{"late", "Apology for a broken promise", "When something that was promised was not kept by its day; once for each promise, in the candidate’s daytime.", "See where it stands",
 		[]string{"name", "opening", "organisation", "promise", "by", "link", "contact"}, []string{"promise", "by", "link", "contact"}},
 	{"paid", "Payment: receipt", "When you record that a payment was sent.", "See the receipt",

@@ -12,6 +12,7 @@ import (
 	"candor/internal/account"
 	"candor/internal/actor"
 	"candor/internal/analytics"
+	"candor/internal/appeal"
 	"candor/internal/attempt"
 	"candor/internal/candidate"
 	"candor/internal/clock"
@@ -53,6 +54,7 @@ type Notify struct {
 	Integrity  *integrity.Integrity
 	Analytics  *analytics.Analytics
 	Threads    *thread.Threads
+	Appeals    *appeal.Appeals
 	Interviews *interview.Interviews
 	Promises   *promise.Promises
 	Payments   *payment.Payments

@@ -27,6 +27,7 @@ var promised = map[promise.Kind]struct{ ours, theirs string }{
 	promise.Review:   {"the reading of a submission", "that your work is read"},
 	promise.Reply:    {"a reply", "a reply"},
 	promise.Feedback: {"written feedback", "written feedback"},
+	promise.Appeal:   {"an answer after a second look", "an answer to your wish for a second look"},
 	promise.Talk:     {"a talk", "a talk with the team"},
 	promise.Payment:  {"a payment", "a payment"},
 	promise.Question: {"the next question", "the next question of your interview"},

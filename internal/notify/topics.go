@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"candor/internal/analytics"
+	"candor/internal/appeal"
 	"candor/internal/attempt"
 	"candor/internal/candidate"
 	"candor/internal/db"
@@ -29,6 +30,7 @@ func (n *Notify) listenMore() {
 	job.Listen(n.Jobs, attempt.Questioned, "notify.questioned", job.Mail, n.questioned)
 	job.Listen(n.Jobs, attempt.Unclear, "notify.unclear", job.Mail, n.unclear)
 	job.Listen(n.Jobs, analytics.Drifted, "notify.drifted", job.Mail, n.drifted)
+	n.listenAppeals()
 	n.listenCases()
 	n.listenPromises()
 	n.listenTalks()
@@ -66,7 +68,7 @@ func (n *Notify) compose(ctx context.Context, o string, fn func(tx db.Tx) (Mail,
 		}
 		return n.Put(ctx, tx, m)
 	})
-	if errors.Is(err, opening.ErrMissing) || errors.Is(err, feedback.ErrMissing) || errors.Is(err, attempt.ErrMissing) || errors.Is(err, integrity.ErrCaseMissing) {
+	if errors.Is(err, opening.ErrMissing) || errors.Is(err, feedback.ErrMissing) || errors.Is(err, attempt.ErrMissing) || errors.Is(err, appeal.ErrMissing) || errors.Is(err, integrity.ErrCaseMissing) {
 		return nil
 	}
 	return err

@@ -234,6 +234,18 @@ func (os *Openings) Advance(ctx context.Context, tx db.Tx, who actor.Actor, a Ap
 	return inv, true, err
 }
 
+// Resume takes a declined application up again where it ended, in the caller's transaction, whose update of it is the guarding write. ErrMoved.
+func (os *Openings) Resume(ctx context.Context, tx db.Tx, who actor.Actor, a ApplicationID) error {
+	n, err := query.New(tx).ResumeApplication(ctx, tx.Org, string(a), clock.Milli(os.DB.Now()))
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return ErrMoved
+	}
+	return audit.Record(ctx, tx, os.DB.Now(), who, "application.resumed", string(a), nil)
+}
+
 // End gives an application its last status, in the caller's transaction: hired, declined or withdrawn. ErrMoved.
 func (os *Openings) End(ctx context.Context, tx db.Tx, who actor.Actor, a ApplicationID, s Status) error {
 	n, err := query.New(tx).EndApplication(ctx, query.EndApplicationParams{Status: string(s), At: clock.Milli(os.DB.Now()), OrgID: tx.Org, ID: string(a)})

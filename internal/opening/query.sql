@@ -72,6 +72,9 @@ UPDATE applications SET stage_id = sqlc.arg(stage_id), moved_at = sqlc.arg(at), 
 -- name: EndApplication :execrows
 UPDATE applications SET status = sqlc.arg(status), moved_at = sqlc.arg(at) WHERE org_id = sqlc.arg(org_id) AND id = sqlc.arg(id) AND status = 'active';
 
+-- name: ResumeApplication :execrows
+UPDATE applications SET status = 'active', moved_at = $3 WHERE org_id = $1 AND id = $2 AND status = 'declined';
+
 -- name: AddInvitation :execrows
 INSERT INTO invitations (org_id, id, application_id, opening_id, stage_id, format, ref_id, note, revoked_at, rotation, finish_by, zone, created_at, created_by, opened_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, $9, $10, $11, $12, 0) ON CONFLICT (org_id, application_id, stage_id) DO NOTHING;

@@ -126,6 +126,23 @@ type question struct {
 	Appeal   integrity.Outcome `json:"appeal,omitempty"`
 }
 
+// secondLook is what a candidate asked about a no, and what they were told.
+type secondLook struct {
+	Asked  time.Time `json:"asked"`
+	Reason string    `json:"reason"`
+	State  string    `json:"state"`
+	Answer string    `json:"answer,omitempty"`
+}
+
+// secondLook is the asking candidate's newest; nil where there is none.
+func (ps *Privacy) secondLook(ctx context.Context, who actor.Actor) (*secondLook, error) {
+	o, err := ps.Appeals.Own(ctx, who)
+	if err != nil || o.Appeal == nil {
+		return nil, err
+	}
+	return &secondLook{o.Appeal.Asked, o.Appeal.Reason, string(o.Appeal.State), o.Appeal.Draft.Answer}, nil
+}
+
 // questions are those about an application.
 func (ps *Privacy) questions(ctx context.Context, who actor.Actor, a opening.ApplicationID) (out []question, err error) {
 	err = ps.DB.Read(ctx, who.Org, func(tx db.Tx) error {

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"candor/internal/actor"
+	"candor/internal/appeal"
 	"candor/internal/attempt"
 	"candor/internal/audit"
 	"candor/internal/candidate"
@@ -48,6 +49,7 @@ type Privacy struct {
 	Attempts   *attempt.Attempts
 	Repos      *repo.Repos
 	Integrity  *integrity.Integrity
+	Appeals    *appeal.Appeals
 	Threads    *thread.Threads
 	Uploads    *upload.Uploads
 	Erasers    []Eraser // upper nouns first
@@ -254,6 +256,10 @@ func (ps *Privacy) Export(ctx context.Context, who actor.Actor) ([]byte, error) 
 	if err != nil {
 		return nil, err
 	}
+	again, err := ps.secondLook(ctx, who)
+	if err != nil {
+		return nil, err
+	}
 	type revision struct {
 		N        int64             `json:"n"`
 		Standing response.Standing `json:"standing"`
@@ -285,7 +291,8 @@ func (ps *Privacy) Export(ctx context.Context, who actor.Actor) ([]byte, error) 
 		Repositories                           []repository
 		Questions                              []question
 		Conversation                           []message
-	}{v.Candidate.Name, v.Candidate.Email, v.Candidate.Zone, v.Opening.Title, v.Version.Title, v.Adjusted.Factor, nil, v.Afterwords, ledger, v.Promises, repositories, questions, conversation}
+		SecondLook                             *secondLook `json:",omitempty"`
+	}{v.Candidate.Name, v.Candidate.Email, v.Candidate.Zone, v.Opening.Title, v.Version.Title, v.Adjusted.Factor, nil, v.Afterwords, ledger, v.Promises, repositories, questions, conversation, again}
 	for _, p := range v.Version.Parts {
 		for _, it := range p.Items {
 			r := v.Answers[it.Key]

@@ -19,6 +19,7 @@ import (
 
 	"candor/internal/actor"
 	"candor/internal/app"
+	"candor/internal/appeal"
 	"candor/internal/assessment"
 	"candor/internal/attempt"
 	"candor/internal/attempt/attempttest"
@@ -516,6 +517,29 @@ func (w *world) decline(p person) {
 	if at.After(w.tick.Now()) {
 		w.t.Fatalf("the reply waits until %v; the test wants it out at %v", at, w.tick.Now())
 	}
+	w.drain()
+	w.again(p)
+}
+
+// again takes a declined person's wish for a second look to its answer, and begins a draft that is not sent.
+func (w *world) again(p person) {
+	w.t.Helper()
+	a := w.app
+	system := actor.ForSystem(w.org, "test")
+	app, err := a.Openings.LoadApplication(ctx, system, p.app)
+	w.must(err)
+	w.must(a.Openings.SetRole(ctx, system, app.Opening.ID, w.sol.ID, opening.Reviewer, true))
+	w.must(a.Appeals.Ask(ctx, p.who, "Misread, says "+p.word))
+	list, err := a.Reviews.ToLookAgain(ctx, w.sol)
+	w.must(err)
+	if len(list) != 1 {
+		w.t.Fatalf("to look at again: %+v; want the one", list)
+	}
+	w.must(a.Reviews.FileLook(ctx, w.sol, list[0].Code, review.Card{Private: "again " + p.word, Ratings: map[string]review.Rating{
+		"clear": {Level: 2, Note: "again, " + p.word}, "right": {Level: review.CannotRate, Reason: "no facts of " + p.word}, attempt.Owns: {Level: 2}}}))
+	w.must(a.Openings.SetRole(ctx, system, app.Opening.ID, w.sol.ID, opening.Reviewer, false))
+	_, err = a.Appeals.Decide(ctx, w.rosa, p.app, appeal.Draft{Outcome: appeal.Uphold, Why: "The same for " + p.word, Answer: "Dear " + p.word})
+	w.must(err)
 	w.drain()
 }
 

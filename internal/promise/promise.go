@@ -34,11 +34,12 @@ const (
 	Feedback Kind = "feedback" // what was strong and what was missing, in words
 	Talk     Kind = "talk"     // a talk with the team has taken place
 	Payment  Kind = "payment"  // money has been sent
+	Appeal   Kind = "appeal"   // the answer to an appeal, which it is about
 	Question Kind = "question" // the next question of the interview that it is about
 )
 
 // Kinds are all of them, in the order in which pages list them.
-var Kinds = []Kind{Review, Question, Reply, Feedback, Talk, Payment}
+var Kinds = []Kind{Review, Question, Reply, Feedback, Appeal, Talk, Payment}
 
 // stands are the kinds that stand still while the candidate has the turn.
 var stands = []Kind{Reply, Feedback}

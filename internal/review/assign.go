@@ -273,6 +273,9 @@ func (rs *Reviews) fillAll(ctx context.Context, tx db.Tx) error {
 	if err := rs.passOn(ctx, tx, who); err != nil {
 		return err
 	}
+	if err := rs.orphaned(ctx, tx, who); err != nil {
+		return err
+	}
 	short, err := q.Short(ctx, tx.Org)
 	if err != nil {
 		return err

@@ -13,7 +13,7 @@ import (
 )
 
 // Blind says whether a member must not learn who an application is from: whoever is assigned to review it and has not filed, or is asked
-// to settle what its readers differ on, a manager too. code is what they know it by, and stays set when their card is filed; "" says that they never had to read it.
+// to settle what its readers differ on, or to look a second time, a manager too. code is what they know it by, and stays set when their card is filed; "" says that they never had to read it.
 // opening.LoadApplication asks it.
 func (rs *Reviews) Blind(ctx context.Context, tx db.Tx, who actor.Actor, app opening.ApplicationID) (blind bool, code string, err error) {
 	if who.Kind != actor.Member {
@@ -52,6 +52,10 @@ func (rs *Reviews) Hidden(ctx context.Context, tx db.Tx, who actor.Actor, apps [
 		JOIN review_rounds n ON n.org_id = r.org_id AND n.attempt_id = r.attempt_id AND n.decided_at = 0
 		WHERE r.org_id = $1 AND r.member_id = $2 AND r.state = 'asked' AND r.application_id IN (`+list+`)
 			AND NOT EXISTS (SELECT 1 FROM unblindings u WHERE u.org_id = r.org_id AND u.application_id = r.application_id AND u.member_id = r.member_id)
+		UNION ALL
+		SELECT r.application_id, n.code, n.submitted_at, n.attempt_id FROM second_looks r
+		JOIN review_rounds n ON n.org_id = r.org_id AND n.attempt_id = r.attempt_id
+		WHERE r.org_id = $1 AND r.member_id = $2 AND r.state = 'asked' AND r.application_id IN (`+list+`)
 		ORDER BY 3, 4`, args...)
 	if err != nil {
 		return nil, err

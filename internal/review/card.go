@@ -49,7 +49,7 @@ func (rs *Reviews) Rate(ctx context.Context, who actor.Actor, c Code, card Card)
 	})
 }
 
-// version is the rubric of a round, for its reviewer and for whoever settles it or practises on it. ErrMissing.
+// version is the rubric of a round, for its reviewer and for whoever settles it, practises on it or looks a second time. ErrMissing.
 func (rs *Reviews) version(ctx context.Context, who actor.Actor, c Code) (*assessment.Version, error) {
 	var n Round
 	err := rs.DB.Read(ctx, who.Org, func(tx db.Tx) (err error) {
@@ -58,6 +58,9 @@ func (rs *Reviews) version(ctx context.Context, who actor.Actor, c Code) (*asses
 		}
 		if _, _, err = mine(ctx, tx, who, n); errors.Is(err, ErrMissing) {
 			_, err = rs.asked(ctx, tx, who, n)
+		}
+		if errors.Is(err, ErrMissing) {
+			_, err = rs.looks(ctx, tx, who, n)
 		}
 		if errors.Is(err, ErrMissing) {
 			_, err = rs.gold(ctx, tx, who, n)

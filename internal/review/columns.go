@@ -7,7 +7,7 @@ var Columns = db.Columns{
 	"review_rounds": {"org_id": ours, "attempt_id": ours, "application_id": ours, "opening_id": ours, "stage_id": ours, "version_id": ours, "code": ours, "wanted": ours,
 		"submitted_at": ours, "due_at": ours, "touched_at": ours, "closed_at": ours, "decided_at": ours},
 	"reviews": {"org_id": ours, "id": ours, "attempt_id": ours, "application_id": ours, "member_id": ours, "state": ours, "shuffle": ours, "due_at": ours, "assigned_at": ours,
-		"saved_at": ours, "filed_at": ours, "seconds": ours, "rest_at": ours, "points": ours, "step": ours, "private_note": private, "shareable": theirs},
+		"saved_at": ours, "filed_at": ours, "seconds": ours, "paused_at": ours, "adjusted": ours, "adjusted_why": ours, "rest_at": ours, "points": ours, "step": ours, "private_note": private, "shareable": theirs},
 	"ratings":         {"org_id": ours, "review_id": ours, "criterion": ours, "level": ours, "reason": private, "note": private, "evidence": private, "updated_at": ours},
 	"unblindings":     {"org_id": ours, "application_id": ours, "member_id": ours, "reason_id": ours, "at": ours},
 	"review_rules":    {"org_id": ours, "opening_id": ours, "apart": ours, "asks": ours, "certify": ours},
@@ -18,6 +18,9 @@ var Columns = db.Columns{
 	"practices":       {"org_id": ours, "attempt_id": ours, "member_id": ours, "done_at": ours},
 	"practice_levels": {"org_id": ours, "attempt_id": ours, "member_id": ours, "criterion": ours, "level": ours},
 	"certifications":  {"org_id": ours, "opening_id": ours, "member_id": ours, "certified_at": ours},
+	"second_looks": {"org_id": ours, "id": ours, "attempt_id": ours, "application_id": ours, "member_id": ours, "state": ours, "due_at": ours, "asked_at": ours, "saved_at": ours, "filed_at": ours,
+		"seconds": ours, "note": private},
+	"second_levels": {"org_id": ours, "second_id": ours, "criterion": ours, "level": ours, "reason": private, "note": private},
 	"decisions": {"org_id": ours, "id": ours, "application_id": ours, "opening_id": ours, "stage_id": ours, "outcome": ours, "reason_id": ours, "by_member": ours, "at": ours,
 		"undone_at": ours, "settled_at": ours},
 }

@@ -22,8 +22,10 @@ type Desk struct {
 
 // Reader is a member with where their card stands; never what is on it.
 type Reader struct {
-	Member org.Member
-	State  State
+	Member    org.Member
+	State     State
+	Minutes   int // that a filed card took
+	Corrected bool
 }
 
 // Desk loads it. ErrMissing, ErrRole.
@@ -56,7 +58,11 @@ func (rs *Reviews) Desk(ctx context.Context, who actor.Actor, c Code) (*Desk, er
 			if err != nil {
 				return err
 			}
-			d.Readers = append(d.Readers, Reader{m, r.State})
+			reader := Reader{Member: m, State: r.State}
+			if r.State == Filed {
+				reader.Minutes, reader.Corrected = r.Minutes, r.Adjusted != ""
+			}
+			d.Readers = append(d.Readers, reader)
 		}
 		d.Pool, err = rs.pool(ctx, tx, d.Round)
 		return err

@@ -24,8 +24,8 @@ const (
 
 // PaceOf measures an opening's.
 func (rs *Reviews) PaceOf(ctx context.Context, tx db.Tx, o opening.ID) (Pace, error) {
-	rows, err := tx.QueryContext(ctx, `SELECT r.seconds FROM review_rounds n JOIN reviews r ON r.org_id = n.org_id AND r.attempt_id = n.attempt_id AND r.state = 'filed'
-		WHERE n.org_id = $1 AND n.opening_id = $2 AND r.seconds > 0 ORDER BY r.filed_at DESC, r.id DESC LIMIT 200`, tx.Org, string(o))
+	rows, err := tx.QueryContext(ctx, `SELECT r.seconds + r.adjusted FROM review_rounds n JOIN reviews r ON r.org_id = n.org_id AND r.attempt_id = n.attempt_id AND r.state = 'filed'
+		WHERE n.org_id = $1 AND n.opening_id = $2 AND r.seconds + r.adjusted > 0 ORDER BY r.filed_at DESC, r.id DESC LIMIT 200`, tx.Org, string(o))
 	if err != nil {
 		return Pace{}, err
 	}
@@ -61,7 +61,8 @@ type Spent struct {
 
 // SpentOn is Spent on an application's work, also by those who have not filed yet.
 func (rs *Reviews) SpentOn(ctx context.Context, tx db.Tx, a opening.ApplicationID) (s Spent, err error) {
-	err = tx.QueryRowContext(ctx, `SELECT COUNT(*), COALESCE(SUM(x.minutes), 0) FROM (SELECT member_id, SUM((seconds + 59) / 60) AS minutes FROM reviews
-		WHERE org_id = $1 AND application_id = $2 AND seconds > 0 GROUP BY member_id) x`, tx.Org, string(a)).Scan(&s.People, &s.Minutes)
+	err = tx.QueryRowContext(ctx, `SELECT COUNT(*), COALESCE(SUM(x.minutes), 0) FROM (SELECT y.member_id, SUM((y.seconds + 59) / 60) AS minutes FROM (
+		SELECT member_id, seconds + adjusted AS seconds FROM reviews WHERE org_id = $1 AND application_id = $2 AND seconds + adjusted > 0
+		UNION ALL SELECT member_id, seconds FROM second_looks WHERE org_id = $1 AND application_id = $2 AND seconds > 0) y GROUP BY y.member_id) x`, tx.Org, string(a)).Scan(&s.People, &s.Minutes)
 	return s, err
 }

@@ -43,18 +43,28 @@ ON CONFLICT DO NOTHING;
 SELECT member_id, COUNT(*) AS n FROM reviews WHERE org_id = $1 AND state = 'assigned' GROUP BY member_id;
 
 -- name: ReviewsOf :many
-SELECT id, member_id, state, due_at, assigned_at, saved_at, filed_at, seconds, private_note, shareable, rest_at FROM reviews WHERE org_id = $1 AND attempt_id = $2 ORDER BY assigned_at, id;
+SELECT id, member_id, state, due_at, assigned_at, saved_at, filed_at, CAST(seconds + adjusted AS BIGINT) AS seconds, private_note, shareable, rest_at, paused_at, adjusted, adjusted_why FROM reviews WHERE org_id = $1 AND attempt_id = $2 ORDER BY assigned_at, id;
 
 -- name: ReviewBy :one
-SELECT id, member_id, state, due_at, assigned_at, saved_at, filed_at, seconds, private_note, shareable, rest_at, shuffle FROM reviews WHERE org_id = $1 AND attempt_id = $2 AND member_id = $3;
+SELECT id, member_id, state, due_at, assigned_at, saved_at, filed_at, CAST(seconds + adjusted AS BIGINT) AS seconds, private_note, shareable, rest_at, paused_at, adjusted, adjusted_why, shuffle FROM reviews WHERE org_id = $1 AND attempt_id = $2 AND member_id = $3;
 
 -- name: ReviewByID :one
 SELECT id, attempt_id, member_id, state FROM reviews WHERE org_id = $1 AND id = $2;
 
 -- name: SaveReview :execrows
 UPDATE reviews SET private_note = sqlc.arg(private_note), shareable = sqlc.arg(shareable), saved_at = sqlc.arg(at),
-	seconds = seconds + CASE WHEN saved_at = 0 OR sqlc.arg(at) - saved_at > 120000 THEN 20 ELSE (sqlc.arg(at) - saved_at) / 1000 END
+	seconds = seconds + CASE WHEN paused_at > 0 THEN 0 WHEN saved_at = 0 OR sqlc.arg(at) - saved_at > 120000 THEN 20 ELSE (sqlc.arg(at) - saved_at) / 1000 END
 WHERE org_id = sqlc.arg(org_id) AND id = sqlc.arg(id) AND state = 'assigned';
+
+-- name: PauseReview :execrows
+UPDATE reviews SET paused_at = sqlc.arg(at), seconds = seconds + CASE WHEN saved_at = 0 OR sqlc.arg(at) - saved_at > 120000 THEN 20 ELSE (sqlc.arg(at) - saved_at) / 1000 END
+WHERE org_id = sqlc.arg(org_id) AND id = sqlc.arg(id) AND state = 'assigned' AND paused_at = 0;
+
+-- name: ResumeReview :execrows
+UPDATE reviews SET paused_at = 0, saved_at = $3 WHERE org_id = $1 AND id = $2 AND state = 'assigned' AND paused_at > 0;
+
+-- name: AdjustReview :execrows
+UPDATE reviews SET adjusted = sqlc.arg(seconds) - seconds, adjusted_why = sqlc.arg(why) WHERE org_id = sqlc.arg(org_id) AND id = sqlc.arg(id) AND state IN ('assigned', 'filed');
 
 -- name: FileReview :execrows
 UPDATE reviews SET state = 'filed', filed_at = sqlc.arg(at), points = sqlc.arg(points), step = sqlc.arg(step) WHERE org_id = sqlc.arg(org_id) AND id = sqlc.arg(id) AND state = 'assigned';
@@ -95,6 +105,10 @@ WHERE r.org_id = sqlc.arg(org_id) AND r.member_id = sqlc.arg(member_id) AND r.st
 	AND (r.due_at, r.shuffle, r.id) < (CAST(sqlc.arg(due) AS BIGINT), CAST(sqlc.arg(shuffle) AS BIGINT), CAST(sqlc.arg(id) AS TEXT))
 ORDER BY r.due_at DESC, r.shuffle DESC, r.id DESC LIMIT 51;
 
+-- name: Across :many
+SELECT n.code FROM reviews r JOIN review_rounds n ON n.org_id = r.org_id AND n.attempt_id = r.attempt_id
+WHERE r.org_id = $1 AND r.member_id = $2 AND r.state = 'assigned' AND n.opening_id = $3 AND n.version_id = $4 ORDER BY r.due_at, r.shuffle, r.id LIMIT 500;
+
 -- name: QueueCount :one
 SELECT COUNT(*) FROM reviews WHERE org_id = $1 AND member_id = $2 AND state = 'assigned';
 
@@ -125,6 +139,10 @@ UNION ALL
 SELECT n.code, CASE WHEN a.state = 'asked' AND n.decided_at = 0 THEN 'assigned' ELSE 'filed' END, n.submitted_at, n.attempt_id
 FROM adjudications a JOIN review_rounds n ON n.org_id = a.org_id AND n.attempt_id = a.attempt_id
 WHERE a.org_id = $1 AND a.application_id = $2 AND a.member_id = $3 AND a.state <> 'back'
+UNION ALL
+SELECT n.code, CASE WHEN x.state = 'asked' THEN 'assigned' ELSE 'filed' END, n.submitted_at, n.attempt_id
+FROM second_looks x JOIN review_rounds n ON n.org_id = x.org_id AND n.attempt_id = x.attempt_id
+WHERE x.org_id = $1 AND x.application_id = $2 AND x.member_id = $3 AND x.state <> 'back'
 ORDER BY 3 DESC, 4 DESC LIMIT 20;
 
 -- name: Closed :many
@@ -366,3 +384,65 @@ DELETE FROM gold_levels WHERE gold_levels.org_id = $1 AND attempt_id IN (SELECT 
 
 -- name: DropGolds :execrows
 DELETE FROM golds WHERE org_id = $1 AND application_id = $2;
+
+-- name: AddSecond :execrows
+INSERT INTO second_looks (org_id, id, attempt_id, application_id, member_id, state, due_at, asked_at, saved_at, filed_at, seconds, note) VALUES ($1, $2, $3, $4, $5, 'asked', $6, $7, 0, 0, 0, '') ON CONFLICT DO NOTHING;
+
+-- name: SecondsOf :many
+SELECT id, member_id, state, due_at, asked_at, saved_at, filed_at, seconds, note FROM second_looks WHERE org_id = $1 AND attempt_id = $2 ORDER BY asked_at, id;
+
+-- name: SecondLevels :many
+SELECT criterion, level, reason, note FROM second_levels WHERE org_id = $1 AND second_id = $2;
+
+-- name: SaveSecond :execrows
+UPDATE second_looks SET note = sqlc.arg(note), saved_at = sqlc.arg(at),
+	seconds = seconds + CASE WHEN saved_at = 0 OR sqlc.arg(at) - saved_at > 120000 THEN 20 ELSE (sqlc.arg(at) - saved_at) / 1000 END
+WHERE org_id = sqlc.arg(org_id) AND id = sqlc.arg(id) AND state = 'asked';
+
+-- name: SaveSecondLevel :exec
+INSERT INTO second_levels (org_id, second_id, criterion, level, reason, note) VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (org_id, second_id, criterion) DO UPDATE SET level = CASE WHEN excluded.level = 0 THEN second_levels.level ELSE excluded.level END, reason = excluded.reason, note = excluded.note;
+
+-- name: FileSecond :execrows
+UPDATE second_looks SET state = 'filed', filed_at = $3 WHERE org_id = $1 AND id = $2 AND state = 'asked';
+
+-- name: BackSecond :execrows
+UPDATE second_looks SET state = 'back' WHERE org_id = $1 AND id = $2 AND state = 'asked';
+
+-- name: ToLookAgain :many
+SELECT n.code, x.due_at, x.saved_at, o.title AS opening_title, s.title AS stage_title FROM second_looks x
+JOIN review_rounds n ON n.org_id = x.org_id AND n.attempt_id = x.attempt_id
+JOIN openings o ON o.org_id = n.org_id AND o.id = n.opening_id
+JOIN stages s ON s.org_id = n.org_id AND s.id = n.stage_id
+WHERE x.org_id = $1 AND x.member_id = $2 AND x.state = 'asked' ORDER BY x.due_at, n.code LIMIT 50;
+
+-- name: OrphanedSeconds :many
+SELECT x.id FROM second_looks x
+JOIN members m ON m.org_id = x.org_id AND m.id = x.member_id
+JOIN review_rounds n ON n.org_id = x.org_id AND n.attempt_id = x.attempt_id
+WHERE x.org_id = $1 AND x.state = 'asked' AND (m.state = 'disabled'
+	OR NOT EXISTS (SELECT 1 FROM opening_members t WHERE t.org_id = x.org_id AND t.opening_id = n.opening_id AND t.member_id = x.member_id AND t.role = 'reviewer')) LIMIT 500;
+
+-- Whoever has, or had, anything to do with an application's work: readers, third and second readers of any of its rounds, and who knows the levels of a gold submission.
+-- name: KnowWork :many
+SELECT r.member_id FROM reviews r WHERE r.org_id = $1 AND r.application_id = $2
+UNION SELECT a.member_id FROM adjudications a WHERE a.org_id = $1 AND a.application_id = $2
+UNION SELECT x.member_id FROM second_looks x WHERE x.org_id = $1 AND x.application_id = $2
+UNION SELECT u.member_id FROM unblindings u WHERE u.org_id = $1 AND u.application_id = $2
+UNION SELECT g.made_by FROM golds g WHERE g.org_id = $1 AND g.application_id = $2
+UNION SELECT p.member_id FROM practices p JOIN golds g ON g.org_id = p.org_id AND g.attempt_id = p.attempt_id WHERE p.org_id = $1 AND g.application_id = $2;
+
+-- name: OverturnDecision :execrows
+UPDATE decisions SET undone_at = $3 WHERE org_id = $1 AND id = $2 AND undone_at = 0 AND settled_at > 0 AND outcome = 'reject';
+
+-- name: EraseSecondLevels :execrows
+UPDATE second_levels AS t SET reason = '', note = '' WHERE t.org_id = $1 AND t.second_id IN (SELECT x.id FROM second_looks x WHERE x.org_id = $1 AND x.application_id = $2);
+
+-- name: EraseSeconds :execrows
+UPDATE second_looks SET note = '', state = CASE WHEN state = 'asked' THEN 'back' ELSE state END WHERE org_id = $1 AND application_id = $2;
+
+-- name: DropSecondLevels :execrows
+DELETE FROM second_levels WHERE second_levels.org_id = $1 AND second_id IN (SELECT x.id FROM second_looks x WHERE x.org_id = $1 AND x.application_id = $2);
+
+-- name: DropSeconds :execrows
+DELETE FROM second_looks WHERE org_id = $1 AND application_id = $2;

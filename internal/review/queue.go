@@ -116,6 +116,30 @@ func place(ctx context.Context, tx db.Tx, who actor.Actor, s *Sheet, at cursor) 
 	return nil
 }
 
+// Across are the codes of the asker's open cards for the same work of the same opening as one of theirs, in the order of their queue, at most 500:
+// one item is read over all of them, each as blind as ever. ErrMissing where the asker has no open card.
+func (rs *Reviews) Across(ctx context.Context, who actor.Actor, c Code) (list []Code, err error) {
+	err = rs.DB.Read(ctx, who.Org, func(tx db.Tx) error {
+		n, err := roundIn(ctx, tx, c)
+		if err != nil {
+			return err
+		}
+		r, _, err := mine(ctx, tx, who, n)
+		if err == nil && r.State != Assigned {
+			err = ErrMissing
+		}
+		if err != nil {
+			return err
+		}
+		codes, err := query.New(tx).Across(ctx, query.AcrossParams{OrgID: tx.Org, MemberID: who.ID, OpeningID: string(n.Opening), VersionID: string(n.Version)})
+		for _, x := range codes {
+			list = append(list, Code(x))
+		}
+		return err
+	})
+	return list, err
+}
+
 // Done is a card the asker filed.
 type Done struct {
 	Code    Code

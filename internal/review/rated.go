@@ -25,7 +25,7 @@ func (rs *Reviews) Rated(ctx context.Context, tx db.Tx, o opening.ID, apps []ope
 		return out, nil
 	}
 	list, args := db.List([]any{tx.Org, string(o)}, apps)
-	rows, err := tx.QueryContext(ctx, `SELECT n.application_id, n.attempt_id, n.closed_at, r.id, r.seconds, COALESCE(t.criterion, ''), COALESCE(t.level, 0)
+	rows, err := tx.QueryContext(ctx, `SELECT n.application_id, n.attempt_id, n.closed_at, r.id, r.seconds + r.adjusted, COALESCE(t.criterion, ''), COALESCE(t.level, 0)
 		FROM review_rounds n JOIN reviews r ON r.org_id = n.org_id AND r.attempt_id = n.attempt_id AND r.state = 'filed'
 		LEFT JOIN ratings t ON t.org_id = r.org_id AND t.review_id = r.id
 		WHERE n.org_id = $1 AND n.opening_id = $2 AND n.closed_at > 0 AND n.application_id IN (`+list+`)

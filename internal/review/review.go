@@ -83,7 +83,10 @@ type Review struct {
 	Saved    time.Time
 	Rest     time.Time // when all was sent but the criterion that waits for the candidate's answers; zero: not
 	Filed    time.Time
-	Minutes  int // spent, without pauses over two minutes
+	Minutes  int // spent, without pauses over two minutes; as corrected where it was
+	Measured int // Minutes as measured
+	Paused   bool
+	Adjusted string // why Minutes were corrected: an id of audit's; "" while they are as measured
 	Card     Card
 }
 
@@ -171,7 +174,7 @@ func round(r query.RoundRow) Round {
 
 func fromReview(r query.ReviewsOfRow) Review {
 	return Review{ID(r.ID), r.MemberID, State(r.State), clock.Time(r.DueAt), clock.Time(r.AssignedAt), clock.Time(r.SavedAt), clock.Time(r.RestAt), clock.Time(r.FiledAt),
-		int(r.Seconds+59) / 60, Card{map[string]Rating{}, r.PrivateNote, r.Shareable}}
+		int(r.Seconds+59) / 60, int(r.Seconds-r.Adjusted+59) / 60, r.PausedAt > 0, r.AdjustedWhy, Card{map[string]Rating{}, r.PrivateNote, r.Shareable}}
 }
 
 // roundIn reads a round by its code. ErrMissing.
@@ -227,5 +230,5 @@ func mine(ctx context.Context, tx db.Tx, who actor.Actor, n Round) (Review, int6
 		return Review{}, 0, err
 	}
 	return fromReview(query.ReviewsOfRow{ID: r.ID, MemberID: r.MemberID, State: r.State, DueAt: r.DueAt, AssignedAt: r.AssignedAt, SavedAt: r.SavedAt,
-		FiledAt: r.FiledAt, Seconds: r.Seconds, PrivateNote: r.PrivateNote, Shareable: r.Shareable, RestAt: r.RestAt}), r.Shuffle, nil
+		FiledAt: r.FiledAt, Seconds: r.Seconds, PrivateNote: r.PrivateNote, Shareable: r.Shareable, RestAt: r.RestAt, PausedAt: r.PausedAt, Adjusted: r.Adjusted, AdjustedWhy: r.AdjustedWhy}), r.Shuffle, nil
 }

@@ -9,6 +9,7 @@ import (
 	"candor/internal/actor"
 	"candor/internal/assessment"
 	"candor/internal/attempt"
+	"candor/internal/audit"
 	"candor/internal/db"
 	"candor/internal/item"
 	"candor/internal/opening"
@@ -34,7 +35,8 @@ type Sheet struct {
 	Others   []Other
 	Waiting  int // cards of others that are not in; only after one's own
 	Explains attempt.Explaining
-	Talking  bool // an interview about the work goes on; what is said in it comes with its end
+	TimeWhy  string // why the asker's time was corrected; "" when it was not, or was erased
+	Talking  bool   // an interview about the work goes on; what is said in it comes with its end
 }
 
 // Other is somebody else's card.
@@ -63,6 +65,9 @@ func (rs *Reviews) Load(ctx context.Context, who actor.Actor, c Code) (*Sheet, e
 			return err
 		}
 		s.Round, s.Mine = n, r
+		if s.TimeWhy, err = audit.ReasonText(ctx, tx, r.Adjusted); err != nil {
+			return err
+		}
 		known, err := query.New(tx).Unblinded(ctx, tx.Org, string(n.Application), who.ID)
 		if err != nil {
 			return err
@@ -248,19 +253,32 @@ func (rs *Reviews) Known(ctx context.Context, tx db.Tx, who actor.Actor, c Code)
 	case err != nil && !errors.Is(err, ErrMissing):
 		return n, false, err
 	}
+	switch again, err := rs.looks(ctx, tx, who, n); {
+	case err == nil && again.State == Looked:
+		return n, true, nil
+	case err != nil && !errors.Is(err, ErrMissing):
+		return n, false, err
+	}
 	_, err = rs.Cards(ctx, tx, who, n)
 	return n, false, err
 }
 
-// Owes says whether the asker still has to score a round's work, or to settle what its readers differ on.
+// Owes says whether the asker still has to score a round's work, to settle what its readers differ on, or to look a second time.
 func (rs *Reviews) Owes(ctx context.Context, tx db.Tx, who actor.Actor, n Round) (bool, error) {
 	r, _, err := mine(ctx, tx, who, n)
 	if errors.Is(err, ErrMissing) {
 		a, err := rs.asked(ctx, tx, who, n)
+		if err == nil && a.State == Asked {
+			return true, nil
+		}
+		if err != nil && !errors.Is(err, ErrMissing) {
+			return false, err
+		}
+		again, err := rs.looks(ctx, tx, who, n)
 		if errors.Is(err, ErrMissing) {
 			return false, nil
 		}
-		return a.State == Asked, err
+		return again.State == Asked, err
 	}
 	return r.State == Assigned, err
 }

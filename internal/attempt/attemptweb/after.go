@@ -113,6 +113,11 @@ func (p *Pages) status(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
+	if p.Again != nil && v.Reply.Body != nil {
+		if v.Again, err = p.Again(r.Context(), web.Actor(r), f.Page.Lang, f.Page.Zone); err != nil {
+			return err
+		}
+	}
 	return web.Show(w, r, statusPage(v))
 }
 

@@ -37,6 +37,9 @@ type Pages struct {
 	MD       *markdown.Markdown
 	// Reply tells how the company's answer stands; app binds review and feedback to it. nil: nothing yet.
 	Reply func(ctx context.Context, who actor.Actor, app opening.ApplicationID) (Reply, error)
+	// Again draws where the candidate asks for a second look, or how it stands, in a language and a zone; app binds appeal to it. nil, or a nil
+	// component: there is nothing.
+	Again func(ctx context.Context, who actor.Actor, lang string, zone *time.Location) (templ.Component, error)
 	// Questions draws what the candidate is asked about their work, in a language and a zone; app binds integrity to it. nil: nothing.
 	Questions func(ctx context.Context, who actor.Actor, app opening.ApplicationID, lang string, zone *time.Location) (templ.Component, error)
 	// Beside draws what everybody was told about a task, and where the candidate asks about it; app binds thread to it. nil: nothing.

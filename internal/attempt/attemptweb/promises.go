@@ -3,6 +3,7 @@ package attemptweb
 import (
 	"time"
 
+	"candor/internal/appeal"
 	"candor/internal/promise"
 )
 
@@ -66,6 +67,7 @@ func (f frame) terms() (out []string) {
 	} else {
 		out = append(out, f.t("term_feedback_no"))
 	}
+	out = append(out, f.t("term_appeal", "days", int(appeal.Window/(24*time.Hour)), "n", appeal.Days))
 	return append(append(out, f.Terms...), f.t("term_late"))
 }
 

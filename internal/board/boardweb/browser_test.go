@@ -186,6 +186,8 @@ func TestTwentyDeclinedEachInTheirOwnWords(t *testing.T) {
 	p.Value(`String([...document.querySelectorAll("textarea[name^='b.']")].slice(1).forEach((t) => {t.value = "Words for " + t.name.slice(2); t.dispatchEvent(new Event("input", {bubbles: true}))}))`)
 	p.Type("textarea[name^='b.']", " And for you alone.")
 	p.Until(`document.querySelector("[data-save]").dataset.kind === "saved" && document.querySelector("[data-save-text]").textContent.startsWith("Saved ")`)
+	p.Type("textarea[name^='b.']", " Others went further.")
+	p.Until(`document.querySelectorAll(".letter .note").length === 1 && document.querySelector(".letter [id^=read-]").textContent.includes("Others went further.")`)
 	p.Follow("button[formaction$='/decline/save']")
 	p.Sees("Drafts saved.") // every draft is on the server
 	p.Until(`[...document.querySelectorAll("textarea[name^='b.']")].slice(1).every((t) => t.value === "Words for " + t.name.slice(2))`)

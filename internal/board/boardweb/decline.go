@@ -10,6 +10,7 @@ import (
 	"candor/internal/feedback"
 	"candor/internal/opening"
 	"candor/internal/problem"
+	"candor/internal/review"
 	"candor/internal/web"
 	"candor/internal/web/ui/work"
 )
@@ -46,10 +47,22 @@ type declineView struct {
 	Page    web.Page
 	Here    string
 	Opening opening.Opening
-	Letters []board.Letter // to whom something can be said now
+	Letters []letterView   // to whom something can be said now
 	Held    []board.Letter // the others
 	Reason  string
 	Problem *problem.Problem
+}
+
+// letterView is a letter with what is to look at again in it.
+type letterView struct {
+	board.Letter
+	Warned map[string]feedback.Warnings
+}
+
+// letter is the reply as its candidate reads it.
+func (l letterView) letter() feedback.Reply {
+	l.Draft.Outcome = review.Reject
+	return feedback.Letter(l.Draft, l.Table.Last)
 }
 
 func (v declineView) saved() work.View {
@@ -87,7 +100,7 @@ func (p *Pages) letters(w http.ResponseWriter, r *http.Request, f lettersForm, c
 			continue
 		}
 		l.Draft, _ = f.draft(l)
-		v.Letters = append(v.Letters, l)
+		v.Letters = append(v.Letters, letterView{l, feedback.Warned(l.Draft)})
 	}
 	return web.ShowWith(w, r, cause, declinePage(v))
 }

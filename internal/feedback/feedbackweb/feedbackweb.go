@@ -3,11 +3,15 @@
 package feedbackweb
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"strings"
 	"time"
 
+	"github.com/a-h/templ"
+
+	"candor/internal/actor"
 	"candor/internal/db"
 	"candor/internal/feedback"
 	"candor/internal/notify"
@@ -22,6 +26,8 @@ type Pages struct {
 	DB        *db.DB
 	Feedbacks *feedback.Feedbacks
 	Notify    *notify.Notify
+	// Again draws where a second look at the no of an application stands; app binds appeal to it. nil, or a nil component: nobody asked.
+	Again func(ctx context.Context, who actor.Actor, a opening.ApplicationID) (templ.Component, error)
 }
 
 // Routes declares them. Who may decide is decided by the loaders of review.
@@ -80,6 +86,8 @@ type tableView struct {
 	Subject string
 	Mail    string
 	Preview bool
+	Again   templ.Component
+	Warned  map[string]feedback.Warnings
 	Problem *problem.Problem
 	Fields  map[string]string
 }
@@ -102,7 +110,7 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request, t *feedback.Table, 
 		return err
 	}
 	base := "/o/" + r.PathValue("org")
-	v := tableView{Base: base, Here: base + "/decide/" + string(t.Application.ID), Table: t, Draft: d, Wait: wait, Preview: preview, Problem: prob, Fields: map[string]string{}}
+	v := tableView{Base: base, Here: base + "/decide/" + string(t.Application.ID), Table: t, Draft: d, Wait: wait, Preview: preview, Warned: feedback.Warned(d), Problem: prob, Fields: map[string]string{}}
 	if prob != nil {
 		v.Fields = prob.Fields
 	}
@@ -111,7 +119,7 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request, t *feedback.Table, 
 	if v.Hears, v.Due, herr = p.Feedbacks.Hears(r.Context(), who, t.Application, wait); herr != nil {
 		return herr
 	}
-	reply := feedback.Reply{Outcome: d.Outcome, Final: t.Last, Body: d.Body, Lines: d.Lines}
+	reply := feedback.Letter(d, t.Last)
 	if reply.Outcome == "" {
 		reply.Outcome = review.Advance
 	}
@@ -129,8 +137,12 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request, t *feedback.Table, 
 		return rerr
 	}
 	v.Reply = feedback.View{Reply: reply}
-	v.Reply.Contact, v.Reply.Email = letter.Answers()
 	v.Subject, v.Mail = letter.Subject, letter.Text()
+	if t.Reply != nil && p.Again != nil {
+		if v.Again, rerr = p.Again(r.Context(), who, t.Application.ID); rerr != nil {
+			return rerr
+		}
+	}
 	v.Page = web.PageOf(r, "Decide: "+t.Application.Title())
 	return web.ShowWith(w, r, err, tablePage(v))
 }

@@ -127,8 +127,16 @@ func TestDecideOnAPage(t *testing.T) {
 	}
 	f := url.Values{"outcome": {"reject"}, "reason": {"Others went further."}, "body": {"Clear, and careful with facts."}, "l.clear": {"Solid"}, "t.clear": {"The second paragraph."}, "l.right": {""}, "t.right": {""}}
 	code, body, _ := s.ask(t, "rosa", "POST", here+"/preview", f)
+	if strings.Contains(body, "Look again at") {
+		t.Error("a letter without such words is warned of")
+	}
 	if code != 200 || !strings.Contains(body, "They will not go on with your application.") || !strings.Contains(body, "Clear: Solid") || strings.Contains(body, "Others went further.</p>") {
 		t.Errorf("preview = %d", code)
+	}
+	warned := url.Values{"outcome": {"reject"}, "reason": {"Others went further."}, "body": {"Not a good fit."}, "l.clear": {"Solid"}, "t.clear": {"At your age."}}
+	if code, body, _ := s.ask(t, "rosa", "POST", here+"/preview", warned); code != 200 || !strings.Contains(body, "Look again at “Not a good fit” (fit).") || !strings.Contains(body, "Look again at “At your age” (age).") ||
+		!strings.Contains(body, "2 passages to look at again.") {
+		t.Errorf("preview = %d; want what is warned of at its fields, and the reasons left alone", code)
 	}
 	bare := url.Values{"outcome": {"reject"}, "reason": {"No."}}
 	if code, body, _ := s.ask(t, "rosa", "POST", here, bare); code != 422 || !strings.Contains(body, "Write what was strong") {
@@ -171,6 +179,11 @@ func TestDecidingInTheBrowser(t *testing.T) {
 	p.Click("input[value=advance]")
 	p.Type("textarea[name=reason]", "Clear throughout.")
 	p.Until(`document.querySelector("[data-save]").dataset.kind === "saved" && document.querySelector("[data-save-text]").textContent.startsWith("Saved ")`)
+	p.Type("textarea[name=body]", " Keep in touch.")
+	p.Until(`document.querySelector("#warned-body .note")?.textContent.includes("Keep in touch") && document.querySelector("#warned").textContent.includes("One passage")`)
+	p.Axe()
+	shot("warned")
+	p.Type("textarea[name=body]", "!")
 	p.Go(here) // the draft is on the server
 	p.Until(`document.querySelector("input[value=advance]").checked`)
 	p.Click("button[formaction*='/preview']")

@@ -178,6 +178,8 @@ var verbs = map[string]struct{ icon, text string }{
 	"application.hired": {"check", "Hired"}, "application.declined": {"circle-check", "Declined"}, "application.withdrawn": {"undo-2", "Withdrew"},
 	"application.hold": {"lock", "Kept until somebody lifts it"}, "application.lift": {"undo-2", "No longer kept longer"}, "application.expire": {"x", "What was written was deleted"},
 	"review.unblind": {"eye", "Name opened before scoring"}, "decision.make": {"flag", "Decided"}, "decision.undo": {"undo-2", "Decision taken back"},
+	"appeal.ask": {"message-circle", "Asked for a second look"}, "appeal.withdraw": {"undo-2", "Took back the wish for a second look"}, "appeal.uphold": {"check", "Answered: the decision stands"},
+	"appeal.change": {"check", "Answered: the decision is changed"}, "appeal.told": {"mail", "Told of the answer"}, "application.resumed": {"rotate-ccw", "Goes on after all"},
 }
 
 func (p *Pages) history(r *http.Request, tx db.Tx, a opening.ApplicationID, zone *time.Location) ([]timeline.Event, error) {

@@ -9,6 +9,7 @@ import (
 	"github.com/chromedp/chromedp/kb"
 
 	"candor/e2e/browser"
+	"candor/internal/review"
 	"candor/internal/review/reviewtest"
 	"candor/internal/web"
 )
@@ -62,6 +63,22 @@ func TestAScorecardByKeyboardOnly(t *testing.T) {
 	p.Until(`document.activeElement.name === "n.clear"`)
 	p.Press("Says what is known")
 	p.Until(`document.querySelector("[data-save]").dataset.kind === "saved" && document.querySelector("[data-save-text]").textContent.startsWith("Saved ")`)
+	p.Value(`document.activeElement.blur()`)
+	p.Press("t")
+	p.Sees("Your time stands still")
+	p.Until(`document.querySelector("[data-item-now]").dataset.itemNow === "tell-us" && location.search.includes("tell-us")`) // nothing else has moved
+	p.Axe()
+	p.Press("t")
+	p.Until(`document.querySelector("#timing").textContent.includes("Pause my time")`)
+	p.Click("details.more:has(#minutes) summary")
+	p.Type("#minutes", "2") // with the 1 that is there
+	p.Value(`String(document.querySelector("#time-reason").required = false)`)
+	p.Follow("form[action$='/time'] .btn")
+	p.Sees("Please say why, in a sentence.")
+	p.Type("#time-reason", "Read it on paper.")
+	p.Follow("form[action$='/time'] .btn")
+	p.Sees("corrected by you from 1: Read it on paper.")
+	p.Axe()
 	shots(p, "scorecard")
 	p.Press(kb.Tab) // out of the text, where letters are text
 	p.Value(`document.activeElement.blur()`)
@@ -77,6 +94,33 @@ func TestAScorecardByKeyboardOnly(t *testing.T) {
 	p.Sees("Amara Okafor")
 	p.Axe()
 	shots(p, "scorecard-sent")
+	// One item over all candidates, by key: the same item of the next one, and what is scored is in that one's card.
+	p.Go(base + "/review/" + string(ben.Code) + "?item=pick")
+	p.Follow("[data-key=h]")
+	p.Sees("No criterion belongs to this item alone.")
+	p.Follow("[data-key=j]")
+	p.Follow("[data-key=j]")
+	p.Until(`document.querySelector("[data-item-now]").dataset.itemNow === "tell-us" && document.querySelectorAll("[data-crit]").length === 2`)
+	p.Until(`/Tell us: [12] of 2 candidates/.test(document.body.innerText)`)
+	p.Axe()
+	next := "n"
+	if p.Value(`String(document.querySelector("[data-key=n]") === null)`) == "true" {
+		next = "p"
+	}
+	p.Follow("[data-key=" + next + "]")
+	p.Until(`!location.pathname.endsWith("` + string(ben.Code) + `") && location.search.includes("item=tell-us") && document.querySelector("[data-item-now]")?.dataset.itemNow === "tell-us"`)
+	p.Press("r", "4")
+	p.Until(`document.querySelector("[data-save]").dataset.kind === "saved" && document.querySelector("[data-save-text]").textContent.startsWith("Saved ")`)
+	shots(p, "across")
+	other, err := s.Reviews.Load(t.Context(), s.Mina, review.Code(p.Value(`location.pathname.split("/").pop()`)))
+	if err != nil || other.Application == ben.Application || other.Mine.Card.Ratings["clear"].Level != 4 || !other.Blind {
+		t.Errorf("the next one's card is %+v, %v; want level 4 in it, blind", other.Mine.Card, err)
+	}
+	p.Press("h")
+	p.Sees("Send my scorecard")
+	if sheet, err := s.Reviews.Load(t.Context(), s.Mina, ben.Code); err != nil || sheet.Mine.Card.Ratings["clear"].Level != 0 {
+		t.Errorf("the first one's card is %+v, %v; want nothing in it", sheet.Mine.Card, err)
+	}
 	s.File(s.Jun, n, reviewtest.Card(1, 2))
 	s.door(p, "rosa")
 	p.Go(base + "/review/" + string(n.Code) + "/cards")

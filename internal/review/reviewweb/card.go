@@ -27,6 +27,7 @@ import (
 // for where.
 type cardForm struct {
 	Item      string            `max:"64"`
+	Across    bool              // one item is read over all candidates
 	Levels    map[string]string `form:"c.*"`
 	Notes     map[string]string `form:"n.*"`
 	Places    map[string]string `form:"p.*"`
@@ -86,12 +87,14 @@ type cardView struct {
 	Said    templ.Component
 	Before  string // address of the item before, "" at the first
 	After   string
-	After2  string // what was added after the time
+	After2  string        // what was added after the time
+	Across  []review.Code // the candidates over whom one item is read, in the queue's order; nil: one candidate, all items
 	Rows    []criterion
 	Left    int
 	Problem *problem.Problem
 	Fields  map[string]string // problems by the names of the form
-	Reason  string            // of a step back or an unblinding that came back
+	Reason  string            // of a correction of the time that came back
+	Minutes string            // of it, or those that count now
 }
 
 // criterion is one row of the scorecard.
@@ -116,6 +119,10 @@ func (p *Pages) card(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *Pages) show(w http.ResponseWriter, r *http.Request, s *review.Sheet, at string, err error) error {
+	return p.showWith(w, r, s, at, err, nil)
+}
+
+func (p *Pages) showWith(w http.ResponseWriter, r *http.Request, s *review.Sheet, at string, err error, more func(v *cardView)) error {
 	prob, ok := problem.As(err)
 	if err != nil && !ok {
 		return err
@@ -124,6 +131,13 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request, s *review.Sheet, at
 	v.Here = v.Base + "/" + string(s.Code)
 	v.Card = v.Here
 	v.Page = web.PageOf(r, s.Title)
+	v.Minutes = strconv.Itoa(s.Mine.Minutes)
+	if r.URL.Query().Get("across") != "" && s.Mine.State == review.Assigned {
+		var aerr error
+		if v.Across, aerr = p.Reviews.Across(r.Context(), web.Actor(r), s.Code); aerr != nil {
+			return aerr
+		}
+	}
 	p.evidence(&v, at, r.URL.Query(), p.link(r))
 	if s.Mine.State == review.Filed && p.Facts != nil {
 		var ferr error
@@ -145,7 +159,13 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request, s *review.Sheet, at
 			v.Fields[key] = text
 		}
 	}
+	if more != nil {
+		more(&v)
+	}
 	for _, c := range s.Rubric.Rubric {
+		if v.Across != nil && !slices.Contains(c.Items, v.Item.Key) {
+			continue
+		}
 		v.Rows = append(v.Rows, v.row(c))
 		if s.Mine.Card.Ratings[c.Key].Level == review.Unrated && !v.Rows[len(v.Rows)-1].Waits {
 			v.Left++
@@ -171,7 +191,7 @@ func (p *Pages) evidence(v *cardView, at string, query url.Values, link item.Lin
 	if !slices.Contains(keys, at) {
 		at = keys[0] // a published version has an item
 	}
-	address := func(key string) string { return v.Here + "?item=" + url.QueryEscape(key) }
+	address := func(key string) string { return v.Here + "?item=" + url.QueryEscape(key) + v.across() }
 	for n, key := range keys {
 		i, part, _ := s.Rubric.Item(key)
 		v.Tabs = append(v.Tabs, tabs.Tab{Text: i.Head.Title, Href: address(key), On: key == at, Count: count(s.Work.Answers[key])})
@@ -302,13 +322,16 @@ func (v cardView) send() string {
 func (v cardView) left() string {
 	switch v.Left {
 	case 0:
+		if v.Across != nil {
+			return v.done()
+		}
 		if v.sent() {
 			return "Sent, but for the last criterion"
 		}
 		if v.waits() {
 			return "All is scored that can be"
 		}
-		return "Everything is scored"
+		return v.done()
 	case 1:
 		return "1 left to score"
 	}
@@ -322,6 +345,72 @@ func (v cardView) waits() bool {
 
 // sent says whether all of the card is sent that can be.
 func (v cardView) sent() bool { return v.waits() && !v.Sheet.Mine.Rest.IsZero() }
+
+// across is what an address of this page has more while one item is read over all candidates.
+func (v cardView) across() string {
+	if v.Across == nil {
+		return ""
+	}
+	return "&across=1"
+}
+
+// swaps is the part of the page that another item replaces: with the criteria of one item alone, the page is drawn anew.
+func (v cardView) swaps() string {
+	if v.Across == nil {
+		return "work"
+	}
+	return ""
+}
+
+// neighbour is the same item of another candidate, i further on; "" where there is none.
+func (v cardView) neighbour(i int) string {
+	at := slices.Index(v.Across, v.Sheet.Code) + i
+	if at < 0 || at >= len(v.Across) {
+		return ""
+	}
+	return v.Base + "/" + string(v.Across[at]) + "?item=" + url.QueryEscape(v.Item.Key) + v.across()
+}
+
+// over says which of the candidates this is.
+func (v cardView) over() string {
+	return fmt.Sprintf("%s: %d of %d candidates", v.Item.Head.Title, slices.Index(v.Across, v.Sheet.Code)+1, len(v.Across))
+}
+
+// way names the other way of reading.
+func (v cardView) way() string {
+	if v.Across == nil {
+		return "This item over all candidates"
+	}
+	return "The whole scorecard"
+}
+
+// other leads from one way of reading to the other, at the same item.
+func (v cardView) other() string {
+	if v.Across == nil {
+		return v.Here + "?item=" + url.QueryEscape(v.Item.Key) + "&across=1"
+	}
+	return v.Here + "?item=" + url.QueryEscape(v.Item.Key)
+}
+
+// done says that nothing is left to score here.
+func (v cardView) done() string {
+	if v.Across != nil {
+		return "Nothing is left of this item"
+	}
+	return "Everything is scored"
+}
+
+// spent is the asker's time in words.
+func (v cardView) spent() string {
+	m := v.Sheet.Mine
+	switch {
+	case m.Adjusted != "" && v.Sheet.TimeWhy != "":
+		return fmt.Sprintf("Your time: %d min, corrected by you from %d: %s", m.Minutes, m.Measured, v.Sheet.TimeWhy)
+	case m.Adjusted != "":
+		return fmt.Sprintf("Your time: %d min, corrected by you from %d", m.Minutes, m.Measured)
+	}
+	return fmt.Sprintf("Your time so far: %d min", m.Minutes)
+}
 
 func (v cardView) saved() work.View { return work.View{Saved: v.Sheet.Mine.Saved, Zone: v.Page.Zone} }
 

@@ -1,6 +1,7 @@
 package reviewweb
 
 import (
+	"fmt"
 	"net/http"
 
 	"github.com/a-h/templ"
@@ -98,6 +99,17 @@ func (p *Pages) press(w http.ResponseWriter, r *http.Request, toast string, do f
 		return p.showCards(w, r, err)
 	}
 	return web.Redirect(w, r, base(r)+"/review/"+string(code(r))+"/cards", toast)
+}
+
+// took is how long a card that was sent took; "" before.
+func took(r review.Reader) string {
+	switch {
+	case r.State != review.Filed || r.Minutes == 0:
+		return ""
+	case r.Corrected:
+		return fmt.Sprintf(", %d min, corrected by them", r.Minutes)
+	}
+	return fmt.Sprintf(", %d min", r.Minutes)
 }
 
 // stand is where a review stands, in words.

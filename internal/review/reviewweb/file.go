@@ -3,6 +3,7 @@ package reviewweb
 import (
 	"errors"
 	"net/http"
+	"net/url"
 
 	"candor/internal/review"
 	"candor/internal/web"
@@ -20,7 +21,11 @@ func (p *Pages) save(w http.ResponseWriter, r *http.Request) error {
 	if wantsJSON(r) {
 		return web.JSON(w, r, web.Saved{Saved: true})
 	}
-	return web.Redirect(w, r, base(r)+"/review/"+string(code(r))+"?item="+f.Item, "Draft saved.")
+	to := base(r) + "/review/" + string(code(r)) + "?item=" + url.QueryEscape(f.Item)
+	if f.Across {
+		to += "&across=1"
+	}
+	return web.Redirect(w, r, to, "Draft saved.")
 }
 
 // file sends the card, for good.

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strconv"
 
+	"candor/internal/appeal"
 	"candor/internal/opening"
 	"candor/internal/review"
 	"candor/internal/web"
@@ -22,6 +23,8 @@ type queueView struct {
 	Rest    string // the next page of Decide
 	Before  string // its first
 	Settle  []review.ToSettle
+	Look    []review.ToLookAgain
+	Answer  []appeal.Waiting
 	Golds   []opening.Opening // whose gold submissions the asker could practise on
 	Done    []review.Done
 	Rates   string // how the asker rates beside others: nobody else reads it
@@ -58,6 +61,14 @@ func (p *Pages) queue(w http.ResponseWriter, r *http.Request) error {
 		if v.Settle, err = p.Reviews.ToSettle(r.Context(), who); err != nil {
 			return err
 		}
+		if v.Look, err = p.Reviews.ToLookAgain(r.Context(), who); err != nil {
+			return err
+		}
+		if p.Appeals != nil {
+			if v.Answer, err = p.Appeals.ToAnswer(r.Context(), who); err != nil {
+				return err
+			}
+		}
 		if v.Done, err = p.Reviews.FiledBy(r.Context(), who); err != nil {
 			return err
 		}
@@ -77,6 +88,17 @@ func (v queueView) decides() string {
 		return strconv.Itoa(v.Decides) + " wait for you, all scorecards are in"
 	}
 	return "All scorecards are in"
+}
+
+// stands is where a second look stands, for whoever answers.
+func stands(a appeal.Waiting) (tone, icon, text string) {
+	switch {
+	case a.Look == review.Looked:
+		return "accent", "circle-dot", "The second look is in"
+	case a.Look == review.Asked:
+		return "", "hourglass", "Somebody reads it again"
+	}
+	return "warn", "triangle-alert", "Nobody has it"
 }
 
 func (v queueView) summary() string {

@@ -12,6 +12,7 @@ import (
 	"github.com/a-h/templ"
 
 	"candor/internal/actor"
+	"candor/internal/appeal"
 	"candor/internal/assessment"
 	"candor/internal/markdown"
 	"candor/internal/opening"
@@ -23,6 +24,7 @@ import (
 // Pages are these pages.
 type Pages struct {
 	Reviews *review.Reviews
+	Appeals *appeal.Appeals // nil where there are none
 	Uploads *upload.Uploads
 	MD      *markdown.Markdown // headings from level 3
 	// Facts draws what stands beside scores and opens with one's own: of an item of a work, or of all when item is "". Nil draws nothing.
@@ -47,6 +49,8 @@ func (p *Pages) Routes(mux *web.Mux) {
 	handle(save, "POST /o/{org}/review/{code}/save", "review.rate", p.save)
 	handle(write, "POST /o/{org}/review/{code}", "review.file", p.file)
 	handle(write, "POST /o/{org}/review/{code}/back", "review.step_back", p.stepBack)
+	handle(write, "POST /o/{org}/review/{code}/pause", "review.pause", p.pause)
+	handle(write, "POST /o/{org}/review/{code}/time", "review.time", p.correctTime)
 	handle(write, "POST /o/{org}/review/{code}/name", "review.unblind", p.unblind)
 	handle(write, "POST /o/{org}/review/{code}/items/{item}/rule", "review.rule", p.rule)
 	handle(read, "GET /o/{org}/review/{code}/items/{item}/look/{path...}", "review.look", p.look)
@@ -57,6 +61,10 @@ func (p *Pages) Routes(mux *web.Mux) {
 	handle(write, "POST /o/{org}/review/{code}/settle", "review.settle", p.settle)
 	handle(write, "POST /o/{org}/review/{code}/settle/back", "review.hand_back", p.handBack)
 	handle(write, "POST /o/{org}/review/{code}/third", "review.third", p.third)
+	handle(read, "GET /o/{org}/review/{code}/second", "review.looking", p.looking)
+	handle(save, "POST /o/{org}/review/{code}/second/save", "review.look_save", p.saveLook)
+	handle(write, "POST /o/{org}/review/{code}/second", "review.look_again", p.fileLook)
+	handle(write, "POST /o/{org}/review/{code}/second/back", "review.look_back", p.lookBack)
 	handle(read, "GET /o/{org}/review/{code}/gold", "gold.form", p.gold)
 	handle(write, "POST /o/{org}/review/{code}/gold", "gold.make", p.makeGold)
 	handle(write, "POST /o/{org}/review/{code}/gold/end", "gold.end", p.endGold)

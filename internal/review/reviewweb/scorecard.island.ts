@@ -6,7 +6,7 @@ const form = (): HTMLFormElement | null => one<HTMLFormElement>("form[data-score
 function count(): void {
   const label = one("[data-left]")
   const left = all("[data-crit]").filter((c) => !one("input[type=radio]:checked", c)).length
-  if (label) label.textContent = left === 0 ? "Everything is scored" : `${left} left to score`
+  if (label) label.textContent = left === 0 ? (label.dataset["done"] ?? "") : `${left} left to score`
 }
 
 /** A level or a note given while an item is open points to that item, unless somebody chose another place. */
@@ -25,9 +25,12 @@ function point(at: Element): void {
 }
 
 function swapped(): void {
-  const item = one<HTMLInputElement>("form[data-scorecard] input[name=item]")
   const now = one("[data-item-now]")?.dataset["itemNow"]
-  if (item && now) item.value = now
+  if (now) {
+    for (const item of all<HTMLInputElement>(".scorecard input[name=item]")) item.value = now
+    const other = one<HTMLAnchorElement>("[data-key=h]")
+    if (other) other.href = other.href.replace(/item=[^&]*/, "item=" + encodeURIComponent(now))
+  }
 }
 
 /** The ways out of a card, opened: where one says why. */

@@ -1,4 +1,5 @@
-import { fill, one, announce } from "./dom"
+import { all, fill, one, announce } from "./dom"
+import { parse } from "./page"
 import { learnFrom, serverNow } from "./clock"
 
 /**
@@ -37,11 +38,33 @@ async function post(form: HTMLElement): Promise<void> {
   if (r?.ok) {
     failures = 0
     if (timers.size === 0 && underway === 0) show("saved")
+    void fresh(form)
     return
   }
   failures++
   show("failed")
   if (!timers.has(form)) timers.set(form, window.setTimeout(() => void post(form), Math.min(30_000, 1000 * 2 ** failures)))
+}
+
+/**
+ * What the server says about the draft as it is kept: elements with data-fresh and an id inside the form are drawn anew from its
+ * data-from. Nothing changes and nothing is said when they are the same.
+ */
+async function fresh(form: HTMLElement): Promise<void> {
+  const from = form.dataset["from"]
+  const old = all("[data-fresh]", form).filter((e) => e.id !== "")
+  if (from === undefined || old.length === 0 || timers.has(form)) return
+  const r = await fetch(from, { headers: { Accept: "text/html" }, signal: AbortSignal.timeout(10_000) }).catch(() => undefined)
+  if (!r?.ok) return
+  const page = parse(await r.text())
+  if (timers.has(form)) return // somebody went on writing: the next save asks again
+  for (const e of old) {
+    const now = page.getElementById(e.id)
+    if (!now || e.isEqualNode(now)) continue
+    e.replaceWith(document.adoptNode(now))
+    const words = one("[data-say]", now)?.textContent?.trim()
+    if (words) announce(words)
+  }
 }
 
 export function startDrafts(): void {

@@ -1189,6 +1189,18 @@ func (q *Queries) ReadStages(ctx context.Context, orgID string, openingID string
 	return count, err
 }
 
+const resumeApplication = `-- name: ResumeApplication :execrows
+UPDATE applications SET status = 'active', moved_at = $3 WHERE org_id = $1 AND id = $2 AND status = 'declined'
+`
+
+func (q *Queries) ResumeApplication(ctx context.Context, orgID string, iD string, movedAt int64) (int64, error) {
+	result, err := q.db.ExecContext(ctx, resumeApplication, orgID, iD, movedAt)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const reviewersHere = `-- name: ReviewersHere :one
 SELECT COUNT(*) FROM opening_members o JOIN members m ON m.org_id = o.org_id AND m.id = o.member_id
 WHERE o.org_id = $1 AND o.opening_id = $2 AND o.role = $3 AND m.state = 'active' AND m.absent_until <= $4

@@ -9,6 +9,46 @@ import (
 	"context"
 )
 
+const across = `-- name: Across :many
+SELECT n.code FROM reviews r JOIN review_rounds n ON n.org_id = r.org_id AND n.attempt_id = r.attempt_id
+WHERE r.org_id = $1 AND r.member_id = $2 AND r.state = 'assigned' AND n.opening_id = $3 AND n.version_id = $4 ORDER BY r.due_at, r.shuffle, r.id LIMIT 500
+`
+
+type AcrossParams struct {
+	OrgID     string
+	MemberID  string
+	OpeningID string
+	VersionID string
+}
+
+func (q *Queries) Across(ctx context.Context, arg AcrossParams) ([]string, error) {
+	rows, err := q.db.QueryContext(ctx, across,
+		arg.OrgID,
+		arg.MemberID,
+		arg.OpeningID,
+		arg.VersionID,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var code string
+		if err := rows.Scan(&code); err != nil {
+			return nil, err
+		}
+		items = append(items, code)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const addAdjudication = `-- name: AddAdjudication :execrows
 INSERT INTO adjudications (org_id, id, attempt_id, application_id, member_id, state, asked_at, settled_at) VALUES ($1, $2, $3, $4, $5, 'asked', $6, 0) ON CONFLICT DO NOTHING
 `
@@ -241,6 +281,36 @@ func (q *Queries) AddRound(ctx context.Context, arg AddRoundParams) (int64, erro
 	return result.RowsAffected()
 }
 
+const addSecond = `-- name: AddSecond :execrows
+INSERT INTO second_looks (org_id, id, attempt_id, application_id, member_id, state, due_at, asked_at, saved_at, filed_at, seconds, note) VALUES ($1, $2, $3, $4, $5, 'asked', $6, $7, 0, 0, 0, '') ON CONFLICT DO NOTHING
+`
+
+type AddSecondParams struct {
+	OrgID         string
+	ID            string
+	AttemptID     string
+	ApplicationID string
+	MemberID      string
+	DueAt         int64
+	AskedAt       int64
+}
+
+func (q *Queries) AddSecond(ctx context.Context, arg AddSecondParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, addSecond,
+		arg.OrgID,
+		arg.ID,
+		arg.AttemptID,
+		arg.ApplicationID,
+		arg.MemberID,
+		arg.DueAt,
+		arg.AskedAt,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const addSettlement = `-- name: AddSettlement :exec
 INSERT INTO settlements (org_id, adjudication_id, criterion, level, reason) VALUES ($1, $2, $3, 0, '')
 `
@@ -281,6 +351,42 @@ func (q *Queries) AdjudicationsOf(ctx context.Context, orgID string, attemptID s
 		return nil, err
 	}
 	return items, nil
+}
+
+const adjustReview = `-- name: AdjustReview :execrows
+UPDATE reviews SET adjusted = $1 - seconds, adjusted_why = $2 WHERE org_id = $3 AND id = $4 AND state IN ('assigned', 'filed')
+`
+
+type AdjustReviewParams struct {
+	Seconds int64
+	Why     string
+	OrgID   string
+	ID      string
+}
+
+func (q *Queries) AdjustReview(ctx context.Context, arg AdjustReviewParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, adjustReview,
+		arg.Seconds,
+		arg.Why,
+		arg.OrgID,
+		arg.ID,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const backSecond = `-- name: BackSecond :execrows
+UPDATE second_looks SET state = 'back' WHERE org_id = $1 AND id = $2 AND state = 'asked'
+`
+
+func (q *Queries) BackSecond(ctx context.Context, orgID string, iD string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, backSecond, orgID, iD)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 const certified = `-- name: Certified :many
@@ -628,6 +734,30 @@ func (q *Queries) DropRounds(ctx context.Context, orgID string, applicationID st
 	return result.RowsAffected()
 }
 
+const dropSecondLevels = `-- name: DropSecondLevels :execrows
+DELETE FROM second_levels WHERE second_levels.org_id = $1 AND second_id IN (SELECT x.id FROM second_looks x WHERE x.org_id = $1 AND x.application_id = $2)
+`
+
+func (q *Queries) DropSecondLevels(ctx context.Context, orgID string, applicationID string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, dropSecondLevels, orgID, applicationID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const dropSeconds = `-- name: DropSeconds :execrows
+DELETE FROM second_looks WHERE org_id = $1 AND application_id = $2
+`
+
+func (q *Queries) DropSeconds(ctx context.Context, orgID string, applicationID string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, dropSeconds, orgID, applicationID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const dropSettlements = `-- name: DropSettlements :execrows
 DELETE FROM settlements WHERE settlements.org_id = $1 AND adjudication_id IN (SELECT a.id FROM adjudications a WHERE a.org_id = $1 AND a.application_id = $2)
 `
@@ -712,6 +842,30 @@ func (q *Queries) EraseReviews(ctx context.Context, orgID string, applicationID 
 	return result.RowsAffected()
 }
 
+const eraseSecondLevels = `-- name: EraseSecondLevels :execrows
+UPDATE second_levels AS t SET reason = '', note = '' WHERE t.org_id = $1 AND t.second_id IN (SELECT x.id FROM second_looks x WHERE x.org_id = $1 AND x.application_id = $2)
+`
+
+func (q *Queries) EraseSecondLevels(ctx context.Context, orgID string, applicationID string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, eraseSecondLevels, orgID, applicationID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const eraseSeconds = `-- name: EraseSeconds :execrows
+UPDATE second_looks SET note = '', state = CASE WHEN state = 'asked' THEN 'back' ELSE state END WHERE org_id = $1 AND application_id = $2
+`
+
+func (q *Queries) EraseSeconds(ctx context.Context, orgID string, applicationID string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, eraseSeconds, orgID, applicationID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const eraseSettlements = `-- name: EraseSettlements :execrows
 UPDATE settlements AS t SET reason = '' WHERE t.org_id = $1 AND t.adjudication_id IN (SELECT a.id FROM adjudications a WHERE a.org_id = $1 AND a.application_id = $2)
 `
@@ -744,6 +898,18 @@ func (q *Queries) FileReview(ctx context.Context, arg FileReviewParams) (int64, 
 		arg.OrgID,
 		arg.ID,
 	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const fileSecond = `-- name: FileSecond :execrows
+UPDATE second_looks SET state = 'filed', filed_at = $3 WHERE org_id = $1 AND id = $2 AND state = 'asked'
+`
+
+func (q *Queries) FileSecond(ctx context.Context, orgID string, iD string, filedAt int64) (int64, error) {
+	result, err := q.db.ExecContext(ctx, fileSecond, orgID, iD, filedAt)
 	if err != nil {
 		return 0, err
 	}
@@ -940,6 +1106,39 @@ func (q *Queries) HoldRounds(ctx context.Context, orgID string, applicationID st
 	return result.RowsAffected()
 }
 
+const knowWork = `-- name: KnowWork :many
+SELECT r.member_id FROM reviews r WHERE r.org_id = $1 AND r.application_id = $2
+UNION SELECT a.member_id FROM adjudications a WHERE a.org_id = $1 AND a.application_id = $2
+UNION SELECT x.member_id FROM second_looks x WHERE x.org_id = $1 AND x.application_id = $2
+UNION SELECT u.member_id FROM unblindings u WHERE u.org_id = $1 AND u.application_id = $2
+UNION SELECT g.made_by FROM golds g WHERE g.org_id = $1 AND g.application_id = $2
+UNION SELECT p.member_id FROM practices p JOIN golds g ON g.org_id = p.org_id AND g.attempt_id = p.attempt_id WHERE p.org_id = $1 AND g.application_id = $2
+`
+
+// Whoever has, or had, anything to do with an application's work: readers, third and second readers of any of its rounds, and who knows the levels of a gold submission.
+func (q *Queries) KnowWork(ctx context.Context, orgID string, applicationID string) ([]string, error) {
+	rows, err := q.db.QueryContext(ctx, knowWork, orgID, applicationID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var member_id string
+		if err := rows.Scan(&member_id); err != nil {
+			return nil, err
+		}
+		items = append(items, member_id)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const leaveReview = `-- name: LeaveReview :execrows
 UPDATE reviews SET state = $3 WHERE org_id = $1 AND id = $2 AND state = 'assigned'
 `
@@ -1060,6 +1259,10 @@ UNION ALL
 SELECT n.code, CASE WHEN a.state = 'asked' AND n.decided_at = 0 THEN 'assigned' ELSE 'filed' END, n.submitted_at, n.attempt_id
 FROM adjudications a JOIN review_rounds n ON n.org_id = a.org_id AND n.attempt_id = a.attempt_id
 WHERE a.org_id = $1 AND a.application_id = $2 AND a.member_id = $3 AND a.state <> 'back'
+UNION ALL
+SELECT n.code, CASE WHEN x.state = 'asked' THEN 'assigned' ELSE 'filed' END, n.submitted_at, n.attempt_id
+FROM second_looks x JOIN review_rounds n ON n.org_id = x.org_id AND n.attempt_id = x.attempt_id
+WHERE x.org_id = $1 AND x.application_id = $2 AND x.member_id = $3 AND x.state <> 'back'
 ORDER BY 3 DESC, 4 DESC LIMIT 20
 `
 
@@ -1155,6 +1358,37 @@ func (q *Queries) OrphanedAdjudications(ctx context.Context, orgID string) ([]Or
 	return items, nil
 }
 
+const orphanedSeconds = `-- name: OrphanedSeconds :many
+SELECT x.id FROM second_looks x
+JOIN members m ON m.org_id = x.org_id AND m.id = x.member_id
+JOIN review_rounds n ON n.org_id = x.org_id AND n.attempt_id = x.attempt_id
+WHERE x.org_id = $1 AND x.state = 'asked' AND (m.state = 'disabled'
+	OR NOT EXISTS (SELECT 1 FROM opening_members t WHERE t.org_id = x.org_id AND t.opening_id = n.opening_id AND t.member_id = x.member_id AND t.role = 'reviewer')) LIMIT 500
+`
+
+func (q *Queries) OrphanedSeconds(ctx context.Context, orgID string) ([]string, error) {
+	rows, err := q.db.QueryContext(ctx, orphanedSeconds, orgID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const orphans = `-- name: Orphans :many
 SELECT r.id, r.attempt_id FROM reviews r JOIN members m ON m.org_id = r.org_id AND m.id = r.member_id
 WHERE r.org_id = $1 AND r.state = 'assigned' AND m.state = 'disabled' LIMIT 500
@@ -1186,6 +1420,31 @@ func (q *Queries) Orphans(ctx context.Context, orgID string) ([]OrphansRow, erro
 		return nil, err
 	}
 	return items, nil
+}
+
+const overturnDecision = `-- name: OverturnDecision :execrows
+UPDATE decisions SET undone_at = $3 WHERE org_id = $1 AND id = $2 AND undone_at = 0 AND settled_at > 0 AND outcome = 'reject'
+`
+
+func (q *Queries) OverturnDecision(ctx context.Context, orgID string, iD string, undoneAt int64) (int64, error) {
+	result, err := q.db.ExecContext(ctx, overturnDecision, orgID, iD, undoneAt)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const pauseReview = `-- name: PauseReview :execrows
+UPDATE reviews SET paused_at = $1, seconds = seconds + CASE WHEN saved_at = 0 OR $1 - saved_at > 120000 THEN 20 ELSE ($1 - saved_at) / 1000 END
+WHERE org_id = $2 AND id = $3 AND state = 'assigned' AND paused_at = 0
+`
+
+func (q *Queries) PauseReview(ctx context.Context, at int64, orgID string, iD string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, pauseReview, at, orgID, iD)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 const practised = `-- name: Practised :many
@@ -1490,8 +1749,20 @@ func (q *Queries) RatingsOfRound(ctx context.Context, orgID string, attemptID st
 	return items, nil
 }
 
+const resumeReview = `-- name: ResumeReview :execrows
+UPDATE reviews SET paused_at = 0, saved_at = $3 WHERE org_id = $1 AND id = $2 AND state = 'assigned' AND paused_at > 0
+`
+
+func (q *Queries) ResumeReview(ctx context.Context, orgID string, iD string, savedAt int64) (int64, error) {
+	result, err := q.db.ExecContext(ctx, resumeReview, orgID, iD, savedAt)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const reviewBy = `-- name: ReviewBy :one
-SELECT id, member_id, state, due_at, assigned_at, saved_at, filed_at, seconds, private_note, shareable, rest_at, shuffle FROM reviews WHERE org_id = $1 AND attempt_id = $2 AND member_id = $3
+SELECT id, member_id, state, due_at, assigned_at, saved_at, filed_at, CAST(seconds + adjusted AS BIGINT) AS seconds, private_note, shareable, rest_at, paused_at, adjusted, adjusted_why, shuffle FROM reviews WHERE org_id = $1 AND attempt_id = $2 AND member_id = $3
 `
 
 type ReviewByRow struct {
@@ -1506,6 +1777,9 @@ type ReviewByRow struct {
 	PrivateNote string
 	Shareable   string
 	RestAt      int64
+	PausedAt    int64
+	Adjusted    int64
+	AdjustedWhy string
 	Shuffle     int64
 }
 
@@ -1524,6 +1798,9 @@ func (q *Queries) ReviewBy(ctx context.Context, orgID string, attemptID string, 
 		&i.PrivateNote,
 		&i.Shareable,
 		&i.RestAt,
+		&i.PausedAt,
+		&i.Adjusted,
+		&i.AdjustedWhy,
 		&i.Shuffle,
 	)
 	return i, err
@@ -1553,7 +1830,7 @@ func (q *Queries) ReviewByID(ctx context.Context, orgID string, iD string) (Revi
 }
 
 const reviewsOf = `-- name: ReviewsOf :many
-SELECT id, member_id, state, due_at, assigned_at, saved_at, filed_at, seconds, private_note, shareable, rest_at FROM reviews WHERE org_id = $1 AND attempt_id = $2 ORDER BY assigned_at, id
+SELECT id, member_id, state, due_at, assigned_at, saved_at, filed_at, CAST(seconds + adjusted AS BIGINT) AS seconds, private_note, shareable, rest_at, paused_at, adjusted, adjusted_why FROM reviews WHERE org_id = $1 AND attempt_id = $2 ORDER BY assigned_at, id
 `
 
 type ReviewsOfRow struct {
@@ -1568,6 +1845,9 @@ type ReviewsOfRow struct {
 	PrivateNote string
 	Shareable   string
 	RestAt      int64
+	PausedAt    int64
+	Adjusted    int64
+	AdjustedWhy string
 }
 
 func (q *Queries) ReviewsOf(ctx context.Context, orgID string, attemptID string) ([]ReviewsOfRow, error) {
@@ -1591,6 +1871,9 @@ func (q *Queries) ReviewsOf(ctx context.Context, orgID string, attemptID string)
 			&i.PrivateNote,
 			&i.Shareable,
 			&i.RestAt,
+			&i.PausedAt,
+			&i.Adjusted,
+			&i.AdjustedWhy,
 		); err != nil {
 			return nil, err
 		}
@@ -1776,7 +2059,7 @@ func (q *Queries) SaveRating(ctx context.Context, arg SaveRatingParams) error {
 
 const saveReview = `-- name: SaveReview :execrows
 UPDATE reviews SET private_note = $1, shareable = $2, saved_at = $3,
-	seconds = seconds + CASE WHEN saved_at = 0 OR $3 - saved_at > 120000 THEN 20 ELSE ($3 - saved_at) / 1000 END
+	seconds = seconds + CASE WHEN paused_at > 0 THEN 0 WHEN saved_at = 0 OR $3 - saved_at > 120000 THEN 20 ELSE ($3 - saved_at) / 1000 END
 WHERE org_id = $4 AND id = $5 AND state = 'assigned'
 `
 
@@ -1800,6 +2083,58 @@ func (q *Queries) SaveReview(ctx context.Context, arg SaveReviewParams) (int64, 
 		return 0, err
 	}
 	return result.RowsAffected()
+}
+
+const saveSecond = `-- name: SaveSecond :execrows
+UPDATE second_looks SET note = $1, saved_at = $2,
+	seconds = seconds + CASE WHEN saved_at = 0 OR $2 - saved_at > 120000 THEN 20 ELSE ($2 - saved_at) / 1000 END
+WHERE org_id = $3 AND id = $4 AND state = 'asked'
+`
+
+type SaveSecondParams struct {
+	Note  string
+	At    int64
+	OrgID string
+	ID    string
+}
+
+func (q *Queries) SaveSecond(ctx context.Context, arg SaveSecondParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, saveSecond,
+		arg.Note,
+		arg.At,
+		arg.OrgID,
+		arg.ID,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const saveSecondLevel = `-- name: SaveSecondLevel :exec
+INSERT INTO second_levels (org_id, second_id, criterion, level, reason, note) VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (org_id, second_id, criterion) DO UPDATE SET level = CASE WHEN excluded.level = 0 THEN second_levels.level ELSE excluded.level END, reason = excluded.reason, note = excluded.note
+`
+
+type SaveSecondLevelParams struct {
+	OrgID     string
+	SecondID  string
+	Criterion string
+	Level     int64
+	Reason    string
+	Note      string
+}
+
+func (q *Queries) SaveSecondLevel(ctx context.Context, arg SaveSecondLevelParams) error {
+	_, err := q.db.ExecContext(ctx, saveSecondLevel,
+		arg.OrgID,
+		arg.SecondID,
+		arg.Criterion,
+		arg.Level,
+		arg.Reason,
+		arg.Note,
+	)
+	return err
 }
 
 const scored = `-- name: Scored :many
@@ -1839,6 +2174,94 @@ func (q *Queries) Scored(ctx context.Context, orgID string, openingID string, mo
 			&i.Status,
 			&i.Name,
 			&i.ErasedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const secondLevels = `-- name: SecondLevels :many
+SELECT criterion, level, reason, note FROM second_levels WHERE org_id = $1 AND second_id = $2
+`
+
+type SecondLevelsRow struct {
+	Criterion string
+	Level     int64
+	Reason    string
+	Note      string
+}
+
+func (q *Queries) SecondLevels(ctx context.Context, orgID string, secondID string) ([]SecondLevelsRow, error) {
+	rows, err := q.db.QueryContext(ctx, secondLevels, orgID, secondID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []SecondLevelsRow
+	for rows.Next() {
+		var i SecondLevelsRow
+		if err := rows.Scan(
+			&i.Criterion,
+			&i.Level,
+			&i.Reason,
+			&i.Note,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const secondsOf = `-- name: SecondsOf :many
+SELECT id, member_id, state, due_at, asked_at, saved_at, filed_at, seconds, note FROM second_looks WHERE org_id = $1 AND attempt_id = $2 ORDER BY asked_at, id
+`
+
+type SecondsOfRow struct {
+	ID       string
+	MemberID string
+	State    string
+	DueAt    int64
+	AskedAt  int64
+	SavedAt  int64
+	FiledAt  int64
+	Seconds  int64
+	Note     string
+}
+
+func (q *Queries) SecondsOf(ctx context.Context, orgID string, attemptID string) ([]SecondsOfRow, error) {
+	rows, err := q.db.QueryContext(ctx, secondsOf, orgID, attemptID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []SecondsOfRow
+	for rows.Next() {
+		var i SecondsOfRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.MemberID,
+			&i.State,
+			&i.DueAt,
+			&i.AskedAt,
+			&i.SavedAt,
+			&i.FiledAt,
+			&i.Seconds,
+			&i.Note,
 		); err != nil {
 			return nil, err
 		}
@@ -2202,6 +2625,51 @@ func (q *Queries) ToDecideCount(ctx context.Context, orgID string, memberID stri
 	var count int64
 	err := row.Scan(&count)
 	return count, err
+}
+
+const toLookAgain = `-- name: ToLookAgain :many
+SELECT n.code, x.due_at, x.saved_at, o.title AS opening_title, s.title AS stage_title FROM second_looks x
+JOIN review_rounds n ON n.org_id = x.org_id AND n.attempt_id = x.attempt_id
+JOIN openings o ON o.org_id = n.org_id AND o.id = n.opening_id
+JOIN stages s ON s.org_id = n.org_id AND s.id = n.stage_id
+WHERE x.org_id = $1 AND x.member_id = $2 AND x.state = 'asked' ORDER BY x.due_at, n.code LIMIT 50
+`
+
+type ToLookAgainRow struct {
+	Code         string
+	DueAt        int64
+	SavedAt      int64
+	OpeningTitle string
+	StageTitle   string
+}
+
+func (q *Queries) ToLookAgain(ctx context.Context, orgID string, memberID string) ([]ToLookAgainRow, error) {
+	rows, err := q.db.QueryContext(ctx, toLookAgain, orgID, memberID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ToLookAgainRow
+	for rows.Next() {
+		var i ToLookAgainRow
+		if err := rows.Scan(
+			&i.Code,
+			&i.DueAt,
+			&i.SavedAt,
+			&i.OpeningTitle,
+			&i.StageTitle,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const toSettle = `-- name: ToSettle :many
