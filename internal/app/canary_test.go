@@ -334,8 +334,16 @@ func (w *world) mails(p *person) []notify.Mail {
 	if p.side == nil {
 		return nil
 	}
-	all, err := w.app.Notify.Outbox(ctx, actor.ForSystem(p.side.org.ID, "test"), notify.Mail{})
-	w.must(err)
+	var all []notify.Mail
+	for more := true; more; {
+		var last notify.Mail
+		if len(all) > 0 {
+			last = all[len(all)-1]
+		}
+		page, err := w.app.Notify.Outbox(ctx, actor.ForSystem(p.side.org.ID, "test"), last)
+		w.must(err)
+		all, more = append(all, page...), len(page) > 0
+	}
 	address := p.member.Email
 	if p.candidate != nil {
 		address = p.side.word("mail", p.candidate.name) + "@mail.example"
