@@ -58,6 +58,7 @@ func (a *App) erasers() []privacy.Eraser {
 		{Name: "notify", Preview: a.Notify.Preview, Erase: a.Notify.Erase},
 		{Name: "greenhouse", Preview: a.Greenhouse.Preview, Erase: a.Greenhouse.Erase},
 		{Name: "integrity", Preview: a.Integrity.Preview, Erase: a.Integrity.Erase, Drop: a.Integrity.Drop},
+		{Name: "trial", Preview: a.Trials.Preview, Erase: a.Trials.Erase, Drop: a.Trials.Drop},
 		{Name: "talk", Preview: a.Talks.Preview, Erase: a.Talks.Erase, Drop: a.Talks.Drop},
 		{Name: "payment", Preview: a.Payments.Preview, Erase: a.Payments.Erase, Drop: a.Payments.Drop},
 		{Name: "feedback", Preview: a.Feedbacks.Preview, Erase: a.Feedbacks.Erase, Drop: a.Feedbacks.Drop},

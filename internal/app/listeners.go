@@ -34,6 +34,7 @@ func (a *App) listen() {
 	a.Feedbacks.Listen(a.Jobs)
 	a.Payments.Listen()
 	a.Talks.Listen()
+	a.Trials.Listen()
 	a.Integrity.Listen()
 	a.Notify.Listen()
 	a.Hooks.Listen()
@@ -57,6 +58,7 @@ func (a *App) listen() {
 	}
 	job.Every(a.Jobs, "batch.sweep", 10*time.Minute, job.Housekeeping, a.everywhere(a.Batches.Sweep))
 	job.Every(a.Jobs, "promise.sweep", 10*time.Minute, job.Housekeeping, a.everywhere(a.Promises.Sweep))
+	job.Every(a.Jobs, "trial.sweep", 5*time.Minute, job.Housekeeping, a.everywhere(a.Trials.Sweep))
 	job.Every(a.Jobs, "talk.soon", 10*time.Minute, job.Housekeeping, a.everywhere(a.Talks.Sweep))
 	job.Every(a.Jobs, "live.forget", time.Hour, job.Housekeeping, a.everywhere(func(ctx context.Context, org string) error {
 		return a.DB.Write(ctx, org, func(tx db.Tx) error {

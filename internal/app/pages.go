@@ -14,6 +14,7 @@ import (
 	"candor/internal/analytics"
 	"candor/internal/analytics/analyticsweb"
 	"candor/internal/assessment/assessmentweb"
+	"candor/internal/attempt"
 	"candor/internal/attempt/attemptweb"
 	"candor/internal/batch/batchweb"
 	"candor/internal/board/boardweb"
@@ -44,6 +45,7 @@ import (
 	"candor/internal/thread/threadweb"
 	"candor/internal/token"
 	"candor/internal/token/tokenweb"
+	"candor/internal/trial/trialweb"
 	"candor/internal/upload/uploadweb"
 	"candor/internal/web"
 	"candor/internal/web/ui"
@@ -91,9 +93,11 @@ func (a *App) mux(rates map[web.Rate]web.Limit) (*web.Mux, error) {
 	talk.Routes(mux)
 	turns := &interviewweb.Pages{Interviews: a.Interviews, Openings: a.Openings, Uploads: a.Uploads, MD: markdown.New(3)}
 	turns.Routes(mux)
+	trials := &trialweb.Pages{Trials: a.Trials, Orgs: a.Orgs, Uploads: a.Uploads, MD: markdown.New(3)}
+	trials.Routes(mux)
 	(&reviewweb.Pages{Reviews: a.Reviews, Uploads: a.Uploads, MD: markdown.New(3), Facts: alike.Facts, Said: talk.Said}).Routes(mux)
 	(&feedbackweb.Pages{DB: a.DB, Feedbacks: a.Feedbacks, Notify: a.Notify}).Routes(mux)
-	(&attemptweb.Pages{Attempts: a.Attempts, Openings: a.Openings, Orgs: a.Orgs, Kinds: a.Kinds, Uploads: a.Uploads, MD: a.MD, Reply: a.reply, Questions: a.questions(alike), Beside: talk.Beside, Waiting: talk.Waiting, Talk: turns.Note, Spent: a.spent, Terms: a.terms(pays, meets)}).Routes(mux)
+	(&attemptweb.Pages{Attempts: a.Attempts, Openings: a.Openings, Orgs: a.Orgs, Kinds: a.Kinds, Uploads: a.Uploads, MD: a.MD, Reply: a.reply, Questions: a.questions(alike), Beside: talk.Beside, Waiting: talk.Waiting, Talk: beside(turns.Note, trials.Note), First: trials.First, Spent: a.spent, Terms: a.terms(pays, meets)}).Routes(mux)
 	pays.Routes(mux)
 	meets.Routes(mux)
 	(&repoweb.Pages{Repos: a.Repos}).Routes(mux)
@@ -120,6 +124,29 @@ func (a *App) doors(ctx context.Context, next string) (templ.Component, error) {
 		return nil, err
 	}
 	return issuerweb.Buttons(o, doors, next), nil
+}
+
+// note draws how something beside the work stands, for its candidate; nil where there is nothing.
+type note = func(ctx context.Context, who actor.Actor, page web.Page, organisation string) (templ.Component, error)
+
+// beside are several as one.
+func beside(list ...note) note {
+	return func(ctx context.Context, who actor.Actor, page web.Page, organisation string) (templ.Component, error) {
+		var out []templ.Component
+		for _, fn := range list {
+			c, err := fn(ctx, who, page, organisation)
+			if err != nil {
+				return nil, err
+			}
+			if c != nil {
+				out = append(out, c)
+			}
+		}
+		if len(out) == 0 {
+			return nil, nil
+		}
+		return templ.Join(out...), nil
+	}
 }
 
 // more are the promises of an opening that have pages of their own.
@@ -223,11 +250,25 @@ func (a *App) liveStaff(w http.ResponseWriter, r *http.Request) error {
 // liveCandidate tells a candidate of their own attempt and conversation, and of what everybody is told who works on the same.
 func (a *App) liveCandidate(w http.ResponseWriter, r *http.Request) error {
 	v, err := a.Attempts.View(r.Context(), web.Actor(r))
+	if errors.Is(err, attempt.ErrMissing) { // there is no work yet: of a work trial it comes with the acceptance
+		v, err = a.unbegun(r.Context(), web.Actor(r))
+	}
 	if err != nil {
 		return err
 	}
 	own := map[string]bool{string(v.Attempt.ID): true, thread.Said + string(v.Attempt.Application): true, thread.Told + string(v.Attempt.Version): true}
 	return a.Hub.Stream(w, r, web.Actor(r).Org, func(topic, subject string) bool { return own[subject] || own[topic+subject] })
+}
+
+// unbegun is what a candidate hears of who has an invitation and no work.
+func (a *App) unbegun(ctx context.Context, who actor.Actor) (*attempt.View, error) {
+	v := &attempt.View{}
+	err := a.DB.Read(ctx, who.Org, func(tx db.Tx) error {
+		inv, err := a.Openings.InvitationIn(ctx, tx, opening.InvitationID(who.ID))
+		v.Attempt.Application = inv.Application
+		return err
+	})
+	return v, err
 }
 
 // reply is how the company's answer to a candidate stands, in what they may know.

@@ -42,6 +42,8 @@ type Pages struct {
 	Beside func(ctx context.Context, who actor.Actor, page web.Page, organisation, item string) (told, ask templ.Component, err error)
 	// Talk draws how an interview about the work stands; app binds interview to it. nil, or a nil component: there is none.
 	Talk func(ctx context.Context, who actor.Actor, page web.Page, organisation string) (templ.Component, error)
+	// First is where a candidate goes for whom there is no work yet; "" is nowhere, nil: nobody waits for anything.
+	First func(ctx context.Context, who actor.Actor) (string, error)
 	// Waiting draws that somebody has answered what the candidate asked; nil when nobody has.
 	Waiting func(ctx context.Context, who actor.Actor, page web.Page, organisation string) (templ.Component, error)
 	// Spent is what people gave to somebody's work so far; Terms what other nouns promise at the stage of an invitation. nil: nothing.
@@ -59,7 +61,7 @@ type Reply struct {
 // Routes declares them.
 func (p *Pages) Routes(mux *web.Mux) {
 	handle := func(rate web.Rate, pattern, action string, h web.Handler) {
-		mux.Handle(web.Route{Pattern: pattern, Action: action, Auth: web.Candidate, Tenant: web.FromSession, Object: "attempt", Rate: rate}, h)
+		mux.Handle(web.Route{Pattern: pattern, Action: action, Auth: web.Candidate, Tenant: web.FromSession, Object: "attempt", Rate: rate}, p.before(h))
 	}
 	handle(web.RateRead, "GET /c", "attempt.expect", p.landing)
 	handle(web.RateRead, "GET /c/{$}", "attempt.expect_slash", p.landing)
@@ -105,6 +107,27 @@ func (p *Pages) Routes(mux *web.Mux) {
 	handle(web.RateRead, "GET /c/practice", "attempt.practice", p.practice)
 	mux.Handle(web.Route{Pattern: "POST /c/practice/items/{item}/do/{action}", Action: "attempt.practice_do", Auth: web.Candidate, Tenant: web.FromSession, Object: "attempt",
 		Rate: web.RateRun, MaxBody: 8 << 20}, p.practiceDo)
+}
+
+// before leads whoever has no work yet to what comes before it, in the place of a page that is not there.
+func (p *Pages) before(h web.Handler) web.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		err := h(w, r)
+		if !errors.Is(err, attempt.ErrMissing) || p.First == nil || r.Method != http.MethodGet {
+			return err
+		}
+		if _, none := p.Attempts.Mine(r.Context(), web.Actor(r)); none == nil {
+			return err
+		}
+		to, failed := p.First(r.Context(), web.Actor(r))
+		switch {
+		case failed != nil:
+			return failed
+		case to == "":
+			return err
+		}
+		return web.Redirect(w, r, to, "")
+	}
 }
 
 // frame is what all these pages share.
@@ -283,6 +306,9 @@ func (p *Pages) part(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	f.Page.Title = part.Title
+	if attempt.IsDay(part.Key) {
+		return web.Redirect(w, r, "/c/trial", "")
+	}
 	if attempt.IsTurn(part.Key) {
 		if _, does := part.Items[0].Kind.(item.Doer); !does || s.Over(f.V.Now) {
 			return web.Redirect(w, r, "/c/interview", "")

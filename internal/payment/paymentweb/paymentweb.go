@@ -229,7 +229,7 @@ func cell(s string) string {
 func (v listView) day(t time.Time) string { return t.Add(-time.Second).In(v.Zone).Format("2 Jan 2006") }
 
 var stateWords = map[payment.State][3]string{payment.Offered: {"", "mail", "Offered"}, payment.Accepted: {"accent", "check", "Accepted"}, payment.Due: {"warn", "hourglass", "Due"},
-	payment.Paid: {"ok", "check", "Paid"}, payment.Declined: {"", "circle-x", "Not wanted"}}
+	payment.Paid: {"ok", "check", "Paid"}, payment.Declined: {"", "circle-x", "Not wanted"}, payment.Void: {"", "circle-x", "Not owed"}}
 
 // words are the texts of a language, with the keys of payment.
 type words struct{ *locale.Locale }
