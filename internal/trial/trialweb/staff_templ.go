@@ -78,7 +78,7 @@ func listPage(v listView) templ.Component {
 				}
 				ctx = templ.InitializeContext(ctx)
 				if v.Plans {
-					templ_7745c5c3_Err = button.Button(button.View{Text: "For stages", Icon: "settings", Href: v.Base + "/stages"}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = button.Button(button.View{Text: "Work trials for stages", Size: "sm", Href: v.Base + "/stages"}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
