@@ -14,7 +14,6 @@ import (
 	"candor/internal/analytics"
 	"candor/internal/analytics/analyticsweb"
 	"candor/internal/assessment/assessmentweb"
-	"candor/internal/attempt"
 	"candor/internal/attempt/attemptweb"
 	"candor/internal/batch/batchweb"
 	"candor/internal/board/boardweb"
@@ -250,25 +249,11 @@ func (a *App) liveStaff(w http.ResponseWriter, r *http.Request) error {
 // liveCandidate tells a candidate of their own attempt and conversation, and of what everybody is told who works on the same.
 func (a *App) liveCandidate(w http.ResponseWriter, r *http.Request) error {
 	v, err := a.Attempts.View(r.Context(), web.Actor(r))
-	if errors.Is(err, attempt.ErrMissing) { // there is no work yet: of a work trial it comes with the acceptance
-		v, err = a.unbegun(r.Context(), web.Actor(r))
-	}
 	if err != nil {
 		return err
 	}
 	own := map[string]bool{string(v.Attempt.ID): true, thread.Said + string(v.Attempt.Application): true, thread.Told + string(v.Attempt.Version): true}
 	return a.Hub.Stream(w, r, web.Actor(r).Org, func(topic, subject string) bool { return own[subject] || own[topic+subject] })
-}
-
-// unbegun is what a candidate hears of who has an invitation and no work.
-func (a *App) unbegun(ctx context.Context, who actor.Actor) (*attempt.View, error) {
-	v := &attempt.View{}
-	err := a.DB.Read(ctx, who.Org, func(tx db.Tx) error {
-		inv, err := a.Openings.InvitationIn(ctx, tx, opening.InvitationID(who.ID))
-		v.Attempt.Application = inv.Application
-		return err
-	})
-	return v, err
 }
 
 // reply is how the company's answer to a candidate stands, in what they may know.

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"candor/internal/actor"
-	"candor/internal/attempt"
 	"candor/internal/audit"
 	"candor/internal/clock"
 	"candor/internal/db"
@@ -101,7 +100,7 @@ func (ts *Trials) Accept(ctx context.Context, who actor.Actor, first, payee stri
 		if err := ts.Payments.AcceptWith(ctx, tx, who, inv, payee); err != nil {
 			return err
 		}
-		if err := ts.work(ctx, tx, t, inv, p, ends); err != nil {
+		if err := ts.work(ctx, tx, t, inv, ends); err != nil {
 			return err
 		}
 		if err := audit.Record(ctx, tx, now, who, "trial.accept", string(t.Application), audit.Facts{"trial": string(t.ID), "first": first, "days": fmt.Sprint(p.Days)}); err != nil {
@@ -117,13 +116,9 @@ func (ts *Trials) Accept(ctx context.Context, who actor.Actor, first, payee stri
 	})
 }
 
-// work makes the attempt of a trial, open until its end.
-func (ts *Trials) work(ctx context.Context, tx db.Tx, t Trial, inv opening.Invitation, p Plan, ends time.Time) error {
+// work opens the attempt of a trial until its end.
+func (ts *Trials) work(ctx context.Context, tx db.Tx, t Trial, inv opening.Invitation, ends time.Time) error {
 	if err := ts.Openings.Wait(ctx, tx, inv.ID, ends); err != nil {
-		return err
-	}
-	inv.Ref, inv.FinishBy = string(p.Version), ends
-	if err := (attempt.Format{Attempts: ts.Attempts}).Start(ctx, tx, inv); err != nil {
 		return err
 	}
 	list, err := ts.Attempts.Of(ctx, tx, inv.Application)
@@ -131,10 +126,14 @@ func (ts *Trials) work(ctx context.Context, tx db.Tx, t Trial, inv opening.Invit
 		return err
 	}
 	for _, a := range list {
-		if a.Invitation == inv.ID {
-			_, err := query.New(tx).SetAttempt(ctx, string(a.ID), tx.Org, string(t.ID))
+		if a.Invitation != inv.ID {
+			continue
+		}
+		if err := ts.Attempts.Seat(ctx, tx, a.ID, ends); err != nil {
 			return err
 		}
+		_, err := query.New(tx).SetAttempt(ctx, string(a.ID), tx.Org, string(t.ID))
+		return err
 	}
 	return fmt.Errorf("trial: %s began no attempt", inv.ID)
 }

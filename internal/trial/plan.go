@@ -106,7 +106,11 @@ type PlanView struct {
 
 // Words say what a plan is, in a line.
 func (p PlanView) Words() string {
-	return fmt.Sprintf("Work trial: %s, %d working days, %d hours, %s, hosted by %s", p.Title, p.Days, p.Hours, p.Money, p.Name)
+	days := "a working day"
+	if p.Days > 1 {
+		days = fmt.Sprintf("%d working days", p.Days)
+	}
+	return fmt.Sprintf("Work trial: %s, %s, %d hours, %s, hosted by %s", p.Title, days, p.Hours, p.Money, p.Name)
 }
 
 // Plans are an organisation's newest 100.
@@ -153,7 +157,7 @@ func (f Format) Pays(ctx context.Context, tx db.Tx, ref string) (payment.Terms, 
 	return payment.Terms{Money: p.Money, Days: p.PayDays}, err
 }
 
-// Start makes the offer, once; the attempt comes with the acceptance.
+// Start makes the offer, and the attempt in which nothing can be started before it is accepted, once.
 func (f Format) Start(ctx context.Context, tx db.Tx, inv opening.Invitation) error {
 	ts := f.Trials
 	p, err := ts.PlanIn(ctx, tx, PlanID(inv.Ref))
@@ -169,6 +173,10 @@ func (f Format) Start(ctx context.Context, tx db.Tx, inv opening.Invitation) err
 	n, err := query.New(tx).Add(ctx, query.AddParams{OrgID: tx.Org, ID: key, PlanID: string(p.ID), ApplicationID: string(inv.Application), OpeningID: string(inv.Opening), StageID: string(inv.Stage),
 		InvitationID: string(inv.ID), HostID: host, OfferedAt: clock.Milli(now)})
 	if err != nil || n == 0 {
+		return err
+	}
+	inv.Ref = string(p.Version)
+	if _, _, err := ts.Attempts.Make(ctx, tx, inv); err != nil {
 		return err
 	}
 	if err := ts.Reviews.Know(ctx, tx, who, inv.Application, host); err != nil && !errors.Is(err, review.ErrBlind) {

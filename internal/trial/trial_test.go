@@ -204,8 +204,8 @@ func TestAWholeTrial(t *testing.T) {
 		if v.State != trial.Offer || v.HostName != "Ines Duarte" || v.Hours != 20 || v.Money.String() != "EUR 600.00" || len(v.First) == 0 {
 			t.Fatalf("the offer reads %s, %s, %d hours, %s, %d first days", v.State, v.HostName, v.Hours, v.Money, len(v.First))
 		}
-		if _, err := w.Attempts.View(ctx, amara); !errors.Is(err, attempt.ErrMissing) {
-			t.Errorf("there is work before the terms were accepted: %v", err)
+		if _, err := w.Attempts.Begin(ctx, amara, "quiz"); !errors.Is(err, attempt.ErrMissing) {
+			t.Errorf("work begins before the terms were accepted: %v", err)
 		}
 		stage := inv.Stage
 		if err := w.pay.Accept(ctx, amara, stage, "IBAN"); !errors.Is(err, payment.ErrWith) {

@@ -42,7 +42,7 @@ type Pages struct {
 	Beside func(ctx context.Context, who actor.Actor, page web.Page, organisation, item string) (told, ask templ.Component, err error)
 	// Talk draws how an interview about the work stands; app binds interview to it. nil, or a nil component: there is none.
 	Talk func(ctx context.Context, who actor.Actor, page web.Page, organisation string) (templ.Component, error)
-	// First is where a candidate goes for whom there is no work yet; "" is nowhere, nil: nobody waits for anything.
+	// First is where a candidate goes who cannot start anything before something else; "" is nowhere, nil: nobody waits for anything.
 	First func(ctx context.Context, who actor.Actor) (string, error)
 	// Waiting draws that somebody has answered what the candidate asked; nil when nobody has.
 	Waiting func(ctx context.Context, who actor.Actor, page web.Page, organisation string) (templ.Component, error)
@@ -109,14 +109,11 @@ func (p *Pages) Routes(mux *web.Mux) {
 		Rate: web.RateRun, MaxBody: 8 << 20}, p.practiceDo)
 }
 
-// before leads whoever has no work yet to what comes before it, in the place of a page that is not there.
+// before leads whoever cannot start anything yet to what comes before it, in the place of a page that is not there.
 func (p *Pages) before(h web.Handler) web.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		err := h(w, r)
 		if !errors.Is(err, attempt.ErrMissing) || p.First == nil || r.Method != http.MethodGet {
-			return err
-		}
-		if _, none := p.Attempts.Mine(r.Context(), web.Actor(r)); none == nil {
 			return err
 		}
 		to, failed := p.First(r.Context(), web.Actor(r))
@@ -149,6 +146,9 @@ func (p *Pages) frame(r *http.Request, title string) (frame, error) {
 	v, err := p.Attempts.View(r.Context(), web.Actor(r))
 	if err != nil {
 		return frame{}, err
+	}
+	if len(v.Sittings) == 0 { // nothing can be started yet
+		return frame{}, attempt.ErrMissing
 	}
 	o, err := p.Orgs.ByID(r.Context(), web.Actor(r).Org)
 	page := web.PageOf(r, title)

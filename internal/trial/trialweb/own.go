@@ -391,10 +391,10 @@ func (p *Pages) Note(ctx context.Context, who actor.Actor, page web.Page, organi
 	return standing(ownView{words: words{locale.For(page.Lang)}, Page: page, Org: organisation, T: t}, true), nil
 }
 
-// First is where a candidate goes who has nothing to do yet; "" where that is no trial.
+// First is where a candidate goes who has not accepted their trial; "" for everybody else.
 func (p *Pages) First(ctx context.Context, who actor.Actor) (string, error) {
-	_, err := p.Trials.Own(ctx, who)
-	if prob, ok := problem.As(err); ok && prob.Kind == problem.Missing {
+	t, err := p.Trials.Own(ctx, who)
+	if prob, ok := problem.As(err); ok && prob.Kind == problem.Missing || err == nil && !t.Starts.IsZero() {
 		return "", nil
 	}
 	return ownPath, err

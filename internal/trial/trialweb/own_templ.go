@@ -109,9 +109,9 @@ func ownPage(v ownView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var5 string
-			templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(v.t("lead", "days", v.T.Terms.Days, "hours", v.T.Hours, "money", v.T.Money.String(), "name", v.who()))
+			templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(v.t("lead", "n", v.T.Terms.Days, "hours", v.T.Hours, "money", v.T.Money.String(), "name", v.who()))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `trial/trialweb/own.templ`, Line: 29, Col: 123}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `trial/trialweb/own.templ`, Line: 29, Col: 120}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 			if templ_7745c5c3_Err != nil {
@@ -680,7 +680,7 @@ func answering(v ownView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = button.Button(button.View{Text: v.t("accept", "days", v.T.Terms.Days, "hours", v.T.Hours, "money", v.T.Money.String()), Tone: "primary"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = button.Button(button.View{Text: v.t("accept", "n", v.T.Terms.Days, "hours", v.T.Hours, "money", v.T.Money.String()), Tone: "primary"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1174,7 +1174,7 @@ func moment(v ownView) templ.Component {
 			templ_7745c5c3_Var55 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 73, "<section id=\"now\" class=\"card trial-day\" aria-labelledby=\"now-title\"><header class=\"stack g-2\"><h2 class=\"sm\" id=\"now-title\" tabindex=\"-1\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 73, "<section id=\"now\" class=\"card trial-day\" aria-labelledby=\"now-title\"><header><h2 class=\"sm\" id=\"now-title\" tabindex=\"-1\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

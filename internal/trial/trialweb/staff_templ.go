@@ -1713,15 +1713,15 @@ func plansPage(v plansView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = field.Field(field.View{Name: "currency", Label: "Currency", Hint: "Three letters, such as EUR.", Max: 3, Value: v.Form.Currency, Error: v.Fields["currency"]}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = field.Field(field.View{Name: "currency", Label: "Currency", Max: 3, Value: v.Form.Currency, Error: v.Fields["currency"]}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = field.Field(field.View{Name: "pay_days", Label: "Paid within (working days after the end)", Type: "number", Mode: "numeric", Value: number(v.Form.PayDays), Error: v.Fields["pay_days"]}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = field.Field(field.View{Name: "pay_days", Label: "Days until paid", Type: "number", Mode: "numeric", Value: number(v.Form.PayDays), Error: v.Fields["pay_days"]}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 139, "</div><label class=\"pick\"><input class=\"check\" type=\"checkbox\" name=\"whole\" value=\"true\"")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 139, "</div><p class=\"small soft measure\">The currency has three letters, such as EUR. The days until it is paid are working days after the end.</p><label class=\"pick\"><input class=\"check\" type=\"checkbox\" name=\"whole\" value=\"true\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
