@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -142,8 +143,13 @@ func (w world) sweep() {
 	w.T.Helper()
 	w.must(w.Attempts.CloseOverdue(ctx, w.Org.ID))
 	w.Drain()
-	w.must(w.ts.Sweep(ctx, w.Org.ID))
-	w.must(w.ts.Sweep(ctx, w.Org.ID)) // a second node
+	var wg sync.WaitGroup
+	errs := make([]error, 6)
+	for i := range errs { // as many nodes
+		wg.Go(func() { errs[i] = w.ts.Sweep(ctx, w.Org.ID) })
+	}
+	wg.Wait()
+	w.must(errors.Join(errs...))
 	w.Drain()
 }
 
@@ -361,6 +367,12 @@ func TestWhatIsOwedWhenItIsCancelled(t *testing.T) {
 			t.Errorf("left, its pay is %s", p.State)
 		}
 
+		late, inv := w.enter("Lena Fischer", "lena@mail.example")
+		w.Tick.Add(inv.FinishBy.Sub(w.DB.Now()) + time.Minute)
+		if err := w.ts.Accept(ctx, late, w.own(late).First[1].Format("2006-01-02"), "IBAN"); !errors.Is(err, trial.ErrOver) {
+			t.Errorf("accepted after the time for it: %v", err)
+		}
+
 		noel, inv := w.enter("Noel Fabre", "noel@mail.example")
 		v := w.accept(noel)
 		w.must(w.ts.CancelOwn(ctx, noel, "Ill."))
@@ -492,7 +504,7 @@ func TestWhoSees(t *testing.T) {
 		if _, err := w.ts.Load(ctx, w.ines, v.ID); !errors.Is(err, trial.ErrMissing) {
 			t.Errorf("who hosted it before: %v", err)
 		}
-		// Kit now knows Amara, so nobody gives Kit her work to read, whoever else is away.
+		// Kit now knows Amara, so nobody gives Kit her work to read, whoever else is away; Rosa gets it, and sees nothing of the trial then.
 		for _, m := range []actor.Actor{w.Mina, w.Jun, w.ines} {
 			w.must(w.Openings.SetRole(ctx, w.Owner, w.Opening, m.ID, opening.Reviewer, false))
 		}
@@ -503,6 +515,19 @@ func TestWhoSees(t *testing.T) {
 		}
 		if _, err := w.ts.Load(ctx, w.Kit, v.ID); err != nil {
 			t.Errorf("the host: %v", err)
+		}
+		w.must(w.Openings.SetRole(ctx, w.Owner, w.Opening, w.Rosa.ID, opening.Reviewer, true))
+		w.must(w.Reviews.Fill(ctx, w.Org.ID))
+		if blind, _, err := w.blind(w.Rosa, inv.Application); err != nil || !blind {
+			t.Fatalf("Rosa has nothing to read: %v", err)
+		}
+		list, err = w.ts.List(ctx, w.Rosa)
+		w.must(err)
+		if _, err := w.ts.Load(ctx, w.Rosa, v.ID); !errors.Is(err, trial.ErrMissing) || len(list) != 0 {
+			t.Errorf("who reads the work without the name sees its trial: %v, and lists %d", err, len(list))
+		}
+		if err := w.ts.Replace(ctx, w.Owner, v.ID, w.Kit.ID, w.Rosa.ID); !isInvalid(err) {
+			t.Errorf("who reads the work without the name hosts it: %v", err)
 		}
 	})
 }
