@@ -62,6 +62,9 @@ func crowded(t testing.TB, size int) (w *world, pages map[string]string) {
 		"decide":    "manager " + o + "/review",
 		"asks":      "facilitator " + o + "/interviews",
 		"watches":   "manager " + o + "/interviews",
+		"payments":  "recruiter " + o + "/payments",
+		"talks":     "manager " + o + "/talks",
+		"trials":    "manager " + o + "/trials",
 		"compare":   "manager " + plain + "/compare?with=" + string(s.waits.code) + "&with=" + string(s.told.code),
 	}
 }

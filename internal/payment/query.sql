@@ -54,3 +54,11 @@ UPDATE payments SET payee = '' WHERE org_id = $1 AND application_id = $2 AND pay
 
 -- name: Drop :execrows
 DELETE FROM payments WHERE org_id = $1 AND application_id = $2;
+
+-- name: OpenOnes :many
+SELECT p.id, p.application_id, p.opening_id, p.stage_id, p.amount, p.currency, p.days, p.production, p.rights, p.state, p.payee, p.proof, p.offered_at, p.answered_at, p.sent_at, p.due_at, p.paid_at, p.paid_by, p.void_at, o.title, c.name
+FROM payments p JOIN openings o ON o.org_id = p.org_id AND o.id = p.opening_id
+JOIN applications a ON a.org_id = p.org_id AND a.id = p.application_id JOIN candidates c ON c.org_id = a.org_id AND c.id = a.candidate_id
+WHERE p.org_id = sqlc.arg(org_id) AND p.state IN ('accepted', 'due') AND p.void_at = 0 AND p.id > sqlc.arg(after)
+	AND (CAST(sqlc.arg(wide) AS BOOLEAN) AND NOT o.confidential OR EXISTS (SELECT 1 FROM opening_members m WHERE m.org_id = p.org_id AND m.opening_id = p.opening_id AND m.member_id = sqlc.arg(member_id) AND m.role = 'recruiter'))
+ORDER BY p.id LIMIT sqlc.arg(most);

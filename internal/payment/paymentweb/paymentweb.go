@@ -47,6 +47,10 @@ func (p *Pages) Routes(mux *web.Mux) {
 	staff.Rate = web.RateWrite
 	handle(staff, "POST "+one+"/terms", "payment.terms", p.terms)
 	handle(staff, "POST "+one+"/{payment}/pay", "payment.pay", p.pay)
+	all := list
+	all.Object, all.Rate = web.NoObject, web.RateRead
+	handle(all, "GET /o/{org}/payments", "payment.open", p.open)
+	p.api(mux)
 	own := web.Route{Auth: web.Candidate, Tenant: web.FromSession, Object: "payment", Rate: web.RateRead}
 	handle(own, "GET /c/payment", "payment.own", p.own)
 	own.Rate = web.RateWrite

@@ -286,6 +286,98 @@ func (q *Queries) Offer(ctx context.Context, arg OfferParams) (int64, error) {
 	return result.RowsAffected()
 }
 
+const openOnes = `-- name: OpenOnes :many
+SELECT p.id, p.application_id, p.opening_id, p.stage_id, p.amount, p.currency, p.days, p.production, p.rights, p.state, p.payee, p.proof, p.offered_at, p.answered_at, p.sent_at, p.due_at, p.paid_at, p.paid_by, p.void_at, o.title, c.name
+FROM payments p JOIN openings o ON o.org_id = p.org_id AND o.id = p.opening_id
+JOIN applications a ON a.org_id = p.org_id AND a.id = p.application_id JOIN candidates c ON c.org_id = a.org_id AND c.id = a.candidate_id
+WHERE p.org_id = $1 AND p.state IN ('accepted', 'due') AND p.void_at = 0 AND p.id > $2
+	AND (CAST($3 AS BOOLEAN) AND NOT o.confidential OR EXISTS (SELECT 1 FROM opening_members m WHERE m.org_id = p.org_id AND m.opening_id = p.opening_id AND m.member_id = $4 AND m.role = 'recruiter'))
+ORDER BY p.id LIMIT $5
+`
+
+type OpenOnesParams struct {
+	OrgID    string
+	After    string
+	Wide     bool
+	MemberID string
+	Most     int32
+}
+
+type OpenOnesRow struct {
+	ID            string
+	ApplicationID string
+	OpeningID     string
+	StageID       string
+	Amount        int64
+	Currency      string
+	Days          int64
+	Production    bool
+	Rights        string
+	State         string
+	Payee         string
+	Proof         string
+	OfferedAt     int64
+	AnsweredAt    int64
+	SentAt        int64
+	DueAt         int64
+	PaidAt        int64
+	PaidBy        string
+	VoidAt        int64
+	Title         string
+	Name          string
+}
+
+func (q *Queries) OpenOnes(ctx context.Context, arg OpenOnesParams) ([]OpenOnesRow, error) {
+	rows, err := q.db.QueryContext(ctx, openOnes,
+		arg.OrgID,
+		arg.After,
+		arg.Wide,
+		arg.MemberID,
+		arg.Most,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []OpenOnesRow
+	for rows.Next() {
+		var i OpenOnesRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.ApplicationID,
+			&i.OpeningID,
+			&i.StageID,
+			&i.Amount,
+			&i.Currency,
+			&i.Days,
+			&i.Production,
+			&i.Rights,
+			&i.State,
+			&i.Payee,
+			&i.Proof,
+			&i.OfferedAt,
+			&i.AnsweredAt,
+			&i.SentAt,
+			&i.DueAt,
+			&i.PaidAt,
+			&i.PaidBy,
+			&i.VoidAt,
+			&i.Title,
+			&i.Name,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const pay = `-- name: Pay :execrows
 UPDATE payments SET state = 'paid', proof = $1, paid_at = $2, paid_by = $3 WHERE org_id = $4 AND id = $5 AND state = 'due'
 `
