@@ -59,24 +59,27 @@ func (ps *Payments) List(ctx context.Context, who actor.Actor, o opening.ID, aft
 
 const page = 200
 
+// openPage is how many payments a list of several openings has.
+const openPage = 50
+
 // OpenLine is a payment that is not made yet, wherever it is.
 type OpenLine struct {
 	Line
 	Title string // of its opening
 }
 
-// Open are the payments that were accepted and are not made, of all openings that the asker runs, in the order of their offers, 200 at a time after one;
+// Open are the payments that were accepted and are not made, of all openings that the asker runs, in the order of their offers, 50 at a time after one;
 // without those of people whose work the asker reads without the name. Two queries, however many there are.
 func (ps *Payments) Open(ctx context.Context, who actor.Actor, after ID) (out []OpenLine, next ID, err error) {
 	err = ps.DB.Read(ctx, who.Org, func(tx db.Tx) error {
 		out, next = nil, ""
-		rows, err := query.New(tx).OpenOnes(ctx, query.OpenOnesParams{OrgID: tx.Org, After: string(after), Wide: org.May(who, "opening.change"), MemberID: who.ID, Most: page + 1})
+		rows, err := query.New(tx).OpenOnes(ctx, query.OpenOnesParams{OrgID: tx.Org, After: string(after), Wide: org.May(who, "opening.change"), MemberID: who.ID, Most: openPage + 1})
 		if err != nil {
 			return err
 		}
-		if len(rows) > page {
-			rows = rows[:page]
-			next = ID(rows[page-1].ID)
+		if len(rows) > openPage {
+			rows = rows[:openPage]
+			next = ID(rows[openPage-1].ID)
 		}
 		var apps []opening.ApplicationID
 		for _, r := range rows {

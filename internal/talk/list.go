@@ -21,9 +21,10 @@ type OpenLine struct {
 	Due   time.Time // the end of the promised day
 }
 
-const page = 200
+// page is how many talks a list has.
+const page = 50
 
-// Open are the talks that have not taken place, of all openings that the asker runs or decides, in the order in which they were owed, 200 at a time after
+// Open are the talks that have not taken place, of all openings that the asker runs or decides, in the order in which they were owed, 50 at a time after
 // one; without those of people whose work the asker reads without the name. Two queries, however many there are.
 func (ts *Talks) Open(ctx context.Context, who actor.Actor, after ID) (out []OpenLine, next ID, err error) {
 	err = ts.DB.Read(ctx, who.Org, func(tx db.Tx) error {

@@ -33,10 +33,14 @@ SELECT id, plan_id, application_id, opening_id, stage_id, invitation_id, attempt
 FROM trials WHERE org_id = $1 AND (state IN ('offered', 'accepted', 'running', 'ended') OR state = 'cancelled' AND paid_minor < 0) AND id > $2 ORDER BY id LIMIT 200;
 
 -- name: Seen :many
-SELECT id, plan_id, application_id, opening_id, stage_id, invitation_id, attempt_id, host_id, state, zone, starts_at, ends_at, offered_at, answered_at, ended_at, evaluate_by, cancelled_by, reason, paid_minor
-FROM trials v WHERE v.org_id = $1 AND v.state IN ('offered', 'accepted', 'running', 'ended')
-	AND (v.host_id = $2 OR EXISTS (SELECT 1 FROM opening_members m WHERE m.org_id = v.org_id AND m.opening_id = v.opening_id AND m.member_id = $2 AND m.role IN ('manager', 'recruiter')))
-ORDER BY v.offered_at DESC, v.id DESC LIMIT 200;
+SELECT v.id, v.plan_id, v.application_id, v.opening_id, v.stage_id, v.invitation_id, v.attempt_id, v.host_id, v.state, v.zone, v.starts_at, v.ends_at, v.offered_at, v.answered_at, v.ended_at, v.evaluate_by, v.cancelled_by, v.reason, v.paid_minor,
+	p.title, c.name, o.title AS opening, h.name AS host
+FROM trials v JOIN trial_plans p ON p.org_id = v.org_id AND p.id = v.plan_id JOIN openings o ON o.org_id = v.org_id AND o.id = v.opening_id JOIN members h ON h.org_id = v.org_id AND h.id = v.host_id
+JOIN applications a ON a.org_id = v.org_id AND a.id = v.application_id JOIN candidates c ON c.org_id = a.org_id AND c.id = a.candidate_id
+WHERE v.org_id = sqlc.arg(org_id) AND v.state IN ('offered', 'accepted', 'running', 'ended') AND v.id > sqlc.arg(after)
+	AND (CAST(sqlc.arg(wide) AS BOOLEAN) AND NOT o.confidential
+		OR EXISTS (SELECT 1 FROM opening_members m WHERE m.org_id = v.org_id AND m.opening_id = v.opening_id AND m.member_id = sqlc.arg(member_id) AND (m.role IN ('manager', 'recruiter') OR v.host_id = m.member_id)))
+ORDER BY v.id LIMIT sqlc.arg(most);
 
 -- name: Hold :execrows
 UPDATE trials SET state = state WHERE org_id = $1 AND id = $2;

@@ -483,13 +483,21 @@ func TestWhoSees(t *testing.T) {
 				t.Errorf("%s: %v", name, err)
 			}
 		}
-		list, err := w.ts.List(ctx, w.Rosa)
+		list, _, err := w.ts.List(ctx, w.Rosa, "")
 		w.must(err)
 		if len(list) != 1 || list[0].Name != "Amara Okafor" || list[0].Mine {
 			t.Errorf("who decides lists %+v", list)
 		}
-		if list, err := w.ts.List(ctx, w.Mina); err != nil || len(list) != 0 {
+		if list, _, err := w.ts.List(ctx, w.Mina, ""); err != nil || len(list) != 0 {
 			t.Errorf("a reader lists %d, %v", len(list), err)
+		}
+		for name, c := range map[string]struct {
+			who  actor.Actor
+			want int
+		}{"the host": {w.ines, 1}, "who runs it": {w.Owner, 1}, "who watches": {w.otto, 0}} {
+			if list, _, err := w.ts.List(ctx, c.who, ""); err != nil || len(list) != c.want {
+				t.Errorf("%s lists %d, %v; want %d", name, len(list), err, c.want)
+			}
 		}
 		for _, to := range []org.MemberID{w.Mina.ID, w.otto.ID, "mem_nobody"} {
 			if err := w.ts.Replace(ctx, w.Rosa, v.ID, w.ines.ID, to); !isInvalid(err) {
@@ -521,7 +529,7 @@ func TestWhoSees(t *testing.T) {
 		if blind, _, err := w.blind(w.Rosa, inv.Application); err != nil || !blind {
 			t.Fatalf("Rosa has nothing to read: %v", err)
 		}
-		list, err = w.ts.List(ctx, w.Rosa)
+		list, _, err = w.ts.List(ctx, w.Rosa, "")
 		w.must(err)
 		if _, err := w.ts.Load(ctx, w.Rosa, v.ID); !errors.Is(err, trial.ErrMissing) || len(list) != 0 {
 			t.Errorf("who reads the work without the name sees its trial: %v, and lists %d", err, len(list))

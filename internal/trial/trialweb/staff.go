@@ -25,6 +25,7 @@ type listView struct {
 	Base  string
 	Zone  *time.Location
 	Rows  []trial.Row
+	Next  trial.ID
 	Plans bool // the asker may make trials for stages
 }
 
@@ -32,7 +33,7 @@ func (p *Pages) list(w http.ResponseWriter, r *http.Request) error {
 	who := web.Actor(r)
 	v := listView{Page: web.PageOf(r, "Work trials"), Base: base(r), Plans: org.May(who, "opening.create")}
 	var err error
-	if v.Rows, err = p.Trials.List(r.Context(), who); err != nil {
+	if v.Rows, v.Next, err = p.Trials.List(r.Context(), who, trial.ID(r.URL.Query().Get("after"))); err != nil {
 		return err
 	}
 	if v.Zone, err = p.zone(r); err != nil {

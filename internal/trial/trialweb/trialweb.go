@@ -48,7 +48,9 @@ func (p *Pages) Routes(mux *web.Mux) {
 	handle(own, "POST /c/trial/answer", "trial.answer", p.answer)
 
 	staff := web.Route{Auth: web.Staff, Roles: web.AnyMember, Tenant: web.FromPath, Rate: web.RateRead}
-	handle(staff, "GET /o/{org}/trials", "trial.list", p.list)
+	list := staff
+	list.Query = []string{"after"}
+	handle(list, "GET /o/{org}/trials", "trial.list", p.list)
 	handle(staff, "GET /o/{org}/trials/{trial}", "trial.read", p.show)
 	planning := staff
 	planning.Roles = org.Roles().Actions["opening.create"]

@@ -932,11 +932,23 @@ func (q *Queries) Reply(ctx context.Context, arg ReplyParams) (int64, error) {
 }
 
 const seen = `-- name: Seen :many
-SELECT id, plan_id, application_id, opening_id, stage_id, invitation_id, attempt_id, host_id, state, zone, starts_at, ends_at, offered_at, answered_at, ended_at, evaluate_by, cancelled_by, reason, paid_minor
-FROM trials v WHERE v.org_id = $1 AND v.state IN ('offered', 'accepted', 'running', 'ended')
-	AND (v.host_id = $2 OR EXISTS (SELECT 1 FROM opening_members m WHERE m.org_id = v.org_id AND m.opening_id = v.opening_id AND m.member_id = $2 AND m.role IN ('manager', 'recruiter')))
-ORDER BY v.offered_at DESC, v.id DESC LIMIT 200
+SELECT v.id, v.plan_id, v.application_id, v.opening_id, v.stage_id, v.invitation_id, v.attempt_id, v.host_id, v.state, v.zone, v.starts_at, v.ends_at, v.offered_at, v.answered_at, v.ended_at, v.evaluate_by, v.cancelled_by, v.reason, v.paid_minor,
+	p.title, c.name, o.title AS opening, h.name AS host
+FROM trials v JOIN trial_plans p ON p.org_id = v.org_id AND p.id = v.plan_id JOIN openings o ON o.org_id = v.org_id AND o.id = v.opening_id JOIN members h ON h.org_id = v.org_id AND h.id = v.host_id
+JOIN applications a ON a.org_id = v.org_id AND a.id = v.application_id JOIN candidates c ON c.org_id = a.org_id AND c.id = a.candidate_id
+WHERE v.org_id = $1 AND v.state IN ('offered', 'accepted', 'running', 'ended') AND v.id > $2
+	AND (CAST($3 AS BOOLEAN) AND NOT o.confidential
+		OR EXISTS (SELECT 1 FROM opening_members m WHERE m.org_id = v.org_id AND m.opening_id = v.opening_id AND m.member_id = $4 AND (m.role IN ('manager', 'recruiter') OR v.host_id = m.member_id)))
+ORDER BY v.id LIMIT $5
 `
+
+type SeenParams struct {
+	OrgID    string
+	After    string
+	Wide     bool
+	MemberID string
+	Most     int32
+}
 
 type SeenRow struct {
 	ID            string
@@ -958,10 +970,20 @@ type SeenRow struct {
 	CancelledBy   string
 	Reason        string
 	PaidMinor     int64
+	Title         string
+	Name          string
+	Opening       string
+	Host          string
 }
 
-func (q *Queries) Seen(ctx context.Context, orgID string, hostID string) ([]SeenRow, error) {
-	rows, err := q.db.QueryContext(ctx, seen, orgID, hostID)
+func (q *Queries) Seen(ctx context.Context, arg SeenParams) ([]SeenRow, error) {
+	rows, err := q.db.QueryContext(ctx, seen,
+		arg.OrgID,
+		arg.After,
+		arg.Wide,
+		arg.MemberID,
+		arg.Most,
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -989,6 +1011,10 @@ func (q *Queries) Seen(ctx context.Context, orgID string, hostID string) ([]Seen
 			&i.CancelledBy,
 			&i.Reason,
 			&i.PaidMinor,
+			&i.Title,
+			&i.Name,
+			&i.Opening,
+			&i.Host,
 		); err != nil {
 			return nil, err
 		}
