@@ -169,6 +169,16 @@ func TestAWorkTrial(t *testing.T) {
 	kemi.Sees("We would do it again.")
 	lookAt(t, kemi, "trial-both")
 
+	eventually(t, "the mails to both sides", func() bool {
+		owner.get(org + "/outbox")
+		for _, subject := range []string{"A work trial is accepted", "Check-in of day 1", "A work trial is over", "Your work trial: Backend engineer"} {
+			if !strings.Contains(words(owner.page), subject) {
+				return false
+			}
+		}
+		return strings.Contains(words(owner.page), "this is day 1 of your work trial") && strings.Contains(words(owner.page), "what Ines Duarte and you say about the work trial can be read now")
+	})
+
 	ravi.Go(s.URL + org + "/review")
 	ravi.Follow(`a[href*="/review/"]`)
 	if text := ravi.Value(`document.documentElement.outerHTML`); strings.Contains(text, "Kemi") || strings.Contains(text, "half done") || strings.Contains(text, "day_1") {
