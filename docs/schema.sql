@@ -446,6 +446,34 @@ CREATE TABLE device_codes (
 
 CREATE INDEX device_codes_invitation ON device_codes (invitation_id, created_at);
 
+CREATE TABLE drifts (
+	org_id     TEXT NOT NULL,
+	work       TEXT NOT NULL,
+	minutes    BIGINT NOT NULL,
+	version_id TEXT NOT NULL,
+	part       TEXT NOT NULL,
+	people     BIGINT NOT NULL,
+	half       BIGINT NOT NULL,
+	most       BIGINT NOT NULL,
+	at         BIGINT NOT NULL,
+	PRIMARY KEY (org_id, work, minutes),
+	FOREIGN KEY (org_id, version_id) REFERENCES versions (org_id, id)
+);
+
+CREATE TABLE efforts (
+	org_id     TEXT NOT NULL,
+	attempt_id TEXT NOT NULL,
+	part       TEXT NOT NULL,
+	item       TEXT NOT NULL,
+	work       TEXT NOT NULL,
+	seconds    BIGINT NOT NULL CHECK (seconds > 0),
+	at         BIGINT NOT NULL,
+	PRIMARY KEY (org_id, attempt_id, part, item),
+	FOREIGN KEY (org_id, attempt_id) REFERENCES attempts (org_id, id)
+);
+
+CREATE INDEX efforts_work ON efforts (org_id, work, at);
+
 CREATE TABLE events (
 	org_id  TEXT NOT NULL,
 	id      TEXT NOT NULL,
@@ -1019,7 +1047,7 @@ CREATE TABLE organisations (
 	failure_minutes BIGINT NOT NULL CHECK (failure_minutes BETWEEN 0 AND 120),
 	factor_max      BIGINT NOT NULL CHECK (factor_max BETWEEN 1000 AND 10000),
 	keep_months     BIGINT NOT NULL CHECK (keep_months BETWEEN 1 AND 120),
-	created_at      BIGINT NOT NULL, break_max BIGINT NOT NULL DEFAULT 30, week BIGINT NOT NULL DEFAULT 31 CHECK (week BETWEEN 1 AND 127), recording_days BIGINT NOT NULL DEFAULT 90 CHECK (recording_days BETWEEN 1 AND 1830),
+	created_at      BIGINT NOT NULL, break_max BIGINT NOT NULL DEFAULT 30, week BIGINT NOT NULL DEFAULT 31 CHECK (week BETWEEN 1 AND 127), recording_days BIGINT NOT NULL DEFAULT 90 CHECK (recording_days BETWEEN 1 AND 1830), ask_hours BIGINT NOT NULL DEFAULT 6 CHECK (ask_hours BETWEEN 1 AND 80),
 	PRIMARY KEY (org_id, id)
 );
 
@@ -1075,6 +1103,28 @@ CREATE TABLE payments (
 );
 
 CREATE INDEX payments_opening ON payments (org_id, opening_id, id);
+
+CREATE TABLE pilots (
+	org_id     TEXT NOT NULL,
+	version_id TEXT NOT NULL,
+	item       TEXT NOT NULL,
+	member_id  TEXT NOT NULL,
+	work       TEXT NOT NULL,
+	own        BOOLEAN NOT NULL,
+	state      TEXT NOT NULL CHECK (state IN ('running', 'resting', 'done')),
+	seconds    BIGINT NOT NULL CHECK (seconds >= 0),
+	since      BIGINT NOT NULL,
+	body       TEXT NOT NULL,
+	begun_at   BIGINT NOT NULL,
+	done_at    BIGINT NOT NULL,
+	PRIMARY KEY (org_id, version_id, item, member_id),
+	FOREIGN KEY (org_id, version_id) REFERENCES versions (org_id, id),
+	CHECK ((state = 'running') = (since > 0))
+);
+
+CREATE INDEX pilots_member ON pilots (org_id, member_id, state);
+
+CREATE INDEX pilots_work ON pilots (org_id, work, state);
 
 CREATE TABLE practice_levels (
 	org_id     TEXT NOT NULL,
@@ -1610,6 +1660,39 @@ CREATE TABLE submission_items (
 	size        BIGINT NOT NULL,
 	PRIMARY KEY (org_id, attempt_id, item),
 	FOREIGN KEY (org_id, attempt_id) REFERENCES attempts (org_id, id)
+);
+
+CREATE TABLE survey_answers (
+	org_id   TEXT NOT NULL,
+	stage_id TEXT NOT NULL,
+	wording  BIGINT NOT NULL,
+	n        BIGINT NOT NULL,
+	question TEXT NOT NULL,
+	answer   TEXT NOT NULL,
+	PRIMARY KEY (org_id, stage_id, wording, n, question),
+	FOREIGN KEY (org_id, stage_id, wording) REFERENCES survey_counts (org_id, stage_id, wording)
+);
+
+CREATE TABLE survey_counts (
+	org_id     TEXT NOT NULL,
+	stage_id   TEXT NOT NULL,
+	wording    BIGINT NOT NULL,
+	opening_id TEXT NOT NULL,
+	n          BIGINT NOT NULL,
+	PRIMARY KEY (org_id, stage_id, wording),
+	FOREIGN KEY (org_id, opening_id) REFERENCES openings (org_id, id)
+);
+
+CREATE INDEX survey_counts_opening ON survey_counts (org_id, opening_id);
+
+CREATE TABLE surveys (
+	org_id         TEXT NOT NULL,
+	application_id TEXT NOT NULL,
+	stage_id       TEXT NOT NULL,
+	state          TEXT NOT NULL CHECK (state IN ('later', 'refused', 'answered')),
+	occasion       TEXT NOT NULL CHECK (occasion IN ('sent', 'reply')),
+	PRIMARY KEY (org_id, application_id, stage_id),
+	FOREIGN KEY (org_id, application_id) REFERENCES applications (org_id, id)
 );
 
 CREATE TABLE talk_slots (

@@ -115,7 +115,7 @@ func TestSixtyPeopleByFile(t *testing.T) {
 	owner, org, opening := company(t, s, attempttest.Tree)
 	zone, leaves := letters()
 	owner.post(org+"/settings", url.Values{"name": {"Northpier"}, "contact": {"vera@northpier.example"}, "zone": {zone}, "hue": {"266"}, "chroma": {"175"}, "failure_minutes": {"20"},
-		"factor_max": {"2000"}, "break_max": {"30"}, "keep_months": {"12"}, "recording_days": {"90"}})
+		"factor_max": {"2000"}, "break_max": {"30"}, "keep_months": {"12"}, "recording_days": {"90"}, "ask_hours": {"6"}})
 
 	var file strings.Builder
 	file.WriteString("\ufeffVorname;Nachname;E-Mail\r\n")

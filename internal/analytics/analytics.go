@@ -11,6 +11,7 @@ import (
 	"candor/internal/assessment"
 	"candor/internal/clock"
 	"candor/internal/db"
+	"candor/internal/job"
 	"candor/internal/opening"
 )
 
@@ -20,6 +21,7 @@ const Fewest = 5
 // Analytics reads them.
 type Analytics struct {
 	DB          *db.DB
+	Jobs        *job.Jobs
 	Openings    *opening.Openings
 	Assessments *assessment.Assessments
 }
@@ -67,12 +69,13 @@ type Figures struct {
 	Late    int    // replies after their day
 	Overdue int    // owed, and their day is over
 	Parts   []Part
+	Ratio   Ratio
 }
 
 // ReplyDays is the last of Figures.Replies.
 const ReplyDays = 10
 
-// Of counts for somebody who reads the opening's list, in three queries however many applications there are. opening.ErrMissing,
+// Of counts for somebody who reads the opening's list, in a few queries however many applications there are. opening.ErrMissing,
 // opening.ErrRole.
 func (an *Analytics) Of(ctx context.Context, who actor.Actor, o opening.ID) (Figures, error) {
 	var f Figures
@@ -88,6 +91,9 @@ func (an *Analytics) Of(ctx context.Context, who actor.Actor, o opening.ID) (Fig
 			return err
 		}
 		if err := f.replies(ctx, tx, an.DB.Now()); err != nil {
+			return err
+		}
+		if f.Ratio, err = ratio(ctx, tx, o); err != nil {
 			return err
 		}
 		parts, err = sittings(ctx, tx, o)

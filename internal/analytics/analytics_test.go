@@ -19,7 +19,7 @@ import (
 var ctx = context.Background()
 
 func TestFiguresOfAnOpening(t *testing.T) {
-	dbtest.Each(t, reviewtest.Schemas, func(t *testing.T, d *db.DB, tick *dbtest.Clock) {
+	dbtest.Each(t, schemas, func(t *testing.T, d *db.DB, tick *dbtest.Clock) {
 		w := reviewtest.Make(t, d, tick)
 		an := &analytics.Analytics{DB: d, Openings: w.Openings, Assessments: w.Assessments}
 		of := func(who actor.Actor) analytics.Figures {

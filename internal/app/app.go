@@ -20,6 +20,7 @@ import (
 
 	"candor/internal/account"
 	"candor/internal/account/accountweb"
+	"candor/internal/analytics"
 	"candor/internal/assessment"
 	"candor/internal/attempt"
 	"candor/internal/batch"
@@ -57,6 +58,7 @@ import (
 	"candor/internal/review"
 	"candor/internal/run"
 	"candor/internal/secret"
+	"candor/internal/survey"
 	"candor/internal/talk"
 	"candor/internal/thread"
 	"candor/internal/token"
@@ -110,6 +112,7 @@ type App struct {
 	Payments    *payment.Payments
 	Talks       *talk.Talks
 	Trials      *trial.Trials
+	Surveys     *survey.Surveys
 	Openings    *opening.Openings
 	Batches     *batch.Batches
 	Threads     *thread.Threads
@@ -123,6 +126,7 @@ type App struct {
 	Greenhouse  *greenhouse.Greenhouse
 	Notify      *notify.Notify
 	Integrity   *integrity.Integrity
+	Analytics   *analytics.Analytics
 	Privacy     *privacy.Privacy
 	Hub         *live.Hub
 
@@ -264,12 +268,14 @@ func (a *App) nouns() {
 		Payments: a.Payments}
 	a.Attempts.Turns = a.turns
 	a.Openings.Formats = formats(a)
+	a.Surveys = &survey.Surveys{DB: a.DB, Openings: a.Openings}
 	a.Integrity = &integrity.Integrity{DB: a.DB, Jobs: a.Jobs, Orgs: a.Orgs, Candidates: a.Candidates, Promises: a.Promises, Assessments: a.Assessments, Openings: a.Openings, Attempts: a.Attempts, Reviews: a.Reviews}
 	a.Reviews.Bars = a.Integrity.Bars
+	a.Analytics = &analytics.Analytics{DB: a.DB, Jobs: a.Jobs, Openings: a.Openings, Assessments: a.Assessments}
 	a.Hooks = &hook.Hooks{DB: a.DB, Jobs: a.Jobs, Key: a.Key, Orgs: a.Orgs, Openings: a.Openings}
 	a.Greenhouse = &greenhouse.Greenhouse{DB: a.DB, Jobs: a.Jobs, Key: a.Key, Orgs: a.Orgs, Tokens: a.Tokens, Openings: a.Openings, Reviews: a.Reviews, Hooks: a.Hooks}
 	a.Notify = &notify.Notify{DB: a.DB, Jobs: a.Jobs, Accounts: a.Accounts, Orgs: a.Orgs, Openings: a.Openings, Candidates: a.Candidates,
-		Attempts: a.Attempts, Feedbacks: a.Feedbacks, Integrity: a.Integrity, Threads: a.Threads, Interviews: a.Interviews, Promises: a.Promises, Payments: a.Payments, Talks: a.Talks, Trials: a.Trials, URL: strings.TrimSuffix(a.Config.URL, "/")}
+		Attempts: a.Attempts, Feedbacks: a.Feedbacks, Integrity: a.Integrity, Analytics: a.Analytics, Threads: a.Threads, Interviews: a.Interviews, Promises: a.Promises, Payments: a.Payments, Talks: a.Talks, Trials: a.Trials, URL: strings.TrimSuffix(a.Config.URL, "/")}
 	a.Boards = &board.Boards{DB: a.DB, Orgs: a.Orgs, Openings: a.Openings, Attempts: a.Attempts, Reviews: a.Reviews, Feedbacks: a.Feedbacks, Notify: a.Notify}
 	a.Privacy = &privacy.Privacy{DB: a.DB, Candidates: a.Candidates, Openings: a.Openings, Attempts: a.Attempts, Repos: a.Repos, Integrity: a.Integrity, Threads: a.Threads, Uploads: a.Uploads, Erasers: a.erasers()}
 	a.Hub = &live.Hub{DB: a.DB, Log: a.Config.Log}

@@ -36,6 +36,7 @@ func (a *App) listen() {
 	a.Talks.Listen()
 	a.Trials.Listen()
 	a.Integrity.Listen()
+	a.Analytics.Listen()
 	a.Notify.Listen()
 	a.Hooks.Listen()
 	a.Greenhouse.Listen()

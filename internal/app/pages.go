@@ -11,7 +11,6 @@ import (
 	"github.com/a-h/templ"
 
 	"candor/internal/actor"
-	"candor/internal/analytics"
 	"candor/internal/analytics/analyticsweb"
 	"candor/internal/assessment/assessmentweb"
 	"candor/internal/attempt/attemptweb"
@@ -39,6 +38,7 @@ import (
 	"candor/internal/repo/repoweb"
 	"candor/internal/review"
 	"candor/internal/review/reviewweb"
+	"candor/internal/survey/surveyweb"
 	"candor/internal/talk/talkweb"
 	"candor/internal/thread"
 	"candor/internal/thread/threadweb"
@@ -73,7 +73,7 @@ func (a *App) mux(rates map[web.Rate]web.Limit) (*web.Mux, error) {
 	(&orgweb.Pages{Orgs: a.Orgs}).Routes(mux)
 	(&issuerweb.Pages{Issuers: a.Issuers, Accounts: a.Accounts}).Routes(mux)
 	(&tokenweb.Pages{Tokens: a.Tokens, Orgs: a.Orgs, URL: a.Config.URL}).Routes(mux)
-	(&assessmentweb.Pages{Assessments: a.Assessments, Attempts: a.Attempts, MD: a.MD, Quizzes: Quizzes()}).Routes(mux)
+	(&assessmentweb.Pages{Assessments: a.Assessments, Attempts: a.Attempts, MD: a.MD, Quizzes: Quizzes(), Analytics: a.Analytics}).Routes(mux)
 	(&privacyweb.Pages{Privacy: a.Privacy, Attempts: a.Attempts, Orgs: a.Orgs}).Routes(mux)
 	(&hookweb.Pages{Hooks: a.Hooks}).Routes(mux)
 	(&greenhouseweb.Pages{Greenhouse: a.Greenhouse, URL: strings.TrimSuffix(a.Config.URL, "/")}).Routes(mux)
@@ -81,8 +81,8 @@ func (a *App) mux(rates map[web.Rate]web.Limit) (*web.Mux, error) {
 	meets := &talkweb.Pages{Talks: a.Talks, Openings: a.Openings, Orgs: a.Orgs, Notify: a.Notify}
 	pays := &paymentweb.Pages{Payments: a.Payments, Openings: a.Openings, Orgs: a.Orgs, Attempts: a.Attempts}
 	(&openingweb.Pages{Openings: a.Openings, Orgs: a.Orgs, Candidates: a.Candidates, Promises: a.Promises, Assessments: a.Assessments, Attempts: a.Attempts,
-		Reviews: a.Reviews, URL: a.Config.URL, Notify: a.Notify, Tokens: a.Tokens, Sections: a.sections(), Notice: a.notice, More: more()}).Routes(mux)
-	(&analyticsweb.Pages{Analytics: &analytics.Analytics{DB: a.DB, Openings: a.Openings, Assessments: a.Assessments}}).Routes(mux)
+		Reviews: a.Reviews, URL: a.Config.URL, Notify: a.Notify, Tokens: a.Tokens, Analytics: a.Analytics, Sections: a.sections(), Notice: a.notice, More: more()}).Routes(mux)
+	(&analyticsweb.Pages{Analytics: a.Analytics}).Routes(mux)
 	(&boardweb.Pages{Boards: a.Boards}).Routes(mux)
 	(&batchweb.Pages{Batches: a.Batches, Openings: a.Openings, Orgs: a.Orgs, Notify: a.Notify}).Routes(mux)
 	(&candidateweb.Pages{Candidates: a.Candidates, Openings: a.Openings, Attempts: a.Attempts, Orgs: a.Orgs}).Routes(mux)
@@ -94,9 +94,11 @@ func (a *App) mux(rates map[web.Rate]web.Limit) (*web.Mux, error) {
 	turns.Routes(mux)
 	trials := &trialweb.Pages{Trials: a.Trials, Orgs: a.Orgs, Uploads: a.Uploads, MD: markdown.New(3)}
 	trials.Routes(mux)
+	voice := &surveyweb.Pages{Surveys: a.Surveys}
+	voice.Routes(mux)
 	(&reviewweb.Pages{Reviews: a.Reviews, Uploads: a.Uploads, MD: markdown.New(3), Facts: alike.Facts, Said: talk.Said}).Routes(mux)
 	(&feedbackweb.Pages{DB: a.DB, Feedbacks: a.Feedbacks, Notify: a.Notify}).Routes(mux)
-	(&attemptweb.Pages{Attempts: a.Attempts, Openings: a.Openings, Orgs: a.Orgs, Kinds: a.Kinds, Uploads: a.Uploads, MD: a.MD, Reply: a.reply, Questions: a.questions(alike), Beside: talk.Beside, Waiting: talk.Waiting, Talk: beside(turns.Note, trials.Note), First: trials.First, Spent: a.spent, Terms: a.terms(pays, meets)}).Routes(mux)
+	(&attemptweb.Pages{Attempts: a.Attempts, Openings: a.Openings, Orgs: a.Orgs, Kinds: a.Kinds, Uploads: a.Uploads, MD: a.MD, Reply: a.reply, Questions: a.questions(alike), Beside: talk.Beside, Waiting: talk.Waiting, Talk: beside(turns.Note, trials.Note), First: trials.First, Spent: a.spent, Terms: a.terms(pays, meets), Longer: a.Analytics.Longer, Whole: a.Analytics.Asks, Survey: voice.Note}).Routes(mux)
 	pays.Routes(mux)
 	meets.Routes(mux)
 	(&repoweb.Pages{Repos: a.Repos}).Routes(mux)

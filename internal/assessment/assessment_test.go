@@ -67,9 +67,13 @@ type world struct {
 }
 
 func each(t *testing.T, fn func(t *testing.T, w world)) {
-	dbtest.Each(t, []fs.FS{audit.Schema, account.Schema, org.Schema, assessment.Schema}, func(t *testing.T, d *db.DB, _ *dbtest.Clock) {
+	eachTick(t, func(t *testing.T, w world, _ *dbtest.Clock) { fn(t, w) })
+}
+
+func eachTick(t *testing.T, fn func(t *testing.T, w world, tick *dbtest.Clock)) {
+	dbtest.Each(t, []fs.FS{audit.Schema, account.Schema, org.Schema, assessment.Schema}, func(t *testing.T, d *db.DB, tick *dbtest.Clock) {
 		fn(t, world{&assessment.Assessments{DB: d, Blobs: blob.Disk{Dir: t.TempDir()}, Kinds: kinds},
-			actor.Actor{Kind: actor.Member, ID: "mem_1", Org: "org_1", Roles: []string{org.Author}}})
+			actor.Actor{Kind: actor.Member, ID: "mem_1", Org: "org_1", Roles: []string{org.Author}}}, tick)
 	})
 }
 

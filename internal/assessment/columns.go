@@ -12,6 +12,8 @@ var Columns = db.Columns{
 		"state": ours, "created_at": ours, "created_by": ours, "published_at": ours},
 	"proofs": {"org_id": ours, "version_id": ours, "state": ours, "done": ours, "total": ours, "what": ours, "findings": ours,
 		"asked_by": ours, "asked_at": ours, "seen_at": ours},
+	"pilots": {"org_id": ours, "version_id": ours, "item": ours, "member_id": ours, "work": ours, "own": ours, "state": ours, "seconds": ours, "since": ours, "body": ours,
+		"begun_at": ours, "done_at": ours},
 	"version_files": {"org_id": ours, "version_id": ours, "path": ours, "hash": files, "size": ours},
 	"version_items": {"org_id": ours, "version_id": ours, "item": ours, "part": ours, "kind": ours, "title": ours, "position": ours, "weight_milli": ours},
 }

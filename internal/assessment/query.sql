@@ -62,3 +62,36 @@ WHERE org_id = sqlc.arg(org_id) AND version_id = sqlc.arg(version_id) AND state 
 -- name: EndProof :execrows
 UPDATE proofs SET state = sqlc.arg(state), findings = sqlc.arg(findings), seen_at = sqlc.arg(now)
 WHERE org_id = sqlc.arg(org_id) AND version_id = sqlc.arg(version_id) AND state = 'proving' AND asked_at = sqlc.arg(asked_at);
+
+-- name: BeginPilot :execrows
+INSERT INTO pilots (org_id, version_id, item, member_id, work, own, state, seconds, since, body, begun_at, done_at)
+VALUES (sqlc.arg(org_id), sqlc.arg(version_id), sqlc.arg(item), sqlc.arg(member_id), sqlc.arg(work), sqlc.arg(own), 'running', 0, sqlc.arg(now), '', sqlc.arg(now), 0)
+ON CONFLICT (org_id, version_id, item, member_id) DO UPDATE
+SET seconds = CASE WHEN pilots.state = 'done' THEN 0 ELSE pilots.seconds END, begun_at = CASE WHEN pilots.state = 'done' THEN excluded.begun_at ELSE pilots.begun_at END,
+	state = 'running', since = excluded.since, done_at = 0
+WHERE pilots.state <> 'running';
+
+-- name: RestOthers :execrows
+UPDATE pilots SET state = 'resting', seconds = seconds + (sqlc.arg(now) - since + 999) / 1000, since = 0
+WHERE org_id = sqlc.arg(org_id) AND member_id = sqlc.arg(member_id) AND state = 'running' AND NOT (version_id = sqlc.arg(version_id) AND item = sqlc.arg(item));
+
+-- name: RestPilot :execrows
+UPDATE pilots SET state = 'resting', seconds = seconds + (sqlc.arg(now) - since + 999) / 1000, since = 0
+WHERE org_id = sqlc.arg(org_id) AND version_id = sqlc.arg(version_id) AND item = sqlc.arg(item) AND member_id = sqlc.arg(member_id) AND state = 'running';
+
+-- name: EndPilot :execrows
+UPDATE pilots SET state = 'done', since = 0, done_at = sqlc.arg(now), seconds = CASE WHEN CAST(sqlc.arg(typed) AS BIGINT) > 0 THEN CAST(sqlc.arg(typed) AS BIGINT)
+	WHEN since > 0 THEN seconds + (sqlc.arg(now) - since + 999) / 1000 ELSE seconds END
+WHERE org_id = sqlc.arg(org_id) AND version_id = sqlc.arg(version_id) AND item = sqlc.arg(item) AND member_id = sqlc.arg(member_id) AND state <> 'done';
+
+-- name: KeepPilot :execrows
+UPDATE pilots SET body = sqlc.arg(body) WHERE org_id = sqlc.arg(org_id) AND version_id = sqlc.arg(version_id) AND item = sqlc.arg(item) AND member_id = sqlc.arg(member_id);
+
+-- name: PilotsOf :many
+SELECT item, own, state, seconds, since, body FROM pilots WHERE org_id = $1 AND version_id = $2 AND member_id = $3;
+
+-- name: PilotTimes :many
+SELECT seconds FROM pilots WHERE org_id = $1 AND work = $2 AND state = 'done' AND own = FALSE ORDER BY seconds LIMIT 500;
+
+-- name: MadeBy :one
+SELECT created_by FROM versions WHERE org_id = $1 AND id = $2;

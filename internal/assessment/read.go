@@ -1,8 +1,12 @@
 package assessment
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"io/fs"
+	"maps"
 	"math"
 	"regexp"
 	"slices"
@@ -234,6 +238,7 @@ func (r *reader) part(place string, p partFile, policy AI) Part {
 	if out.AI = r.differs(place+".ai", p.AI, policy); out.AI != nil {
 		policy = *out.AI
 	}
+	works := []string{out.Timed.String()}
 	if len(p.Items) == 0 {
 		r.err(place+".items", "Write at least one item.")
 	}
@@ -243,8 +248,10 @@ func (r *reader) part(place string, p partFile, policy AI) Part {
 		if pi, ok := r.item(at, it); ok {
 			pi.AI = own
 			out.Items = append(out.Items, pi)
+			works = append(works, pi.Work)
 		}
 	}
+	out.Work = digest(works...)
 	return out
 }
 
@@ -299,7 +306,41 @@ func (r *reader) item(place string, it itemFile) (PartItem, bool) {
 	if item.Failed(found) {
 		return PartItem{}, false
 	}
-	return PartItem{Key: it.Item, Weight: weight, Kind: k, Spec: spec, Head: k.Head(spec), Explain: explain}, true
+	work, err := workOf(dir, head)
+	if err != nil {
+		r.err(place+".item", "The files of items/%s cannot be read: %v.", it.Item, err)
+		return PartItem{}, false
+	}
+	return PartItem{Key: it.Item, Weight: weight, Kind: k, Spec: spec, Head: k.Head(spec), Explain: explain, Work: work}, true
+}
+
+// workOf names what an item asks for: all its files, and of item.yaml what it says without the minutes.
+func workOf(dir fs.FS, head map[string]any) (string, error) {
+	head = maps.Clone(head)
+	delete(head, "minutes")
+	says, err := json.Marshal(head)
+	if err != nil {
+		return "", err
+	}
+	list := []string{string(says)}
+	err = fs.WalkDir(dir, ".", func(path string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() || path == "item.yaml" {
+			return err
+		}
+		data, err := fs.ReadFile(dir, path)
+		list = append(list, path, digest(string(data)))
+		return err
+	})
+	return digest(list...), err
+}
+
+// digest is SHA-256 over texts with their lengths before them, in hex.
+func digest(list ...string) string {
+	h := sha256.New()
+	for _, s := range list {
+		fmt.Fprintf(h, "%d %s\n", len(s), s)
+	}
+	return hex.EncodeToString(h.Sum(nil))
 }
 
 // inside adds what was found in an item's folder.

@@ -56,6 +56,8 @@ type Part struct {
 	Timed   time.Duration // 0 is untimed
 	AI      *AI           // nil: the assessment's
 	Items   []PartItem
+	// Work names what is asked for: two parts with the same one, of whatever versions, differ in no file, order or clock. What is advertised is no part of it.
+	Work string
 }
 
 // PartItem is one task in its part.
@@ -68,6 +70,7 @@ type PartItem struct {
 	Head   item.Head
 	// Explain is what the author says may be asked about the work on it.
 	Explain item.Explain
+	Work    string // as the part's
 }
 
 // Criterion is a line of the rubric.

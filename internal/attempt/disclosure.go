@@ -54,6 +54,14 @@ func DisclosureKey(itemKey string) string { return itemKey + said }
 // about is the item whose disclosure a key is.
 func about(key string) (itemKey string, ok bool) { return strings.CutSuffix(key, said) }
 
+// AboutItem is the item that a saved key belongs to: its own, or that whose disclosure it is.
+func AboutItem(key string) string {
+	if of, ok := about(key); ok {
+		return of
+	}
+	return key
+}
+
 // Body is a disclosure as it is saved: the form's fields, as item forms are sent.
 func (d Disclosure) Body() []byte {
 	raw, _ := json.Marshal(url.Values{"used": append([]string{}, d.Used...), "words": {d.Words}, "transcript": {d.Transcript}}) // strings cannot fail

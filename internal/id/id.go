@@ -58,6 +58,18 @@ func Valid(prefix, s string) bool {
 	return err == nil
 }
 
+// Time is when an id with this prefix was made, to the millisecond; false where it is none, or tells no time.
+func Time(prefix, s string) (time.Time, bool) {
+	if !Valid(prefix, s) {
+		return time.Time{}, false
+	}
+	b, err := hex.DecodeString(s[len(prefix)+1:])
+	if err != nil || b[6]>>4 != 7 {
+		return time.Time{}, false
+	}
+	return time.UnixMilli(int64(binary.BigEndian.Uint64(b[:8]) >> 16)).UTC(), true
+}
+
 // alphabet has no letters or digits that look alike (0 O, 1 I L, 5 S, 8 B, U V).
 const alphabet = "234679ACDEFGHJKMNPQRTWXYZ"
 

@@ -2,6 +2,7 @@ package id_test
 
 import (
 	"sort"
+	"strings"
 	"testing"
 	"time"
 
@@ -26,6 +27,18 @@ func TestIdsSortInTheOrderTheyWereMade(t *testing.T) {
 	}
 	if v := ids[0][len("att_")+12]; v != '7' {
 		t.Errorf("version digit = %c; want 7", v)
+	}
+}
+
+func TestAnIdTellsWhenItWasMade(t *testing.T) {
+	at := time.Date(2026, 11, 26, 23, 0, 0, 5e6, time.UTC)
+	if got, ok := id.Time("evt", id.New("evt", at)); !ok || got.Before(at) || got.Sub(at) > time.Second {
+		t.Errorf("Time = %v, %v; want %v", got, ok, at)
+	}
+	for _, s := range []string{"", "evt_", id.New("att", at), id.Timeless("evt"), id.New("evt", at) + "0", "evt_" + strings.Repeat("g", 32)} {
+		if got, ok := id.Time("evt", s); ok {
+			t.Errorf("Time(%q) = %v", s, got)
+		}
 	}
 }
 

@@ -67,21 +67,30 @@ type Hub struct {
 
 // room is an organisation with listeners.
 type room struct {
-	listeners map[chan Event]bool
+	listeners map[chan Event]may
 	stop      context.CancelFunc
 }
+
+// may says whether a listener hears of something; it sees ids only, asks nobody, and refuses what it does not know.
+type may = func(topic, subject string) bool
 
 const (
 	window  = 5 * time.Second // rows commit out of order: what is younger is read again
 	backlog = 64              // events a slow listener may lag before its stream ends; the browser then connects anew
 	recheck = 5 * time.Second // a revoked session's stream ends within this
+	// lapse is how long a stream may have been gone that is told what it missed; what was longer ago the page has asked for.
+	lapse = 5 * time.Minute
 )
 
-// Stream serves text/event-stream until the client goes, the session is revoked or the server stops. may decides each event; it
-// sees ids only and must refuse what it does not know. The route needs Stream: true and the rate class live.
-func (h *Hub) Stream(w http.ResponseWriter, r *http.Request, org string, may func(topic, subject string) bool) error {
-	events, leave := h.join(org)
+// Stream serves text/event-stream until the client goes, the session is revoked or the server stops. may decides each event. A client that comes
+// back is told first what it missed, by the id that it heard last. The route needs Stream: true and the rate class live.
+func (h *Hub) Stream(w http.ResponseWriter, r *http.Request, org string, may may) error {
+	events, leave := h.join(org, may)
 	defer leave()
+	missed, err := h.missed(r.Context(), org, r.Header.Get("Last-Event-ID"), may)
+	if err != nil {
+		return err
+	}
 	head := w.Header()
 	head.Set("Content-Type", "text/event-stream")
 	head.Set("X-Accel-Buffering", "no")
@@ -93,8 +102,19 @@ func (h *Hub) Stream(w http.ResponseWriter, r *http.Request, org string, may fun
 		}
 		return ctl.Flush() == nil
 	}
-	if !say("retry: 3000\n\n") {
+	tell := func(e Event) bool {
+		raw, err := json.Marshal(e)
+		return err == nil && say("id: "+e.ID+"\ndata: "+string(raw)+"\n\n")
+	}
+	// The id stands for this moment: whoever hears nothing before the connection breaks asks for all since.
+	if !say("retry: 3000\nid: " + id.New("evt", h.DB.Now()) + "\n\n") {
 		return nil
+	}
+	told := map[string]bool{}
+	for _, e := range missed {
+		if told[e.ID] = true; !tell(e) {
+			return nil
+		}
 	}
 	tick := time.NewTicker(recheck)
 	defer tick.Stop()
@@ -104,14 +124,7 @@ func (h *Hub) Stream(w http.ResponseWriter, r *http.Request, org string, may fun
 			if !ok {
 				return nil
 			}
-			if !may(e.Topic, e.Subject) {
-				continue
-			}
-			raw, err := json.Marshal(e)
-			if err != nil {
-				return err
-			}
-			if !say("id: " + e.ID + "\ndata: " + string(raw) + "\n\n") {
+			if !told[e.ID] && !tell(e) {
 				return nil
 			}
 		case <-tick.C:
@@ -124,7 +137,32 @@ func (h *Hub) Stream(w http.ResponseWriter, r *http.Request, org string, may fun
 	}
 }
 
-func (h *Hub) join(org string) (events chan Event, leave func()) {
+// missed are the events since the one with an id, for a client that heard it last; rows commit out of order, so a little before it too. None where
+// the id is none of ours or too old.
+func (h *Hub) missed(ctx context.Context, org, last string, may may) ([]Event, error) {
+	at, ok := id.Time("evt", last)
+	now := h.DB.Now()
+	if !ok || at.Before(now.Add(-lapse)) {
+		return nil, nil
+	}
+	if at.After(now) { // the clock was set back since: ids go on from where they were
+		at = now.Add(-lapse)
+	}
+	var rows []query.SinceRow
+	err := h.DB.Read(ctx, org, func(tx db.Tx) (err error) {
+		rows, err = query.New(tx).Since(ctx, org, at.Add(-window).UnixMilli())
+		return err
+	})
+	var out []Event
+	for _, row := range rows {
+		if row.ID != last && may(row.Topic, row.Subject) {
+			out = append(out, Event{row.Topic, row.Subject, row.ID})
+		}
+	}
+	return out, err
+}
+
+func (h *Hub) join(org string, may may) (events chan Event, leave func()) {
 	events = make(chan Event, backlog)
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -134,17 +172,15 @@ func (h *Hub) join(org string) (events chan Event, leave func()) {
 	o := h.orgs[org]
 	if o == nil {
 		ctx, stop := context.WithCancel(context.Background())
-		o = &room{listeners: map[chan Event]bool{}, stop: stop}
+		o = &room{listeners: map[chan Event]func(topic, subject string) bool{}, stop: stop}
 		h.orgs[org] = o
 		h.reading.Go(func() { h.read(ctx, org) })
 	}
-	o.listeners[events] = true
+	o.listeners[events] = may
 	return events, func() {
 		h.mu.Lock()
 		defer h.mu.Unlock()
-		if o.listeners[events] {
-			delete(o.listeners, events)
-		}
+		delete(o.listeners, events)
 		if len(o.listeners) == 0 && h.orgs[org] == o {
 			o.stop()
 			delete(h.orgs, org)
@@ -217,10 +253,13 @@ func (h *Hub) pass(org string, e Event) {
 	if o == nil {
 		return
 	}
-	for l := range o.listeners {
+	for l, may := range o.listeners {
+		if !may(e.Topic, e.Subject) {
+			continue // nobody is slow for what is not theirs
+		}
 		select {
 		case l <- e:
-		default: // too slow: the stream ends and the page asks for itself
+		default: // too slow: the stream ends, and the browser that connects anew is told what it missed
 			delete(o.listeners, l)
 			close(l)
 		}

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -113,6 +114,102 @@ func TestStream(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+	})
+}
+
+// TestABurst: whoever hears of one thing of their own among thousands of others' hears it, and whoever was cut off is told what they missed.
+func TestABurst(t *testing.T) {
+	dbtest.Each(t, []fs.FS{live.Schema}, func(t *testing.T, d *db.DB, tick *dbtest.Clock) {
+		hub := &live.Hub{DB: d, Log: slog.Default(), Every: 5 * time.Millisecond}
+		mux := web.New(web.Config{Clock: d.Clock, Auth: web.Auth{Candidate: func(context.Context, string) (web.Session, error) {
+			return web.Session{Actor: actor.Actor{Kind: actor.Candidate, Org: "org_1"}}, nil
+		}}})
+		mux.Handle(web.Route{Pattern: "GET /c/-/live", Action: "test.live", Auth: web.Candidate, Tenant: web.FromSession, Object: "attempt", Rate: web.RateLive, Stream: true},
+			func(w http.ResponseWriter, r *http.Request) error {
+				return hub.Stream(w, r, "org_1", func(topic, subject string) bool { return subject == "att_mine" })
+			})
+		if err := mux.Start(); err != nil {
+			t.Fatal(err)
+		}
+		s := httptest.NewServer(mux)
+		defer s.Close()
+		tell := func(topic string, subjects ...string) {
+			t.Helper()
+			if err := d.Write(t.Context(), "org_1", func(tx db.Tx) error {
+				for _, x := range subjects {
+					if err := live.Tell(t.Context(), tx, d.Now(), topic, x); err != nil {
+						return err
+					}
+				}
+				return nil
+			}); err != nil {
+				t.Error(err)
+			}
+		}
+		// warm tells until the hub has read once and something is heard.
+		warm := func(in *bufio.Scanner, topic string) {
+			var heard atomic.Bool
+			var told sync.WaitGroup
+			told.Go(func() {
+				for !heard.Load() && t.Context().Err() == nil {
+					tell(topic, "att_mine")
+					time.Sleep(time.Millisecond) // only paces the writer
+				}
+			})
+			for in.Scan() && !strings.Contains(in.Text(), topic) {
+				if topic == "again" && strings.HasPrefix(in.Text(), "data: ") {
+					t.Errorf("heard %s of hours ago", in.Text())
+				}
+			}
+			heard.Store(true)
+			told.Wait()
+		}
+		// hears connects as a browser does that heard last before, and gives the lines that follow.
+		hears := func(last string) (*bufio.Scanner, func()) {
+			r, err := http.NewRequestWithContext(t.Context(), "GET", s.URL+"/c/-/live", nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.AddCookie(&http.Cookie{Name: web.CandidateCookie, Value: "x"})
+			if last != "" {
+				r.Header.Set("Last-Event-ID", last)
+			}
+			res, err := s.Client().Do(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return bufio.NewScanner(res.Body), func() { res.Body.Close() }
+		}
+		line := func(in *bufio.Scanner, prefix string) string {
+			t.Helper()
+			for in.Scan() {
+				if rest, ok := strings.CutPrefix(in.Text(), prefix); ok {
+					return rest
+				}
+			}
+			t.Fatalf("the stream ended without %q: %v", prefix, in.Err())
+			return ""
+		}
+		in, leave := hears("")
+		last := line(in, "id: ")
+		warm(in, "warm")
+		many := make([]string, 500)
+		for i := range many {
+			many[i] = "att_other"
+		}
+		tell("burst", append(many, "att_mine")...)
+		line(in, `data: {"topic":"burst","subject":"att_mine"`)
+		leave()
+		tick.Add(10 * time.Second)
+		tell("missed", "att_mine", "att_other") // nobody listens
+		in, leave = hears(last)
+		line(in, `data: {"topic":"burst","subject":"att_mine"`)
+		line(in, `data: {"topic":"missed","subject":"att_mine"`)
+		leave()
+		tick.Add(3 * time.Hour)
+		in, leave = hears(last) // too long ago: nothing but what comes
+		defer leave()
+		warm(in, "again")
 	})
 }
 

@@ -97,6 +97,9 @@ func (n *Notify) what(ctx context.Context, o string, s opening.Stage) string {
 		return "an interview in turns"
 	}
 	d = d.With(s)
+	if more, err := n.Analytics.Beyond(ctx, o, s.Ref); err == nil {
+		d.Minutes += more
+	}
 	return fmt.Sprintf("“%s”: %s, about %d minutes in all", d.Title, parts(d.Parts), d.Minutes)
 }
 

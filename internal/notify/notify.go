@@ -11,6 +11,7 @@ import (
 
 	"candor/internal/account"
 	"candor/internal/actor"
+	"candor/internal/analytics"
 	"candor/internal/attempt"
 	"candor/internal/candidate"
 	"candor/internal/clock"
@@ -51,6 +52,7 @@ type Notify struct {
 	Attempts   *attempt.Attempts
 	Feedbacks  *feedback.Feedbacks
 	Integrity  *integrity.Integrity
+	Analytics  *analytics.Analytics
 	Threads    *thread.Threads
 	Interviews *interview.Interviews
 	Promises   *promise.Promises

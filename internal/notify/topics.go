@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"candor/internal/analytics"
 	"candor/internal/attempt"
 	"candor/internal/candidate"
 	"candor/internal/db"
@@ -27,6 +28,7 @@ func (n *Notify) listenMore() {
 	job.Listen(n.Jobs, attempt.Answered, "notify.granted", job.Mail, n.granted)
 	job.Listen(n.Jobs, attempt.Questioned, "notify.questioned", job.Mail, n.questioned)
 	job.Listen(n.Jobs, attempt.Unclear, "notify.unclear", job.Mail, n.unclear)
+	job.Listen(n.Jobs, analytics.Drifted, "notify.drifted", job.Mail, n.drifted)
 	n.listenCases()
 	n.listenPromises()
 	n.listenTalks()

@@ -58,6 +58,7 @@ type Org struct {
 	BreakMax       int    // minutes of breaks in each timed part that are granted likewise
 	KeepMonths     int    // how long answers are kept after the decision
 	RecordingDays  int    // how long recordings are
+	AskHours       int    // above how many hours asked of one person the page of an opening warns
 	Created        time.Time
 }
 
@@ -202,7 +203,7 @@ func (os *Orgs) In(ctx context.Context, tx db.Tx) (Org, error) {
 	if errors.Is(err, sql.ErrNoRows) {
 		return Org{}, ErrMissing
 	}
-	return Org{r.OrgID, r.Name, r.ContactEmail, r.Zone, int(r.Hue), int(r.ChromaMilli), int(r.FailureMinutes), int(r.FactorMax), int(r.BreakMax), int(r.KeepMonths), int(r.RecordingDays), clock.Time(r.CreatedAt)}, err
+	return Org{r.OrgID, r.Name, r.ContactEmail, r.Zone, int(r.Hue), int(r.ChromaMilli), int(r.FailureMinutes), int(r.FactorMax), int(r.BreakMax), int(r.KeepMonths), int(r.RecordingDays), int(r.AskHours), clock.Time(r.CreatedAt)}, err
 }
 
 // Change sets what an owner may set. Problems: ErrRole, ErrInvalid per field.
@@ -222,14 +223,14 @@ func (os *Orgs) Change(ctx context.Context, who actor.Actor, o Org) error {
 	}
 	for field, ok := range map[string]bool{"hue": o.Hue >= 0 && o.Hue <= 360, "chroma": o.Chroma >= 0 && o.Chroma <= 180,
 		"failure_minutes": o.FailureMinutes >= 0 && o.FailureMinutes <= 120, "factor_max": o.FactorMax >= 1000 && o.FactorMax <= 10000, "break_max": o.BreakMax >= 0 && o.BreakMax <= 240,
-		"keep_months": o.KeepMonths >= 1 && o.KeepMonths <= 120, "recording_days": o.RecordingDays >= 1 && o.RecordingDays <= 1830} {
+		"keep_months": o.KeepMonths >= 1 && o.KeepMonths <= 120, "recording_days": o.RecordingDays >= 1 && o.RecordingDays <= 1830, "ask_hours": o.AskHours >= 1 && o.AskHours <= 80} {
 		if !ok {
 			return problem.Field(field, "This number is out of range.")
 		}
 	}
 	return os.DB.Write(ctx, who.Org, func(tx db.Tx) error {
 		n, err := query.New(tx).SetOrganisation(ctx, query.SetOrganisationParams{OrgID: who.Org, Name: o.Name, ContactEmail: contact, Zone: o.Zone,
-			Hue: int64(o.Hue), ChromaMilli: int64(o.Chroma), FailureMinutes: int64(o.FailureMinutes), FactorMax: int64(o.FactorMax), BreakMax: int64(o.BreakMax), KeepMonths: int64(o.KeepMonths), RecordingDays: int64(o.RecordingDays)})
+			Hue: int64(o.Hue), ChromaMilli: int64(o.Chroma), FailureMinutes: int64(o.FailureMinutes), FactorMax: int64(o.FactorMax), BreakMax: int64(o.BreakMax), KeepMonths: int64(o.KeepMonths), RecordingDays: int64(o.RecordingDays), AskHours: int64(o.AskHours)})
 		if err == nil && n == 0 {
 			return ErrMissing
 		}

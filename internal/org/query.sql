@@ -3,10 +3,10 @@ INSERT INTO organisations (org_id, id, name, contact_email, zone, hue, chroma_mi
 VALUES ($1, $1, $2, $3, $4, 266, 175, 20, 2000, 12, $5);
 
 -- name: Organisation :one
-SELECT org_id, name, contact_email, zone, hue, chroma_milli, failure_minutes, factor_max, break_max, keep_months, recording_days, created_at FROM organisations WHERE org_id = $1;
+SELECT org_id, name, contact_email, zone, hue, chroma_milli, failure_minutes, factor_max, break_max, keep_months, recording_days, ask_hours, created_at FROM organisations WHERE org_id = $1;
 
 -- name: SetOrganisation :execrows
-UPDATE organisations SET name = $2, contact_email = $3, zone = $4, hue = $5, chroma_milli = $6, failure_minutes = $7, factor_max = $8, keep_months = $9, break_max = $10, recording_days = $11 WHERE org_id = $1;
+UPDATE organisations SET name = $2, contact_email = $3, zone = $4, hue = $5, chroma_milli = $6, failure_minutes = $7, factor_max = $8, keep_months = $9, break_max = $10, recording_days = $11, ask_hours = $12 WHERE org_id = $1;
 
 -- name: AddMember :execrows
 INSERT INTO members (org_id, id, account_id, name, email, title, team, roles, state, absent_until, created_at)

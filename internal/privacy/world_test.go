@@ -43,6 +43,7 @@ import (
 	"candor/internal/run"
 	"candor/internal/secret"
 	"candor/internal/sheet"
+	"candor/internal/survey"
 	"candor/internal/talk"
 	"candor/internal/thread"
 	"candor/internal/trial"
@@ -414,6 +415,7 @@ func (w *world) work(p person) {
 		_, err := a.Attempts.Send(ctx, p.who, part)
 		w.must(err)
 	}
+	w.must(a.Surveys.Answer(ctx, p.who, survey.Newest().Number, map[string]string{"live": "no"}))
 	w.drain()
 	late, err := a.Attempts.Save(ctx, p.who, attempt.SaveRequest{Sitting: quiz, Epoch: 1, Received: a.DB.Now(), Saves: []response.Save{{Item: "pick", Client: "c_away", Seq: 1, Body: []byte(`{"choice":["1"]}`), Device: "Firefox"}}})
 	w.must(err)

@@ -89,6 +89,30 @@ func (v figuresView) parts() chart.View {
 	return c
 }
 
+// given draws minutes per sent work on both sides.
+func (v figuresView) given() chart.View {
+	r := v.Ratio
+	theirs, ours := r.Theirs/r.Sent, r.Ours/r.Sent
+	return chart.View{FirstName: "Minutes per work sent", Head: "Who", Labels: []string{"Candidates", "We"}, First: []int{theirs, ours},
+		Sentence: fmt.Sprintf("Minutes per work sent, of %d: candidates %d, we %d.", r.Sent, theirs, ours)}
+}
+
+// times is the ratio in words.
+func (v figuresView) times() string {
+	if v.Ratio.Ours == 0 {
+		return "we gave none yet"
+	}
+	return strconv.FormatFloat(v.Ratio.Times(), 'f', 1, 64) + " to 1"
+}
+
+// hours is a number of minutes in words.
+func hours(minutes int) string {
+	if minutes < 100 {
+		return fmt.Sprintf("%d min", minutes)
+	}
+	return fmt.Sprintf("%d h %02d min", minutes/60, minutes%60)
+}
+
 // answered is how many replies were given, or are late by now.
 func (v figuresView) answered() int { return v.Kept + v.Late + v.Overdue }
 

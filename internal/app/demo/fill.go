@@ -62,6 +62,9 @@ func Fill(ctx context.Context, a *app.App, c *Clock, whole bool, progress func(d
 	if err := f.assessments(); err != nil {
 		return err
 	}
+	if err := f.pilot("backend-screen"); err != nil {
+		return err
+	}
 	openings, err := f.openings()
 	if err != nil {
 		return err
@@ -272,7 +275,12 @@ func (f *filler) read(app opening.ApplicationID, s story) error {
 			if sheet.Application != app {
 				continue
 			}
-			f.pass(20 * time.Minute)
+			for range 10 + 2*filed { // their clock counts between what they write
+				f.pass(110 * time.Second)
+				if err := f.Reviews.Rate(f.ctx, who, w.Code, s.card(sheet.Rubric, filed)); err != nil {
+					return err
+				}
+			}
 			if filed == 0 {
 				if err := f.rule(who, w.Code, s); err != nil {
 					return err

@@ -32,6 +32,9 @@ func (f *filler) stage(who actor.Actor, app opening.ApplicationID, s story) erro
 	if err := f.Jobs.Drain(f.ctx); err != nil || s.until == working {
 		return err
 	}
+	if err := f.voice(who, s); err != nil {
+		return err
+	}
 	if !s.slow {
 		if err := f.explain(who, s); err != nil {
 			return err
@@ -77,7 +80,11 @@ func (f *filler) work(who actor.Actor, s story) error {
 				return err
 			}
 			for n, d := range drafts {
-				if err := f.save(who, v, sit, it, int64(n+1), d); err != nil {
+				before, err := f.ponder(who, v, sit, it, s, d)
+				if err != nil {
+					return fmt.Errorf("%s: %w", it.Key, err)
+				}
+				if err := f.save(who, v, sit, it, before+int64(n+1), d); err != nil {
 					return fmt.Errorf("%s: %w", it.Key, err)
 				}
 			}

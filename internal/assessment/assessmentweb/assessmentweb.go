@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"mime/multipart"
 	"net/http"
+	"slices"
 
+	"candor/internal/analytics"
 	"candor/internal/archive"
 	"candor/internal/assessment"
 	"candor/internal/attempt"
@@ -24,6 +26,7 @@ type Pages struct {
 	Attempts    *attempt.Attempts
 	MD          *markdown.Markdown
 	Quizzes     []quiz.Format // that can be imported
+	Analytics   *analytics.Analytics
 }
 
 // Routes declares them.
@@ -55,6 +58,15 @@ func (p *Pages) Routes(mux *web.Mux) {
 		Tenant: web.FromPath, Object: "assessment", Rate: web.RateWrite, MaxBody: 2 << 20}, p.changed)
 	handle(web.RateRead, "GET /o/{org}/versions/{version}/diff", "assessment.diff", "assessment.solutions", p.difference)
 	handle(web.RateWrite, "POST /o/{org}/versions/{version}/duplicate", "assessment.duplicate", "assessment.import", p.duplicate)
+	handle(web.RateRead, "GET /o/{org}/versions/{version}/times", "assessment.times", "assessment.solutions", p.times)
+	handle(web.RateWrite, "POST /o/{org}/versions/{version}/times", "assessment.advertise", "assessment.import", p.advertise)
+	handle(web.RateRead, "GET /o/{org}/versions/{version}/pilot", "assessment.pilot", "assessment.pilot", p.pilots)
+	handle(web.RatePreview, "GET /o/{org}/versions/{version}/pilot/{item}", "assessment.pilot_item", "assessment.pilot", p.pilot)
+	mux.Handle(web.Route{Pattern: "POST /o/{org}/versions/{version}/pilot/{item}", Action: "assessment.pilot_step", Auth: web.Staff, Roles: org.Roles().Actions["assessment.pilot"],
+		Tenant: web.FromPath, Object: "assessment", Rate: web.RateWrite, MaxBody: 8 << 20}, p.piloted)
+	handle(web.RateRead, "GET /o/{org}/versions/{version}/pilot/{item}/look/{path...}", "assessment.pilot_look", "assessment.pilot", p.pilotLook)
+	mux.Handle(web.Route{Pattern: "POST /o/{org}/versions/{version}/pilot/{item}/do/{action}", Action: "assessment.pilot_do", Auth: web.Staff, Roles: org.Roles().Actions["assessment.pilot"],
+		Tenant: web.FromPath, Object: "assessment", Rate: web.RateRun, MaxBody: 8 << 20}, p.pilotDo)
 	handle(web.RateExport, "GET /o/{org}/versions/{version}/export", "assessment.export", "assessment.solutions", p.export)
 	handle(web.RatePreview, "GET /o/{org}/versions/{version}/preview", "assessment.preview", "assessment.solutions", p.preview)
 	mux.Handle(web.Route{Pattern: "POST /o/{org}/versions/{version}/preview/items/{item}/do/{action}", Action: "assessment.try", Auth: web.Staff, Roles: org.Roles().Actions["assessment.solutions"],
@@ -117,6 +129,21 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request) error {
 	if v.Imports {
 		if v.On, err = p.Attempts.OnVersions(r.Context(), web.Actor(r), l.ID); err != nil {
 			return err
+		}
+	}
+	if org.May(web.Actor(r), "assessment.pilot") && len(versions) > 0 {
+		v.Pilot = base(v.Page) + "/versions/" + string(versions[0].ID) + "/pilot"
+	}
+	if i := slices.IndexFunc(versions, func(x assessment.VersionInfo) bool { return x.Published }); i >= 0 && org.May(web.Actor(r), "assessment.solutions") {
+		whole, list, err := p.Analytics.Times(r.Context(), web.Actor(r), versions[i].ID)
+		if err != nil {
+			return err
+		}
+		v.Times = timesPath(v.Page, whole)
+		for _, t := range list {
+			if t.Item == "" && t.Longer() {
+				v.Longer = append(v.Longer, t)
+			}
 		}
 	}
 	return web.Show(w, r, showPage(v))

@@ -11,7 +11,6 @@ import (
 	"candor/internal/org"
 	"candor/internal/problem"
 	"candor/internal/web"
-	"candor/internal/web/locale"
 
 	"github.com/a-h/templ"
 )
@@ -148,15 +147,6 @@ func (p *Pages) look(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	k, ok := it.Kind.(item.Looker)
-	if !ok {
-		return item.ErrLook
-	}
-	page := web.PageOf(r, it.Head.Title)
-	body, err := k.Look(it.Spec, item.LookView{Path: r.PathValue("path"), Base: itemPath(page, v, it) + "/look", Back: base(page) + "/versions/" + string(v.ID) + "/preview",
-		Query: r.URL.Query(), Text: locale.For("en").T})
-	if err != nil {
-		return err
-	}
-	return web.Show(w, r, lookPage(page, body))
+	page := web.PageOf(r, "")
+	return p.lookAt(w, r, it, itemPath(page, v, it)+"/look", base(page)+"/versions/"+string(v.ID)+"/preview")
 }

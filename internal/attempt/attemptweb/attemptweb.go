@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"candor/internal/actor"
+	"candor/internal/analytics"
 	"candor/internal/assessment"
 	"candor/internal/attempt"
 	"candor/internal/db"
@@ -46,9 +47,15 @@ type Pages struct {
 	First func(ctx context.Context, who actor.Actor) (string, error)
 	// Waiting draws that somebody has answered what the candidate asked; nil when nobody has.
 	Waiting func(ctx context.Context, who actor.Actor, page web.Page, organisation string) (templ.Component, error)
+	// Survey asks how it was; nil, or a nil component: there is nothing to ask.
+	Survey func(ctx context.Context, who actor.Actor, page web.Page, organisation string) (templ.Component, error)
 	// Spent is what people gave to somebody's work so far; Terms what other nouns promise at the stage of an invitation. nil: nothing.
 	Spent func(ctx context.Context, who actor.Actor, a opening.ApplicationID) (Spent, error)
 	Terms func(ctx context.Context, who actor.Actor, o opening.ID, lang string) (Terms, error)
+	// Longer are the parts of a version that take people longer than it says; app binds analytics to it. nil: nobody measures.
+	Longer func(ctx context.Context, org string, v *assessment.Version) (map[string]analytics.Real, error)
+	// Whole is what an opening may ask of one person in all. nil: nobody adds it up.
+	Whole func(ctx context.Context, org string, o opening.ID) (analytics.Ask, error)
 }
 
 // Reply is how the company's answer stands, in what a candidate may know.
@@ -136,10 +143,14 @@ type frame struct {
 	Asks  templ.Component // what the candidate is asked; nil: nothing
 	Heard templ.Component // that somebody has answered them; nil: nobody has
 	Turns templ.Component // how an interview stands; nil: there is none
+	Voice templ.Component // how it was for them; nil: they are not asked
 	Spent Spent
 	Terms []string // what other nouns promise here, a sentence each
 	Pays  bool     // there is a page about money
 	Talks bool     // there is one about a talk
+	// Longer are the parts that take people longer than is advertised, by key.
+	Longer map[string]analytics.Real
+	Whole  analytics.Ask // of one person in all stages; on the first page only
 }
 
 func (p *Pages) frame(r *http.Request, title string) (frame, error) {
@@ -191,10 +202,56 @@ func (p *Pages) asks(r *http.Request, f *frame) (err error) {
 			return err
 		}
 	}
+	if p.Survey != nil {
+		if f.Voice, err = p.Survey(r.Context(), web.Actor(r), f.Page, f.Org.Name); err != nil {
+			return err
+		}
+	}
 	if p.Waiting != nil {
 		f.Heard, err = p.Waiting(r.Context(), web.Actor(r), f.Page, f.Org.Name)
 	}
 	return err
+}
+
+// longer looks for parts that take longer than they say.
+func (p *Pages) longer(r *http.Request, f *frame) (err error) {
+	if p.Longer != nil {
+		f.Longer, err = p.Longer(r.Context(), f.Org.ID, f.V.Version)
+	}
+	return err
+}
+
+// takes is how long a part takes in words: as it is advertised, or what people need beside what was planned.
+func (f frame) takes(part assessment.Part) string {
+	planned := f.minutes(time.Duration(part.Minutes) * time.Minute)
+	if real, ok := f.Longer[part.Key]; ok {
+		half, most := real.Rounded()
+		if half == most {
+			return f.t("takes_most", "n", real.N, "most", f.minutes(time.Duration(most)*time.Minute), "planned", planned)
+		}
+		return f.t("takes", "n", real.N, "half", f.minutes(time.Duration(half)*time.Minute), "most", f.minutes(time.Duration(most)*time.Minute), "planned", planned)
+	}
+	return f.t("advertised", "minutes", planned)
+}
+
+// takesInAll is how long everything takes, with what people need of the parts that take longer than was planned.
+func (f frame) takesInAll(n int) string {
+	if len(f.Longer) == 0 {
+		return f.t("lead", "n", n, "minutes", f.minutes(time.Duration(f.V.Version.Minutes)*time.Minute))
+	}
+	low, high := 0, 0
+	for _, part := range f.V.Version.Parts {
+		half, most := part.Minutes, part.Minutes
+		if real, ok := f.Longer[part.Key]; ok {
+			half, most = real.Rounded()
+		}
+		low, high = low+half, high+most
+	}
+	key := "lead_longer"
+	if low == high {
+		key = "lead_longest"
+	}
+	return f.t(key, "n", n, "planned", f.minutes(time.Duration(f.V.Version.Minutes)*time.Minute), "low", f.minutes(time.Duration(low)*time.Minute), "high", f.minutes(time.Duration(high)*time.Minute))
 }
 
 func (f frame) t(key string, pairs ...any) string { return f.L.T("attempt."+key, pairs...) }
@@ -267,6 +324,14 @@ func (p *Pages) landing(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	f.V.Version = attempt.WithoutTurns(f.V.Version) // those have a page of their own
+	if err := p.longer(r, &f); err != nil {
+		return err
+	}
+	if p.Whole != nil {
+		if f.Whole, err = p.Whole(r.Context(), f.Org.ID, f.V.Opening.ID); err != nil {
+			return err
+		}
+	}
 	v := landingView{frame: f, MD: p.MD}
 	err = p.Attempts.DB.Read(r.Context(), f.Org.ID, func(tx db.Tx) error {
 		team, err := p.Openings.Team(r.Context(), tx, f.V.Opening.ID)
@@ -316,6 +381,9 @@ func (p *Pages) part(w http.ResponseWriter, r *http.Request) error {
 	}
 	switch {
 	case s.State == attempt.Ready && !s.Over(f.V.Now):
+		if err := p.longer(r, &f); err != nil {
+			return err
+		}
 		return web.Show(w, r, beforePage(beforeView{f, part, s}))
 	case !s.Over(f.V.Now) && s.Clock.Stands(f.V.Now):
 		return web.Show(w, r, breakPage(breakView{f, part, s}))

@@ -138,8 +138,11 @@ func (p *Pages) behindDoor(r *http.Request, tx db.Tx, o opening.ID, v *doorView)
 		step := doorStep{Title: s.Title}
 		if f, ok := p.Openings.Format(s.Format); ok {
 			if d, err := f.Describe(ctx, v.Org.ID, s.Ref); err == nil {
-				d = d.With(s)
-				step.Minutes = d.Minutes
+				more, err := p.Analytics.Beyond(ctx, v.Org.ID, s.Ref)
+				if err != nil {
+					return false, err
+				}
+				step.Minutes = d.With(s).Minutes + more
 			} else if _, isProblem := problem.As(err); !isProblem {
 				return false, err
 			}

@@ -159,6 +159,11 @@ func (p *Pages) behind(r *http.Request, inv opening.Invitation, v *linkView) err
 		return opening.ErrMissing
 	}
 	v.What, err = f.Describe(ctx, inv.Org, inv.Ref)
+	if err != nil {
+		return err
+	}
+	more, err := p.Analytics.Beyond(ctx, inv.Org, inv.Ref)
 	v.What = v.What.With(v.Stage)
+	v.What.Minutes += more
 	return err
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"candor/internal/actor"
+	"candor/internal/analytics"
 	"candor/internal/assessment"
 	"candor/internal/attempt"
 	"candor/internal/candidate"
@@ -35,6 +36,7 @@ type Pages struct {
 	URL         string // the public address, before /i/...
 	Notify      *notify.Notify
 	Tokens      *token.Tokens
+	Analytics   *analytics.Analytics
 	// Sections are what other faces add to an application's page, in order; an empty Body is left out.
 	Sections []func(ctx context.Context, who actor.Actor, a opening.Application) (Section, error)
 	// More are promises that other faces have a page for, their Href behind the opening's.

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"candor/internal/actor"
+	"candor/internal/analytics"
 	"candor/internal/candidate/candidateweb"
 	"candor/internal/db"
 	"candor/internal/db/dbtest"
@@ -26,6 +27,7 @@ import (
 	"candor/internal/org"
 	"candor/internal/review/reviewtest"
 	"candor/internal/secret"
+	"candor/internal/talk"
 	"candor/internal/web"
 	"candor/internal/web/ui/errorpage"
 )
@@ -41,7 +43,7 @@ type site struct {
 	notify *notify.Notify
 }
 
-var schemas = append(slices.Clone[[]fs.FS](reviewtest.Schemas), feedback.Schema, notify.Schema)
+var schemas = append(slices.Clone[[]fs.FS](reviewtest.Schemas), feedback.Schema, talk.Schema, analytics.Schema, notify.Schema)
 
 func serve(t *testing.T) site {
 	t.Helper()
@@ -81,7 +83,7 @@ func serveOn(t testing.TB, d *db.DB, tick *dbtest.Clock) site {
 	n.Listen()
 	s.notify = n
 	(&openingweb.Pages{Openings: s.Openings, Orgs: s.Orgs, Candidates: s.Candidates, Promises: s.Promises, Assessments: s.Assessments, Attempts: s.Attempts,
-		Reviews: s.Reviews, Notify: n, URL: "https://candor.example"}).Routes(s.mux)
+		Reviews: s.Reviews, Notify: n, Analytics: &analytics.Analytics{DB: s.DB, Openings: s.Openings, Assessments: s.Assessments}, URL: "https://candor.example"}).Routes(s.mux)
 	(&candidateweb.Pages{Candidates: s.Candidates, Openings: s.Openings, Attempts: s.Attempts, Orgs: s.Orgs}).Routes(s.mux)
 	signIn(s.mux)
 	if err := s.mux.Start(); err != nil {

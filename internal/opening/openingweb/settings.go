@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"candor/internal/actor"
+	"candor/internal/analytics"
 	"candor/internal/assessment"
 	"candor/internal/db"
 	"candor/internal/opening"
@@ -31,6 +32,7 @@ type settingsView struct {
 	More     []field.Option // what other formats offer
 	Public   publicView
 	Terms    promisesView
+	Asks     analytics.Ask // of one person, in all stages
 }
 
 type stageView struct {
@@ -93,6 +95,9 @@ func (p *Pages) showSettings(w http.ResponseWriter, r *http.Request, v settingsV
 			return err
 		}
 		if v.More, err = p.more(r); err != nil { // an interview or a work trial stands in the stages that it was chosen for
+			return err
+		}
+		if v.Asks, err = p.Analytics.Asks(ctx, who.Org, o.ID); err != nil {
 			return err
 		}
 	}

@@ -47,6 +47,7 @@ type settingsForm struct {
 	BreakMax       int    `form:"break_max" min:"0" max:"240"`
 	KeepMonths     int    `form:"keep_months" min:"1" max:"120"`
 	RecordingDays  int    `form:"recording_days" min:"1" max:"1830"`
+	AskHours       int    `form:"ask_hours" min:"1" max:"80"`
 }
 
 func (p *Pages) settings(w http.ResponseWriter, r *http.Request) error {
@@ -54,7 +55,7 @@ func (p *Pages) settings(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return p.showSettings(w, r, settingsForm{o.Name, o.Contact, o.Zone, o.Hue, o.Chroma, o.FailureMinutes, o.FactorMax, o.BreakMax, o.KeepMonths, o.RecordingDays}, nil)
+	return p.showSettings(w, r, settingsForm{o.Name, o.Contact, o.Zone, o.Hue, o.Chroma, o.FailureMinutes, o.FactorMax, o.BreakMax, o.KeepMonths, o.RecordingDays, o.AskHours}, nil)
 }
 
 func (p *Pages) showSettings(w http.ResponseWriter, r *http.Request, f settingsForm, err error) error {
@@ -74,7 +75,7 @@ func (p *Pages) change(w http.ResponseWriter, r *http.Request) error {
 		return p.showSettings(w, r, f, problem.Field("hue", "With this colour, text on buttons could not be read well enough. Choose another hue, or less colour."))
 	}
 	err := p.Orgs.Change(r.Context(), web.Actor(r), org.Org{Name: f.Name, Contact: f.Contact, Zone: f.Zone, Hue: f.Hue, Chroma: f.Chroma,
-		FailureMinutes: f.FailureMinutes, FactorMax: f.FactorMax, BreakMax: f.BreakMax, KeepMonths: f.KeepMonths, RecordingDays: f.RecordingDays})
+		FailureMinutes: f.FailureMinutes, FactorMax: f.FactorMax, BreakMax: f.BreakMax, KeepMonths: f.KeepMonths, RecordingDays: f.RecordingDays, AskHours: f.AskHours})
 	if err != nil {
 		return p.showSettings(w, r, f, err)
 	}

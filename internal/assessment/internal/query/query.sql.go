@@ -228,6 +228,71 @@ func (q *Queries) Assessments(ctx context.Context, orgID string) ([]AssessmentsR
 	return items, nil
 }
 
+const beginPilot = `-- name: BeginPilot :execrows
+INSERT INTO pilots (org_id, version_id, item, member_id, work, own, state, seconds, since, body, begun_at, done_at)
+VALUES ($1, $2, $3, $4, $5, $6, 'running', 0, $7, '', $7, 0)
+ON CONFLICT (org_id, version_id, item, member_id) DO UPDATE
+SET seconds = CASE WHEN pilots.state = 'done' THEN 0 ELSE pilots.seconds END, begun_at = CASE WHEN pilots.state = 'done' THEN excluded.begun_at ELSE pilots.begun_at END,
+	state = 'running', since = excluded.since, done_at = 0
+WHERE pilots.state <> 'running'
+`
+
+type BeginPilotParams struct {
+	OrgID     string
+	VersionID string
+	Item      string
+	MemberID  string
+	Work      string
+	Own       bool
+	Now       int64
+}
+
+func (q *Queries) BeginPilot(ctx context.Context, arg BeginPilotParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, beginPilot,
+		arg.OrgID,
+		arg.VersionID,
+		arg.Item,
+		arg.MemberID,
+		arg.Work,
+		arg.Own,
+		arg.Now,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const endPilot = `-- name: EndPilot :execrows
+UPDATE pilots SET state = 'done', since = 0, done_at = $1, seconds = CASE WHEN CAST($2 AS BIGINT) > 0 THEN CAST($2 AS BIGINT)
+	WHEN since > 0 THEN seconds + ($1 - since + 999) / 1000 ELSE seconds END
+WHERE org_id = $3 AND version_id = $4 AND item = $5 AND member_id = $6 AND state <> 'done'
+`
+
+type EndPilotParams struct {
+	Now       int64
+	Typed     int64
+	OrgID     string
+	VersionID string
+	Item      string
+	MemberID  string
+}
+
+func (q *Queries) EndPilot(ctx context.Context, arg EndPilotParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, endPilot,
+		arg.Now,
+		arg.Typed,
+		arg.OrgID,
+		arg.VersionID,
+		arg.Item,
+		arg.MemberID,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const endProof = `-- name: EndProof :execrows
 UPDATE proofs SET state = $1, findings = $2, seen_at = $3
 WHERE org_id = $4 AND version_id = $5 AND state = 'proving' AND asked_at = $6
@@ -290,6 +355,43 @@ func (q *Queries) Files(ctx context.Context, orgID string, versionID string) ([]
 	return items, nil
 }
 
+const keepPilot = `-- name: KeepPilot :execrows
+UPDATE pilots SET body = $1 WHERE org_id = $2 AND version_id = $3 AND item = $4 AND member_id = $5
+`
+
+type KeepPilotParams struct {
+	Body      string
+	OrgID     string
+	VersionID string
+	Item      string
+	MemberID  string
+}
+
+func (q *Queries) KeepPilot(ctx context.Context, arg KeepPilotParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, keepPilot,
+		arg.Body,
+		arg.OrgID,
+		arg.VersionID,
+		arg.Item,
+		arg.MemberID,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const madeBy = `-- name: MadeBy :one
+SELECT created_by FROM versions WHERE org_id = $1 AND id = $2
+`
+
+func (q *Queries) MadeBy(ctx context.Context, orgID string, iD string) (string, error) {
+	row := q.db.QueryRowContext(ctx, madeBy, orgID, iD)
+	var created_by string
+	err := row.Scan(&created_by)
+	return created_by, err
+}
+
 const nextNumber = `-- name: NextNumber :execrows
 UPDATE assessments SET latest = latest + 1, title = $3 WHERE org_id = $1 AND id = $2 AND archived_at = 0
 `
@@ -300,6 +402,76 @@ func (q *Queries) NextNumber(ctx context.Context, orgID string, iD string, title
 		return 0, err
 	}
 	return result.RowsAffected()
+}
+
+const pilotTimes = `-- name: PilotTimes :many
+SELECT seconds FROM pilots WHERE org_id = $1 AND work = $2 AND state = 'done' AND own = FALSE ORDER BY seconds LIMIT 500
+`
+
+func (q *Queries) PilotTimes(ctx context.Context, orgID string, work string) ([]int64, error) {
+	rows, err := q.db.QueryContext(ctx, pilotTimes, orgID, work)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []int64
+	for rows.Next() {
+		var seconds int64
+		if err := rows.Scan(&seconds); err != nil {
+			return nil, err
+		}
+		items = append(items, seconds)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const pilotsOf = `-- name: PilotsOf :many
+SELECT item, own, state, seconds, since, body FROM pilots WHERE org_id = $1 AND version_id = $2 AND member_id = $3
+`
+
+type PilotsOfRow struct {
+	Item    string
+	Own     bool
+	State   string
+	Seconds int64
+	Since   int64
+	Body    string
+}
+
+func (q *Queries) PilotsOf(ctx context.Context, orgID string, versionID string, memberID string) ([]PilotsOfRow, error) {
+	rows, err := q.db.QueryContext(ctx, pilotsOf, orgID, versionID, memberID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []PilotsOfRow
+	for rows.Next() {
+		var i PilotsOfRow
+		if err := rows.Scan(
+			&i.Item,
+			&i.Own,
+			&i.State,
+			&i.Seconds,
+			&i.Since,
+			&i.Body,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const proof = `-- name: Proof :one
@@ -426,6 +598,60 @@ func (q *Queries) Published(ctx context.Context, orgID string) ([]PublishedRow, 
 		return nil, err
 	}
 	return items, nil
+}
+
+const restOthers = `-- name: RestOthers :execrows
+UPDATE pilots SET state = 'resting', seconds = seconds + ($1 - since + 999) / 1000, since = 0
+WHERE org_id = $2 AND member_id = $3 AND state = 'running' AND NOT (version_id = $4 AND item = $5)
+`
+
+type RestOthersParams struct {
+	Now       int64
+	OrgID     string
+	MemberID  string
+	VersionID string
+	Item      string
+}
+
+func (q *Queries) RestOthers(ctx context.Context, arg RestOthersParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, restOthers,
+		arg.Now,
+		arg.OrgID,
+		arg.MemberID,
+		arg.VersionID,
+		arg.Item,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const restPilot = `-- name: RestPilot :execrows
+UPDATE pilots SET state = 'resting', seconds = seconds + ($1 - since + 999) / 1000, since = 0
+WHERE org_id = $2 AND version_id = $3 AND item = $4 AND member_id = $5 AND state = 'running'
+`
+
+type RestPilotParams struct {
+	Now       int64
+	OrgID     string
+	VersionID string
+	Item      string
+	MemberID  string
+}
+
+func (q *Queries) RestPilot(ctx context.Context, arg RestPilotParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, restPilot,
+		arg.Now,
+		arg.OrgID,
+		arg.VersionID,
+		arg.Item,
+		arg.MemberID,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 const version = `-- name: Version :one

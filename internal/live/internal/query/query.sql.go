@@ -22,7 +22,7 @@ func (q *Queries) Forget(ctx context.Context, orgID string, created int64) (int6
 }
 
 const since = `-- name: Since :many
-SELECT id, topic, subject, created FROM events WHERE org_id = $1 AND created >= $2 ORDER BY created, id LIMIT 1000
+SELECT id, topic, subject, created FROM events WHERE org_id = $1 AND created >= $2 ORDER BY created, id LIMIT 5000
 `
 
 type SinceRow struct {

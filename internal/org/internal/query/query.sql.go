@@ -320,7 +320,7 @@ func (q *Queries) Memberships(ctx context.Context, accountID string) ([]string, 
 }
 
 const organisation = `-- name: Organisation :one
-SELECT org_id, name, contact_email, zone, hue, chroma_milli, failure_minutes, factor_max, break_max, keep_months, recording_days, created_at FROM organisations WHERE org_id = $1
+SELECT org_id, name, contact_email, zone, hue, chroma_milli, failure_minutes, factor_max, break_max, keep_months, recording_days, ask_hours, created_at FROM organisations WHERE org_id = $1
 `
 
 type OrganisationRow struct {
@@ -335,6 +335,7 @@ type OrganisationRow struct {
 	BreakMax       int64
 	KeepMonths     int64
 	RecordingDays  int64
+	AskHours       int64
 	CreatedAt      int64
 }
 
@@ -353,6 +354,7 @@ func (q *Queries) Organisation(ctx context.Context, orgID string) (OrganisationR
 		&i.BreakMax,
 		&i.KeepMonths,
 		&i.RecordingDays,
+		&i.AskHours,
 		&i.CreatedAt,
 	)
 	return i, err
@@ -400,7 +402,7 @@ func (q *Queries) SetMember(ctx context.Context, arg SetMemberParams) (int64, er
 }
 
 const setOrganisation = `-- name: SetOrganisation :execrows
-UPDATE organisations SET name = $2, contact_email = $3, zone = $4, hue = $5, chroma_milli = $6, failure_minutes = $7, factor_max = $8, keep_months = $9, break_max = $10, recording_days = $11 WHERE org_id = $1
+UPDATE organisations SET name = $2, contact_email = $3, zone = $4, hue = $5, chroma_milli = $6, failure_minutes = $7, factor_max = $8, keep_months = $9, break_max = $10, recording_days = $11, ask_hours = $12 WHERE org_id = $1
 `
 
 type SetOrganisationParams struct {
@@ -415,6 +417,7 @@ type SetOrganisationParams struct {
 	KeepMonths     int64
 	BreakMax       int64
 	RecordingDays  int64
+	AskHours       int64
 }
 
 func (q *Queries) SetOrganisation(ctx context.Context, arg SetOrganisationParams) (int64, error) {
@@ -430,6 +433,7 @@ func (q *Queries) SetOrganisation(ctx context.Context, arg SetOrganisationParams
 		arg.KeepMonths,
 		arg.BreakMax,
 		arg.RecordingDays,
+		arg.AskHours,
 	)
 	if err != nil {
 		return 0, err
