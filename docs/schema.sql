@@ -175,7 +175,7 @@ CREATE TABLE attempts (
 	submission_id  TEXT NOT NULL,
 	receipt        TEXT NOT NULL,
 	created_at     BIGINT NOT NULL,
-	submitted_at   BIGINT NOT NULL, questions BIGINT NOT NULL DEFAULT 0 CHECK (questions BETWEEN 0 AND 4), asked_at BIGINT NOT NULL DEFAULT 0,
+	submitted_at   BIGINT NOT NULL, questions BIGINT NOT NULL DEFAULT 0 CHECK (questions BETWEEN 0 AND 4), asked_at BIGINT NOT NULL DEFAULT 0, diary BOOLEAN NOT NULL DEFAULT FALSE,
 	PRIMARY KEY (org_id, id),
 	UNIQUE (org_id, invitation_id),
 	FOREIGN KEY (org_id, application_id) REFERENCES applications (org_id, id)
@@ -1128,7 +1128,7 @@ CREATE TABLE payments (
 	sent_at        BIGINT NOT NULL,
 	due_at         BIGINT NOT NULL,
 	paid_at        BIGINT NOT NULL,
-	paid_by        TEXT NOT NULL,
+	paid_by        TEXT NOT NULL, void_at BIGINT NOT NULL DEFAULT 0,
 	PRIMARY KEY (org_id, id),
 	UNIQUE (org_id, application_id, stage_id),
 	FOREIGN KEY (org_id, application_id) REFERENCES applications (org_id, id)
@@ -1183,7 +1183,7 @@ CREATE INDEX practices_member ON practices (org_id, member_id);
 CREATE TABLE "promises" (
 	org_id         TEXT NOT NULL,
 	id             TEXT NOT NULL,
-	kind           TEXT NOT NULL CHECK (kind IN ('review', 'reply', 'feedback', 'talk', 'payment', 'question', 'appeal')),
+	kind           TEXT NOT NULL CHECK (kind IN ('review', 'reply', 'feedback', 'talk', 'payment', 'question', 'evaluation', 'appeal')),
 	application_id TEXT NOT NULL,
 	subject        TEXT NOT NULL DEFAULT '',
 	days           BIGINT NOT NULL CHECK (days > 0),
@@ -1814,6 +1814,91 @@ CREATE TABLE threads (
 CREATE INDEX threads_last ON threads (org_id, last_at, application_id);
 
 CREATE INDEX threads_waiting ON threads (org_id, waits_since, application_id);
+
+CREATE TABLE trial_days (
+	org_id      TEXT NOT NULL,
+	trial_id    TEXT NOT NULL,
+	n           BIGINT NOT NULL CHECK (n > 0),
+	starts_at   BIGINT NOT NULL,
+	by_at       BIGINT NOT NULL,
+	asked_at    BIGINT NOT NULL,
+	minutes     BIGINT NOT NULL CHECK (minutes BETWEEN -1 AND 1440),
+	sent_at     BIGINT NOT NULL,
+	reply       TEXT NOT NULL,
+	reply_by    TEXT NOT NULL,
+	replied_at  BIGINT NOT NULL,
+	PRIMARY KEY (org_id, trial_id, n),
+	FOREIGN KEY (org_id, trial_id) REFERENCES trials (org_id, id)
+);
+
+CREATE TABLE trial_evaluations (
+	org_id    TEXT NOT NULL,
+	trial_id  TEXT NOT NULL,
+	side      TEXT NOT NULL CHECK (side IN ('host', 'candidate')),
+	member_id TEXT NOT NULL,
+	ratings   TEXT NOT NULL,
+	words     TEXT NOT NULL,
+	filed_at  BIGINT NOT NULL,
+	PRIMARY KEY (org_id, trial_id, side),
+	FOREIGN KEY (org_id, trial_id) REFERENCES trials (org_id, id)
+);
+
+CREATE TABLE trial_plans (
+	org_id     TEXT NOT NULL,
+	id         TEXT NOT NULL,
+	title      TEXT NOT NULL,
+	scope      TEXT NOT NULL,
+	version_id TEXT NOT NULL,
+	host_id    TEXT NOT NULL,
+	days       BIGINT NOT NULL CHECK (days BETWEEN 1 AND 20),
+	hours      BIGINT NOT NULL CHECK (hours BETWEEN 1 AND 160),
+	amount     BIGINT NOT NULL CHECK (amount > 0),
+	currency   TEXT NOT NULL,
+	pay_days   BIGINT NOT NULL CHECK (pay_days BETWEEN 1 AND 60),
+	whole      BOOLEAN NOT NULL,
+	created_at BIGINT NOT NULL,
+	created_by TEXT NOT NULL,
+	PRIMARY KEY (org_id, id),
+	FOREIGN KEY (org_id, version_id) REFERENCES versions (org_id, id),
+	FOREIGN KEY (org_id, host_id) REFERENCES members (org_id, id)
+);
+
+CREATE TABLE trials (
+	org_id         TEXT NOT NULL,
+	id             TEXT NOT NULL,
+	plan_id        TEXT NOT NULL,
+	application_id TEXT NOT NULL,
+	opening_id     TEXT NOT NULL,
+	stage_id       TEXT NOT NULL,
+	invitation_id  TEXT NOT NULL,
+	attempt_id     TEXT NOT NULL,
+	host_id        TEXT NOT NULL,
+	state          TEXT NOT NULL CHECK (state IN ('offered', 'accepted', 'declined', 'running', 'ended', 'evaluated', 'cancelled')),
+	zone           TEXT NOT NULL,
+	starts_at      BIGINT NOT NULL,
+	ends_at        BIGINT NOT NULL,
+	offered_at     BIGINT NOT NULL,
+	answered_at    BIGINT NOT NULL,
+	ended_at       BIGINT NOT NULL,
+	evaluate_by    BIGINT NOT NULL,
+	cancelled_by   TEXT NOT NULL CHECK (cancelled_by IN ('', 'candidate', 'member', 'left')),
+	reason         TEXT NOT NULL,
+	paid_minor     BIGINT NOT NULL,
+	PRIMARY KEY (org_id, id),
+	UNIQUE (org_id, invitation_id),
+	FOREIGN KEY (org_id, plan_id) REFERENCES trial_plans (org_id, id),
+	FOREIGN KEY (org_id, application_id) REFERENCES applications (org_id, id),
+	FOREIGN KEY (org_id, host_id) REFERENCES members (org_id, id),
+	CHECK ((state = 'cancelled') = (cancelled_by <> ''))
+);
+
+CREATE INDEX trials_application ON trials (org_id, application_id);
+
+CREATE INDEX trials_attempt ON trials (org_id, attempt_id);
+
+CREATE INDEX trials_host ON trials (org_id, host_id, state, id);
+
+CREATE INDEX trials_state ON trials (org_id, state, id);
 
 CREATE TABLE unblindings (
 	org_id         TEXT NOT NULL,

@@ -101,6 +101,10 @@ func TestWhatIsPromised(t *testing.T) {
 		owner.get(opening + "/payments")
 		return strings.Contains(words(owner.page), "Record as paid") || strings.Contains(words(owner.page), "somebody else pays")
 	})
+	eventually(t, "the talk to be owed", func() bool { // by another job than the payment
+		amara.get("/c/status")
+		return strings.Contains(words(amara.page), "A talk with the team: by")
+	})
 	p.Go(s.URL + "/c/status")
 	for _, text := range []string{"Reading your work: by", "A payment: by", "A talk with the team: by"} {
 		p.Sees(text)

@@ -63,6 +63,7 @@ import (
 	"candor/internal/talk"
 	"candor/internal/thread"
 	"candor/internal/token"
+	"candor/internal/trial"
 	"candor/internal/upload"
 	"candor/internal/web"
 )
@@ -111,6 +112,7 @@ type App struct {
 	Promises    *promise.Promises
 	Payments    *payment.Payments
 	Talks       *talk.Talks
+	Trials      *trial.Trials
 	Surveys     *survey.Surveys
 	Openings    *opening.Openings
 	Batches     *batch.Batches
@@ -257,8 +259,6 @@ func (a *App) nouns() {
 	a.Attempts = &attempt.Attempts{DB: a.DB, Jobs: a.Jobs, Orgs: a.Orgs, Assessments: a.Assessments, Openings: a.Openings, Candidates: a.Candidates, Promises: a.Promises, Runs: a.Runs, Load: a.Load,
 		Written: written(a.MD)}
 	a.Interviews = &interview.Interviews{DB: a.DB, Jobs: a.Jobs, Orgs: a.Orgs, Assessments: a.Assessments, Candidates: a.Candidates, Promises: a.Promises, Openings: a.Openings, Attempts: a.Attempts, Kinds: a.Kinds}
-	a.Attempts.Turns = a.Interviews.Parts
-	a.Openings.Formats = formats(a)
 	a.Threads = &thread.Threads{DB: a.DB, Jobs: a.Jobs, Orgs: a.Orgs, Assessments: a.Assessments, Candidates: a.Candidates, Openings: a.Openings, Task: a.Attempts.Task}
 	a.Explain = &explain.Explain{DB: a.DB, Jobs: a.Jobs, Assessments: a.Assessments, Openings: a.Openings, Attempts: a.Attempts}
 	a.Reviews = &review.Reviews{DB: a.DB, Jobs: a.Jobs, Orgs: a.Orgs, Openings: a.Openings, Promises: a.Promises, Assessments: a.Assessments, Attempts: a.Attempts, Interviews: a.Interviews}
@@ -267,6 +267,10 @@ func (a *App) nouns() {
 	a.Appeals = &appeal.Appeals{DB: a.DB, Jobs: a.Jobs, Orgs: a.Orgs, Openings: a.Openings, Promises: a.Promises, Reviews: a.Reviews, Feedbacks: a.Feedbacks}
 	a.Payments = &payment.Payments{DB: a.DB, Jobs: a.Jobs, Orgs: a.Orgs, Openings: a.Openings, Promises: a.Promises}
 	a.Talks = &talk.Talks{DB: a.DB, Jobs: a.Jobs, Orgs: a.Orgs, Openings: a.Openings, Promises: a.Promises}
+	a.Trials = &trial.Trials{DB: a.DB, Jobs: a.Jobs, Orgs: a.Orgs, Assessments: a.Assessments, Candidates: a.Candidates, Promises: a.Promises, Openings: a.Openings, Attempts: a.Attempts, Reviews: a.Reviews,
+		Payments: a.Payments}
+	a.Attempts.Turns = a.turns
+	a.Openings.Formats = formats(a)
 	a.Surveys = &survey.Surveys{DB: a.DB, Openings: a.Openings}
 	a.Integrity = &integrity.Integrity{DB: a.DB, Jobs: a.Jobs, Orgs: a.Orgs, Candidates: a.Candidates, Promises: a.Promises, Assessments: a.Assessments, Openings: a.Openings, Attempts: a.Attempts, Reviews: a.Reviews}
 	a.Reviews.Bars = a.Integrity.Bars
@@ -274,11 +278,21 @@ func (a *App) nouns() {
 	a.Hooks = &hook.Hooks{DB: a.DB, Jobs: a.Jobs, Key: a.Key, Orgs: a.Orgs, Openings: a.Openings}
 	a.Greenhouse = &greenhouse.Greenhouse{DB: a.DB, Jobs: a.Jobs, Key: a.Key, Orgs: a.Orgs, Tokens: a.Tokens, Openings: a.Openings, Reviews: a.Reviews, Hooks: a.Hooks}
 	a.Notify = &notify.Notify{DB: a.DB, Jobs: a.Jobs, Accounts: a.Accounts, Orgs: a.Orgs, Openings: a.Openings, Candidates: a.Candidates,
-		Attempts: a.Attempts, Feedbacks: a.Feedbacks, Appeals: a.Appeals, Integrity: a.Integrity, Analytics: a.Analytics, Threads: a.Threads, Interviews: a.Interviews, Promises: a.Promises, Payments: a.Payments, Talks: a.Talks, URL: strings.TrimSuffix(a.Config.URL, "/")}
+		Attempts: a.Attempts, Feedbacks: a.Feedbacks, Appeals: a.Appeals, Integrity: a.Integrity, Analytics: a.Analytics, Threads: a.Threads, Interviews: a.Interviews, Promises: a.Promises, Payments: a.Payments, Talks: a.Talks, Trials: a.Trials, URL: strings.TrimSuffix(a.Config.URL, "/")}
 	a.Boards = &board.Boards{DB: a.DB, Orgs: a.Orgs, Openings: a.Openings, Attempts: a.Attempts, Reviews: a.Reviews, Feedbacks: a.Feedbacks, Notify: a.Notify}
 	a.Privacy = &privacy.Privacy{DB: a.DB, Candidates: a.Candidates, Openings: a.Openings, Attempts: a.Attempts, Repos: a.Repos, Integrity: a.Integrity, Appeals: a.Appeals, Threads: a.Threads, Uploads: a.Uploads, Erasers: a.erasers()}
 	a.Hub = &live.Hub{DB: a.DB, Log: a.Config.Log}
 	a.signIn = &accountweb.Pages{Accounts: a.Accounts, Orgs: a.Orgs, Doors: a.doors, Mails: a.Config.SMTP != ""}
+}
+
+// turns are the parts in which somebody answers what is asked beside their version.
+func (a *App) turns(ctx context.Context, tx db.Tx, at attempt.Attempt) ([]assessment.Part, error) {
+	asked, err := a.Interviews.Parts(ctx, tx, at)
+	if err != nil {
+		return nil, err
+	}
+	days, err := a.Trials.Parts(ctx, tx, at)
+	return append(asked, days...), err
 }
 
 // makeData makes the data folder with those above it and syncs their names: what is synced in a folder without a name is lost with it.

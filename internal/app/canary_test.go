@@ -155,7 +155,11 @@ func (w *world) words() []canary {
 				return slices.ContainsFunc(w.relations(p, a), func(r string) bool { return slices.Contains(names, r) })
 			}
 		}
-		add("name", a.name, field("name"))
+		named := field("name")
+		hosts := func(p *person) bool {
+			return p.candidate == nil && rights{w.table, p, a, a.opening == h.sealed}.hosts()
+		}
+		add("name", a.name, func(p *person) bool { return named(p) || hosts(p) }) // who works with somebody knows them, and reads none of their work
 		add("mail", a.name, field("email"))
 		add("wish", a.name, field("accommodation"))
 		add("note", a.name, is("candidate", "recruiter"))

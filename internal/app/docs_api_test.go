@@ -275,6 +275,8 @@ func TestTheDocumentIsWhatIsSpoken(t *testing.T) {
 		"api.invite":                {api + "openings/" + string(w.here.plain) + "/invitations", `{"name":"New","email":"new@mail.example"}`, "Invite", "Invitation", ""},
 		"api.candidates":            {api + "candidates", "", "", "Candidates", "recruiter"},
 		"api.candidate":             {api + "candidates/" + w.here.read.inv.Candidate, "", "", "Candidate", "recruiter"},
+		"api.payments":              {api + "payments", "", "", "Payments", "recruiter"},
+		"api.talks":                 {api + "talks", "", "", "Talks", "recruiter"},
 		"api.events":                {api + "events", "", "", "Happenings", ""},
 		"api.results":               {api + "applications/" + string(w.here.told.inv.Application) + "/results", "", "", "Results", ""},
 		"greenhouse.list_tests":     {api + "greenhouse/list_tests", "", "", "Choice", ""},

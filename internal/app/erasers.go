@@ -60,6 +60,7 @@ func (a *App) erasers() []privacy.Eraser {
 		{Name: "analytics", Drop: a.Analytics.Drop},
 		{Name: "integrity", Preview: a.Integrity.Preview, Erase: a.Integrity.Erase, Drop: a.Integrity.Drop},
 		{Name: "survey", Drop: a.Surveys.Drop},
+		{Name: "trial", Preview: a.Trials.Preview, Erase: a.Trials.Erase, Drop: a.Trials.Drop},
 		{Name: "talk", Preview: a.Talks.Preview, Erase: a.Talks.Erase, Drop: a.Talks.Drop},
 		{Name: "payment", Preview: a.Payments.Preview, Erase: a.Payments.Erase, Drop: a.Payments.Drop},
 		{Name: "appeal", Preview: a.Appeals.Preview, Erase: a.Appeals.Erase, Drop: a.Appeals.Drop},

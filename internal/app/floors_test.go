@@ -17,7 +17,7 @@ var (
 	ground = []string{"actor", "problem", "db", "job", "blob", "sandbox", "judge", "icpc", "git", "mail", "web", "live", "load", "egress", "backup", "disk",
 		"archive", "sheet", "markdown", "diff", "media", "similar", "agreement", "probe", "clock", "id", "secret", "config"}
 	field = []string{"audit", "account", "org", "issuer", "token", "run", "repo", "upload", "recording", "comment", "item", "assessment", "quiz", "candidate", "promise",
-		"opening", "batch", "thread", "response", "attempt", "explain", "interview", "review", "feedback", "appeal", "trial", "talk", "payment", "survey",
+		"opening", "batch", "thread", "response", "attempt", "explain", "interview", "review", "feedback", "appeal", "talk", "payment", "trial", "survey",
 		"integrity", "privacy", "analytics", "hook", "greenhouse", "notify", "board"}
 )
 

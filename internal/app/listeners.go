@@ -35,6 +35,7 @@ func (a *App) listen() {
 	a.Appeals.Listen()
 	a.Payments.Listen()
 	a.Talks.Listen()
+	a.Trials.Listen()
 	a.Integrity.Listen()
 	a.Analytics.Listen()
 	a.Notify.Listen()
@@ -60,6 +61,7 @@ func (a *App) listen() {
 	}
 	job.Every(a.Jobs, "batch.sweep", 10*time.Minute, job.Housekeeping, a.everywhere(a.Batches.Sweep))
 	job.Every(a.Jobs, "promise.sweep", 10*time.Minute, job.Housekeeping, a.everywhere(a.Promises.Sweep))
+	job.Every(a.Jobs, "trial.sweep", 5*time.Minute, job.Housekeeping, a.everywhere(a.Trials.Sweep))
 	job.Every(a.Jobs, "talk.soon", 10*time.Minute, job.Housekeeping, a.everywhere(a.Talks.Sweep))
 	job.Every(a.Jobs, "live.forget", time.Hour, job.Housekeeping, a.everywhere(func(ctx context.Context, org string) error {
 		return a.DB.Write(ctx, org, func(tx db.Tx) error {

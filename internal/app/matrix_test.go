@@ -197,9 +197,16 @@ var rules = map[string]func(v rights) outcome{
 	"interview.replace":   func(v rights) outcome { return among(v.talks(), v.manages() || v.decides()) },
 	"interview.open":      func(v rights) outcome { return among(v.reads(), !v.blind() && (v.manages() || v.decides())) },
 	"interview.open_page": func(v rights) outcome { return among(v.reads(), !v.blind() && (v.manages() || v.decides())) },
-	"payment.list":        func(v rights) outcome { return among(v.sees(), v.manages() || v.is(opening.Manager, opening.Observer)) },
-	"payment.table":       func(v rights) outcome { return among(v.sees(), v.manages() || v.is(opening.Manager, opening.Observer)) },
-	"talk.terms_page":     managing, "talk.terms": managing, "talk.read": arranging, "talk.arrange": arranging,
+	"trial.list":          func(rights) outcome { return opens },
+	"trial.read":          func(v rights) outcome { return among(v.trials(), true) },
+	"trial.reply":         func(v rights) outcome { return among(v.trials(), v.hosts()) }, "trial.evaluate": func(v rights) outcome { return among(v.trials(), v.hosts()) },
+	"trial.cancel":  func(v rights) outcome { return among(v.trials(), true) },
+	"trial.replace": func(v rights) outcome { return among(v.trials(), v.manages() || v.decides()) },
+	"payment.open":  func(rights) outcome { return opens }, "api.payments": func(rights) outcome { return opens },
+	"talk.open": func(rights) outcome { return opens }, "api.talks": func(rights) outcome { return opens },
+	"payment.list":    func(v rights) outcome { return among(v.sees(), v.manages() || v.is(opening.Manager, opening.Observer)) },
+	"payment.table":   func(v rights) outcome { return among(v.sees(), v.manages() || v.is(opening.Manager, opening.Observer)) },
+	"talk.terms_page": managing, "talk.terms": managing, "talk.read": arranging, "talk.arrange": arranging,
 	"payment.terms": managing, "payment.pay": paying,
 }
 
@@ -208,6 +215,15 @@ func (v rights) interviews() bool {
 	return v.a.talk != "" && (v.p.name == "facilitator" && !v.sealed || v.p.name == "insider" && v.sealed)
 }
 func (v rights) talks() bool { return v.a.talk != "" && (v.interviews() || v.reads() && !v.blind()) }
+
+// hosts says whether they host the work trial, trials whether they see it: who hosts it, and who runs or decides the opening; never who reads the work
+// without the name.
+func (v rights) hosts() bool {
+	return v.a.trial != "" && (v.p.name == "facilitator" && !v.sealed || v.p.name == "insider" && v.sealed)
+}
+func (v rights) trials() bool {
+	return v.a.trial != "" && v.sees() && !v.blind() && (v.hosts() || v.manages() || v.decides())
+}
 
 func asking(v rights) outcome {
 	if v.card() {
@@ -279,6 +295,8 @@ func (w *world) expect(p *person, r web.Route, a *applicant) outcome {
 		return among(p.candidate == a && a.question != "", true)
 	case r.Auth == web.Candidate && r.Object == "interview":
 		return among(p.candidate.talk != "", true)
+	case r.Auth == web.Candidate && r.Object == "trial":
+		return among(p.candidate.trial != "", true)
 	case r.Auth == web.Candidate || r.Tenant == web.NoTenant:
 		return opens
 	case p.account:
@@ -414,6 +432,18 @@ var acts = map[string]act{
 	"POST /o/{org}/interviews/{interview}/close":                                {form: url.Values{"turn": {"2"}}},
 	"POST /o/{org}/interviews/{interview}/replace":                              {form: url.Values{"was": {"nobody"}, "member": {"{member}"}, "reason": {"Is ill."}}},
 	"POST /c/interview/answer":                                                  {form: url.Values{"_turn": {"2"}, "_go": {"keep"}, "text": {"Because."}}},
+	"POST /o/{org}/trials/stages":                                               {form: url.Values{"title": {"Days"}, "scope": {"Two issues."}, "version": {"{free}"}, "host": {"{member}"}, "days": {"2"}, "hours": {"9"}, "amount": {"100"}, "currency": {"EUR"}, "pay_days": {"5"}}},
+	"POST /o/{org}/trials/{trial}/reply":                                        {form: url.Values{"day": {"1"}, "reply": {"Go on."}}},
+	"POST /o/{org}/trials/{trial}/cancel":                                       {form: url.Values{"reason": {"Ill."}}},
+	"POST /o/{org}/trials/{trial}/replace":                                      {form: url.Values{"was": {"nobody"}, "host": {"{member}"}}},
+	"POST /o/{org}/trials/{trial}/evaluate":                                     {form: url.Values{"rate_asks": {"1"}, "words": {"Good."}}},
+	"POST /c/trial/accept":                                                      {form: url.Values{"first": {"2026-12-01"}, "payee": {"NG12"}}},
+	"POST /c/trial/decline":                                                     {form: url.Values{"reason": {"No."}}},
+	"POST /c/trial/begin":                                                       {form: url.Values{"day": {"1"}}},
+	"POST /c/trial/hours":                                                       {form: url.Values{"day": {"1"}, "hours": {"6"}}},
+	"POST /c/trial/cancel":                                                      {form: url.Values{"reason": {"Ill."}}},
+	"POST /c/trial/evaluate":                                                    {form: url.Values{"rate_scope": {"1"}}},
+	"POST /c/trial/answer":                                                      {form: url.Values{"_day": {"1"}, "_go": {"keep"}, "text": {"Read."}}},
 	"POST /o/{org}/conversations/hours":                                         {form: url.Values{"when": {"hours"}, "hours": {"9"}}},
 	"POST /o/{org}/conversations/{application}":                                 {form: url.Values{"body": {"Hello."}}},
 	"POST /o/{org}/conversations/{application}/draft":                           {form: url.Values{"body": {"Hel"}}},
@@ -458,7 +488,7 @@ func (w *world) fill(text string, ids map[string]string) string {
 // ids are the values of all wildcards for a candidate of an organisation.
 func (s *side) ids(a *applicant) map[string]string {
 	out := map[string]string{"org": s.org.ID, "assessment": string(s.assessment), "version": string(s.published), "member": s.members["leaver"].ID, "opening": string(a.opening),
-		"stage": string(a.stage), "batch": string(s.batches[a.opening]), "application": string(a.inv.Application), "invitation": string(a.inv.ID), "candidate": a.inv.Candidate, "code": string(a.code), "decision": a.decision, "case": a.question, "message": a.message, "payment": a.payment, "interview": cmp.Or(string(a.talk), "0000"), "upload": string(a.upload),
+		"stage": string(a.stage), "batch": string(s.batches[a.opening]), "application": string(a.inv.Application), "invitation": string(a.inv.ID), "candidate": a.inv.Candidate, "code": string(a.code), "decision": a.decision, "case": a.question, "message": a.message, "payment": a.payment, "interview": cmp.Or(string(a.talk), "0000"), "trial": cmp.Or(string(a.trial), "trl_none"), "free": string(s.free), "upload": string(a.upload),
 		"sitting": string(a.sitting), "revision": a.revision, "late": a.late, "session": s.session, "token": s.token, "hook": s.hook, "delivery": s.delivery, "issuer": s.issuer, "test": s.test}
 	for _, name := range slices.Sorted(maps.Keys(a.cards)) {
 		out["reader"] = s.members[name].ID
@@ -471,7 +501,7 @@ func (s *side) ids(a *applicant) map[string]string {
 }
 
 // about are the wildcards that name something of one candidate or opening.
-var about = []string{"opening", "stage", "batch", "application", "mail", "invitation", "candidate", "code", "decision", "sitting", "revision", "late", "reader", "closed", "case", "message", "interview", "upload"}
+var about = []string{"opening", "stage", "batch", "application", "mail", "invitation", "candidate", "code", "decision", "sitting", "revision", "late", "reader", "closed", "case", "message", "interview", "trial", "upload"}
 
 // values are the ids of a route for somebody who asks about a candidate of here.
 func (w *world) values(r web.Route, p *person, a *applicant) map[string]string {

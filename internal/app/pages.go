@@ -45,6 +45,7 @@ import (
 	"candor/internal/thread/threadweb"
 	"candor/internal/token"
 	"candor/internal/token/tokenweb"
+	"candor/internal/trial/trialweb"
 	"candor/internal/upload/uploadweb"
 	"candor/internal/web"
 	"candor/internal/web/ui"
@@ -93,11 +94,13 @@ func (a *App) mux(rates map[web.Rate]web.Limit) (*web.Mux, error) {
 	talk.Routes(mux)
 	turns := &interviewweb.Pages{Interviews: a.Interviews, Openings: a.Openings, Uploads: a.Uploads, MD: markdown.New(3)}
 	turns.Routes(mux)
+	trials := &trialweb.Pages{Trials: a.Trials, Orgs: a.Orgs, Uploads: a.Uploads, MD: markdown.New(3)}
+	trials.Routes(mux)
 	voice := &surveyweb.Pages{Surveys: a.Surveys}
 	voice.Routes(mux)
 	(&reviewweb.Pages{Reviews: a.Reviews, Appeals: a.Appeals, Uploads: a.Uploads, MD: markdown.New(3), Facts: alike.Facts, Said: talk.Said}).Routes(mux)
 	(&feedbackweb.Pages{DB: a.DB, Feedbacks: a.Feedbacks, Notify: a.Notify, Again: a.looked}).Routes(mux)
-	(&attemptweb.Pages{Attempts: a.Attempts, Openings: a.Openings, Orgs: a.Orgs, Kinds: a.Kinds, Uploads: a.Uploads, MD: a.MD, Reply: a.reply, Again: again.Note, Questions: a.questions(alike), Beside: talk.Beside, Waiting: talk.Waiting, Talk: turns.Note, Spent: a.spent, Terms: a.terms(pays, meets), Longer: a.Analytics.Longer, Whole: a.Analytics.Asks, Survey: voice.Note}).Routes(mux)
+	(&attemptweb.Pages{Attempts: a.Attempts, Openings: a.Openings, Orgs: a.Orgs, Kinds: a.Kinds, Uploads: a.Uploads, MD: a.MD, Reply: a.reply, Again: again.Note, Questions: a.questions(alike), Beside: talk.Beside, Waiting: talk.Waiting, Talk: beside(turns.Note, trials.Note), First: trials.First, Spent: a.spent, Terms: a.terms(pays, meets), Longer: a.Analytics.Longer, Whole: a.Analytics.Asks, Survey: voice.Note}).Routes(mux)
 	pays.Routes(mux)
 	meets.Routes(mux)
 	again.Routes(mux)
@@ -125,6 +128,29 @@ func (a *App) doors(ctx context.Context, next string) (templ.Component, error) {
 		return nil, err
 	}
 	return issuerweb.Buttons(o, doors, next), nil
+}
+
+// note draws how something beside the work stands, for its candidate; nil where there is nothing.
+type note = func(ctx context.Context, who actor.Actor, page web.Page, organisation string) (templ.Component, error)
+
+// beside are several as one.
+func beside(list ...note) note {
+	return func(ctx context.Context, who actor.Actor, page web.Page, organisation string) (templ.Component, error) {
+		var out []templ.Component
+		for _, fn := range list {
+			c, err := fn(ctx, who, page, organisation)
+			if err != nil {
+				return nil, err
+			}
+			if c != nil {
+				out = append(out, c)
+			}
+		}
+		if len(out) == 0 {
+			return nil, nil
+		}
+		return templ.Join(out...), nil
+	}
 }
 
 // more are the promises of an opening that have pages of their own.

@@ -40,10 +40,13 @@ func crowded(t testing.TB, size int) (w *world, pages map[string]string) {
 		return err
 	})
 	reviewtest.Crowd(t, w.app.DB, s.org.ID, rounds[0], size, s.members["blind reviewer"].ID, s.members["filed reviewer"].ID)
-	w.must(w.app.DB.Write(ctx, s.org.ID, func(tx db.Tx) error { // each with an interview in which the facilitator asks
+	w.must(w.app.DB.Write(ctx, s.org.ID, func(tx db.Tx) error { // each with an interview in which the facilitator asks, money, a talk and a trial
 		for _, q := range []string{
 			`INSERT INTO attempts (org_id, id, application_id, invitation_id, candidate_id, version_id, state, seed, submission_id, receipt, created_at, submitted_at) SELECT a.org_id, 'att_' || SUBSTR(a.id, 5), a.id, a.id, a.candidate_id, $3, 'open', '', '', '', 1, 0 FROM applications a WHERE a.org_id = $1 AND a.created_at = 1`,
 			`INSERT INTO interviews SELECT a.org_id, 'itv_' || SUBSTR(a.id, 5), SUBSTR(a.id, 5), 'att_' || SUBSTR(a.id, 5), a.id, a.opening_id, $2, 3, 3, 2, '', '', 'ours', 0, 1, 1, 1, $2, 0, '' FROM applications a WHERE a.org_id = $1 AND a.created_at = 1`,
+			`INSERT INTO payments (org_id, id, application_id, opening_id, stage_id, amount, currency, days, production, rights, state, payee, proof, offered_at, answered_at, sent_at, due_at, paid_at, paid_by) SELECT a.org_id, 'pay_' || SUBSTR(a.id, 5), a.id, a.opening_id, a.stage_id, 100, 'EUR', 5, FALSE, '', 'accepted', $2, '', 1, 1, 0, 0, 0, '' FROM applications a WHERE a.org_id = $1 AND a.created_at = 1`,
+			`INSERT INTO talks (org_id, id, application_id, opening_id, state, minutes, host_id, link, starts_at, sequence, reminded_at, changed_at) SELECT a.org_id, 'tlk_' || SUBSTR(a.id, 5), a.id, a.opening_id, 'owed', 30, $2, '', 0, 0, 0, 1 FROM applications a WHERE a.org_id = $1 AND a.created_at = 1`,
+			`INSERT INTO trials (org_id, id, plan_id, application_id, opening_id, stage_id, invitation_id, attempt_id, host_id, state, zone, starts_at, ends_at, offered_at, answered_at, ended_at, evaluate_by, cancelled_by, reason, paid_minor) SELECT a.org_id, 'trl_' || SUBSTR(a.id, 5), (SELECT MIN(p.id) FROM trial_plans p WHERE p.org_id = a.org_id), a.id, a.opening_id, a.stage_id, a.id, '', $2, 'offered', '', 0, 0, 1, 0, 0, 0, '', '', 0 FROM applications a WHERE a.org_id = $1 AND a.created_at = 1`,
 		} {
 			if _, err := tx.Exec(ctx, strings.ReplaceAll(q, "$3", "'"+string(rounds[0].Version)+"'"), tx.Org, s.members["facilitator"].ID); err != nil {
 				return err
@@ -62,6 +65,9 @@ func crowded(t testing.TB, size int) (w *world, pages map[string]string) {
 		"decide":    "manager " + o + "/review",
 		"asks":      "facilitator " + o + "/interviews",
 		"watches":   "manager " + o + "/interviews",
+		"payments":  "recruiter " + o + "/payments",
+		"talks":     "manager " + o + "/talks",
+		"trials":    "manager " + o + "/trials",
 		"compare":   "manager " + plain + "/compare?with=" + string(s.waits.code) + "&with=" + string(s.told.code),
 	}
 }

@@ -20,11 +20,13 @@ import (
 	"candor/internal/review"
 	"candor/internal/talk/talkweb"
 	"candor/internal/thread/threadweb"
+	"candor/internal/trial"
+	"candor/internal/trial/trialweb"
 )
 
 // sections are what the faces above an opening's add to the page of an application.
 func (a *App) sections() []func(context.Context, actor.Actor, opening.Application) (openingweb.Section, error) {
-	return []func(context.Context, actor.Actor, opening.Application) (openingweb.Section, error){a.reading, a.asking, a.interviewing, a.talking, a.again, a.meeting, a.mails, a.dossier, a.keeping}
+	return []func(context.Context, actor.Actor, opening.Application) (openingweb.Section, error){a.reading, a.asking, a.interviewing, a.trying, a.talking, a.again, a.meeting, a.mails, a.dossier, a.keeping}
 }
 
 // again leads to the second look that was asked for, for whoever runs or decides the opening.
@@ -46,6 +48,22 @@ func (a *App) looked(ctx context.Context, who actor.Actor, app opening.Applicati
 		return nil, err
 	}
 	return appealweb.Section(c, "/o/"+who.Org+"/applications/"+string(app)+"/appeal"), nil
+}
+
+// trying leads to the work trials of an application, for whoever runs or decides its opening and knows the name.
+func (a *App) trying(ctx context.Context, who actor.Actor, app opening.Application) (openingweb.Section, error) {
+	if app.Blind || !app.Opening.MayManage(who) && !app.Opening.MayDecide(who) {
+		return openingweb.Section{}, nil
+	}
+	var list []trial.Trial
+	err := a.DB.Read(ctx, who.Org, func(tx db.Tx) (err error) {
+		list, err = a.Trials.Of(ctx, tx, app.ID)
+		return err
+	})
+	if err != nil || len(list) == 0 {
+		return openingweb.Section{}, err
+	}
+	return openingweb.Section{ID: "trying", Title: "Work trial", Body: trialweb.Section(who.Org, list)}, nil
 }
 
 // meeting leads to the talk that is owed, for whoever arranges it.

@@ -35,6 +35,7 @@ import (
 	"candor/internal/talk"
 	"candor/internal/thread"
 	"candor/internal/token"
+	"candor/internal/trial"
 	"candor/internal/upload"
 	"candor/internal/upload/uploadtest"
 	"candor/internal/web"
@@ -71,6 +72,7 @@ type side struct {
 	system           actor.Actor
 	assessment       assessment.ID
 	published, draft assessment.VersionID
+	free             assessment.VersionID    // published, without a clock
 	plain, sealed    opening.ID              // sealed is the confidential one
 	batches          map[opening.ID]batch.ID // a confirmed list of each opening, which waits for its start
 	members          map[string]org.Member
@@ -89,6 +91,7 @@ type side struct {
 type applicant struct {
 	name     string
 	talk     interview.Code // of the interview about their work; "" none
+	trial    trial.ID       // what they are offered; "" none
 	opening  opening.ID
 	stage    opening.StageID
 	inv      opening.Invitation
@@ -262,6 +265,12 @@ func (w *world) found(name string) *side {
 	s.assessment = version.Assessment
 	s.draft, findings, err = a.Assessments.Import(ctx, s.as("founder"), s.tree("Small screen, next"), s.assessment)
 	w.must(err, findings)
+	free := s.tree("Some days")
+	free["assessment.yaml"].Data = []byte(strings.Replace(string(free["assessment.yaml"].Data), "timed: 30, ", "", 1))
+	s.free, findings, err = a.Assessments.Import(ctx, s.as("founder"), free, "")
+	w.must(err, findings)
+	_, err = a.Assessments.Publish(ctx, s.as("founder"), s.free, nil)
+	w.must(err)
 	s.plain, s.sealed = s.open("plain", false), s.open("sealed", true)
 	for _, r := range []struct {
 		who  string
@@ -291,6 +300,9 @@ func (w *world) found(name string) *side {
 	s.interview(s.read, "manager", "facilitator")
 	s.interview(s.blind, "manager", "facilitator")
 	s.interview(s.kept, "insider", "insider")
+	s.offer(s.read, "facilitator")
+	s.offer(s.blind, "facilitator")
+	s.offer(s.kept, "insider")
 	s.busy = s.enter("busy", s.plain)
 	s.work(s.busy)
 	s.deadHook()
@@ -547,6 +559,26 @@ func (s *side) interview(p *applicant, opens, asks string) {
 		s.w.must(is.Ask(ctx, s.as(asks), v.Code, 1, interview.Question{Text: "And then?", Kind: "freetext"}))
 	}
 	p.talk = v.Code
+}
+
+// offer makes a work trial of a candidate's, as the first press on the link of its stage does.
+func (s *side) offer(p *applicant, host string) {
+	s.w.t.Helper()
+	ts := s.w.app.Trials
+	plan, err := ts.AddPlan(ctx, s.as("founder"), trial.Terms{Title: "Some days", Scope: "Two issues.", Version: s.free, Host: s.members[host].ID, Days: 2, Hours: 9, Money: payment.Money{Minor: 100, Currency: "EUR"}, PayDays: 5})
+	s.w.must(err)
+	inv := p.inv
+	inv.Format, inv.Ref = trial.Format{}.Name(), string(plan)
+	s.w.must(s.w.app.DB.Write(ctx, s.org.ID, func(tx db.Tx) error {
+		if err := (trial.Format{Trials: ts}).Start(ctx, tx, inv); err != nil {
+			return err
+		}
+		list, err := ts.Of(ctx, tx, inv.Application)
+		if err == nil {
+			p.trial = list[0].ID
+		}
+		return err
+	}))
 }
 
 // send begins an upload of a candidate's for a purpose.

@@ -55,7 +55,8 @@ type Attempts struct {
 	Outages     *Outages    // nil where nobody answers candidates
 	Load        *load.Gauge // nil is calm
 	Written     item.Kind   // how questions about their own work are answered
-	// Turns are the parts in which the person of a submitted attempt answers an interview about it; interview knows. nil: nobody interviews.
+	// Turns are the parts in which the person of an attempt answers what is asked beside its version: an interview about what they sent, and the days
+	// of a work trial; interview and trial know. nil: nobody asks.
 	Turns func(ctx context.Context, tx db.Tx, a Attempt) ([]assessment.Part, error)
 
 	// brokenGuard switches the guarded write of saves off; only TestBroken_ sets it.
@@ -77,6 +78,7 @@ type Attempt struct {
 	Submitted   time.Time
 	Questions   int       // about their own work, as announced to the person; 0 is none
 	Asked       time.Time // when they were asked
+	Diary       bool      // it is asked about day by day
 }
 
 // Sitting is one run of a part.
@@ -138,7 +140,7 @@ var (
 
 func fromAttempt(r query.AttemptRow) Attempt {
 	return Attempt{ID(r.ID), opening.ApplicationID(r.ApplicationID), opening.InvitationID(r.InvitationID), candidate.ID(r.CandidateID), assessment.VersionID(r.VersionID),
-		r.State, r.Seed, r.SubmissionID, r.Receipt, clock.Time(r.CreatedAt), clock.Time(r.SubmittedAt), int(r.Questions), clock.Time(r.AskedAt)}
+		r.State, r.Seed, r.SubmissionID, r.Receipt, clock.Time(r.CreatedAt), clock.Time(r.SubmittedAt), int(r.Questions), clock.Time(r.AskedAt), r.Diary}
 }
 
 func fromSitting(r query.SittingRow) Sitting {

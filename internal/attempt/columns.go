@@ -4,7 +4,7 @@ import "candor/internal/db"
 
 // Columns is the inventory.
 var Columns = db.Columns{
-	"attempts":         {"org_id": numbers, "id": numbers, "application_id": numbers, "invitation_id": numbers, "candidate_id": numbers, "version_id": numbers, "state": numbers, "seed": numbers, "submission_id": numbers, "receipt": numbers, "created_at": numbers, "submitted_at": numbers, "questions": numbers, "asked_at": numbers},
+	"attempts":         {"org_id": numbers, "id": numbers, "application_id": numbers, "invitation_id": numbers, "candidate_id": numbers, "version_id": numbers, "state": numbers, "seed": numbers, "submission_id": numbers, "receipt": numbers, "created_at": numbers, "submitted_at": numbers, "questions": numbers, "asked_at": numbers, "diary": numbers},
 	"questions":        {"org_id": theirs, "attempt_id": theirs, "n": theirs, "item": theirs, "rule": theirs, "text": theirs, "why": theirs, "file": theirs, "line": theirs, "code": theirs, "unclear": theirs, "unclear_at": theirs},
 	"sittings":         {"org_id": numbers, "id": numbers, "attempt_id": numbers, "part": numbers, "epoch": numbers, "state": numbers, "ended_by": numbers, "timed_seconds": numbers, "factor_permille": numbers, "finish_by": numbers, "started_at": numbers, "added_seconds": numbers, "entitled_end": numbers, "hard_end": numbers, "saved_at": numbers, "takeover": numbers, "editor": numbers, "finished_at": numbers, "receipt": numbers, "paused_at": numbers, "break_seconds": numbers, "break_used": numbers},
 	"ledger":           {"org_id": numbers, "id": numbers, "sitting_id": numbers, "kind": numbers, "key": numbers, "seconds": numbers, "at": numbers, "actor_kind": numbers, "actor_id": numbers, "reason_id": numbers},

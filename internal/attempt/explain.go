@@ -149,14 +149,14 @@ func (as *Attempts) NotClear(ctx context.Context, who actor.Actor, key, text str
 }
 
 // Whole is the version of an attempt as its person was shown it: where questions about their own work were announced, with the criterion that they are
-// scored on and with their minutes, and, once they are asked, with the part that holds them; last the turns of an interview about it. Where it
+// scored on and with their minutes, and, once they are asked, with the part that holds them; last the turns of an interview about it and the days of a work trial. Where it
 // differs from the published version its parts may be changed.
 func (as *Attempts) Whole(ctx context.Context, o string, a Attempt) (*assessment.Version, error) {
 	v, err := as.Assessments.Version(ctx, o, a.Version)
 	if err == nil && a.Questions > 0 {
 		v, err = as.explaining(ctx, o, a, v)
 	}
-	if err != nil || as.Turns == nil || a.State != "submitted" {
+	if err != nil || as.Turns == nil || a.State != "submitted" && !a.Diary {
 		return v, err
 	}
 	var turns []assessment.Part

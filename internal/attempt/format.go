@@ -5,10 +5,10 @@ import (
 	"database/sql"
 	"errors"
 	"strings"
+	"time"
 
 	"candor/internal/assessment"
 	"candor/internal/attempt/internal/query"
-	"candor/internal/candidate"
 	"candor/internal/clock"
 	"candor/internal/db"
 	"candor/internal/id"
@@ -40,31 +40,45 @@ func (f Format) Describe(ctx context.Context, org, ref string) (opening.Describe
 
 // Start makes the attempt with a sitting per part, once; no clock runs yet.
 func (f Format) Start(ctx context.Context, tx db.Tx, inv opening.Invitation) error {
-	as := f.Attempts
-	v, err := as.Assessments.Version(ctx, tx.Org, assessment.VersionID(inv.Ref))
-	if err != nil {
+	a, made, err := f.Attempts.Make(ctx, tx, inv)
+	if err != nil || !made {
 		return err
 	}
+	return f.Attempts.Seat(ctx, tx, a, inv.FinishBy)
+}
+
+// Make makes the attempt of an invitation, once, without anything that could be started: [Attempts.Seat] adds that.
+func (as *Attempts) Make(ctx context.Context, tx db.Tx, inv opening.Invitation) (a ID, made bool, err error) {
 	questions, err := as.announced(ctx, tx, inv)
 	if err != nil {
-		return err
+		return "", false, err
 	}
 	now := as.DB.Now()
-	q := query.New(tx)
 	at := id.New("att", now)
-	n, err := q.AddAttempt(ctx, query.AddAttemptParams{OrgID: tx.Org, ID: at, ApplicationID: string(inv.Application), InvitationID: string(inv.ID),
+	n, err := query.New(tx).AddAttempt(ctx, query.AddAttemptParams{OrgID: tx.Org, ID: at, ApplicationID: string(inv.Application), InvitationID: string(inv.ID),
 		CandidateID: inv.Candidate, VersionID: inv.Ref, Seed: strings.TrimPrefix(id.New("s", now), "s_")[12:], CreatedAt: clock.Milli(now),
 		Questions: int64(questions)})
-	if err != nil || n == 0 {
-		return err
-	}
-	adjusted, err := as.Candidates.AccommodationIn(ctx, tx, candidate.ID(inv.Candidate))
+	return ID(at), n > 0, err
+}
+
+// Seat adds a sitting for each part of an attempt's version, open until an instant; those that it has stay as they are.
+func (as *Attempts) Seat(ctx context.Context, tx db.Tx, a ID, until time.Time) error {
+	at, err := as.In(ctx, tx, a)
 	if err != nil {
 		return err
 	}
+	v, err := as.Assessments.Version(ctx, tx.Org, at.Version)
+	if err != nil {
+		return err
+	}
+	adjusted, err := as.Candidates.AccommodationIn(ctx, tx, at.Candidate)
+	if err != nil {
+		return err
+	}
+	q := query.New(tx)
 	for _, p := range v.Parts {
-		_, err := q.AddSitting(ctx, query.AddSittingParams{OrgID: tx.Org, ID: id.New("sit", now), AttemptID: at, Part: p.Key, Epoch: 1,
-			TimedSeconds: int64(p.Timed.Seconds()), FactorPermille: int64(adjusted.Factor), FinishBy: clock.Milli(inv.FinishBy)})
+		_, err := q.AddSitting(ctx, query.AddSittingParams{OrgID: tx.Org, ID: id.New("sit", as.DB.Now()), AttemptID: string(a), Part: p.Key, Epoch: 1,
+			TimedSeconds: int64(p.Timed.Seconds()), FactorPermille: int64(adjusted.Factor), FinishBy: clock.Milli(until)})
 		if err != nil {
 			return err
 		}

@@ -42,6 +42,9 @@ func (as *Attempts) ProgressOf(ctx context.Context, tx db.Tx, inv opening.Invita
 	p := Progress{Sent: a.State != "open", Owed: adjusted.Waits(), Ready: true}
 	left := map[string]bool{}
 	for key, s := range all {
+		if IsDay(key) {
+			continue // nothing waits for it
+		}
 		p.Begun = p.Begun || !s.Clock.Started.IsZero()
 		if s.SavedAt.After(p.Touched) {
 			p.Touched = s.SavedAt

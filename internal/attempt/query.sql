@@ -3,13 +3,13 @@ INSERT INTO attempts (org_id, id, application_id, invitation_id, candidate_id, v
 VALUES ($1, $2, $3, $4, $5, $6, 'open', $7, '', '', $8, 0, $9) ON CONFLICT (org_id, invitation_id) DO NOTHING;
 
 -- name: AttemptOf :one
-SELECT id, application_id, invitation_id, candidate_id, version_id, state, seed, submission_id, receipt, created_at, submitted_at, questions, asked_at FROM attempts WHERE org_id = $1 AND invitation_id = $2;
+SELECT id, application_id, invitation_id, candidate_id, version_id, state, seed, submission_id, receipt, created_at, submitted_at, questions, asked_at, diary FROM attempts WHERE org_id = $1 AND invitation_id = $2;
 
 -- name: Attempt :one
-SELECT id, application_id, invitation_id, candidate_id, version_id, state, seed, submission_id, receipt, created_at, submitted_at, questions, asked_at FROM attempts WHERE org_id = $1 AND id = $2;
+SELECT id, application_id, invitation_id, candidate_id, version_id, state, seed, submission_id, receipt, created_at, submitted_at, questions, asked_at, diary FROM attempts WHERE org_id = $1 AND id = $2;
 
 -- name: AttemptsOf :many
-SELECT id, application_id, invitation_id, candidate_id, version_id, state, seed, submission_id, receipt, created_at, submitted_at, questions, asked_at FROM attempts WHERE org_id = $1 AND application_id = $2 ORDER BY created_at DESC, id DESC LIMIT 50;
+SELECT id, application_id, invitation_id, candidate_id, version_id, state, seed, submission_id, receipt, created_at, submitted_at, questions, asked_at, diary FROM attempts WHERE org_id = $1 AND application_id = $2 ORDER BY created_at DESC, id DESC LIMIT 50;
 
 -- name: SetAsked :execrows
 UPDATE attempts SET asked_at = $3 WHERE org_id = $1 AND id = $2 AND state = 'submitted' AND questions > 0 AND asked_at = 0;
@@ -112,7 +112,10 @@ SELECT item, cause, was_id, was_sha256, was_size, revision_id, at FROM replaced_
 -- name: Submit :execrows
 UPDATE attempts SET state = 'submitted', submission_id = sqlc.arg(submission), receipt = sqlc.arg(receipt), submitted_at = sqlc.arg(now)
 WHERE attempts.org_id = sqlc.arg(org_id) AND attempts.id = sqlc.arg(id) AND attempts.state = 'open'
-	AND NOT EXISTS (SELECT 1 FROM sittings s WHERE s.org_id = attempts.org_id AND s.attempt_id = attempts.id AND s.state <> 'ended');
+	AND NOT EXISTS (SELECT 1 FROM sittings s WHERE s.org_id = attempts.org_id AND s.attempt_id = attempts.id AND s.state <> 'ended' AND substr(s.part, 1, 4) <> 'day_');
+
+-- name: KeepDiary :execrows
+UPDATE attempts SET diary = TRUE WHERE org_id = $1 AND id = $2 AND state IN ('open', 'submitted');
 
 -- name: HoldAttempt :execrows
 UPDATE attempts SET state = state WHERE org_id = $1 AND id = $2 AND state = 'open';

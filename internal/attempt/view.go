@@ -59,7 +59,7 @@ func (v *View) Body(i assessment.PartItem) []byte {
 	return i.Kind.Blank(i.Spec)
 }
 
-// Sent counts the parts that are sent, without the turns of an interview.
+// Sent counts the parts that are sent, without the turns of an interview and the days of a trial.
 func (v *View) Sent() (n int) {
 	for _, s := range v.Sittings {
 		if !IsTurn(s.Part) && s.Over(v.Now) && s.State != Ready {

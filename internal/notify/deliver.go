@@ -17,6 +17,7 @@ import (
 	"candor/internal/promise"
 	"candor/internal/talk"
 	"candor/internal/thread"
+	"candor/internal/trial"
 )
 
 // A mail that the server does not take now is tried again for patience, first after soon, then less often, at most every hour (RFC 5321
@@ -123,6 +124,9 @@ func (n *Notify) outdated(ctx context.Context, tx db.Tx, m Mail) (bool, error) {
 	}
 	if isTalk(m.About) {
 		return n.moved(ctx, tx, m)
+	}
+	if m.About == string(trial.Asked) {
+		return n.dayOver(ctx, tx, m)
 	}
 	if m.About == string(thread.Answered) {
 		unread, err := n.unread(ctx, tx, m)

@@ -31,6 +31,7 @@ import (
 	"candor/internal/promise"
 	"candor/internal/talk"
 	"candor/internal/thread"
+	"candor/internal/trial"
 )
 
 //go:embed schema/*.sql
@@ -59,6 +60,7 @@ type Notify struct {
 	Promises   *promise.Promises
 	Payments   *payment.Payments
 	Talks      *talk.Talks
+	Trials     *trial.Trials
 	Server     Mailer
 	Inbox      Inbox  // where bounces arrive; nil is nowhere
 	URL        string // public address, without a slash at the end

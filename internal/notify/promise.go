@@ -24,13 +24,14 @@ func (n *Notify) listenPromises() {
 
 // promised is what each kind is in a sentence: to whoever keeps it, and to the candidate.
 var promised = map[promise.Kind]struct{ ours, theirs string }{
-	promise.Review:   {"the reading of a submission", "that your work is read"},
-	promise.Reply:    {"a reply", "a reply"},
-	promise.Feedback: {"written feedback", "written feedback"},
-	promise.Appeal:   {"an answer after a second look", "an answer to your wish for a second look"},
-	promise.Talk:     {"a talk", "a talk with the team"},
-	promise.Payment:  {"a payment", "a payment"},
-	promise.Question: {"the next question", "the next question of your interview"},
+	promise.Review:     {"the reading of a submission", "that your work is read"},
+	promise.Reply:      {"a reply", "a reply"},
+	promise.Feedback:   {"written feedback", "written feedback"},
+	promise.Appeal:     {"an answer after a second look", "an answer to your wish for a second look"},
+	promise.Talk:       {"a talk", "a talk with the team"},
+	promise.Payment:    {"a payment", "a payment"},
+	promise.Question:   {"the next question", "the next question of your interview"},
+	promise.Evaluation: {"what the host of a work trial writes about it", "what your host writes about the work trial"},
 }
 
 // keepers are the members who keep a promise: its readers, or those with the first of the roles that anybody has.

@@ -36,6 +36,7 @@ func (n *Notify) listenMore() {
 	n.listenTalks()
 	n.listenThreads()
 	n.listenInterviews()
+	n.listenTrials()
 }
 
 // toCandidate begins a mail to the person of an application, who may answer the opening's contact.

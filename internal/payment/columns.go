@@ -11,7 +11,7 @@ import (
 var Columns = db.Columns{
 	"payment_terms": {"org_id": ours, "stage_id": ours, "opening_id": ours, "amount": ours, "currency": ours, "days": ours, "production": ours, "rights": ours, "changed_at": ours, "changed_by": ours},
 	"payments": {"org_id": numbers, "id": numbers, "application_id": numbers, "opening_id": numbers, "stage_id": numbers, "amount": numbers, "currency": numbers, "days": numbers, "production": numbers,
-		"rights": numbers, "state": numbers, "payee": words, "proof": numbers, "offered_at": numbers, "answered_at": numbers, "sent_at": numbers, "due_at": numbers, "paid_at": numbers, "paid_by": numbers},
+		"rights": numbers, "state": numbers, "payee": words, "proof": numbers, "offered_at": numbers, "answered_at": numbers, "sent_at": numbers, "due_at": numbers, "paid_at": numbers, "paid_by": numbers, "void_at": numbers},
 }
 
 var (

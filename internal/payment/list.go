@@ -1,11 +1,13 @@
 package payment
 
 import (
+	"cmp"
 	"context"
 
 	"candor/internal/actor"
 	"candor/internal/db"
 	"candor/internal/opening"
+	"candor/internal/org"
 	"candor/internal/payment/internal/query"
 )
 
@@ -56,3 +58,49 @@ func (ps *Payments) List(ctx context.Context, who actor.Actor, o opening.ID, aft
 }
 
 const page = 200
+
+// openPage is how many payments a list of several openings has.
+const openPage = 50
+
+// OpenLine is a payment that is not made yet, wherever it is.
+type OpenLine struct {
+	Line
+	Title string // of its opening
+}
+
+// Open are the payments that were accepted and are not made, of all openings that the asker runs, in the order of their offers, 50 at a time after one;
+// without those of people whose work the asker reads without the name. Two queries, however many there are.
+func (ps *Payments) Open(ctx context.Context, who actor.Actor, after ID) (out []OpenLine, next ID, err error) {
+	err = ps.DB.Read(ctx, who.Org, func(tx db.Tx) error {
+		out, next = nil, ""
+		rows, err := query.New(tx).OpenOnes(ctx, query.OpenOnesParams{OrgID: tx.Org, After: string(after), Wide: org.May(who, "opening.change"), MemberID: who.ID, Most: openPage + 1})
+		if err != nil {
+			return err
+		}
+		if len(rows) > openPage {
+			rows = rows[:openPage]
+			next = ID(rows[openPage-1].ID)
+		}
+		var apps []opening.ApplicationID
+		for _, r := range rows {
+			apps = append(apps, opening.ApplicationID(r.ApplicationID))
+		}
+		hidden := map[opening.ApplicationID]string{}
+		if ps.Openings.Hidden != nil {
+			if hidden, err = ps.Openings.Hidden(ctx, tx, who, apps); err != nil {
+				return err
+			}
+		}
+		for _, r := range rows {
+			if _, blind := hidden[opening.ApplicationID(r.ApplicationID)]; blind {
+				continue
+			}
+			l := OpenLine{Line{Payment: payment(query.PaymentRow{ID: r.ID, ApplicationID: r.ApplicationID, OpeningID: r.OpeningID, StageID: r.StageID, Amount: r.Amount, Currency: r.Currency, Days: r.Days,
+				Production: r.Production, Rights: r.Rights, State: r.State, Payee: r.Payee, Proof: r.Proof, OfferedAt: r.OfferedAt, AnsweredAt: r.AnsweredAt, SentAt: r.SentAt, DueAt: r.DueAt, PaidAt: r.PaidAt,
+				PaidBy: r.PaidBy, VoidAt: r.VoidAt}), Name: cmp.Or(r.Name, "Erased candidate")}, r.Title}
+			out = append(out, l)
+		}
+		return nil
+	})
+	return out, next, err
+}

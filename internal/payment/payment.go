@@ -1,7 +1,8 @@
 // Package payment keeps money that is promised for work: offered, accepted, due, paid.
 //
 // The terms belong to a stage; an invitation to it makes an offer of them, and an offer never changes. The candidate accepts it, before or
-// after they send the work, and says where the money goes. Accepted and sent it is due, as a promise in working days. Whoever runs the opening sends the
+// after they send the work, and says where the money goes. Accepted and sent it is due, as a promise in working days. A format that is a [Payer] says itself
+// what its work is paid, and when that is over. Whoever runs the opening sends the
 // money elsewhere and records the proof; the candidate then has a receipt. Work that is used in production has to be paid, and accepting
 // its offer records which rights are granted. Nothing here moves money, and no payment depends on what is decided.
 package payment
@@ -53,6 +54,7 @@ const (
 	Due      State = "due" // accepted, and the work was sent
 	Paid     State = "paid"
 	Declined State = "declined" // the candidate does not want it; they may think again
+	Void     State = "void"     // no work was done, so nothing is owed
 )
 
 // Payment is one offer to one person and what became of it.
@@ -70,6 +72,7 @@ type Payment struct {
 	Due      time.Time // the end of the promised day; zero: not due
 	Paid     time.Time
 	PaidBy   org.MemberID
+	With     bool // it is accepted and left with the work, which is a [Payer]'s; only [Payments.Own] says so
 }
 
 // Limits of what people write, in characters.
@@ -86,6 +89,10 @@ var (
 	ErrUnpaid = problem.New(problem.Conflict, "payment_demanded", "What is used in production has to be paid. Keep an amount, or say first that the work is not used.")
 	// ErrState: it has moved on.
 	ErrState = problem.New(problem.Conflict, "payment_moved", "This payment has moved on meanwhile. Nothing was changed; look at it again.")
+	// ErrOwn: the stage's format says what is paid.
+	ErrOwn = problem.New(problem.Conflict, "payment_own", "What is done in this stage says itself what is paid for it, and everybody reads it there before they accept. Nothing is set here.")
+	// ErrWith: it is accepted with the work.
+	ErrWith = problem.New(problem.Conflict, "payment_with", "This money belongs to a work trial: accept or leave both on the page of the trial.")
 	// ErrNotDue: the work was not sent, or the offer not accepted.
 	ErrNotDue = problem.New(problem.Conflict, "payment_not_due", "This is not due: a payment is due when it was accepted and the work was sent.")
 )
@@ -103,6 +110,37 @@ type Payments struct {
 	Orgs     *org.Orgs
 	Openings *opening.Openings
 	Promises *promise.Promises
+}
+
+// Payer is a format whose contents say what is paid for them, and which accepts, ends and cuts the payment with what it is paid for.
+type Payer interface {
+	opening.Format
+	// Pays are the terms of a content: money and days.
+	Pays(ctx context.Context, tx db.Tx, ref string) (Terms, error)
+}
+
+// payer is the format of a name where it is one.
+func (ps *Payments) payer(format string) (Payer, bool) {
+	f, ok := ps.Openings.Format(format)
+	if !ok {
+		return nil, false
+	}
+	p, ok := f.(Payer)
+	return p, ok
+}
+
+// termsOf are what an invitation is paid; ok is false where it is not.
+func (ps *Payments) termsOf(ctx context.Context, tx db.Tx, inv opening.Invitation) (t Terms, ok bool, err error) {
+	if p, is := ps.payer(inv.Format); is {
+		t, err = p.Pays(ctx, tx, inv.Ref)
+		t.Stage = inv.Stage
+		return t, err == nil, err
+	}
+	r, err := query.New(tx).TermsOf(ctx, tx.Org, string(inv.Stage))
+	if errors.Is(err, sql.ErrNoRows) {
+		return Terms{}, false, nil
+	}
+	return terms(query.TermsRow(r)), err == nil, err
 }
 
 // Listen wires what makes an offer and what makes it due.
@@ -162,7 +200,13 @@ func (ps *Payments) SetTerms(ctx context.Context, who actor.Actor, o opening.ID,
 		}
 		known := false
 		for _, s := range stages {
-			known = known || s.ID == t.Stage
+			if s.ID != t.Stage {
+				continue
+			}
+			known = true
+			if _, own := ps.payer(s.Format); own && t.Money.Minor != 0 {
+				return ErrOwn
+			}
 		}
 		if !known {
 			return ErrMissing
@@ -199,46 +243,81 @@ func (ps *Payments) offer(ctx context.Context, n opening.InvitedNote) error {
 }
 
 func (ps *Payments) offerIn(ctx context.Context, tx db.Tx, inv opening.Invitation) error {
-	q := query.New(tx)
-	r, err := q.TermsOf(ctx, tx.Org, string(inv.Stage))
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil
-	}
-	if err != nil {
+	t, ok, err := ps.termsOf(ctx, tx, inv)
+	if err != nil || !ok {
 		return err
 	}
 	now := ps.DB.Now()
 	key := id.New("pay", now)
-	made, err := q.Offer(ctx, query.OfferParams{OrgID: tx.Org, ID: key, ApplicationID: string(inv.Application), OpeningID: string(inv.Opening), StageID: string(inv.Stage), Amount: r.Amount,
-		Currency: r.Currency, Days: r.Days, Production: r.Production, Rights: r.Rights, OfferedAt: clock.Milli(now)})
+	made, err := query.New(tx).Offer(ctx, query.OfferParams{OrgID: tx.Org, ID: key, ApplicationID: string(inv.Application), OpeningID: string(inv.Opening), StageID: string(inv.Stage), Amount: t.Money.Minor,
+		Currency: t.Money.Currency, Days: int64(t.Days), Production: t.Production, Rights: t.Rights, OfferedAt: clock.Milli(now)})
 	if err != nil || made == 0 {
 		return err
 	}
-	return audit.Record(ctx, tx, now, actor.ForSystem(tx.Org, "payment.offer"), "payment.offer", string(inv.Application), audit.Facts{"payment": key, "money": Money{r.Amount, r.Currency}.String()})
+	return audit.Record(ctx, tx, now, actor.ForSystem(tx.Org, "payment.offer"), "payment.offer", string(inv.Application), audit.Facts{"payment": key, "money": t.Money.String()})
 }
 
 // sent notes that the work of a stage was sent; what was accepted is due from then on.
 func (ps *Payments) sent(ctx context.Context, n attempt.SubmittedNote) error {
 	return ps.DB.Write(ctx, n.Org, func(tx db.Tx) error {
-		app := opening.ApplicationID(n.Application)
 		stage, at, err := ps.work(ctx, tx, n.Attempt)
 		if err != nil {
 			return err
 		}
-		if k, err := query.New(tx).Sent(ctx, query.SentParams{At: clock.Milli(at), OrgID: tx.Org, ApplicationID: string(app), StageID: string(stage)}); err != nil || k == 0 {
-			return err
-		}
-		list, err := ps.Of(ctx, tx, app)
-		if err != nil {
-			return err
-		}
-		for _, p := range list {
-			if p.Stage == stage {
-				return ps.fall(ctx, tx, p, at)
-			}
-		}
-		return nil
+		return ps.Sent(ctx, tx, opening.ApplicationID(n.Application), stage, at)
 	})
+}
+
+// Sent notes that the work of a stage is over, sent or not, in the caller's transaction: what was accepted is due from then on. Said again it changes
+// nothing.
+func (ps *Payments) Sent(ctx context.Context, tx db.Tx, app opening.ApplicationID, stage opening.StageID, at time.Time) error {
+	if k, err := query.New(tx).Sent(ctx, query.SentParams{At: clock.Milli(at), OrgID: tx.Org, ApplicationID: string(app), StageID: string(stage)}); err != nil || k == 0 {
+		return err
+	}
+	p, err := ps.at(ctx, tx, app, stage)
+	if errors.Is(err, ErrMissing) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return ps.fall(ctx, tx, p, at)
+}
+
+// at is the payment for a stage of an application. ErrMissing.
+func (ps *Payments) at(ctx context.Context, tx db.Tx, app opening.ApplicationID, stage opening.StageID) (Payment, error) {
+	list, err := ps.Of(ctx, tx, app)
+	if err != nil {
+		return Payment{}, err
+	}
+	for _, p := range list {
+		if p.Stage == stage {
+			return p, nil
+		}
+	}
+	return Payment{}, ErrMissing
+}
+
+// Cut makes a payment that was accepted and is not due smaller, in the transaction of the [Payer] whose work was not done to the end; of nothing it is
+// void. What is due already stays as it is.
+func (ps *Payments) Cut(ctx context.Context, tx db.Tx, who actor.Actor, inv opening.Invitation, minor int64) error {
+	if err := ps.offerIn(ctx, tx, inv); err != nil { // the job that makes it would make it later
+		return err
+	}
+	p, err := ps.at(ctx, tx, inv.Application, inv.Stage)
+	if err != nil {
+		return err
+	}
+	q, now, n := query.New(tx), ps.DB.Now(), int64(0)
+	if minor == 0 {
+		n, err = q.Void(ctx, clock.Milli(now), tx.Org, string(p.ID))
+	} else {
+		n, err = q.Cut(ctx, minor, tx.Org, string(p.ID))
+	}
+	if err != nil || n == 0 {
+		return err
+	}
+	return audit.Record(ctx, tx, now, who, "payment.cut", string(inv.Application), audit.Facts{"payment": string(p.ID), "was": p.Money.String(), "money": Money{minor, p.Money.Currency}.String()})
 }
 
 // work is the stage of a submitted attempt and when it was submitted.
@@ -271,8 +350,11 @@ func (ps *Payments) Of(ctx context.Context, tx db.Tx, a opening.ApplicationID) (
 }
 
 func payment(r query.PaymentRow) Payment {
+	if r.VoidAt > 0 {
+		r.State = string(Void)
+	}
 	return Payment{ID(r.ID), opening.ApplicationID(r.ApplicationID), opening.ID(r.OpeningID), Terms{opening.StageID(r.StageID), Money{r.Amount, r.Currency}, int(r.Days), r.Production, r.Rights},
-		State(r.State), r.Payee, r.Proof, clock.Time(r.OfferedAt), clock.Time(r.AnsweredAt), clock.Time(r.SentAt), clock.Time(r.DueAt), clock.Time(r.PaidAt), r.PaidBy}
+		State(r.State), r.Payee, r.Proof, clock.Time(r.OfferedAt), clock.Time(r.AnsweredAt), clock.Time(r.SentAt), clock.Time(r.DueAt), clock.Time(r.PaidAt), r.PaidBy, false}
 }
 
 // In reads one without asking who may see it, for notify. ErrMissing.

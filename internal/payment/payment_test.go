@@ -168,6 +168,17 @@ func TestFromOfferToReceipt(t *testing.T) {
 		if err := w.p.Accept(ctx, who, w.stage, "Amara Okafor, NG99 0000"); err != nil {
 			t.Errorf("another account while it is due = %v", err)
 		}
+		for name, c := range map[string]struct {
+			who  actor.Actor
+			want int
+		}{"who runs the openings": {w.Owner, 1}, "who decides": {w.Rosa, 0}, "a reviewer": {w.Mina, 0}} {
+			if open, next, err := w.p.Open(ctx, c.who, ""); err != nil || len(open) != c.want || next != "" || c.want > 0 && (open[0].Name != "Amara Okafor" || open[0].Title != "Backend engineer" || !open[0].Due.Equal(due)) {
+				t.Errorf("what is open for %s = %+v, %v; want %d", name, open, err, c.want)
+			}
+		}
+		if open, _, err := w.p.Open(ctx, w.Owner, p.ID); err != nil || len(open) != 0 {
+			t.Errorf("after the last one = %+v, %v", open, err)
+		}
 		for _, c := range []struct {
 			who  actor.Actor
 			id   payment.ID
@@ -195,6 +206,9 @@ func TestFromOfferToReceipt(t *testing.T) {
 		}
 		if err := w.p.Accept(ctx, who, w.stage, "Somebody else"); !errors.Is(err, payment.ErrState) {
 			t.Errorf("another account after it was paid = %v; want ErrState", err)
+		}
+		if open, _, err := w.p.Open(ctx, w.Owner, ""); err != nil || len(open) != 0 {
+			t.Errorf("what is paid is open: %+v, %v", open, err)
 		}
 		list, _, err := w.p.List(ctx, w.Owner, w.Opening, "")
 		if err != nil || len(list) != 1 || list[0].Name != "Amara Okafor" || list[0].Payee != "Amara Okafor, NG99 0000" {

@@ -47,6 +47,7 @@ import (
 	"candor/internal/survey"
 	"candor/internal/talk"
 	"candor/internal/thread"
+	"candor/internal/trial"
 	"candor/internal/upload"
 	"candor/internal/upload/uploadtest"
 )
@@ -64,7 +65,9 @@ type world struct {
 	owner, rosa      actor.Actor // rosa decides
 	mina, jun, kit   actor.Actor // they read; kit is nobody's before he is asked
 	sol, tam         actor.Actor // they decide cases
+	ole              actor.Actor // hosts work trials
 	opening, another opening.ID
+	free             assessment.VersionID // published, without a clock
 }
 
 // person is somebody who applied, with the word that stands in all their texts.
@@ -141,11 +144,18 @@ func makeWorld(t testing.TB, database string) *world {
 	for _, p := range []struct {
 		who  *actor.Actor
 		name string
-	}{{&w.rosa, "Rosa"}, {&w.mina, "Mina"}, {&w.jun, "Jun"}, {&w.kit, "Kit"}, {&w.sol, "Sol"}, {&w.tam, "Tam"}} {
+	}{{&w.rosa, "Rosa"}, {&w.mina, "Mina"}, {&w.jun, "Jun"}, {&w.kit, "Kit"}, {&w.sol, "Sol"}, {&w.tam, "Tam"}, {&w.ole, "Ole"}} {
 		m, err := a.Orgs.Enrol(ctx, w.owner, org.Member{Name: p.name, Email: strings.ToLower(p.name) + "@tideway.example", Roles: []string{org.Reviewer}})
 		w.must(err)
 		*p.who = actor.Actor{Kind: actor.Member, ID: m.ID, Org: w.org, Roles: m.Roles}
 	}
+	w.free, findings, err = a.Assessments.Import(ctx, w.owner, fstest.MapFS{
+		"assessment.yaml":       {Data: []byte("candor: 1\ntitle: Some days\nabout: Work.\nai: {policy: allowed}\nreply_days: 5\nrubric:\n  - {key: clear, title: Clear, weight: 2, about: Is it clear?, items: [words], levels: [{name: Not yet, anchor: Cannot be followed.}, {name: Solid, anchor: At the first reading.}]}\nparts:\n  - {key: work, title: Work, about: Some of it., minutes: 20, items: [{item: words}]}\n")},
+		"items/words/item.yaml": {Data: []byte("kind: freetext\ntitle: Words\nminutes: 20\nstatement: What happened?\nwords: {from: 2, to: 80}\n")},
+	}, "")
+	w.must(err, findings)
+	_, err = a.Assessments.Publish(ctx, w.owner, w.free, nil)
+	w.must(err)
 	w.opening, w.another = w.position("Backend engineer", v), w.position("Front-end engineer", v)
 	return w
 }
@@ -161,7 +171,7 @@ func (w *world) position(title string, v assessment.VersionID) opening.ID {
 		return err
 	})
 	w.must(w.app.Payments.SetTerms(ctx, w.owner, o, payment.Terms{Stage: stages[0].ID, Money: payment.Money{Minor: 12000, Currency: "EUR"}, Days: 5}))
-	for who, role := range map[string]opening.Role{w.rosa.ID: opening.Manager, w.mina.ID: opening.Reviewer, w.jun.ID: opening.Reviewer} {
+	for who, role := range map[string]opening.Role{w.rosa.ID: opening.Manager, w.mina.ID: opening.Reviewer, w.jun.ID: opening.Reviewer, w.ole.ID: opening.Facilitator} {
 		w.must(w.app.Openings.SetRole(ctx, w.owner, o, who, role, true))
 	}
 	w.must(w.app.Talks.SetTerms(ctx, w.owner, o, talk.Terms{Days: 9, Minutes: 30}))
@@ -239,8 +249,58 @@ func (w *world) enter(i opening.InvitationID, word string) person {
 	w.must(err)
 	who, _, err := a.Openings.CandidateSession(ctx, cookie)
 	w.must(err)
+	w.offer(who, inv, word)
 	w.must(a.Payments.Accept(ctx, who, inv.Stage, "NG12 "+word))
 	return person{word, who, candidate.ID(inv.Candidate), inv.Application}
+}
+
+// offer makes a work trial of an invitation, as the press on the link of its stage does, and has it accepted for today; Ole hosts it.
+func (w *world) offer(who actor.Actor, inv opening.Invitation, word string) {
+	w.t.Helper()
+	ts := w.app.Trials
+	plan, err := ts.AddPlan(ctx, w.owner, trial.Terms{Title: "Some days", Scope: "Two issues.", Version: w.free, Host: w.ole.ID, Days: 1, Hours: 8, Money: payment.Money{Minor: 100, Currency: "EUR"}, PayDays: 5})
+	w.must(err)
+	inv.Format, inv.Ref = trial.Format{}.Name(), string(plan)
+	w.must(w.app.DB.Write(ctx, w.org, func(tx db.Tx) error { return (trial.Format{Trials: ts}).Start(ctx, tx, inv) }))
+	v, err := ts.Own(ctx, who)
+	w.must(err)
+	w.must(ts.Accept(ctx, who, v.First[0].Format("2006-01-02"), "NG12 "+word))
+}
+
+// day checks in with the word and is answered with it.
+func (w *world) day(p person) {
+	w.t.Helper()
+	ts, at := w.app.Trials, w.app.Attempts
+	key := attempt.DayKey(1)
+	s, err := at.Begin(ctx, p.who, key)
+	w.must(err)
+	_, err = at.Save(ctx, p.who, attempt.SaveRequest{Sitting: s.ID, Epoch: 1, Received: w.app.DB.Now(), Saves: []response.Save{{Item: key, Client: "c1", Seq: 1, Body: []byte(`{"text":["Began, says ` + p.word + `"]}`)}}})
+	w.must(err)
+	_, err = at.Send(ctx, p.who, key)
+	w.must(err)
+	w.drain()
+	v, err := ts.Own(ctx, p.who)
+	w.must(err)
+	w.must(ts.Report(ctx, p.who, 1, 60))
+	w.must(ts.Reply(ctx, w.ole, v.ID, 1, "Go on, "+p.word))
+}
+
+// evaluate has both sides write the word at the end.
+func (w *world) evaluate(p person) {
+	w.t.Helper()
+	ts := w.app.Trials
+	v, err := ts.Own(ctx, p.who)
+	w.must(err)
+	ours, theirs := map[string]int{}, map[string]int{}
+	for _, c := range trial.HostCriteria {
+		ours[c.Key] = 2
+	}
+	for _, c := range trial.GuestCriteria {
+		theirs[c.Key] = 2
+	}
+	w.must(ts.Evaluate(ctx, w.ole, v.ID, ours, "Good to work with "+p.word))
+	w.must(ts.EvaluateOwn(ctx, p.who, theirs, "So says "+p.word))
+	w.drain()
 }
 
 func (w *world) read(fn func(tx db.Tx) error) {
@@ -307,6 +367,7 @@ func (w *world) work(p person) {
 	a := w.app
 	w.must(a.Attempts.Ask(ctx, p.who, "Large print, "+p.word))
 	w.must(a.Attempts.Adjust(ctx, p.who, string(p.id), candidate.Time{Factor: 1500}))
+	w.day(p)
 	_, err := a.Openings.DeviceCode(ctx, p.who)
 	w.must(err)
 	program := `{"language":"python","files":{"python":{"main.py":"print(input()) # ` + p.word + `","` + strings.ReplaceAll(p.word, " ", "_") + `.py":` + strconv.Quote(found) + `}},"input":"1 ` + p.word + `"}`
@@ -366,6 +427,7 @@ func (w *world) work(p person) {
 	w.must(err)
 	w.explain(p)
 	w.interview(p)
+	w.evaluate(p)
 	code := w.code(v.Attempt.ID)
 	card := review.Card{Private: "private " + p.word, Shareable: "shareable " + p.word, Ratings: map[string]review.Rating{
 		"clear": {Level: 3, Note: "note " + p.word, Evidence: []review.Place{{Item: "tell-us"}}}, "right": {Level: review.CannotRate, Reason: "no facts of " + p.word}, attempt.Owns: {Level: 3, Note: "owns it, " + p.word}}}

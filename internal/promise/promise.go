@@ -29,17 +29,18 @@ var Schema embed.FS
 type Kind string
 
 const (
-	Review   Kind = "review"   // all who were asked to have read the work
-	Reply    Kind = "reply"    // a decision
-	Feedback Kind = "feedback" // what was strong and what was missing, in words
-	Talk     Kind = "talk"     // a talk with the team has taken place
-	Payment  Kind = "payment"  // money has been sent
-	Appeal   Kind = "appeal"   // the answer to an appeal, which it is about
-	Question Kind = "question" // the next question of the interview that it is about
+	Review     Kind = "review"     // all who were asked to have read the work
+	Reply      Kind = "reply"      // a decision
+	Feedback   Kind = "feedback"   // what was strong and what was missing, in words
+	Talk       Kind = "talk"       // a talk with the team has taken place
+	Payment    Kind = "payment"    // money has been sent
+	Appeal     Kind = "appeal"     // the answer to an appeal, which it is about
+	Question   Kind = "question"   // the next question of the interview that it is about
+	Evaluation Kind = "evaluation" // what the host of a work trial writes about it
 )
 
 // Kinds are all of them, in the order in which pages list them.
-var Kinds = []Kind{Review, Question, Reply, Feedback, Appeal, Talk, Payment}
+var Kinds = []Kind{Review, Question, Reply, Feedback, Appeal, Evaluation, Talk, Payment}
 
 // stands are the kinds that stand still while the candidate has the turn.
 var stands = []Kind{Reply, Feedback}

@@ -144,3 +144,21 @@ func (rs *Reviews) Unblind(ctx context.Context, who actor.Actor, c Code, reason 
 		return audit.Record(ctx, tx, now, who, "review.unblind", string(n.Application), audit.Facts{"reason": why})
 	})
 }
+
+// Know notes in the caller's transaction that a member works with an application's person under the name, so that nobody gives them that work to read
+// without it. ErrBlind where they read it without the name now.
+func (rs *Reviews) Know(ctx context.Context, tx db.Tx, who actor.Actor, app opening.ApplicationID, member string) error {
+	blind, _, err := rs.Blind(ctx, tx, actor.Actor{Kind: actor.Member, Org: tx.Org, ID: member}, app)
+	if err == nil && blind {
+		err = ErrBlind
+	}
+	if err != nil {
+		return err
+	}
+	now := rs.DB.Now()
+	added, err := query.New(tx).Unblind(ctx, query.UnblindParams{OrgID: tx.Org, ApplicationID: string(app), MemberID: member, At: clock.Milli(now)})
+	if err != nil || added == 0 {
+		return err
+	}
+	return audit.Record(ctx, tx, now, who, "review.know", string(app), audit.Facts{"member": member})
+}

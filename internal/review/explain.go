@@ -15,7 +15,8 @@ import (
 	"candor/internal/review/internal/query"
 )
 
-// whole is the version of a round's attempt as the candidate was shown it, without the turns of an interview that goes on.
+// whole is the version of a round's attempt as the candidate was shown it, without the turns of an interview that goes on and the days of a
+// work trial, which its host reads.
 func (rs *Reviews) whole(ctx context.Context, o string, n Round) (*assessment.Version, error) {
 	var a attempt.Attempt
 	var talking bool
@@ -33,7 +34,7 @@ func (rs *Reviews) whole(ctx context.Context, o string, n Round) (*assessment.Ve
 	if err != nil {
 		return nil, err
 	}
-	return interview.Shown(v, talking), nil
+	return interview.Shown(attempt.WithoutDays(v), talking), nil
 }
 
 // talking says whether an interview about an attempt goes on.

@@ -136,6 +136,8 @@ var (
 	ErrCard = problem.New(problem.Invalid, "card", "Some of this does not fit the rubric. Reload the page; your saved draft is kept.")
 	// ErrUnblinded: whoever opened the name first cannot file a card.
 	ErrUnblinded = problem.New(problem.Conflict, "card_unblinded", "You opened the name of this candidate before scoring, so this card cannot count. Give the work back, and somebody else reads it.")
+	// ErrBlind: they read the work without the name.
+	ErrBlind = problem.New(problem.Conflict, "review_blind", "They read this person’s work without the name, so somebody else works with the person until their scorecard is sent.")
 	// ErrWaits: the last criterion opens with the candidate's answers.
 	ErrWaits = problem.New(problem.Conflict, "card_waits", "Everything else is sent. The last criterion opens when the candidate has answered, or when their time for it is over.")
 	// ErrTalking: an interview about the work goes on.

@@ -56,3 +56,12 @@ DELETE FROM talks WHERE org_id = $1 AND application_id = $2;
 
 -- name: DropSlotsOf :execrows
 DELETE FROM talk_slots WHERE talk_slots.org_id = $1 AND talk_slots.talk_id IN (SELECT t.id FROM talks t WHERE t.org_id = $1 AND t.application_id = $2);
+
+-- name: OpenOnes :many
+SELECT t.id, t.application_id, t.opening_id, t.state, t.minutes, t.host_id, t.link, t.starts_at, t.sequence, o.title, c.name, CAST(COALESCE((SELECT MAX(p.due_at) FROM promises p
+	WHERE p.org_id = t.org_id AND p.application_id = t.application_id AND p.kind = 'talk' AND p.kept_at = 0), 0) AS BIGINT) AS due_at
+FROM talks t JOIN openings o ON o.org_id = t.org_id AND o.id = t.opening_id
+JOIN applications a ON a.org_id = t.org_id AND a.id = t.application_id JOIN candidates c ON c.org_id = a.org_id AND c.id = a.candidate_id
+WHERE t.org_id = sqlc.arg(org_id) AND t.state IN ('owed', 'offered', 'booked') AND t.id > sqlc.arg(after)
+	AND (CAST(sqlc.arg(wide) AS BOOLEAN) AND NOT o.confidential OR EXISTS (SELECT 1 FROM opening_members m WHERE m.org_id = t.org_id AND m.opening_id = t.opening_id AND m.member_id = sqlc.arg(member_id) AND m.role IN ('recruiter', 'manager')))
+ORDER BY t.id LIMIT sqlc.arg(most);

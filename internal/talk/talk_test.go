@@ -94,6 +94,14 @@ func TestATalkIsBookedMovedAndCancelled(t *testing.T) {
 		if o, ok := w.owed(t, app); !ok || !o.Due.Equal(due) {
 			t.Fatalf("promised %+v; want a talk by %v", o, due)
 		}
+		for name, c := range map[string]struct {
+			who  actor.Actor
+			want int
+		}{"who runs the openings": {w.Owner, 1}, "who decides": {w.Rosa, 1}, "who reads it without the name": {w.Mina, 0}} {
+			if open, next, err := w.t.Open(ctx, c.who, ""); err != nil || len(open) != c.want || next != "" || c.want > 0 && (open[0].Name != "Amara Okafor" || open[0].State != talk.Owed || !open[0].Due.Equal(due)) {
+				t.Errorf("what is open for %s = %+v, %v; want %d", name, open, err, c.want)
+			}
+		}
 		now := w.DB.Now()
 		slot := func(days int) time.Time { return now.AddDate(0, 0, days).Truncate(time.Hour) }
 		one, two, three := slot(2), slot(3), slot(15)

@@ -216,9 +216,22 @@ func TestDemo(t *testing.T) {
 	t.Run("every answer with code or text is somebody's own", m.own)
 	t.Run("judged anew, everything gets the same mark", m.anew)
 	t.Run("what was tried while working has its result", m.tries)
+	t.Run("a work trial is under way and another is offered", m.trials)
 	t.Run("the audit chain verifies", m.audit)
 	t.Run("the ledgers explain the clocks", m.ledgers)
 	t.Run("times are measured and voices are heard", m.honest)
+}
+
+func (m *made) trials(t *testing.T) {
+	m.read(t, func(ctx context.Context, tx db.Tx) error {
+		var running, offered, sent, answered int
+		err := tx.QueryRowContext(ctx, `SELECT (SELECT COUNT(*) FROM trials WHERE state = 'running'), (SELECT COUNT(*) FROM trials WHERE state = 'offered'),
+			(SELECT COUNT(*) FROM trial_days WHERE sent_at > 0), (SELECT COUNT(*) FROM trial_days WHERE replied_at > 0)`).Scan(&running, &offered, &sent, &answered)
+		if running != 1 || offered != 1 || sent == 0 || answered == 0 {
+			t.Errorf("%d under way, %d offered, %d check-ins, %d answers", running, offered, sent, answered)
+		}
+		return err
+	})
 }
 
 func (m *made) own(t *testing.T) {

@@ -79,6 +79,9 @@ func Fill(ctx context.Context, a *app.App, c *Clock, whole bool, progress func(d
 			return fmt.Errorf("%s: %w", s.name, err)
 		}
 	}
+	if err := f.trials(); err != nil {
+		return fmt.Errorf("the work trial: %w", err)
+	}
 	c.offset.Store(0)
 	return a.Jobs.Drain(ctx)
 }

@@ -46,6 +46,8 @@ type Pages struct {
 	Beside func(ctx context.Context, who actor.Actor, page web.Page, organisation, item string) (told, ask templ.Component, err error)
 	// Talk draws how an interview about the work stands; app binds interview to it. nil, or a nil component: there is none.
 	Talk func(ctx context.Context, who actor.Actor, page web.Page, organisation string) (templ.Component, error)
+	// First is where a candidate goes who cannot start anything before something else; "" is nowhere, nil: nobody waits for anything.
+	First func(ctx context.Context, who actor.Actor) (string, error)
 	// Waiting draws that somebody has answered what the candidate asked; nil when nobody has.
 	Waiting func(ctx context.Context, who actor.Actor, page web.Page, organisation string) (templ.Component, error)
 	// Survey asks how it was; nil, or a nil component: there is nothing to ask.
@@ -69,7 +71,7 @@ type Reply struct {
 // Routes declares them.
 func (p *Pages) Routes(mux *web.Mux) {
 	handle := func(rate web.Rate, pattern, action string, h web.Handler) {
-		mux.Handle(web.Route{Pattern: pattern, Action: action, Auth: web.Candidate, Tenant: web.FromSession, Object: "attempt", Rate: rate}, h)
+		mux.Handle(web.Route{Pattern: pattern, Action: action, Auth: web.Candidate, Tenant: web.FromSession, Object: "attempt", Rate: rate}, p.before(h))
 	}
 	handle(web.RateRead, "GET /c", "attempt.expect", p.landing)
 	handle(web.RateRead, "GET /c/{$}", "attempt.expect_slash", p.landing)
@@ -117,6 +119,24 @@ func (p *Pages) Routes(mux *web.Mux) {
 		Rate: web.RateRun, MaxBody: 8 << 20}, p.practiceDo)
 }
 
+// before leads whoever cannot start anything yet to what comes before it, in the place of a page that is not there.
+func (p *Pages) before(h web.Handler) web.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		err := h(w, r)
+		if !errors.Is(err, attempt.ErrMissing) || p.First == nil || r.Method != http.MethodGet {
+			return err
+		}
+		to, failed := p.First(r.Context(), web.Actor(r))
+		switch {
+		case failed != nil:
+			return failed
+		case to == "":
+			return err
+		}
+		return web.Redirect(w, r, to, "")
+	}
+}
+
 // frame is what all these pages share.
 type frame struct {
 	Page  web.Page
@@ -140,6 +160,9 @@ func (p *Pages) frame(r *http.Request, title string) (frame, error) {
 	v, err := p.Attempts.View(r.Context(), web.Actor(r))
 	if err != nil {
 		return frame{}, err
+	}
+	if len(v.Sittings) == 0 { // nothing can be started yet
+		return frame{}, attempt.ErrMissing
 	}
 	o, err := p.Orgs.ByID(r.Context(), web.Actor(r).Org)
 	page := web.PageOf(r, title)
@@ -351,6 +374,9 @@ func (p *Pages) part(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	f.Page.Title = part.Title
+	if attempt.IsDay(part.Key) {
+		return web.Redirect(w, r, "/c/trial", "")
+	}
 	if attempt.IsTurn(part.Key) {
 		if _, does := part.Items[0].Kind.(item.Doer); !does || s.Over(f.V.Now) {
 			return web.Redirect(w, r, "/c/interview", "")

@@ -30,6 +30,7 @@ func Keeps() []Kept {
 		{Key: "talk", Tables: []string{"threads", "messages", "message_drafts"}},
 		{Key: "questions", Tables: []string{"questions"}, When: func(v *attempt.View) bool { return v.Attempt.Questions > 0 }},
 		{Key: "interview", Tables: []string{"interviews", "interview_turns", "interview_handovers", "interview_drafts"}},
+		{Key: "trial", Tables: []string{"trials", "trial_days", "trial_evaluations"}},
 		{Key: "results", Tables: []string{"marks", "rulings"}},
 		{Key: "compared", Tables: []string{"comparisons", "likenesses", "cases", "case_items", "case_facts", "case_words", "case_drafts"}, When: compared},
 	}

@@ -71,7 +71,7 @@ func (v promisesView) week() string {
 	return strings.Join(out, ", ")
 }
 
-var kindNames = map[promise.Kind]string{promise.Review: "Reading", promise.Reply: "Reply", promise.Feedback: "Written feedback", promise.Appeal: "Second look", promise.Talk: "Talk", promise.Payment: "Payment", promise.Question: "Next question"}
+var kindNames = map[promise.Kind]string{promise.Review: "Reading", promise.Reply: "Reply", promise.Feedback: "Written feedback", promise.Appeal: "Second look", promise.Talk: "Talk", promise.Payment: "Payment", promise.Question: "Next question", promise.Evaluation: "Work trial, evaluated"}
 
 func (p *Pages) promises(w http.ResponseWriter, r *http.Request) error {
 	return p.showSettings(w, r, settingsView{Current: "promises"}, nil)

@@ -94,6 +94,9 @@ func (p *Pages) showSettings(w http.ResponseWriter, r *http.Request, v settingsV
 		if v.Versions, err = p.Assessments.Published(ctx, who); err != nil {
 			return err
 		}
+		if v.More, err = p.more(r); err != nil { // an interview or a work trial stands in the stages that it was chosen for
+			return err
+		}
 		if v.Asks, err = p.Analytics.Asks(ctx, who.Org, o.ID); err != nil {
 			return err
 		}

@@ -47,6 +47,10 @@ func (p *Pages) Routes(mux *web.Mux) {
 	staff.Rate = web.RateWrite
 	handle(staff, "POST "+one+"/terms", "payment.terms", p.terms)
 	handle(staff, "POST "+one+"/{payment}/pay", "payment.pay", p.pay)
+	all := list
+	all.Object, all.Rate = web.NoObject, web.RateRead
+	handle(all, "GET /o/{org}/payments", "payment.open", p.open)
+	p.api(mux)
 	own := web.Route{Auth: web.Candidate, Tenant: web.FromSession, Object: "payment", Rate: web.RateRead}
 	handle(own, "GET /c/payment", "payment.own", p.own)
 	own.Rate = web.RateWrite
@@ -229,7 +233,7 @@ func cell(s string) string {
 func (v listView) day(t time.Time) string { return t.Add(-time.Second).In(v.Zone).Format("2 Jan 2006") }
 
 var stateWords = map[payment.State][3]string{payment.Offered: {"", "mail", "Offered"}, payment.Accepted: {"accent", "check", "Accepted"}, payment.Due: {"warn", "hourglass", "Due"},
-	payment.Paid: {"ok", "check", "Paid"}, payment.Declined: {"", "circle-x", "Not wanted"}}
+	payment.Paid: {"ok", "check", "Paid"}, payment.Declined: {"", "circle-x", "Not wanted"}, payment.Void: {"", "circle-x", "Not owed"}}
 
 // words are the texts of a language, with the keys of payment.
 type words struct{ *locale.Locale }

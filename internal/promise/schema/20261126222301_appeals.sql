@@ -3,7 +3,7 @@
 CREATE TABLE promises_next (
 	org_id         TEXT NOT NULL,
 	id             TEXT NOT NULL,
-	kind           TEXT NOT NULL CHECK (kind IN ('review', 'reply', 'feedback', 'talk', 'payment', 'question', 'appeal')),
+	kind           TEXT NOT NULL CHECK (kind IN ('review', 'reply', 'feedback', 'talk', 'payment', 'question', 'evaluation', 'appeal')),
 	application_id TEXT NOT NULL,
 	subject        TEXT NOT NULL DEFAULT '',
 	days           BIGINT NOT NULL CHECK (days > 0),

@@ -43,6 +43,9 @@ func (p *Pages) Routes(mux *web.Mux) {
 	handle(staff, "POST /o/{org}/applications/{application}/talk", "talk.arrange", p.arrange)
 	staff.Object = "opening"
 	handle(staff, "POST /o/{org}/openings/{opening}/talks", "talk.terms", p.setTerms)
+	all := web.Route{Auth: web.Staff, Roles: web.AnyMember, Tenant: web.FromPath, Object: web.NoObject, Rate: web.RateRead, Query: []string{"after"}}
+	handle(all, "GET /o/{org}/talks", "talk.open", p.open)
+	p.api(mux)
 	own := web.Route{Auth: web.Candidate, Tenant: web.FromSession, Object: "talk", Rate: web.RateRead}
 	handle(own, "GET /c/talk", "talk.own", p.own)
 	handle(own, "GET /c/talk.ics", "talk.file", p.file)

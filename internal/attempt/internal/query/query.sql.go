@@ -268,7 +268,7 @@ func (q *Queries) AtPart(ctx context.Context, arg AtPartParams) (AtPartRow, erro
 }
 
 const attempt = `-- name: Attempt :one
-SELECT id, application_id, invitation_id, candidate_id, version_id, state, seed, submission_id, receipt, created_at, submitted_at, questions, asked_at FROM attempts WHERE org_id = $1 AND id = $2
+SELECT id, application_id, invitation_id, candidate_id, version_id, state, seed, submission_id, receipt, created_at, submitted_at, questions, asked_at, diary FROM attempts WHERE org_id = $1 AND id = $2
 `
 
 type AttemptRow struct {
@@ -285,6 +285,7 @@ type AttemptRow struct {
 	SubmittedAt   int64
 	Questions     int64
 	AskedAt       int64
+	Diary         bool
 }
 
 func (q *Queries) Attempt(ctx context.Context, orgID string, iD string) (AttemptRow, error) {
@@ -304,12 +305,13 @@ func (q *Queries) Attempt(ctx context.Context, orgID string, iD string) (Attempt
 		&i.SubmittedAt,
 		&i.Questions,
 		&i.AskedAt,
+		&i.Diary,
 	)
 	return i, err
 }
 
 const attemptOf = `-- name: AttemptOf :one
-SELECT id, application_id, invitation_id, candidate_id, version_id, state, seed, submission_id, receipt, created_at, submitted_at, questions, asked_at FROM attempts WHERE org_id = $1 AND invitation_id = $2
+SELECT id, application_id, invitation_id, candidate_id, version_id, state, seed, submission_id, receipt, created_at, submitted_at, questions, asked_at, diary FROM attempts WHERE org_id = $1 AND invitation_id = $2
 `
 
 type AttemptOfRow struct {
@@ -326,6 +328,7 @@ type AttemptOfRow struct {
 	SubmittedAt   int64
 	Questions     int64
 	AskedAt       int64
+	Diary         bool
 }
 
 func (q *Queries) AttemptOf(ctx context.Context, orgID string, invitationID string) (AttemptOfRow, error) {
@@ -345,12 +348,13 @@ func (q *Queries) AttemptOf(ctx context.Context, orgID string, invitationID stri
 		&i.SubmittedAt,
 		&i.Questions,
 		&i.AskedAt,
+		&i.Diary,
 	)
 	return i, err
 }
 
 const attemptsOf = `-- name: AttemptsOf :many
-SELECT id, application_id, invitation_id, candidate_id, version_id, state, seed, submission_id, receipt, created_at, submitted_at, questions, asked_at FROM attempts WHERE org_id = $1 AND application_id = $2 ORDER BY created_at DESC, id DESC LIMIT 50
+SELECT id, application_id, invitation_id, candidate_id, version_id, state, seed, submission_id, receipt, created_at, submitted_at, questions, asked_at, diary FROM attempts WHERE org_id = $1 AND application_id = $2 ORDER BY created_at DESC, id DESC LIMIT 50
 `
 
 type AttemptsOfRow struct {
@@ -367,6 +371,7 @@ type AttemptsOfRow struct {
 	SubmittedAt   int64
 	Questions     int64
 	AskedAt       int64
+	Diary         bool
 }
 
 func (q *Queries) AttemptsOf(ctx context.Context, orgID string, applicationID string) ([]AttemptsOfRow, error) {
@@ -392,6 +397,7 @@ func (q *Queries) AttemptsOf(ctx context.Context, orgID string, applicationID st
 			&i.SubmittedAt,
 			&i.Questions,
 			&i.AskedAt,
+			&i.Diary,
 		); err != nil {
 			return nil, err
 		}
@@ -1067,6 +1073,18 @@ func (q *Queries) InLedger(ctx context.Context, arg InLedgerParams) (int64, erro
 	var count int64
 	err := row.Scan(&count)
 	return count, err
+}
+
+const keepDiary = `-- name: KeepDiary :execrows
+UPDATE attempts SET diary = TRUE WHERE org_id = $1 AND id = $2 AND state IN ('open', 'submitted')
+`
+
+func (q *Queries) KeepDiary(ctx context.Context, orgID string, iD string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, keepDiary, orgID, iD)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 const ledger = `-- name: Ledger :many
@@ -1814,7 +1832,7 @@ func (q *Queries) Sittings(ctx context.Context, orgID string, attemptID string) 
 const submit = `-- name: Submit :execrows
 UPDATE attempts SET state = 'submitted', submission_id = $1, receipt = $2, submitted_at = $3
 WHERE attempts.org_id = $4 AND attempts.id = $5 AND attempts.state = 'open'
-	AND NOT EXISTS (SELECT 1 FROM sittings s WHERE s.org_id = attempts.org_id AND s.attempt_id = attempts.id AND s.state <> 'ended')
+	AND NOT EXISTS (SELECT 1 FROM sittings s WHERE s.org_id = attempts.org_id AND s.attempt_id = attempts.id AND s.state <> 'ended' AND substr(s.part, 1, 4) <> 'day_')
 `
 
 type SubmitParams struct {

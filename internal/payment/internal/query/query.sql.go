@@ -10,7 +10,7 @@ import (
 )
 
 const answer = `-- name: Answer :execrows
-UPDATE payments SET state = $1, payee = $2, answered_at = $3 WHERE org_id = $4 AND id = $5 AND state IN ('offered', 'declined')
+UPDATE payments SET state = $1, payee = $2, answered_at = $3 WHERE org_id = $4 AND id = $5 AND state IN ('offered', 'declined') AND void_at = 0
 `
 
 type AnswerParams struct {
@@ -29,6 +29,18 @@ func (q *Queries) Answer(ctx context.Context, arg AnswerParams) (int64, error) {
 		arg.OrgID,
 		arg.ID,
 	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const cut = `-- name: Cut :execrows
+UPDATE payments SET amount = $1 WHERE org_id = $2 AND id = $3 AND state = 'accepted' AND void_at = 0 AND amount >= $1
+`
+
+func (q *Queries) Cut(ctx context.Context, amount int64, orgID string, iD string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, cut, amount, orgID, iD)
 	if err != nil {
 		return 0, err
 	}
@@ -72,7 +84,7 @@ func (q *Queries) EraseWords(ctx context.Context, orgID string, applicationID st
 }
 
 const fall = `-- name: Fall :execrows
-UPDATE payments SET state = 'due', due_at = $1 WHERE org_id = $2 AND id = $3 AND state = 'accepted' AND sent_at > 0
+UPDATE payments SET state = 'due', due_at = $1 WHERE org_id = $2 AND id = $3 AND state = 'accepted' AND sent_at > 0 AND void_at = 0
 `
 
 func (q *Queries) Fall(ctx context.Context, dueAt int64, orgID string, iD string) (int64, error) {
@@ -84,7 +96,7 @@ func (q *Queries) Fall(ctx context.Context, dueAt int64, orgID string, iD string
 }
 
 const ofApplication = `-- name: OfApplication :many
-SELECT id, application_id, opening_id, stage_id, amount, currency, days, production, rights, state, payee, proof, offered_at, answered_at, sent_at, due_at, paid_at, paid_by FROM payments
+SELECT id, application_id, opening_id, stage_id, amount, currency, days, production, rights, state, payee, proof, offered_at, answered_at, sent_at, due_at, paid_at, paid_by, void_at FROM payments
 WHERE org_id = $1 AND application_id = $2 ORDER BY offered_at DESC, id DESC LIMIT 20
 `
 
@@ -107,6 +119,7 @@ type OfApplicationRow struct {
 	DueAt         int64
 	PaidAt        int64
 	PaidBy        string
+	VoidAt        int64
 }
 
 func (q *Queries) OfApplication(ctx context.Context, orgID string, applicationID string) ([]OfApplicationRow, error) {
@@ -137,6 +150,7 @@ func (q *Queries) OfApplication(ctx context.Context, orgID string, applicationID
 			&i.DueAt,
 			&i.PaidAt,
 			&i.PaidBy,
+			&i.VoidAt,
 		); err != nil {
 			return nil, err
 		}
@@ -152,7 +166,7 @@ func (q *Queries) OfApplication(ctx context.Context, orgID string, applicationID
 }
 
 const ofOpening = `-- name: OfOpening :many
-SELECT id, application_id, opening_id, stage_id, amount, currency, days, production, rights, state, payee, proof, offered_at, answered_at, sent_at, due_at, paid_at, paid_by FROM payments
+SELECT id, application_id, opening_id, stage_id, amount, currency, days, production, rights, state, payee, proof, offered_at, answered_at, sent_at, due_at, paid_at, paid_by, void_at FROM payments
 WHERE org_id = $1 AND opening_id = $2 AND id > $3 ORDER BY id LIMIT $4
 `
 
@@ -182,6 +196,7 @@ type OfOpeningRow struct {
 	DueAt         int64
 	PaidAt        int64
 	PaidBy        string
+	VoidAt        int64
 }
 
 func (q *Queries) OfOpening(ctx context.Context, arg OfOpeningParams) ([]OfOpeningRow, error) {
@@ -217,6 +232,7 @@ func (q *Queries) OfOpening(ctx context.Context, arg OfOpeningParams) ([]OfOpeni
 			&i.DueAt,
 			&i.PaidAt,
 			&i.PaidBy,
+			&i.VoidAt,
 		); err != nil {
 			return nil, err
 		}
@@ -270,6 +286,98 @@ func (q *Queries) Offer(ctx context.Context, arg OfferParams) (int64, error) {
 	return result.RowsAffected()
 }
 
+const openOnes = `-- name: OpenOnes :many
+SELECT p.id, p.application_id, p.opening_id, p.stage_id, p.amount, p.currency, p.days, p.production, p.rights, p.state, p.payee, p.proof, p.offered_at, p.answered_at, p.sent_at, p.due_at, p.paid_at, p.paid_by, p.void_at, o.title, c.name
+FROM payments p JOIN openings o ON o.org_id = p.org_id AND o.id = p.opening_id
+JOIN applications a ON a.org_id = p.org_id AND a.id = p.application_id JOIN candidates c ON c.org_id = a.org_id AND c.id = a.candidate_id
+WHERE p.org_id = $1 AND p.state IN ('accepted', 'due') AND p.void_at = 0 AND p.id > $2
+	AND (CAST($3 AS BOOLEAN) AND NOT o.confidential OR EXISTS (SELECT 1 FROM opening_members m WHERE m.org_id = p.org_id AND m.opening_id = p.opening_id AND m.member_id = $4 AND m.role = 'recruiter'))
+ORDER BY p.id LIMIT $5
+`
+
+type OpenOnesParams struct {
+	OrgID    string
+	After    string
+	Wide     bool
+	MemberID string
+	Most     int32
+}
+
+type OpenOnesRow struct {
+	ID            string
+	ApplicationID string
+	OpeningID     string
+	StageID       string
+	Amount        int64
+	Currency      string
+	Days          int64
+	Production    bool
+	Rights        string
+	State         string
+	Payee         string
+	Proof         string
+	OfferedAt     int64
+	AnsweredAt    int64
+	SentAt        int64
+	DueAt         int64
+	PaidAt        int64
+	PaidBy        string
+	VoidAt        int64
+	Title         string
+	Name          string
+}
+
+func (q *Queries) OpenOnes(ctx context.Context, arg OpenOnesParams) ([]OpenOnesRow, error) {
+	rows, err := q.db.QueryContext(ctx, openOnes,
+		arg.OrgID,
+		arg.After,
+		arg.Wide,
+		arg.MemberID,
+		arg.Most,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []OpenOnesRow
+	for rows.Next() {
+		var i OpenOnesRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.ApplicationID,
+			&i.OpeningID,
+			&i.StageID,
+			&i.Amount,
+			&i.Currency,
+			&i.Days,
+			&i.Production,
+			&i.Rights,
+			&i.State,
+			&i.Payee,
+			&i.Proof,
+			&i.OfferedAt,
+			&i.AnsweredAt,
+			&i.SentAt,
+			&i.DueAt,
+			&i.PaidAt,
+			&i.PaidBy,
+			&i.VoidAt,
+			&i.Title,
+			&i.Name,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const pay = `-- name: Pay :execrows
 UPDATE payments SET state = 'paid', proof = $1, paid_at = $2, paid_by = $3 WHERE org_id = $4 AND id = $5 AND state = 'due'
 `
@@ -297,7 +405,7 @@ func (q *Queries) Pay(ctx context.Context, arg PayParams) (int64, error) {
 }
 
 const payment = `-- name: Payment :one
-SELECT id, application_id, opening_id, stage_id, amount, currency, days, production, rights, state, payee, proof, offered_at, answered_at, sent_at, due_at, paid_at, paid_by FROM payments
+SELECT id, application_id, opening_id, stage_id, amount, currency, days, production, rights, state, payee, proof, offered_at, answered_at, sent_at, due_at, paid_at, paid_by, void_at FROM payments
 WHERE org_id = $1 AND id = $2
 `
 
@@ -320,6 +428,7 @@ type PaymentRow struct {
 	DueAt         int64
 	PaidAt        int64
 	PaidBy        string
+	VoidAt        int64
 }
 
 func (q *Queries) Payment(ctx context.Context, orgID string, iD string) (PaymentRow, error) {
@@ -344,12 +453,13 @@ func (q *Queries) Payment(ctx context.Context, orgID string, iD string) (Payment
 		&i.DueAt,
 		&i.PaidAt,
 		&i.PaidBy,
+		&i.VoidAt,
 	)
 	return i, err
 }
 
 const sent = `-- name: Sent :execrows
-UPDATE payments SET sent_at = $1 WHERE org_id = $2 AND application_id = $3 AND stage_id = $4 AND sent_at = 0
+UPDATE payments SET sent_at = $1 WHERE org_id = $2 AND application_id = $3 AND stage_id = $4 AND sent_at = 0 AND void_at = 0
 `
 
 type SentParams struct {
@@ -373,7 +483,7 @@ func (q *Queries) Sent(ctx context.Context, arg SentParams) (int64, error) {
 }
 
 const setPayee = `-- name: SetPayee :execrows
-UPDATE payments SET payee = $1 WHERE org_id = $2 AND id = $3 AND state IN ('accepted', 'due')
+UPDATE payments SET payee = $1 WHERE org_id = $2 AND id = $3 AND state IN ('accepted', 'due') AND void_at = 0
 `
 
 func (q *Queries) SetPayee(ctx context.Context, payee string, orgID string, iD string) (int64, error) {
@@ -487,4 +597,16 @@ func (q *Queries) TermsOf(ctx context.Context, orgID string, stageID string) (Te
 		&i.Rights,
 	)
 	return i, err
+}
+
+const void = `-- name: Void :execrows
+UPDATE payments SET void_at = $1 WHERE org_id = $2 AND id = $3 AND state IN ('offered', 'accepted', 'declined') AND void_at = 0
+`
+
+func (q *Queries) Void(ctx context.Context, at int64, orgID string, iD string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, void, at, orgID, iD)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }

@@ -232,6 +232,81 @@ func (q *Queries) Offer(ctx context.Context, arg OfferParams) (int64, error) {
 	return result.RowsAffected()
 }
 
+const openOnes = `-- name: OpenOnes :many
+SELECT t.id, t.application_id, t.opening_id, t.state, t.minutes, t.host_id, t.link, t.starts_at, t.sequence, o.title, c.name, CAST(COALESCE((SELECT MAX(p.due_at) FROM promises p
+	WHERE p.org_id = t.org_id AND p.application_id = t.application_id AND p.kind = 'talk' AND p.kept_at = 0), 0) AS BIGINT) AS due_at
+FROM talks t JOIN openings o ON o.org_id = t.org_id AND o.id = t.opening_id
+JOIN applications a ON a.org_id = t.org_id AND a.id = t.application_id JOIN candidates c ON c.org_id = a.org_id AND c.id = a.candidate_id
+WHERE t.org_id = $1 AND t.state IN ('owed', 'offered', 'booked') AND t.id > $2
+	AND (CAST($3 AS BOOLEAN) AND NOT o.confidential OR EXISTS (SELECT 1 FROM opening_members m WHERE m.org_id = t.org_id AND m.opening_id = t.opening_id AND m.member_id = $4 AND m.role IN ('recruiter', 'manager')))
+ORDER BY t.id LIMIT $5
+`
+
+type OpenOnesParams struct {
+	OrgID    string
+	After    string
+	Wide     bool
+	MemberID string
+	Most     int32
+}
+
+type OpenOnesRow struct {
+	ID            string
+	ApplicationID string
+	OpeningID     string
+	State         string
+	Minutes       int64
+	HostID        string
+	Link          string
+	StartsAt      int64
+	Sequence      int64
+	Title         string
+	Name          string
+	DueAt         int64
+}
+
+func (q *Queries) OpenOnes(ctx context.Context, arg OpenOnesParams) ([]OpenOnesRow, error) {
+	rows, err := q.db.QueryContext(ctx, openOnes,
+		arg.OrgID,
+		arg.After,
+		arg.Wide,
+		arg.MemberID,
+		arg.Most,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []OpenOnesRow
+	for rows.Next() {
+		var i OpenOnesRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.ApplicationID,
+			&i.OpeningID,
+			&i.State,
+			&i.Minutes,
+			&i.HostID,
+			&i.Link,
+			&i.StartsAt,
+			&i.Sequence,
+			&i.Title,
+			&i.Name,
+			&i.DueAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const reminded = `-- name: Reminded :execrows
 UPDATE talks SET reminded_at = $1 WHERE org_id = $2 AND id = $3 AND state = 'booked' AND reminded_at = 0
 `
