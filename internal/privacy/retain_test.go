@@ -306,7 +306,7 @@ func TestTimesOfVersionsGoAfter90Days(t *testing.T) {
 				t.Errorf("the id still tells when: %.80s", r)
 			}
 		}
-		if now := sent(); !slices.Equal(now, answers) || len(now) != 17 { // six answers, what was said about each, four questions about them, and a turn of an interview
+		if now := sent(); !slices.Equal(now, answers) || len(now) != 18 { // six answers, what was said about each, four questions about them, a turn of an interview, and a day of a trial
 			t.Errorf("the answers were %v and are %v", answers, now)
 		}
 		again, err := w.app.Attempts.View(ctx, p.who)
