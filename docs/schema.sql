@@ -1450,6 +1450,19 @@ CREATE TABLE responses (
 	UNIQUE (org_id, owner, item)
 );
 
+CREATE TABLE review_phrases (
+	org_id     TEXT NOT NULL,
+	id         TEXT NOT NULL,
+	member_id  TEXT NOT NULL,
+	criterion  TEXT NOT NULL,
+	text       TEXT NOT NULL,
+	changed_by TEXT NOT NULL,
+	changed_at BIGINT NOT NULL,
+	PRIMARY KEY (org_id, id)
+);
+
+CREATE INDEX review_phrases_member ON review_phrases (org_id, member_id, id);
+
 CREATE TABLE review_rounds (
 	org_id         TEXT NOT NULL,
 	attempt_id     TEXT NOT NULL,

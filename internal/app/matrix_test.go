@@ -208,6 +208,8 @@ var rules = map[string]func(v rights) outcome{
 	"payment.table":   func(v rights) outcome { return among(v.sees(), v.manages() || v.is(opening.Manager, opening.Observer)) },
 	"talk.terms_page": managing, "talk.terms": managing, "talk.read": arranging, "talk.arrange": arranging,
 	"payment.terms": managing, "payment.pay": paying,
+	"phrase.list": func(rights) outcome { return opens }, "phrase.add": func(rights) outcome { return opens },
+	"phrase.change": func(v rights) outcome { return among(true, v.may("review.phrases")) },
 }
 
 // interviews says whether they ask in the interview, talks whether they see it: who asks, and whoever reads the application with its name.
@@ -337,6 +339,8 @@ var acts = map[string]act{
 	"GET /o/{org}/openings/{opening}/compare": {query: "?with={closed}&with={code}"},
 	"GET /c/-/clock": {query: "?sitting={sitting}"},
 
+	"POST /o/{org}/phrases":                                                     {form: url.Values{"text": {"New."}}},
+	"POST /o/{org}/phrases/{phrase}":                                            {form: url.Values{"text": {"Says what is known."}, "step": {"save"}}},
 	"POST /-/theme":                                                             {form: url.Values{"theme": {"dark"}, "back": {"/"}}},
 	"POST /sign-in":                                                             {form: url.Values{"email": {"nobody@else.example"}}},
 	"POST /sign-in/code":                                                        {form: url.Values{"code": {"000000"}}},
@@ -489,7 +493,7 @@ func (w *world) fill(text string, ids map[string]string) string {
 func (s *side) ids(a *applicant) map[string]string {
 	out := map[string]string{"org": s.org.ID, "assessment": string(s.assessment), "version": string(s.published), "member": s.members["leaver"].ID, "opening": string(a.opening),
 		"stage": string(a.stage), "batch": string(s.batches[a.opening]), "application": string(a.inv.Application), "invitation": string(a.inv.ID), "candidate": a.inv.Candidate, "code": string(a.code), "decision": a.decision, "case": a.question, "message": a.message, "payment": a.payment, "interview": cmp.Or(string(a.talk), "0000"), "trial": cmp.Or(string(a.trial), "trl_none"), "free": string(s.free), "upload": string(a.upload),
-		"sitting": string(a.sitting), "revision": a.revision, "late": a.late, "session": s.session, "token": s.token, "hook": s.hook, "delivery": s.delivery, "issuer": s.issuer, "test": s.test}
+		"sitting": string(a.sitting), "revision": a.revision, "late": a.late, "session": s.session, "token": s.token, "hook": s.hook, "delivery": s.delivery, "issuer": s.issuer, "test": s.test, "phrase": string(s.phrase)}
 	for _, name := range slices.Sorted(maps.Keys(a.cards)) {
 		out["reader"] = s.members[name].ID
 	}

@@ -76,8 +76,9 @@ type side struct {
 	plain, sealed    opening.ID              // sealed is the confidential one
 	batches          map[opening.ID]batch.ID // a confirmed list of each opening, which waits for its start
 	members          map[string]org.Member
-	session          string     // of somebody who does not ask
-	token            string     // of a program
+	session          string // of somebody who does not ask
+	token            string // of a program
+	phrase           review.PhraseID
 	issuer           string     // a sign-in service, which nobody reaches
 	test             string     // one of Greenhouse's, of which it could not be told
 	hook, delivery   string     // an endpoint, and what was given up for it
@@ -307,6 +308,8 @@ func (w *world) found(name string) *side {
 	s.work(s.busy)
 	s.deadHook()
 	s.token = s.makeToken(s.as("founder"))
+	s.phrase, err = a.Reviews.AddPhrase(ctx, s.as("founder"), review.Phrase{Shared: true, Text: "Says what is known."})
+	w.must(err)
 	s.makeIssuer()
 	s.deadTest()
 	s.batches = map[opening.ID]batch.ID{s.plain: s.list("plain", s.plain, s.read, s.blind, s.busy), s.sealed: s.list("sealed", s.sealed, s.kept)}

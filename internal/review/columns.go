@@ -17,6 +17,7 @@ var Columns = db.Columns{
 	"gold_levels":     {"org_id": ours, "attempt_id": ours, "criterion": ours, "level": ours, "reason": private},
 	"practices":       {"org_id": ours, "attempt_id": ours, "member_id": ours, "done_at": ours},
 	"practice_levels": {"org_id": ours, "attempt_id": ours, "member_id": ours, "criterion": ours, "level": ours},
+	"review_phrases":  {"org_id": ours, "id": ours, "member_id": ours, "criterion": ours, "text": ours, "changed_by": ours, "changed_at": ours},
 	"certifications":  {"org_id": ours, "opening_id": ours, "member_id": ours, "certified_at": ours},
 	"second_looks": {"org_id": ours, "id": ours, "attempt_id": ours, "application_id": ours, "member_id": ours, "state": ours, "due_at": ours, "asked_at": ours, "saved_at": ours, "filed_at": ours,
 		"seconds": ours, "note": private},

@@ -446,3 +446,18 @@ DELETE FROM second_levels WHERE second_levels.org_id = $1 AND second_id IN (SELE
 
 -- name: DropSeconds :execrows
 DELETE FROM second_looks WHERE org_id = $1 AND application_id = $2;
+
+-- name: Phrases :many
+SELECT id, member_id, criterion, text FROM review_phrases WHERE org_id = sqlc.arg(org_id) AND (member_id = '' OR member_id = sqlc.arg(member_id)) ORDER BY LOWER(criterion), LOWER(text), id LIMIT 1000;
+
+-- name: AddPhrase :exec
+INSERT INTO review_phrases (org_id, id, member_id, criterion, text, changed_by, changed_at) VALUES ($1, $2, $3, $4, $5, $6, $7);
+
+-- name: CountPhrases :one
+SELECT COUNT(*) FROM review_phrases WHERE org_id = $1 AND member_id = $2;
+
+-- name: ChangePhrase :execrows
+UPDATE review_phrases SET criterion = sqlc.arg(criterion), text = sqlc.arg(text), changed_by = sqlc.arg(changed_by), changed_at = sqlc.arg(changed_at) WHERE org_id = sqlc.arg(org_id) AND id = sqlc.arg(id);
+
+-- name: RemovePhrase :execrows
+DELETE FROM review_phrases WHERE org_id = $1 AND id = $2;

@@ -115,7 +115,19 @@ func (f *filler) people() error {
 		}
 		f.who[p.key] = actor.Actor{Kind: actor.Member, ID: m.ID, Org: o.ID, Roles: p.roles}
 	}
+	for _, p := range phrases {
+		if _, err := f.Reviews.AddPhrase(f.ctx, f.who["recruiter"], p); err != nil {
+			return err
+		}
+	}
 	return nil
+}
+
+// phrases are everybody's.
+var phrases = []review.Phrase{
+	{Shared: true, Criterion: "Explains to people outside engineering", Text: "You say first what it means for the passenger, and only then how it came about."},
+	{Shared: true, Criterion: "What was asked for, works", Text: "It does what the issue asks, also at midnight and with an empty list."},
+	{Shared: true, Text: "For the next level, one sentence on what you left out, and why, would do."},
 }
 
 // slow is the assessment whose checks compile nine packages of Go each time: to prove it and to mark what three people sent takes two thirds

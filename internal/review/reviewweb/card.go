@@ -90,6 +90,7 @@ type cardView struct {
 	After2  string        // what was added after the time
 	Across  []review.Code // the candidates over whom one item is read, in the queue's order; nil: one candidate, all items
 	Rows    []criterion
+	Phrases []review.Phrase
 	Left    int
 	Problem *problem.Problem
 	Fields  map[string]string // problems by the names of the form
@@ -170,6 +171,13 @@ func (p *Pages) showWith(w http.ResponseWriter, r *http.Request, s *review.Sheet
 		if s.Mine.Card.Ratings[c.Key].Level == review.Unrated && !v.Rows[len(v.Rows)-1].Waits {
 			v.Left++
 		}
+	}
+	if s.Mine.State == review.Assigned {
+		all, perr := p.Reviews.Phrases(r.Context(), web.Actor(r))
+		if perr != nil {
+			return perr
+		}
+		v.Phrases = v.fitting(all)
 	}
 	return web.ShowWith(w, r, err, cardPage(v))
 }

@@ -71,6 +71,12 @@ func (p *Pages) Routes(mux *web.Mux) {
 	handle(read, "GET /o/{org}/review/{code}/practice", "gold.practise", p.practise)
 	handle(write, "POST /o/{org}/review/{code}/practice", "gold.practised", p.practised)
 	p.api(mux)
+	phrases := read
+	phrases.Object = "phrase"
+	handle(phrases, "GET /o/{org}/phrases", "phrase.list", p.phrases)
+	phrases.Rate = web.RateWrite
+	handle(phrases, "POST /o/{org}/phrases", "phrase.add", p.addPhrase)
+	handle(phrases, "POST /o/{org}/phrases/{phrase}", "phrase.change", p.changePhrase)
 	compare := read
 	compare.Object = "opening"
 	handle(compare, "GET /o/{org}/openings/{opening}/compare", "review.compare", p.compare)

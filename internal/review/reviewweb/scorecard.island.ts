@@ -1,4 +1,4 @@
-import { all, one, remembered } from "@web/dom"
+import { all, announce, one, remembered } from "@web/dom"
 
 /** Counts what is left to score, remembers which item is being read, and moves the focus by r, c, s and x. The form works without it. */
 const form = (): HTMLFormElement | null => one<HTMLFormElement>("form[data-scorecard]")
@@ -40,6 +40,29 @@ function out(): Element | null {
   return details && one("input[name=reason], textarea[name=reason]", details)
 }
 
+/** Where a phrase goes: where somebody wrote last, or the first criterion that is not scored, or the comment. */
+let wrote: HTMLTextAreaElement | undefined
+function insert(phrase: string): void {
+  const open = all("[data-crit]").find((c) => !one("input[type=radio]:checked", c))
+  const to = (wrote?.isConnected ? wrote : undefined) ?? (open && one<HTMLTextAreaElement>("textarea", open)) ?? one<HTMLTextAreaElement>("textarea[name=shareable]")
+  if (!to) return
+  const before = to.value.slice(0, to.selectionStart)
+  to.focus()
+  to.setRangeText((before === "" || /\s$/.test(before) ? "" : " ") + phrase, to.selectionStart, to.selectionEnd, "end")
+  to.dispatchEvent(new Event("input", { bubbles: true }))
+  announce("Inserted.")
+}
+
+function phrases(): Element | null {
+  const details = one<HTMLDetailsElement>("details.phrases")
+  if (details) details.open = true
+  return details && (one("[data-phrase]", details) ?? one("a", details))
+}
+
+function ready(): void {
+  for (const b of all<HTMLButtonElement>("[data-phrase]")) b.hidden = false
+}
+
 function typing(at: EventTarget | null): boolean {
   return at instanceof HTMLTextAreaElement || at instanceof HTMLSelectElement || (at instanceof HTMLInputElement && at.type !== "radio" && at.type !== "checkbox")
 }
@@ -53,11 +76,20 @@ document.addEventListener("change", (e) => {
 })
 document.addEventListener("input", (e) => e.target instanceof HTMLTextAreaElement && form()?.contains(e.target) && point(e.target))
 document.addEventListener("candor-swapped", swapped)
+document.addEventListener("candor-swapped", ready)
+document.addEventListener("focusout", (e) => {
+  if (e.target instanceof HTMLTextAreaElement && form()?.contains(e.target)) wrote = e.target
+})
+document.addEventListener("click", (e) => {
+  const phrase = (e.target as Element).closest<HTMLElement>("[data-phrase]")?.dataset["phrase"]
+  if (phrase !== undefined) insert(phrase)
+})
+ready()
 document.addEventListener("keydown", (e) => {
   if (remembered("keys") === "off" || e.ctrlKey || e.metaKey || e.altKey || typing(e.target) || one("dialog[open]")) return
   const open = all("[data-crit]").find((c) => !one("input[type=radio]:checked", c))
   const to =
-    e.key === "r" && open ? one("input[type=radio]", open) : e.key === "s" ? one("[data-send]") : e.key === "x" ? out() : e.key === "c" ? one("textarea", (e.target as Element).closest("[data-crit]") ?? open ?? document) : null
+    e.key === "r" && open ? one("input[type=radio]", open) : e.key === "s" ? one("[data-send]") : e.key === "x" ? out() : e.key === "i" ? phrases() : e.key === "c" ? one("textarea", (e.target as Element).closest("[data-crit]") ?? open ?? document) : null
   if (!to) return
   e.preventDefault()
   to.focus()

@@ -163,6 +163,33 @@ func (q *Queries) AddGoldLevel(ctx context.Context, arg AddGoldLevelParams) erro
 	return err
 }
 
+const addPhrase = `-- name: AddPhrase :exec
+INSERT INTO review_phrases (org_id, id, member_id, criterion, text, changed_by, changed_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+`
+
+type AddPhraseParams struct {
+	OrgID     string
+	ID        string
+	MemberID  string
+	Criterion string
+	Text      string
+	ChangedBy string
+	ChangedAt int64
+}
+
+func (q *Queries) AddPhrase(ctx context.Context, arg AddPhraseParams) error {
+	_, err := q.db.ExecContext(ctx, addPhrase,
+		arg.OrgID,
+		arg.ID,
+		arg.MemberID,
+		arg.Criterion,
+		arg.Text,
+		arg.ChangedBy,
+		arg.ChangedAt,
+	)
+	return err
+}
+
 const addPractice = `-- name: AddPractice :execrows
 INSERT INTO practices (org_id, attempt_id, member_id, done_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING
 `
@@ -440,6 +467,34 @@ func (q *Queries) Certify(ctx context.Context, arg CertifyParams) (int64, error)
 	return result.RowsAffected()
 }
 
+const changePhrase = `-- name: ChangePhrase :execrows
+UPDATE review_phrases SET criterion = $1, text = $2, changed_by = $3, changed_at = $4 WHERE org_id = $5 AND id = $6
+`
+
+type ChangePhraseParams struct {
+	Criterion string
+	Text      string
+	ChangedBy string
+	ChangedAt int64
+	OrgID     string
+	ID        string
+}
+
+func (q *Queries) ChangePhrase(ctx context.Context, arg ChangePhraseParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, changePhrase,
+		arg.Criterion,
+		arg.Text,
+		arg.ChangedBy,
+		arg.ChangedAt,
+		arg.OrgID,
+		arg.ID,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const closeErased = `-- name: CloseErased :execrows
 UPDATE review_rounds SET closed_at = CASE WHEN closed_at = 0 THEN CAST($1 AS BIGINT) ELSE closed_at END, decided_at = CASE WHEN decided_at = 0 THEN CAST($1 AS BIGINT) ELSE decided_at END
 WHERE org_id = $2 AND application_id = $3
@@ -527,6 +582,17 @@ func (q *Queries) Closed(ctx context.Context, arg ClosedParams) ([]ClosedRow, er
 		return nil, err
 	}
 	return items, nil
+}
+
+const countPhrases = `-- name: CountPhrases :one
+SELECT COUNT(*) FROM review_phrases WHERE org_id = $1 AND member_id = $2
+`
+
+func (q *Queries) CountPhrases(ctx context.Context, orgID string, memberID string) (int64, error) {
+	row := q.db.QueryRowContext(ctx, countPhrases, orgID, memberID)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
 }
 
 const countReviews = `-- name: CountReviews :one
@@ -1447,6 +1513,45 @@ func (q *Queries) PauseReview(ctx context.Context, at int64, orgID string, iD st
 	return result.RowsAffected()
 }
 
+const phrases = `-- name: Phrases :many
+SELECT id, member_id, criterion, text FROM review_phrases WHERE org_id = $1 AND (member_id = '' OR member_id = $2) ORDER BY LOWER(criterion), LOWER(text), id LIMIT 1000
+`
+
+type PhrasesRow struct {
+	ID        string
+	MemberID  string
+	Criterion string
+	Text      string
+}
+
+func (q *Queries) Phrases(ctx context.Context, orgID string, memberID string) ([]PhrasesRow, error) {
+	rows, err := q.db.QueryContext(ctx, phrases, orgID, memberID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []PhrasesRow
+	for rows.Next() {
+		var i PhrasesRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.MemberID,
+			&i.Criterion,
+			&i.Text,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const practised = `-- name: Practised :many
 SELECT p.attempt_id, l.criterion, l.level, r.level AS reference FROM practices p
 JOIN golds g ON g.org_id = p.org_id AND g.attempt_id = p.attempt_id
@@ -1747,6 +1852,18 @@ func (q *Queries) RatingsOfRound(ctx context.Context, orgID string, attemptID st
 		return nil, err
 	}
 	return items, nil
+}
+
+const removePhrase = `-- name: RemovePhrase :execrows
+DELETE FROM review_phrases WHERE org_id = $1 AND id = $2
+`
+
+func (q *Queries) RemovePhrase(ctx context.Context, orgID string, iD string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, removePhrase, orgID, iD)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 const resumeReview = `-- name: ResumeReview :execrows
