@@ -73,6 +73,7 @@ func bothEngines(t *testing.T, fn func(t *testing.T, w *world)) {
 // A backup of a running installation, restored three hours later on another machine and on the other engine: who was working has the time back
 // before anything is sent by time, what waited in the queue is done once, links still open, and files are there.
 func TestRestoredElsewhere(t *testing.T) {
+	t.Parallel()
 	bothEngines(t, func(t *testing.T, w *world) {
 		serves(t, w.app, "one")
 		last := w.here.enter("last", w.here.plain)
@@ -144,6 +145,7 @@ func TestRestoredElsewhere(t *testing.T) {
 
 // Whoever is erased while a backup is made, or after it, does not come back with it.
 func TestErasedPeopleDoNotComeBack(t *testing.T) {
+	t.Parallel()
 	bothEngines(t, func(t *testing.T, w *world) {
 		erase := func(p *applicant) {
 			_, err := w.app.Privacy.Erase(ctx, p.who, candidate.ID(p.who.Subject))
@@ -200,6 +202,7 @@ func (w *world) stands(c app.Config, who *applicant) (found bool) {
 
 // A place that is not empty stays as it is; one in which a restore broke off says so to everybody, and the restore can be begun again.
 func TestRestoreBreaksOff(t *testing.T) {
+	t.Parallel()
 	bothEngines(t, func(t *testing.T, w *world) {
 		path := w.backup("candor.tar", true, nil)
 		if _, err := app.Restore(ctx, w.where(), path, app.RestoreOptions{}); err == nil {
@@ -241,6 +244,7 @@ func TestRestoreBreaksOff(t *testing.T) {
 
 // The key comes along only when it is asked for; without it a restore asks, takes no other, and does without only when it is told to.
 func TestBackupKey(t *testing.T) {
+	t.Parallel()
 	w := makeWorld(t, "")
 	bare, with := w.backup("bare.tar", false, nil), w.backup("with.tar", true, nil)
 	key, err := os.ReadFile(filepath.Join(w.app.Config.Data, "secret.key"))

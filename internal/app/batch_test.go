@@ -74,6 +74,7 @@ var lineOf = regexp.MustCompile(`<tr id="row-(\d+)"`)
 
 // Five thousand people are shown a hundred at a time, each once.
 func TestFiveThousandRowsInPages(t *testing.T) {
+	t.Parallel()
 	w := makeWorld(t, "")
 	var file strings.Builder
 	file.WriteString("Name,Email\n")

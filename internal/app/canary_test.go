@@ -28,6 +28,7 @@ import (
 // Every text that somebody wrote is looked for in every byte that anybody is sent: pages, downloads, headers, mails. Who may read
 // which is computed from the fields of roles.yaml.
 func TestCanaries(t *testing.T) {
+	t.Parallel()
 	w := makeWorld(t, "")
 	found, met := w.canaries()
 	for _, f := range found {
@@ -56,6 +57,7 @@ func TestBroken_Blindness(t *testing.T) {
 
 // What people have on their clocks, and what they asked for, changes no byte of anything that is sent to whoever neither recruits nor is that person.
 func TestAdjustmentsChangeNothingForReaders(t *testing.T) {
+	t.Parallel()
 	w := makeWorld(t, "")
 	h := w.here
 	all := []*applicant{h.read, h.blind, h.waits, h.told, h.kept, h.busy}

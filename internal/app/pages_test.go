@@ -96,6 +96,7 @@ func (w *world) asked(page string) (out []statement) {
 // Pages of an opening with 1,000 applications ask the database as often as those of one with 10, for no more rows than a page has lines
 // for, and no statement of theirs reads a whole table.
 func TestPagesAskABoundedNumberOfQueries(t *testing.T) {
+	t.Parallel()
 	few, pages := crowded(t, 10)
 	many, same := crowded(t, 1000)
 	for name, page := range pages {
@@ -143,6 +144,7 @@ func TestASaveReadsNoMoreThanItNeeds(t *testing.T) {
 
 // The list of people shows whom each of their own pages would show, to everybody who may read it.
 func TestTheListOfPeopleShowsWhomTheirPagesShow(t *testing.T) {
+	t.Parallel()
 	w, _ := crowded(t, 100)
 	var everybody []candidate.Candidate
 	w.here.in(func(tx db.Tx) error {
@@ -194,6 +196,7 @@ func TestTheListOfPeopleShowsWhomTheirPagesShow(t *testing.T) {
 
 // Whoever reads many applications at once sees of each what its own page shows them; and of interviews likewise, on as many pages as it takes.
 func TestManyAreSeenAsEachIs(t *testing.T) {
+	t.Parallel()
 	w, _ := crowded(t, 60)
 	var apps []opening.ApplicationID
 	var codes []interview.Code

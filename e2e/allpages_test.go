@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"candor/e2e/browser"
@@ -119,31 +120,82 @@ func walk(t *testing.T, link, name, kind string, seen map[string]bool) {
 		return
 	}
 	base := p.Value(`location.origin`)
-	todo := []string{p.Value(`location.pathname`)}
-	for len(todo) > 0 {
-		path := todo[0]
-		todo = todo[1:]
-		key := kind + " " + shape(path)
-		if leaves(path, kind) || seen[key] {
-			continue
-		}
-		seen[key] = true
+	left := &frontier{kind: kind, seen: seen, todo: []string{p.Value(`location.pathname`)}}
+	left.more = sync.NewCond(&left.mu)
+	visit := func(p *browser.Page, path string) (links []string) {
 		p.Look(browser.Desk)
 		p.Go(base + path)
 		if status := p.Value(`performance.getEntriesByType("navigation")[0].responseStatus`); status != "200" {
 			t.Errorf("%s: a link leads to %s, which answers %s", name, path, status)
-			continue
+			return nil
 		}
 		for _, next := range strings.Split(p.Value(linksOf), ",") {
 			if next = strings.Trim(next, `"`); next != "" {
-				todo = append(todo, next)
+				links = append(links, next)
 			}
 		}
 		if shift, err := strconv.ParseFloat(p.Value(shifts), 64); err != nil || shift > 0.02 {
 			t.Errorf("%s: %s shifts its layout by %.3f while loading (%v); at most 0.02", name, path, shift, err)
 		}
 		look(t, p, name+"-"+strings.Trim(strings.NewReplacer("/", "-", "*", "x", "?", "-", "=", "-", "&", "-").Replace(shape(path)), "-"))
+		return links
 	}
+	var tabs sync.WaitGroup
+	for _, p := range []*browser.Page{p, p.Tab()} {
+		tabs.Go(func() {
+			for {
+				path, ok := left.next()
+				if !ok {
+					return
+				}
+				func() {
+					var links []string
+					defer func() { left.found(links) }() // also when this tab gives up
+					links = visit(p, path)
+				}()
+			}
+		})
+	}
+	tabs.Wait()
+}
+
+// frontier is what two tabs of one person have still to see.
+type frontier struct {
+	kind string
+	mu   sync.Mutex
+	more *sync.Cond
+	seen map[string]bool // shapes of pages
+	todo []string
+	busy int // pages that are being looked at
+}
+
+// next is a page of a shape that nobody has seen; it waits while one that is being looked at may lead to some.
+func (f *frontier) next() (string, bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for {
+		for len(f.todo) > 0 {
+			path := f.todo[0]
+			f.todo = f.todo[1:]
+			if key := f.kind + " " + shape(path); !leaves(path, f.kind) && !f.seen[key] {
+				f.seen[key] = true
+				f.busy++
+				return path, true
+			}
+		}
+		if f.busy == 0 {
+			return "", false
+		}
+		f.more.Wait()
+	}
+}
+
+func (f *frontier) found(links []string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.todo = append(f.todo, links...)
+	f.busy--
+	f.more.Broadcast()
 }
 
 func look(t *testing.T, p *browser.Page, name string) {
