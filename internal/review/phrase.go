@@ -42,7 +42,9 @@ var (
 )
 
 // Fits says whether a phrase belongs to a criterion, by its title whatever the case.
-func (p Phrase) Fits(title string) bool { return p.Criterion == "" || strings.EqualFold(p.Criterion, title) }
+func (p Phrase) Fits(title string) bool {
+	return p.Criterion == "" || strings.EqualFold(p.Criterion, title)
+}
 
 // sharing says whether the asker may change what everybody uses.
 func sharing(who actor.Actor) bool { return org.May(who, "review.phrases") }
