@@ -14,6 +14,7 @@ function count(name: string): void {
   const elsewhere = Number(bar.dataset["elsewhere"] ?? 0) // ticked on other pages
   const shown = !bar.hidden
   bar.hidden = n + elsewhere === 0
+  bar.dataset["ready"] = ""
   const words = elsewhere > 0 ? `${n + elsewhere} selected, ${elsewhere} on other pages` : `${n} selected`
   const label = one("[data-bulk-count]", bar)
   if (label) label.textContent = words
