@@ -207,7 +207,7 @@ func (p *Pages) form(r *http.Request, v *ownView, body []byte) error {
 	}
 	v.Save = work.View{Sitting: string(d.Sitting.ID), Epoch: int(d.Sitting.Takeover), Now: v.T.Now, Interval: view.Interval, Saved: d.Sitting.SavedAt, Zone: v.Page.Zone, Text: v.Locale, Continue: ownPath}
 	if a, ok := view.Answers[it.Key]; ok {
-		v.Turn = templ.Attributes{"data-client": a.Turn.Client, "data-seq": strconv.FormatInt(a.Turn.Seq, 10)}
+		v.Turn = work.Turn(a.Turn.Client, a.Turn.Seq, a.N)
 	}
 	v.Form = it.Kind.Ask(it.Spec, item.AskView{Ref: ref(who.Org, v.T, d), Body: body, Seed: view.Attempt.Seed + it.Key, ReadOnly: v.Other, Text: v.Locale.T, Here: ownPath, Query: url.Values{}, Link: p.link(r)})
 	return nil
