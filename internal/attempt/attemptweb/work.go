@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 	"time"
 
@@ -114,13 +113,7 @@ func (p *Pages) posted(r *http.Request, v itemView) ([]byte, url.Values, error) 
 	if err := web.ReadForm(r, &f); err != nil {
 		return nil, nil, err
 	}
-	values := url.Values{}
-	for k, list := range f.Fields {
-		if !strings.HasPrefix(k, "_") {
-			values[k] = list
-		}
-	}
-	body, err := v.Item.Kind.Form(v.Item.Spec, v.V.Body(v.Item), values)
+	body, err := v.Item.Kind.Form(v.Item.Spec, v.V.Body(v.Item), attempt.Own(f.Fields))
 	return body, f.Fields, err
 }
 
@@ -198,18 +191,9 @@ func first(s []string) string {
 	return s[0]
 }
 
-// keep saves a posted page; the page says which takeover it was drawn in.
+// keep saves a posted page.
 func (p *Pages) keep(r *http.Request, v itemView, body []byte, fields url.Values, received time.Time) (response.Kept, error) {
-	epoch, err := strconv.ParseInt(fields.Get("_epoch"), 10, 64)
-	if err != nil {
-		epoch = v.Sitting.Takeover
-	}
-	out, err := p.Attempts.Save(r.Context(), web.Actor(r), attempt.SaveRequest{Sitting: v.Sitting.ID, Epoch: epoch, Received: received,
-		Saves: []response.Save{{Item: v.Item.Key, Client: response.FormClient + web.RequestID(r), Seq: clock.Milli(received), Body: body, Device: deviceOf(r.UserAgent()), Turn: response.TurnOf(fields.Get("_client"), fields.Get("_seq"))}}})
-	if err != nil {
-		return response.Kept{}, err
-	}
-	return out.Kept[0], nil
+	return p.Attempts.SavePage(r.Context(), web.Actor(r), attempt.Posted{Sitting: v.Sitting, Item: v.Item.Key, Body: body, Fields: fields, Request: web.RequestID(r), Device: deviceOf(r.UserAgent()), Received: received})
 }
 
 // turn are the attributes by which a form says which version of the answer it shows.
@@ -274,12 +258,7 @@ func (p *Pages) do(w http.ResponseWriter, r *http.Request) error {
 // answers says whether a posted form holds fields of an answer: a page that only tells what was done must not put an older answer in the place of
 // one that is on its way.
 func answers(fields url.Values) bool {
-	for name := range fields {
-		if !strings.HasPrefix(name, "_") {
-			return true
-		}
-	}
-	return false
+	return len(attempt.Own(fields)) > 0
 }
 
 // The wire format is internal/web/ts/outbox.ts.

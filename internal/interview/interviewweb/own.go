@@ -10,7 +10,6 @@ import (
 
 	"candor/internal/actor"
 	"candor/internal/attempt"
-	"candor/internal/clock"
 	"candor/internal/interview"
 	"candor/internal/item"
 	"candor/internal/problem"
@@ -221,31 +220,20 @@ func (p *Pages) answer(w http.ResponseWriter, r *http.Request) error {
 	}
 	x := t.Turns[n-1]
 	it := x.Part.Items[0]
-	own := url.Values{}
-	for k, list := range values {
-		if !strings.HasPrefix(k, "_") {
-			own[k] = list
-		}
-	}
 	view, err := p.Interviews.Attempts.View(r.Context(), web.Actor(r))
 	if err != nil {
 		return err
 	}
-	body, err := it.Kind.Form(it.Spec, view.Body(it), own)
+	body, err := it.Kind.Form(it.Spec, view.Body(it), attempt.Own(values))
 	if err != nil {
 		return p.showOwn(w, r, body, err)
 	}
-	epoch, err := strconv.ParseInt(values.Get("_epoch"), 10, 64)
-	if err != nil {
-		epoch = x.Sitting.Takeover
-	}
-	out, err := p.Interviews.Attempts.Save(r.Context(), web.Actor(r), attempt.SaveRequest{Sitting: x.Sitting.ID, Epoch: epoch, Received: received,
-		Saves: []response.Save{{Item: it.Key, Client: response.FormClient + web.RequestID(r), Seq: clock.Milli(received), Body: body, Turn: response.TurnOf(values.Get("_client"), values.Get("_seq"))}}})
+	kept, err := p.Interviews.Attempts.SavePage(r.Context(), web.Actor(r), attempt.Posted{Sitting: x.Sitting, Item: it.Key, Body: body, Fields: values, Request: web.RequestID(r), Received: received})
 	if err != nil {
 		return p.showOwn(w, r, body, err)
 	}
 	v := words{locale.For(web.PageOf(r, "").Lang)}
-	switch out.Kept[0].Standing {
+	switch kept.Standing {
 	case response.Late:
 		return web.Redirect(w, r, ownPath, v.t("late_kept"))
 	case response.Branch:

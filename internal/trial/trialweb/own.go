@@ -10,7 +10,6 @@ import (
 
 	"candor/internal/actor"
 	"candor/internal/attempt"
-	"candor/internal/clock"
 	"candor/internal/item"
 	"candor/internal/payment"
 	"candor/internal/problem"
@@ -311,29 +310,18 @@ func (p *Pages) answer(w http.ResponseWriter, r *http.Request) error {
 	}
 	d := t.Days[n-1]
 	it := d.Part.Items[0]
-	own := url.Values{}
-	for k, list := range values {
-		if !strings.HasPrefix(k, "_") {
-			own[k] = list
-		}
-	}
 	view, err := p.Trials.Attempts.View(ctx, who)
 	if err != nil {
 		return err
 	}
-	body, err := it.Kind.Form(it.Spec, view.Body(it), own)
+	body, err := it.Kind.Form(it.Spec, view.Body(it), attempt.Own(values))
 	back := func(err error) error {
 		return p.showOwn(w, r, typed{Day: n, Hours: values.Get("_hours")}, body, err)
 	}
 	if err != nil {
 		return back(err)
 	}
-	epoch, err := strconv.ParseInt(values.Get("_epoch"), 10, 64)
-	if err != nil {
-		epoch = d.Sitting.Takeover
-	}
-	out, err := p.Trials.Attempts.Save(ctx, who, attempt.SaveRequest{Sitting: d.Sitting.ID, Epoch: epoch, Received: received,
-		Saves: []response.Save{{Item: it.Key, Client: response.FormClient + web.RequestID(r), Seq: clock.Milli(received), Body: body, Turn: response.TurnOf(values.Get("_client"), values.Get("_seq"))}}})
+	kept, err := p.Trials.Attempts.SavePage(ctx, who, attempt.Posted{Sitting: d.Sitting, Item: it.Key, Body: body, Fields: values, Request: web.RequestID(r), Received: received})
 	if err != nil {
 		return back(err)
 	}
@@ -346,7 +334,7 @@ func (p *Pages) answer(w http.ResponseWriter, r *http.Request) error {
 			return back(err)
 		}
 	}
-	switch out.Kept[0].Standing {
+	switch kept.Standing {
 	case response.Late:
 		return p.done(w, r, "late_kept")
 	case response.Branch:
