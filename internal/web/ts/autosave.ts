@@ -284,9 +284,10 @@ async function accept(r: Response, list: readonly Kept[]): Promise<boolean> {
   if (r.ok) {
     const reply = (await r.json()) as Reply
     const first = list[0]
-    await store.done(reply.acks.map((a) => ({ client: first?.client ?? "", item: a.item, seq: a.seq })))
+    // First what the next page is told, then the device: a page that is left in between would have neither.
     if (first?.client === client)
       for (const v of list) for (const a of reply.acks) if (a.item === v.item && a.seq === v.seq) known.took(v, a.standing === "on_time" ? a.revision : 0)
+    await store.done(reply.acks.map((a) => ({ client: first?.client ?? "", item: a.item, seq: a.seq })))
     const whole = (reply.whole ?? []).filter((w) => known.refuse(w.item))
     // one that was not acknowledged is not lost: it stays and is sent again
     failures = reply.acks.length === 0 && whole.length === 0 ? failures + 1 : 0

@@ -401,6 +401,47 @@ func TestAskedForTooEarly(t *testing.T) {
 	}
 }
 
+// TestLeftWhileFiling: the same page is left in the moment in which the device forgets what the server has.
+func TestLeftWhileFiling(t *testing.T) {
+	t.Parallel()
+	k, url := serve(t, 0)
+	p := browser.New(t)
+	p.Before(`const forget = IDBObjectStore.prototype.delete
+		IDBObjectStore.prototype.delete = function (key) {
+			this.transaction.forgets = true
+			return forget.call(this, key)
+		}
+		Object.defineProperty(IDBTransaction.prototype, "oncomplete", {set(f) {
+			this.addEventListener("complete", () => {
+				if (!this.forgets || !window.before) return f()
+				void fetch("/c/-/clock?sitting=saved") // the page that comes may come
+				setTimeout(f, 5000)
+			})
+		}})`)
+	p.Go(url + "/enter")
+	p.Until(`document.querySelector("[data-ready]") !== null`)
+	p.Type("textarea", "Once")
+	k.until(t, p, answer("Once"))
+	p.Until(saved)
+	k.mu.Lock()
+	k.hold = make(chan struct{})
+	k.release = sync.OnceFunc(func() { close(k.hold) })
+	k.mu.Unlock()
+	t.Cleanup(k.release)
+	p.Value(`window.before = true, location.href = "/c/work", setTimeout(() => {
+		const area = document.querySelector("textarea")
+		area.value = "Once more"
+		area.dispatchEvent(new Event("input", {bubbles: true}))
+	}, 50), ""`)
+	p.Until(`window.before === undefined && document.querySelector("[data-ready]") !== null`)
+	if got := p.Value(`document.querySelector("textarea").defaultValue`); got != "Once" {
+		t.Fatalf("the page was drawn with %q: this test shows nothing", got)
+	}
+	if got := p.Value(`document.querySelector("textarea").value`); got != "Once more" {
+		t.Errorf("the page shows %q; want %q", got, "Once more")
+	}
+}
+
 // TestSessionOver: a 401 keeps everything, says what to do, and goes on by itself after signing in elsewhere.
 func TestSessionOver(t *testing.T) {
 	t.Parallel()
