@@ -205,10 +205,8 @@ func (os *Openings) seen(ctx context.Context, tx db.Tx, who actor.Actor, people 
 		return nil, err
 	}
 	hidden := map[ApplicationID]string{}
-	if os.Hidden != nil {
-		if hidden, err = os.Hidden(ctx, tx, who, slices.Collect(maps.Keys(all))); err != nil {
-			return nil, err
-		}
+	if hidden, err = os.HiddenFrom(ctx, tx, who, slices.Collect(maps.Keys(all))); err != nil {
+		return nil, err
 	}
 	for _, x := range all {
 		out[x.of] = out[x.of] || x.in.MayManage(who)

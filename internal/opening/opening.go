@@ -141,6 +141,14 @@ var (
 	ErrMoved = problem.New(problem.Conflict, "application_moved", "Somebody was faster: this application has moved on. Nothing was changed; look at it again.")
 )
 
+// HiddenFrom are the codes of those applications whose names a member must not learn; nil where nobody is blind.
+func (os *Openings) HiddenFrom(ctx context.Context, tx db.Tx, who actor.Actor, apps []ApplicationID) (map[ApplicationID]string, error) {
+	if os.Hidden == nil {
+		return nil, nil
+	}
+	return os.Hidden(ctx, tx, who, apps)
+}
+
 // Create makes an opening with its stages; the asker becomes its recruiter. ErrRole, ErrInvalid.
 func (os *Openings) Create(ctx context.Context, who actor.Actor, o Opening, stages []Stage) (ID, error) {
 	if err := org.Need(who, "opening.create"); err != nil {

@@ -58,10 +58,8 @@ func (os *Openings) WalkApplications(ctx context.Context, who actor.Actor, o ID,
 			ids[i] = ApplicationID(r.ID)
 		}
 		hidden := map[ApplicationID]string{}
-		if os.Hidden != nil {
-			if hidden, err = os.Hidden(ctx, tx, who, ids); err != nil {
-				return err
-			}
+		if hidden, err = os.HiddenFrom(ctx, tx, who, ids); err != nil {
+			return err
 		}
 		for i, r := range rows {
 			if _, blind := hidden[ids[i]]; blind {

@@ -85,11 +85,9 @@ func (ps *Payments) Open(ctx context.Context, who actor.Actor, after ID) (out []
 		for _, r := range rows {
 			apps = append(apps, opening.ApplicationID(r.ApplicationID))
 		}
-		hidden := map[opening.ApplicationID]string{}
-		if ps.Openings.Hidden != nil {
-			if hidden, err = ps.Openings.Hidden(ctx, tx, who, apps); err != nil {
-				return err
-			}
+		hidden, err := ps.Openings.HiddenFrom(ctx, tx, who, apps)
+		if err != nil {
+			return err
 		}
 		for _, r := range rows {
 			if _, blind := hidden[opening.ApplicationID(r.ApplicationID)]; blind {

@@ -41,11 +41,9 @@ func (ts *Talks) Open(ctx context.Context, who actor.Actor, after ID) (out []Ope
 		for _, r := range rows {
 			apps = append(apps, opening.ApplicationID(r.ApplicationID))
 		}
-		hidden := map[opening.ApplicationID]string{}
-		if ts.Openings.Hidden != nil {
-			if hidden, err = ts.Openings.Hidden(ctx, tx, who, apps); err != nil {
-				return err
-			}
+		hidden, err := ts.Openings.HiddenFrom(ctx, tx, who, apps)
+		if err != nil {
+			return err
 		}
 		for _, r := range rows {
 			if _, blind := hidden[opening.ApplicationID(r.ApplicationID)]; blind {

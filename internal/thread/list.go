@@ -81,14 +81,11 @@ func (th *Threads) List(ctx context.Context, who actor.Actor, f Filter) (List, e
 }
 
 func (th *Threads) hidden(ctx context.Context, tx db.Tx, who actor.Actor, rows []Row) (map[opening.ApplicationID]string, error) {
-	if th.Openings.Hidden == nil {
-		return nil, nil
-	}
 	ids := make([]opening.ApplicationID, len(rows))
 	for i, r := range rows {
 		ids[i] = r.App
 	}
-	return th.Openings.Hidden(ctx, tx, who, ids)
+	return th.Openings.HiddenFrom(ctx, tx, who, ids)
 }
 
 // rows reads one more than f.Most.

@@ -1,5 +1,5 @@
 -- +goose Up
--- One kind more: the answer to an appeal.
+-- An appeal, and the evaluation of a work trial, are owed an answer too.
 CREATE TABLE promises_next (
 	org_id         TEXT NOT NULL,
 	id             TEXT NOT NULL,
