@@ -216,47 +216,6 @@ func (p *Pages) asks(r *http.Request, f *frame) (err error) {
 	return err
 }
 
-// longer looks for parts that take longer than they say.
-func (p *Pages) longer(r *http.Request, f *frame) (err error) {
-	if p.Longer != nil {
-		f.Longer, err = p.Longer(r.Context(), f.Org.ID, f.V.Version)
-	}
-	return err
-}
-
-// takes is how long a part takes in words: as it is advertised, or what people need beside what was planned.
-func (f frame) takes(part assessment.Part) string {
-	planned := f.minutes(time.Duration(part.Minutes) * time.Minute)
-	if real, ok := f.Longer[part.Key]; ok {
-		half, most := real.Rounded()
-		if half == most {
-			return f.t("takes_most", "n", real.N, "most", f.minutes(time.Duration(most)*time.Minute), "planned", planned)
-		}
-		return f.t("takes", "n", real.N, "half", f.minutes(time.Duration(half)*time.Minute), "most", f.minutes(time.Duration(most)*time.Minute), "planned", planned)
-	}
-	return f.t("advertised", "minutes", planned)
-}
-
-// takesInAll is how long everything takes, with what people need of the parts that take longer than was planned.
-func (f frame) takesInAll(n int) string {
-	if len(f.Longer) == 0 {
-		return f.t("lead", "n", n, "minutes", f.minutes(time.Duration(f.V.Version.Minutes)*time.Minute))
-	}
-	low, high := 0, 0
-	for _, part := range f.V.Version.Parts {
-		half, most := part.Minutes, part.Minutes
-		if real, ok := f.Longer[part.Key]; ok {
-			half, most = real.Rounded()
-		}
-		low, high = low+half, high+most
-	}
-	key := "lead_longer"
-	if low == high {
-		key = "lead_longest"
-	}
-	return f.t(key, "n", n, "planned", f.minutes(time.Duration(f.V.Version.Minutes)*time.Minute), "low", f.minutes(time.Duration(low)*time.Minute), "high", f.minutes(time.Duration(high)*time.Minute))
-}
-
 func (f frame) t(key string, pairs ...any) string { return f.L.T("attempt."+key, pairs...) }
 
 // minutes is a duration in words: "45 minutes", "2 h 5 min".
@@ -405,68 +364,4 @@ func (p *Pages) first(f frame, part assessment.Part) string {
 		}
 	}
 	return part.Items[0].Key
-}
-
-func (p *Pages) start(w http.ResponseWriter, r *http.Request) error {
-	key := r.PathValue("part")
-	if _, err := p.Attempts.Begin(r.Context(), web.Actor(r), key); err != nil && !errors.Is(err, attempt.ErrEnded) {
-		return err
-	}
-	return web.Redirect(w, r, partPath(key), "")
-}
-
-func (p *Pages) here(w http.ResponseWriter, r *http.Request) error {
-	if err := p.Attempts.TakeOver(r.Context(), web.Actor(r), r.PathValue("part")); err != nil {
-		return err
-	}
-	return web.Redirect(w, r, partPath(r.PathValue("part")), "You are working on this device now.")
-}
-
-func (p *Pages) failure(w http.ResponseWriter, r *http.Request) error {
-	n, err := p.Attempts.OwnFailure(r.Context(), web.Actor(r), r.PathValue("part"))
-	if err != nil {
-		return err
-	}
-	return web.Redirect(w, r, partPath(r.PathValue("part")), fmt.Sprintf("You have %d more minutes. They are in your clock.", n))
-}
-
-func (p *Pages) takeBreak(w http.ResponseWriter, r *http.Request) error {
-	if err := p.Attempts.TakeBreak(r.Context(), web.Actor(r), r.PathValue("part")); err != nil {
-		return err
-	}
-	return web.Redirect(w, r, partPath(r.PathValue("part")), "")
-}
-
-func (p *Pages) goOn(w http.ResponseWriter, r *http.Request) error {
-	if err := p.Attempts.GoOn(r.Context(), web.Actor(r), r.PathValue("part")); err != nil && !errors.Is(err, attempt.ErrEnded) {
-		return err
-	}
-	return web.Redirect(w, r, partPath(r.PathValue("part")), "Your clock goes on. The break is in it.")
-}
-
-func (p *Pages) check(w http.ResponseWriter, r *http.Request) error {
-	f, err := p.frame(r, "Check and send")
-	if err != nil {
-		return err
-	}
-	part, s, err := p.sitting(r, f)
-	if err != nil {
-		return err
-	}
-	if !s.Works(f.V.Now) {
-		return web.Redirect(w, r, partPath(part.Key), "")
-	}
-	coming, err := p.coming(r, f, part, s)
-	if err != nil {
-		return err
-	}
-	return web.Show(w, r, checkPage(checkView{f, part, s, coming}))
-}
-
-func (p *Pages) send(w http.ResponseWriter, r *http.Request) error {
-	key := r.PathValue("part")
-	if _, err := p.Attempts.Send(r.Context(), web.Actor(r), key); err != nil {
-		return err
-	}
-	return web.Redirect(w, r, partPath(key), "")
 }
