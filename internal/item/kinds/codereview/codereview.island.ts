@@ -1,5 +1,6 @@
 import { autosave } from "@web/autosave"
 import { all, announce, fill, one, remembered } from "@web/dom"
+import { idOf, LINE, Lines } from "./lines"
 import { add, at, body, draftAt, parse, remove, type Comment, type Place, type Review } from "./review"
 
 /**
@@ -9,7 +10,7 @@ import { add, at, body, draftAt, parse, remove, type Comment, type Place, type R
 class CodeReview extends HTMLElement {
   private review: Review = parse("")
   private stopped = false
-  private row: HTMLTableRowElement | undefined
+  private readonly lines = new Lines(this, (row) => this.offer(row))
 
   connectedCallback(): void {
     const typed = one<HTMLTextAreaElement>("textarea[name=draft-text]", this)
@@ -24,10 +25,10 @@ class CodeReview extends HTMLElement {
     this.addEventListener("change", this.changed)
     this.addEventListener("click", this.clicked)
     this.addEventListener("keydown", this.pressed)
-    this.addEventListener("focusin", this.focused)
+    this.addEventListener("focusin", this.lines.focused)
     this.addEventListener("mouseover", (e) => this.offer((e.target as Element).closest<HTMLTableRowElement>(LINE)))
     if (matchMedia("(max-width: 52rem)").matches) one("details[data-files]", this)?.removeAttribute("open")
-    this.roving(this)
+    this.lines.roving()
     this.draw()
     if (typed) one<HTMLTextAreaElement>("textarea[name=_text]", this)?.focus()
     this.setAttribute("data-drawn", "")
@@ -68,7 +69,7 @@ class CodeReview extends HTMLElement {
   }
 
   private readonly swapped = (): void => {
-    this.roving(this)
+    this.lines.roving()
     this.draw()
   }
 
@@ -279,12 +280,12 @@ class CodeReview extends HTMLElement {
       this.save(remove(this.review, article.dataset["comment"] ?? ""))
       this.draw()
       announce(this.dataset["deleted"] ?? "")
-      this.go(row instanceof HTMLTableRowElement ? row : undefined)
+      this.lines.go(row instanceof HTMLTableRowElement ? row : undefined)
     } else if (box && t.closest("[data-add]")) this.put(box, true)
     else if (box && t.closest("[data-cancel]")) this.put(box, false)
     else if (!t.closest("a,button")) {
       const row = t.closest<HTMLTableRowElement>(LINE)
-      if (row) this.mark(row) // a finger has nothing to point with: the line that it touched shows its sign
+      if (row) this.lines.mark(row) // a finger has nothing to point with: the line that it touched shows its sign
     }
   }
 
@@ -298,34 +299,29 @@ class CodeReview extends HTMLElement {
     box.remove()
     this.draw()
     if (keep) announce(this.dataset["added"] ?? "")
-    this.go(row)
+    this.lines.go(row)
   }
 
   /** Opens the comment form of a row. */
   private write(row: HTMLTableRowElement): void {
-    const place = this.placeOf(this.idOf(row).slice(this.prefix.length))
+    const place = this.placeOf(idOf(row).slice(this.prefix.length))
     if (!place) return
     const before = this.review.drafts.find((d) => d.file === place.file && at(d) === at(place) && d.id === "")
     this.open(before ?? { ...place, id: "", tone: "must", text: "" })
-  }
-
-  /** The address of a row: its new line's, or the old one's where it was removed. */
-  private idOf(row: HTMLTableRowElement): string {
-    return all("td.g[id]", row).at(-1)?.id ?? ""
   }
 
   /** The sign that opens the form stands in the row that is pointed at, and in the current one. */
   private offer(row: HTMLTableRowElement | null): void {
     const cell = row && one("td.s", row)
     if (!row || !cell || this.stopped || one(".add-c", cell)) return
-    for (const a of all(".add-c", this)) if (a.closest("tr") !== this.row) a.remove()
+    for (const a of all(".add-c", this)) if (a.closest("tr") !== this.lines.row) a.remove()
     const f = this.copy("add")
     const a = one<HTMLAnchorElement>("a", f)
     if (!a) return
-    const link = one<HTMLAnchorElement>(`#${CSS.escape(this.idOf(row))} a`, row)
+    const link = one<HTMLAnchorElement>(`#${CSS.escape(idOf(row))} a`, row)
     a.href = link?.href ?? ""
     a.setAttribute("aria-label", fill(this.dataset["commentOn"] ?? "", { n: link?.textContent ?? "" }))
-    a.tabIndex = row === this.row ? 0 : -1
+    a.tabIndex = row === this.lines.row ? 0 : -1
     cell.append(f)
   }
 
@@ -340,52 +336,13 @@ class CodeReview extends HTMLElement {
 
   // The keys. They work while the focus is in the diff, and nobody types.
 
-  private rows(): HTMLTableRowElement[] {
-    return all<HTMLTableRowElement>(LINE, this)
-  }
-
-  /** One line of the diff is in the tab order: the current one. */
-  private roving(within: ParentNode): void {
-    for (const a of all("[data-diff] td a", within as HTMLElement)) if (!a.closest("tr.h,tr.thread")) a.tabIndex = -1
-    const first = this.row?.isConnected ? this.row : this.rows()[0]
-    const link = first && one("td.g a", first)
-    if (link) link.tabIndex = 0
-  }
-
-  private mark(row: HTMLTableRowElement): void {
-    if (this.row?.isConnected) {
-      this.row.removeAttribute("aria-current")
-      for (const a of all("a", this.row)) a.tabIndex = -1
-    } else {
-      const first = this.rows()[0]
-      if (first) for (const a of all("a", first)) a.tabIndex = -1
-    }
-    this.row = row
-    row.setAttribute("aria-current", "true")
-    this.offer(row)
-    for (const a of all("a", row)) a.tabIndex = 0
-  }
-
-  private go(row: HTMLTableRowElement | undefined): void {
-    const link = row && one(`#${CSS.escape(this.idOf(row))} a`, row)
-    if (!row || !link) return
-    this.mark(row)
-    link.focus({ preventScroll: true })
-    row.scrollIntoView({ block: "nearest" })
-  }
-
-  private readonly focused = (e: FocusEvent): void => {
-    const row = (e.target as Element).closest<HTMLTableRowElement>(LINE)
-    if (row && row !== this.row) this.mark(row)
-  }
-
   private readonly pressed = (e: KeyboardEvent): void => {
     const t = e.target as HTMLElement
     const box = t.closest<HTMLElement>("[data-form]")
     if (box && e.key === "Escape") {
       e.preventDefault()
       const row = document.getElementById(this.prefix + (box.dataset["at"] ?? ""))?.closest("tr") // what was typed stays as a draft
-      return this.go(row ?? undefined)
+      return this.lines.go(row ?? undefined)
     }
     if (box && e.key === "Enter" && (e.ctrlKey || e.metaKey)) {
       e.preventDefault()
@@ -399,60 +356,12 @@ class CodeReview extends HTMLElement {
     act()
   }
 
-  private step(by: number, fits: (r: HTMLTableRowElement, before: HTMLTableRowElement | undefined) => boolean): void {
-    const rows = this.rows()
-    let i = this.row ? rows.indexOf(this.row) : -1
-    for (i += by; i >= 0 && i < rows.length; i += by) {
-      const r = rows[i]
-      if (r && fits(r, rows[i - 1])) return this.go(r)
-    }
-  }
-
   private readonly keys: Readonly<Record<string, () => void>> = {
-    j: () => this.step(1, () => true),
-    k: () => this.step(-1, () => true),
-    n: () => this.step(1, begins),
-    p: () => this.step(-1, begins),
-    "]": () => this.file(1),
-    "[": () => this.file(-1),
-    c: () => this.row && !this.stopped && this.write(this.row),
-    v: () => one<HTMLInputElement>("[name=viewed]", this.current() ?? this)?.click(),
-    e: () => this.unfold(),
+    ...this.lines.keys,
+    c: () => this.lines.row && !this.stopped && this.write(this.lines.row),
+    v: () => one<HTMLInputElement>("[name=viewed]", this.lines.current() ?? this)?.click(),
     u: () => one("#rv-mine", this)?.focus(),
   }
-
-  private current(): HTMLElement | null {
-    return (this.row?.isConnected ? this.row : document.activeElement)?.closest<HTMLElement>("section.file") ?? null
-  }
-
-  private file(by: number): void {
-    const list = all("section.file", this)
-    const now = document.activeElement?.closest<HTMLElement>("section.file") ?? this.current()
-    const next = list[(now ? list.indexOf(now) : -1) + by]
-    if (!next) return
-    const row = one<HTMLTableRowElement>("table.diff > tbody > tr:is(.a,.d,.p):not(.thread)", next)
-    if (row) this.go(row)
-    else (one("[data-show]", next) ?? next).focus()
-    next.scrollIntoView({ block: "start" })
-  }
-
-  /** The fold nearest below the line, or above it. */
-  private unfold(): void {
-    const s = this.current()
-    if (!s || !this.row) return
-    const folds = all<HTMLAnchorElement>("a[data-fold]", s)
-    const below = folds.find((a) => (this.row?.compareDocumentPosition(a) ?? 0) & Node.DOCUMENT_POSITION_FOLLOWING)
-    const anchor = this.idOf(this.row)
-    document.addEventListener("candor-swapped", () => this.go(document.getElementById(anchor)?.closest("tr") ?? undefined), { once: true })
-    ;(below ?? folds.at(-1))?.click()
-  }
 }
-
-/** The rows that are lines. */
-const LINE = "[data-diff] table.diff > tbody > tr:not(.thread):not(.h)"
-
-/** Whether a change begins in a row. */
-const begins = (r: HTMLTableRowElement, before: HTMLTableRowElement | undefined): boolean => touched(r) && !(before && before.parentElement === r.parentElement && touched(before))
-const touched = (r: HTMLTableRowElement): boolean => r.matches(".a,.d,.b")
 
 customElements.define("code-review", CodeReview)
