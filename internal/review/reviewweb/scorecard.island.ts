@@ -34,7 +34,7 @@ function swapped(): void {
 }
 
 /** The ways out of a card, opened: where one says why. */
-function out(): Element | null {
+function out(): HTMLElement | null {
   const details = one<HTMLDetailsElement>("details.out")
   if (details) details.open = true
   return details && one("input[name=reason], textarea[name=reason]", details)
@@ -53,7 +53,7 @@ function insert(phrase: string): void {
   announce("Inserted.")
 }
 
-function phrases(): Element | null {
+function phrases(): HTMLElement | null {
   const details = one<HTMLDetailsElement>("details.phrases")
   if (details) details.open = true
   return details && (one("[data-phrase]", details) ?? one("a", details))

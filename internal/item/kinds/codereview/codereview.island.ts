@@ -108,10 +108,10 @@ class CodeReview extends HTMLElement {
   }
 
   private section(n: number): HTMLElement | null {
-    return document.getElementById(this.prefix + n)
+    return document.getElementById(this.stem + n)
   }
 
-  private get prefix(): string {
+  private get stem(): string {
     return this.dataset["prefix"] ?? "f"
   }
 
@@ -142,7 +142,7 @@ class CodeReview extends HTMLElement {
     for (const c of this.review.comments) if (!editing.has(c.id) || this.stopped) this.place(c, this.comment(c))
     if (!this.stopped) {
       for (const d of this.review.drafts) {
-        const here = `${this.anchor(d).slice(this.prefix.length)}:${d.id}`
+        const here = `${this.anchor(d).slice(this.stem.length)}:${d.id}`
         if (kept && here === key) continue
         this.place(d, this.box(d))
       }
@@ -189,7 +189,7 @@ class CodeReview extends HTMLElement {
     const f = this.copy("form")
     const box = one("[data-form]", f)
     const area = one<HTMLTextAreaElement>("textarea", f)
-    const where = this.anchor(d).slice(this.prefix.length)
+    const where = this.anchor(d).slice(this.stem.length)
     if (!box || !area) return f
     box.dataset["at"] = where
     box.dataset["id"] = d.id
@@ -304,7 +304,7 @@ class CodeReview extends HTMLElement {
 
   /** Opens the comment form of a row. */
   private write(row: HTMLTableRowElement): void {
-    const place = this.placeOf(idOf(row).slice(this.prefix.length))
+    const place = this.placeOf(idOf(row).slice(this.stem.length))
     if (!place) return
     const before = this.review.drafts.find((d) => d.file === place.file && at(d) === at(place) && d.id === "")
     this.open(before ?? { ...place, id: "", tone: "must", text: "" })
@@ -328,7 +328,7 @@ class CodeReview extends HTMLElement {
   private open(c: Comment): void {
     this.review = draftAt(this.review, c, true)
     this.draw()
-    const where = this.anchor(c).slice(this.prefix.length)
+    const where = this.anchor(c).slice(this.stem.length)
     const area = document.getElementById("t-" + where + c.id)
     area?.focus()
     area?.scrollIntoView({ block: "nearest" })
@@ -341,7 +341,7 @@ class CodeReview extends HTMLElement {
     const box = t.closest<HTMLElement>("[data-form]")
     if (box && e.key === "Escape") {
       e.preventDefault()
-      const row = document.getElementById(this.prefix + (box.dataset["at"] ?? ""))?.closest("tr") // what was typed stays as a draft
+      const row = document.getElementById(this.stem + (box.dataset["at"] ?? ""))?.closest("tr") // what was typed stays as a draft
       return this.lines.go(row ?? undefined)
     }
     if (box && e.key === "Enter" && (e.ctrlKey || e.metaKey)) {
