@@ -16,101 +16,58 @@ import (
 // to settle what its readers differ on, or to look a second time, a manager too. code is what they know it by, and stays set when their card is filed; "" says that they never had to read it.
 // opening.LoadApplication asks it.
 func (rs *Reviews) Blind(ctx context.Context, tx db.Tx, who actor.Actor, app opening.ApplicationID) (blind bool, code string, err error) {
-	if who.Kind != actor.Member {
-		return false, "", nil
-	}
-	q := query.New(tx)
-	rows, err := q.MineOf(ctx, tx.Org, string(app), who.ID)
-	if err != nil || len(rows) == 0 {
-		return false, "", err
-	}
-	open := false
-	for _, r := range rows {
-		if r.State == string(Assigned) && !open {
-			open, code = true, r.Code
-		}
-		if code == "" {
-			code = r.Code
-		}
-	}
-	known, err := q.Unblinded(ctx, tx.Org, string(app), who.ID)
-	return open && known == 0, code, err
+	all, err := rs.Reads(ctx, tx, who, []opening.ApplicationID{app})
+	c := all[app]
+	return c.Blind, c.Code, err
 }
 
-// Hidden is Blind for many: the codes of those applications whose names a member must not learn, in one query.
+// Hidden are the codes of those applications whose names a member must not learn.
 func (rs *Reviews) Hidden(ctx context.Context, tx db.Tx, who actor.Actor, apps []opening.ApplicationID) (map[opening.ApplicationID]string, error) {
-	if who.Kind != actor.Member || len(apps) == 0 {
-		return nil, nil
-	}
-	list, args := db.List([]any{tx.Org, who.ID}, apps)
-	rows, err := tx.QueryContext(ctx, `SELECT r.application_id, n.code, n.submitted_at, n.attempt_id FROM reviews r
-		JOIN review_rounds n ON n.org_id = r.org_id AND n.attempt_id = r.attempt_id
-		WHERE r.org_id = $1 AND r.member_id = $2 AND r.state = 'assigned' AND r.application_id IN (`+list+`)
-			AND NOT EXISTS (SELECT 1 FROM unblindings u WHERE u.org_id = r.org_id AND u.application_id = r.application_id AND u.member_id = r.member_id)
-		UNION ALL
-		SELECT r.application_id, n.code, n.submitted_at, n.attempt_id FROM adjudications r
-		JOIN review_rounds n ON n.org_id = r.org_id AND n.attempt_id = r.attempt_id AND n.decided_at = 0
-		WHERE r.org_id = $1 AND r.member_id = $2 AND r.state = 'asked' AND r.application_id IN (`+list+`)
-			AND NOT EXISTS (SELECT 1 FROM unblindings u WHERE u.org_id = r.org_id AND u.application_id = r.application_id AND u.member_id = r.member_id)
-		UNION ALL
-		SELECT r.application_id, n.code, n.submitted_at, n.attempt_id FROM second_looks r
-		JOIN review_rounds n ON n.org_id = r.org_id AND n.attempt_id = r.attempt_id
-		WHERE r.org_id = $1 AND r.member_id = $2 AND r.state = 'asked' AND r.application_id IN (`+list+`)
-		ORDER BY 3, 4`, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
+	all, err := rs.Reads(ctx, tx, who, apps)
 	out := map[opening.ApplicationID]string{}
-	for rows.Next() {
-		var app opening.ApplicationID
-		var code, attempt string
-		var at int64
-		if err := rows.Scan(&app, &code, &at, &attempt); err != nil {
-			return nil, err
+	for app, c := range all {
+		if c.Blind {
+			out[app] = c.Code
 		}
-		out[app] = code // the newest round's, as Blind says
 	}
-	return out, rows.Err()
+	return out, err
 }
 
-// Reads is Blind for many: of those applications for which a member has a card or was asked to settle what readers differ on, in one query.
+// Reads says it of many in one query: of those applications which a member has to read, settle or look at a second time, or did. It is the one place
+// that says who is blind; the code is that of the newest work that is open, else of the newest.
 func (rs *Reviews) Reads(ctx context.Context, tx db.Tx, who actor.Actor, apps []opening.ApplicationID) (map[opening.ApplicationID]opening.Card, error) {
 	if who.Kind != actor.Member || len(apps) == 0 {
 		return nil, nil
 	}
 	list, args := db.List([]any{tx.Org, who.ID}, apps)
-	rows, err := tx.QueryContext(ctx, `SELECT r.application_id, n.code, CASE WHEN r.state = 'assigned' THEN 1 ELSE 0 END, n.submitted_at, n.attempt_id,
-			(SELECT COUNT(*) FROM unblindings u WHERE u.org_id = r.org_id AND u.application_id = r.application_id AND u.member_id = r.member_id)
-		FROM reviews r JOIN review_rounds n ON n.org_id = r.org_id AND n.attempt_id = r.attempt_id
-		WHERE r.org_id = $1 AND r.member_id = $2 AND r.state IN ('assigned', 'filed') AND r.application_id IN (`+list+`)
-		UNION ALL
-		SELECT r.application_id, n.code, CASE WHEN r.state = 'asked' AND n.decided_at = 0 THEN 1 ELSE 0 END, n.submitted_at, n.attempt_id,
-			(SELECT COUNT(*) FROM unblindings u WHERE u.org_id = r.org_id AND u.application_id = r.application_id AND u.member_id = r.member_id)
-		FROM adjudications r JOIN review_rounds n ON n.org_id = r.org_id AND n.attempt_id = r.attempt_id
-		WHERE r.org_id = $1 AND r.member_id = $2 AND r.state <> 'back' AND r.application_id IN (`+list+`)
-		ORDER BY 4 DESC, 5 DESC`, args...)
+	arm := func(table, open, states string) string {
+		return `SELECT r.application_id, n.code, CASE WHEN ` + open + ` THEN 1 ELSE 0 END, n.submitted_at, n.attempt_id,
+				(SELECT COUNT(*) FROM unblindings u WHERE u.org_id = r.org_id AND u.application_id = r.application_id AND u.member_id = r.member_id)
+			FROM ` + table + ` r JOIN review_rounds n ON n.org_id = r.org_id AND n.attempt_id = r.attempt_id
+			WHERE r.org_id = $1 AND r.member_id = $2 AND r.state ` + states + ` AND r.application_id IN (` + list + `)`
+	}
+	rows, err := tx.QueryContext(ctx, arm("reviews", `r.state = 'assigned'`, `IN ('assigned', 'filed')`)+` UNION ALL `+
+		arm("adjudications", `r.state = 'asked' AND n.decided_at = 0`, `<> 'back'`)+` UNION ALL `+
+		arm("second_looks", `r.state = 'asked'`, `<> 'back'`)+` ORDER BY 4 DESC, 5 DESC`, args...)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	out, open := map[opening.ApplicationID]opening.Card{}, map[opening.ApplicationID]bool{}
+	out, opened := map[opening.ApplicationID]opening.Card{}, map[opening.ApplicationID]bool{}
 	for rows.Next() {
 		var app opening.ApplicationID
 		var code, attempt string
-		var asked, at, known int64
-		if err := rows.Scan(&app, &code, &asked, &at, &attempt, &known); err != nil {
+		var open, at, known int64
+		if err := rows.Scan(&app, &code, &open, &at, &attempt, &known); err != nil {
 			return nil, err
 		}
-		c := out[app]
-		if asked == 1 && !open[app] {
-			open[app] = true
-			c = opening.Card{Code: code, Blind: known == 0}
+		switch _, there := out[app]; {
+		case open == 1 && !opened[app]:
+			opened[app] = true
+			out[app] = opening.Card{Code: code, Blind: known == 0}
+		case !there:
+			out[app] = opening.Card{Code: code}
 		}
-		if c.Code == "" {
-			c.Code = code
-		}
-		out[app] = c
 	}
 	return out, rows.Err()
 }

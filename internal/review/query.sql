@@ -132,19 +132,6 @@ SELECT COUNT(*) FROM unblindings WHERE org_id = $1 AND application_id = $2 AND m
 -- name: UnblindedFor :many
 SELECT member_id FROM unblindings WHERE org_id = $1 AND application_id = $2;
 
--- name: MineOf :many
-SELECT n.code, r.state, n.submitted_at, n.attempt_id FROM reviews r JOIN review_rounds n ON n.org_id = r.org_id AND n.attempt_id = r.attempt_id
-WHERE r.org_id = $1 AND r.application_id = $2 AND r.member_id = $3 AND r.state IN ('assigned', 'filed')
-UNION ALL
-SELECT n.code, CASE WHEN a.state = 'asked' AND n.decided_at = 0 THEN 'assigned' ELSE 'filed' END, n.submitted_at, n.attempt_id
-FROM adjudications a JOIN review_rounds n ON n.org_id = a.org_id AND n.attempt_id = a.attempt_id
-WHERE a.org_id = $1 AND a.application_id = $2 AND a.member_id = $3 AND a.state <> 'back'
-UNION ALL
-SELECT n.code, CASE WHEN x.state = 'asked' THEN 'assigned' ELSE 'filed' END, n.submitted_at, n.attempt_id
-FROM second_looks x JOIN review_rounds n ON n.org_id = x.org_id AND n.attempt_id = x.attempt_id
-WHERE x.org_id = $1 AND x.application_id = $2 AND x.member_id = $3 AND x.state <> 'back'
-ORDER BY 3 DESC, 4 DESC LIMIT 20;
-
 -- name: Closed :many
 SELECT n.attempt_id, n.application_id, n.code, n.stage_id, n.closed_at, c.name FROM review_rounds n
 JOIN applications a ON a.org_id = n.org_id AND a.id = n.application_id

@@ -1318,55 +1318,6 @@ func (q *Queries) MarkDecided(ctx context.Context, arg MarkDecidedParams) (int64
 	return result.RowsAffected()
 }
 
-const mineOf = `-- name: MineOf :many
-SELECT n.code, r.state, n.submitted_at, n.attempt_id FROM reviews r JOIN review_rounds n ON n.org_id = r.org_id AND n.attempt_id = r.attempt_id
-WHERE r.org_id = $1 AND r.application_id = $2 AND r.member_id = $3 AND r.state IN ('assigned', 'filed')
-UNION ALL
-SELECT n.code, CASE WHEN a.state = 'asked' AND n.decided_at = 0 THEN 'assigned' ELSE 'filed' END, n.submitted_at, n.attempt_id
-FROM adjudications a JOIN review_rounds n ON n.org_id = a.org_id AND n.attempt_id = a.attempt_id
-WHERE a.org_id = $1 AND a.application_id = $2 AND a.member_id = $3 AND a.state <> 'back'
-UNION ALL
-SELECT n.code, CASE WHEN x.state = 'asked' THEN 'assigned' ELSE 'filed' END, n.submitted_at, n.attempt_id
-FROM second_looks x JOIN review_rounds n ON n.org_id = x.org_id AND n.attempt_id = x.attempt_id
-WHERE x.org_id = $1 AND x.application_id = $2 AND x.member_id = $3 AND x.state <> 'back'
-ORDER BY 3 DESC, 4 DESC LIMIT 20
-`
-
-type MineOfRow struct {
-	Code        string
-	State       string
-	SubmittedAt int64
-	AttemptID   string
-}
-
-func (q *Queries) MineOf(ctx context.Context, orgID string, applicationID string, memberID string) ([]MineOfRow, error) {
-	rows, err := q.db.QueryContext(ctx, mineOf, orgID, applicationID, memberID)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []MineOfRow
-	for rows.Next() {
-		var i MineOfRow
-		if err := rows.Scan(
-			&i.Code,
-			&i.State,
-			&i.SubmittedAt,
-			&i.AttemptID,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const noise = `-- name: Noise :one
 SELECT CAST(COALESCE(SUM(w.cards - 1), 0) AS BIGINT) AS pairs, CAST(COALESCE(SUM(w.squares - 1.0 * w.points * w.points / w.cards), 0) AS DOUBLE PRECISION) AS within,
 	CAST(COALESCE(AVG(w.step), 0) AS DOUBLE PRECISION) AS step
