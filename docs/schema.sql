@@ -1303,6 +1303,28 @@ CREATE TABLE recordings (
 	FOREIGN KEY (org_id, owner, item, consent_id) REFERENCES recording_consents (org_id, owner, item, id)
 );
 
+CREATE TABLE reopened_ratings (
+	org_id         TEXT NOT NULL,
+	change_id      TEXT NOT NULL,
+	review_id      TEXT NOT NULL,
+	application_id TEXT NOT NULL,
+	member_id      TEXT NOT NULL,
+	criterion      TEXT NOT NULL,
+	from_version   TEXT NOT NULL,
+	sent           BOOLEAN NOT NULL,
+	was            BIGINT NOT NULL CHECK (was BETWEEN -1 AND 6),
+	level          BIGINT NOT NULL CHECK (level BETWEEN -1 AND 6),
+	at             BIGINT NOT NULL,
+	done_at        BIGINT NOT NULL,
+	PRIMARY KEY (org_id, change_id, review_id, criterion),
+	FOREIGN KEY (org_id, change_id) REFERENCES rubric_changes (org_id, id),
+	FOREIGN KEY (org_id, review_id) REFERENCES reviews (org_id, id)
+);
+
+CREATE INDEX reopened_ratings_application ON reopened_ratings (org_id, application_id);
+
+CREATE INDEX reopened_ratings_review ON reopened_ratings (org_id, review_id, done_at);
+
 CREATE TABLE replaced_items (
 	org_id      TEXT NOT NULL,
 	id          TEXT NOT NULL,
@@ -1476,7 +1498,7 @@ CREATE TABLE review_rounds (
 	due_at         BIGINT NOT NULL,
 	touched_at     BIGINT NOT NULL,
 	closed_at      BIGINT NOT NULL,
-	decided_at     BIGINT NOT NULL,
+	decided_at     BIGINT NOT NULL, rubric_id TEXT NOT NULL DEFAULT '',
 	PRIMARY KEY (org_id, attempt_id),
 	UNIQUE (org_id, code),
 	FOREIGN KEY (org_id, application_id) REFERENCES applications (org_id, id),
@@ -1514,7 +1536,7 @@ CREATE TABLE reviews (
 	filed_at       BIGINT NOT NULL,
 	seconds        BIGINT NOT NULL,
 	private_note   TEXT NOT NULL,
-	shareable      TEXT NOT NULL, rest_at BIGINT NOT NULL DEFAULT 0, points BIGINT NOT NULL DEFAULT -1, step BIGINT NOT NULL DEFAULT 0, paused_at BIGINT NOT NULL DEFAULT 0, adjusted BIGINT NOT NULL DEFAULT 0, adjusted_why TEXT NOT NULL DEFAULT '',
+	shareable      TEXT NOT NULL, rest_at BIGINT NOT NULL DEFAULT 0, points BIGINT NOT NULL DEFAULT -1, step BIGINT NOT NULL DEFAULT 0, paused_at BIGINT NOT NULL DEFAULT 0, adjusted BIGINT NOT NULL DEFAULT 0, adjusted_why TEXT NOT NULL DEFAULT '', reopened_at BIGINT NOT NULL DEFAULT 0,
 	PRIMARY KEY (org_id, id),
 	UNIQUE (org_id, attempt_id, member_id),
 	FOREIGN KEY (org_id, attempt_id) REFERENCES review_rounds (org_id, attempt_id),
@@ -1545,6 +1567,25 @@ CREATE TABLE revisions (
 	UNIQUE (org_id, owner, item, client, seq),
 	UNIQUE (org_id, owner, item, n)
 );
+
+CREATE TABLE rubric_changes (
+	org_id        TEXT NOT NULL,
+	id            TEXT NOT NULL,
+	opening_id    TEXT NOT NULL,
+	assessment_id TEXT NOT NULL,
+	version_id    TEXT NOT NULL,
+	number        BIGINT NOT NULL,
+	reason_id     TEXT NOT NULL,
+	member_id     TEXT NOT NULL,
+	at            BIGINT NOT NULL,
+	told_at       BIGINT NOT NULL,
+	PRIMARY KEY (org_id, id),
+	FOREIGN KEY (org_id, opening_id) REFERENCES openings (org_id, id)
+);
+
+CREATE UNIQUE INDEX rubric_changes_opening ON rubric_changes (org_id, opening_id, assessment_id, number);
+
+CREATE UNIQUE INDEX rubric_changes_version ON rubric_changes (org_id, opening_id, version_id);
 
 CREATE TABLE rulings (
 	org_id     TEXT NOT NULL,

@@ -13,6 +13,7 @@ import (
 	"candor/internal/job"
 	"candor/internal/live"
 	"candor/internal/repo"
+	"candor/internal/review"
 	"candor/internal/run"
 	"candor/internal/upload"
 )
@@ -30,6 +31,7 @@ func (a *App) listen() {
 	job.Listen(a.Jobs, run.Finished, "attempt.marked", job.Housekeeping, a.marked)
 	a.Explain.Listen()
 	a.Interviews.Listen()
+	job.Listen(a.Jobs, review.RubricChanged, "review.rescore", job.Housekeeping, a.Reviews.Rescore)
 	job.Listen(a.Jobs, interview.Ended, "review.talked", job.Housekeeping, a.Reviews.Talked)
 	a.Feedbacks.Listen(a.Jobs)
 	a.Appeals.Listen()

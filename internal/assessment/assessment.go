@@ -325,6 +325,22 @@ func (as *Assessments) Versions(ctx context.Context, who actor.Actor, a ID) (Lis
 	return l, out, err
 }
 
+// Newest is the newest published version of an assessment. ErrMissing when none is.
+func (as *Assessments) Newest(ctx context.Context, o string, a ID) (*Version, error) {
+	var v string
+	err := as.DB.Read(ctx, o, func(tx db.Tx) (err error) {
+		v, err = query.New(tx).Newest(ctx, o, string(a))
+		return err
+	})
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, ErrMissing
+	}
+	if err != nil {
+		return nil, err
+	}
+	return as.Version(ctx, o, VersionID(v))
+}
+
 // Published are the versions a stage can use, by title. ErrRole.
 func (as *Assessments) Published(ctx context.Context, who actor.Actor) ([]VersionInfo, error) {
 	if err := org.Need(who, "assessment.list"); err != nil {

@@ -95,3 +95,6 @@ SELECT seconds FROM pilots WHERE org_id = $1 AND work = $2 AND state = 'done' AN
 
 -- name: MadeBy :one
 SELECT created_by FROM versions WHERE org_id = $1 AND id = $2;
+
+-- name: Newest :one
+SELECT id FROM versions WHERE org_id = $1 AND assessment_id = $2 AND state = 'published' ORDER BY number DESC LIMIT 1;

@@ -23,6 +23,7 @@ func (n *Notify) listenMore() {
 	job.Listen(n.Jobs, opening.CodeWanted, "notify.code", job.Mail, n.code)
 	job.Listen(n.Jobs, attempt.Submitted, "notify.receipt", job.Mail, n.receipt)
 	job.Listen(n.Jobs, review.Taken, "notify.assigned", job.Mail, n.assigned)
+	job.Listen(n.Jobs, review.Reopened, "notify.reopened", job.Mail, n.reopened)
 	job.Listen(n.Jobs, feedback.Released, "notify.released", job.Mail, n.released)
 	job.Listen(n.Jobs, opening.Applied, "notify.applied", job.Mail, n.applied)
 	job.Listen(n.Jobs, attempt.Asked, "notify.wished", job.Mail, n.wished)
@@ -125,6 +126,23 @@ func (n *Notify) assigned(ctx context.Context, note review.TakenNote) error {
 		}
 		return Mail{About: string(review.Taken), SubjectID: note.Review, ToName: who.Name, ToEmail: who.Email, Subject: "One more to read",
 			Body:   "A submission was assigned to you. You see it without a name until your scorecard is filed.",
+			Action: "Open your queue", path: "/o/" + tx.Org + "/review"}, nil
+	})
+}
+
+// reopened tells a reviewer that a change of the rubric opened ratings of theirs again.
+func (n *Notify) reopened(ctx context.Context, note review.ReopenedNote) error {
+	return n.compose(ctx, note.Org, func(tx db.Tx) (Mail, error) {
+		who, err := n.Orgs.Member(ctx, tx, note.Member)
+		if err != nil {
+			return Mail{}, opening.ErrMissing
+		}
+		cards := "one of your scorecards is"
+		if note.Cards > 1 {
+			cards = fmt.Sprintf("%d of your scorecards are", note.Cards)
+		}
+		return Mail{About: string(review.Reopened), SubjectID: note.Change, ToName: who.Name, ToEmail: who.Email, Subject: "The rubric changed: some scores are open again",
+			Body:   "The rubric of an opening changed, and " + cards + " open again. Only the criteria whose wording changed are to be scored anew; everything else stays as you sent it.",
 			Action: "Open your queue", path: "/o/" + tx.Org + "/review"}, nil
 	})
 }

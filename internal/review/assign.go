@@ -54,7 +54,11 @@ func (rs *Reviews) Assign(ctx context.Context, note attempt.SubmittedNote) error
 			return err
 		}
 		due := promise.Due(from, app.Opening.ReadDays(), cal)
-		code, err := rs.open(ctx, q, query.AddRoundParams{OrgID: tx.Org, AttemptID: note.Attempt, ApplicationID: string(app.ID), OpeningID: string(app.Opening.ID),
+		rubric, err := rs.inForce(ctx, tx, app.Opening.ID, w.Version)
+		if err != nil {
+			return err
+		}
+		code, err := rs.open(ctx, q, query.AddRoundParams{RubricID: string(rubric), OrgID: tx.Org, AttemptID: note.Attempt, ApplicationID: string(app.ID), OpeningID: string(app.Opening.ID),
 			StageID: string(stage.ID), VersionID: string(w.Version), Wanted: int64(stage.Reviewers), SubmittedAt: clock.Milli(w.At), DueAt: clock.Milli(due)})
 		if err != nil || code == "" {
 			return err
@@ -252,7 +256,35 @@ func (rs *Reviews) run(ctx context.Context, tx db.Tx, who actor.Actor, n Round) 
 // Fill is done every few minutes for each organisation: rounds that lacked people get them when somebody is back, and what
 // disabled members had goes to others.
 func (rs *Reviews) Fill(ctx context.Context, o org.ID) error {
+	if err := rs.catchUp(ctx, o); err != nil {
+		return err
+	}
 	return rs.DB.Write(ctx, o, func(tx db.Tx) error { return rs.fillAll(ctx, tx) })
+}
+
+// orphan takes a card from a member who is disabled; of one that was opened again what they had sent stays.
+func (rs *Reviews) orphan(ctx context.Context, tx db.Tx, review, attempt string) error {
+	q := query.New(tx)
+	if _, err := q.HoldRound(ctx, tx.Org, attempt, clock.Milli(rs.DB.Now())); err != nil {
+		return err
+	}
+	n, err := rs.RoundOf(ctx, tx, attempt)
+	if err != nil {
+		return err
+	}
+	list, err := rs.ReviewsIn(ctx, tx, attempt)
+	if err != nil {
+		return err
+	}
+	if i := slices.IndexFunc(list, func(r Review) bool { return string(r.ID) == review }); i >= 0 {
+		if done, err := rs.leaveOpen(ctx, tx, n, list[i]); err != nil {
+			return err
+		} else if done {
+			return rs.close(ctx, tx, n)
+		}
+	}
+	_, err = q.LeaveReview(ctx, tx.Org, review, string(Reassigned))
+	return err
 }
 
 func (rs *Reviews) fillAll(ctx context.Context, tx db.Tx) error {
@@ -263,7 +295,7 @@ func (rs *Reviews) fillAll(ctx context.Context, tx db.Tx) error {
 		return err
 	}
 	for _, r := range orphans {
-		if _, err := q.LeaveReview(ctx, tx.Org, r.ID, string(Reassigned)); err != nil {
+		if err := rs.orphan(ctx, tx, r.ID, r.AttemptID); err != nil {
 			return err
 		}
 		if err := audit.Record(ctx, tx, rs.DB.Now(), who, "review.reassigned", r.ID, nil); err != nil {

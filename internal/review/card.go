@@ -24,17 +24,24 @@ const (
 )
 
 // Rate keeps the draft of a card as it stands in the page; the last one wins, but a page that does not know of a level yet does
-// not take it back. ErrMissing, ErrFiled, ErrCard.
+// not take it back. Of a page drawn before the rubric changed everything is kept but the levels of what changed. ErrMissing, ErrFiled, ErrCard, ErrRubricMoved.
 func (rs *Reviews) Rate(ctx context.Context, who actor.Actor, c Code, card Card) error {
-	v, err := rs.version(ctx, who, c)
+	v, at, err := rs.versionOf(ctx, who, c)
 	if err != nil {
 		return err
+	}
+	stale := false
+	if card.Rubric != "" && card.Rubric != at.Rubric {
+		card, stale = fitting(v, card)
 	}
 	if err := check(v, card); err != nil {
 		return err
 	}
-	return rs.DB.Write(ctx, who.Org, func(tx db.Tx) error {
+	err = rs.DB.Write(ctx, who.Org, func(tx db.Tx) error {
 		n, err := roundIn(ctx, tx, c)
+		if err == nil && n.Rubric != at.Rubric {
+			err = ErrRubricMoved
+		}
 		if err != nil {
 			return err
 		}
@@ -42,17 +49,45 @@ func (rs *Reviews) Rate(ctx context.Context, who actor.Actor, c Code, card Card)
 		if err != nil {
 			return err
 		}
-		if card, err = rs.openOf(ctx, tx, n, &r, card); err != nil {
+		open, dropped, err := rs.openOf(ctx, tx, n, &r, card)
+		if err != nil {
 			return err
 		}
-		return rs.save(ctx, tx, r, card)
+		stale = stale || dropped
+		return rs.save(ctx, tx, r, open)
 	})
+	if err == nil && stale {
+		err = ErrRubricMoved
+	}
+	return err
+}
+
+// fitting is a card without what a rubric has no room for; changed says that something was left out.
+func fitting(v *assessment.Version, card Card) (out Card, changed bool) {
+	out = card
+	out.Ratings = map[string]Rating{}
+	for key, r := range card.Ratings {
+		c := criterion(v.Rubric, key)
+		if c.Key == "" {
+			changed = true
+			continue
+		}
+		if r.Level > len(c.Levels) {
+			r.Level, changed = Unrated, true
+		}
+		out.Ratings[key] = r
+	}
+	return out, changed
 }
 
 // version is the rubric of a round, for its reviewer and for whoever settles it, practises on it or looks a second time. ErrMissing.
 func (rs *Reviews) version(ctx context.Context, who actor.Actor, c Code) (*assessment.Version, error) {
-	var n Round
-	err := rs.DB.Read(ctx, who.Org, func(tx db.Tx) (err error) {
+	v, _, err := rs.versionOf(ctx, who, c)
+	return v, err
+}
+
+func (rs *Reviews) versionOf(ctx context.Context, who actor.Actor, c Code) (v *assessment.Version, n Round, err error) {
+	err = rs.DB.Read(ctx, who.Org, func(tx db.Tx) (err error) {
 		if n, err = roundIn(ctx, tx, c); err != nil {
 			return err
 		}
@@ -68,9 +103,10 @@ func (rs *Reviews) version(ctx context.Context, who actor.Actor, c Code) (*asses
 		return err
 	})
 	if err != nil {
-		return nil, err
+		return nil, n, err
 	}
-	return rs.whole(ctx, who.Org, n)
+	v, err = rs.whole(ctx, who.Org, n)
+	return v, n, err
 }
 
 // check holds a card against the rubric. ErrCard.
@@ -134,18 +170,21 @@ func (rs *Reviews) save(ctx context.Context, tx db.Tx, r Review, card Card) erro
 
 // File sends a card, for good. While the candidate can still answer questions about their work it sends all but the criterion of those, which opens
 // with the answers; until then the card stays open and its reader blind. The draft is kept first, so an incomplete card loses nothing. Pressing again changes nothing.
-// ErrMissing, ErrCard, ErrIncomplete (with the criteria as fields), ErrUnblinded, ErrTalking, ErrFiled when it was filed otherwise.
+// ErrMissing, ErrCard, ErrIncomplete (with the criteria as fields), ErrUnblinded, ErrTalking, ErrRubricMoved, ErrFiled when it was filed otherwise.
 func (rs *Reviews) File(ctx context.Context, who actor.Actor, c Code, card Card) error {
 	if err := rs.Rate(ctx, who, c, card); err != nil {
 		return err
 	}
-	v, err := rs.version(ctx, who, c)
+	v, at, err := rs.versionOf(ctx, who, c)
 	if err != nil {
 		return err
 	}
 	return rs.DB.Write(ctx, who.Org, func(tx db.Tx) error {
 		q := query.New(tx)
 		n, err := roundIn(ctx, tx, c)
+		if err == nil && n.Rubric != at.Rubric {
+			err = ErrRubricMoved
+		}
 		if err != nil {
 			return err
 		}
@@ -161,13 +200,13 @@ func (rs *Reviews) File(ctx context.Context, who actor.Actor, c Code, card Card)
 		if err != nil {
 			return err
 		}
-		if known > 0 {
+		if known > 0 && r.Filed.IsZero() { // a card that is open again was filed without it
 			return ErrUnblinded
 		}
 		if talking, err := rs.talking(ctx, tx, n.Attempt); err != nil || talking && r.State == Assigned {
 			return errors.Join(err, ErrTalking)
 		}
-		if card, err = rs.openOf(ctx, tx, n, &r, card); err != nil {
+		if card, _, err = rs.openOf(ctx, tx, n, &r, card); err != nil {
 			return err
 		}
 		if err := rs.save(ctx, tx, r, card); err != nil {
@@ -184,6 +223,9 @@ func (rs *Reviews) File(ctx context.Context, who actor.Actor, c Code, card Card)
 		}
 		if filed == 0 {
 			return ErrFiled
+		}
+		if _, err := q.CloseReopened(ctx, tx.Org, string(r.ID), clock.Milli(now)); err != nil {
+			return err
 		}
 		if err := audit.Record(ctx, tx, now, who, "review.file", string(r.ID), audit.Facts{"attempt": n.Attempt}); err != nil {
 			return err
@@ -222,6 +264,7 @@ func complete(v *assessment.Version, card Card, but string) error {
 // ratings reads one card's.
 func ratings(ctx context.Context, tx db.Tx, r *Review) error {
 	rows, err := query.New(tx).RatingsOf(ctx, tx.Org, string(r.ID))
+	r.Card.Ratings = map[string]Rating{}
 	for _, t := range rows {
 		r.Card.Ratings[t.Criterion] = rating(t)
 	}

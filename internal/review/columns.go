@@ -5,10 +5,13 @@ import "candor/internal/db"
 // Columns is the inventory.
 var Columns = db.Columns{
 	"review_rounds": {"org_id": ours, "attempt_id": ours, "application_id": ours, "opening_id": ours, "stage_id": ours, "version_id": ours, "code": ours, "wanted": ours,
-		"submitted_at": ours, "due_at": ours, "touched_at": ours, "closed_at": ours, "decided_at": ours},
+		"submitted_at": ours, "due_at": ours, "touched_at": ours, "closed_at": ours, "decided_at": ours, "rubric_id": ours},
 	"reviews": {"org_id": ours, "id": ours, "attempt_id": ours, "application_id": ours, "member_id": ours, "state": ours, "shuffle": ours, "due_at": ours, "assigned_at": ours,
-		"saved_at": ours, "filed_at": ours, "seconds": ours, "paused_at": ours, "adjusted": ours, "adjusted_why": ours, "rest_at": ours, "points": ours, "step": ours, "private_note": private, "shareable": theirs},
-	"ratings":         {"org_id": ours, "review_id": ours, "criterion": ours, "level": ours, "reason": private, "note": private, "evidence": private, "updated_at": ours},
+		"saved_at": ours, "filed_at": ours, "seconds": ours, "paused_at": ours, "adjusted": ours, "adjusted_why": ours, "rest_at": ours, "reopened_at": ours, "points": ours, "step": ours, "private_note": private, "shareable": theirs},
+	"ratings":        {"org_id": ours, "review_id": ours, "criterion": ours, "level": ours, "reason": private, "note": private, "evidence": private, "updated_at": ours},
+	"rubric_changes": {"org_id": ours, "id": ours, "opening_id": ours, "assessment_id": ours, "version_id": ours, "number": ours, "reason_id": ours, "member_id": ours, "at": ours, "told_at": ours},
+	"reopened_ratings": {"org_id": ours, "change_id": ours, "review_id": ours, "application_id": ours, "member_id": ours, "criterion": ours, "from_version": ours, "sent": ours, "was": ours,
+		"level": ours, "at": ours, "done_at": ours},
 	"unblindings":     {"org_id": ours, "application_id": ours, "member_id": ours, "reason_id": ours, "at": ours},
 	"review_rules":    {"org_id": ours, "opening_id": ours, "apart": ours, "asks": ours, "certify": ours},
 	"adjudications":   {"org_id": ours, "id": ours, "attempt_id": ours, "application_id": ours, "member_id": ours, "state": ours, "asked_at": ours, "settled_at": ours},

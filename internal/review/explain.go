@@ -34,7 +34,12 @@ func (rs *Reviews) whole(ctx context.Context, o string, n Round) (*assessment.Ve
 	if err != nil {
 		return nil, err
 	}
-	return interview.Shown(attempt.WithoutDays(v), talking), nil
+	v = interview.Shown(attempt.WithoutDays(v), talking)
+	if n.Rubric == n.Version {
+		return v, nil
+	}
+	rubric, err := rs.rubricOf(ctx, o, n)
+	return readBy(v, rubric), err
 }
 
 // talking says whether an interview about an attempt goes on.
@@ -54,24 +59,42 @@ func (rs *Reviews) explains(ctx context.Context, tx db.Tx, n Round) (attempt.Exp
 	return rs.Attempts.Explains(ctx, tx, a)
 }
 
-// openOf is a posted card with what may not change any more as it was sent, and without the criterion whose answers are not in.
-func (rs *Reviews) openOf(ctx context.Context, tx db.Tx, n Round, r *Review, card Card) (Card, error) {
+// openOf is a posted card with what may not change any more as it was sent, without levels that were chosen by an older wording, and without the
+// criterion whose answers are not in. stale says that there were such levels.
+func (rs *Reviews) openOf(ctx context.Context, tx db.Tx, n Round, r *Review, card Card) (out Card, stale bool, err error) {
 	state, err := rs.explains(ctx, tx, n)
-	if err != nil || state == attempt.NotAsked {
-		return card, err
+	if err != nil {
+		return card, false, err
 	}
-	out := Card{Ratings: maps.Clone(card.Ratings), Private: card.Private, Shareable: card.Shareable}
-	if !r.Rest.IsZero() {
-		if err := ratings(ctx, tx, r); err != nil {
-			return card, err
+	again, err := rs.again(ctx, tx, n, *r)
+	if err != nil {
+		return card, false, err
+	}
+	out = Card{Ratings: maps.Clone(card.Ratings), Private: card.Private, Shareable: card.Shareable}
+	if card.Rubric != "" && card.Rubric != n.Rubric {
+		for key := range again {
+			if t, ok := out.Ratings[key]; ok && t.Level != Unrated {
+				t.Level, t.Reason, stale = Unrated, "", true
+				out.Ratings[key] = t
+			}
 		}
-		out = Card{Ratings: maps.Clone(r.Card.Ratings), Private: r.Card.Private, Shareable: r.Card.Shareable}
-		out.Ratings[attempt.Owns] = card.Ratings[attempt.Owns]
+	}
+	if !r.Rest.IsZero() || !r.Reopened.IsZero() {
+		if err := ratings(ctx, tx, r); err != nil {
+			return card, false, err
+		}
+		kept := maps.Clone(r.Card.Ratings)
+		for key, t := range out.Ratings {
+			if !r.fixed(key, again) {
+				kept[key] = t
+			}
+		}
+		out = Card{Ratings: kept, Private: r.Card.Private, Shareable: r.Card.Shareable}
 	}
 	if state == attempt.Waiting {
 		delete(out.Ratings, attempt.Owns)
 	}
-	return out, nil
+	return out, stale, nil
 }
 
 // sendRest sends all of a card but the criterion that waits for the candidate's answers; waits is false where nothing is waited for and the card
@@ -88,6 +111,9 @@ func (rs *Reviews) sendRest(ctx context.Context, tx db.Tx, who actor.Actor, n Ro
 	sent, err := query.New(tx).SetRest(ctx, tx.Org, string(r.ID), clock.Milli(now))
 	if err == nil && sent == 0 {
 		err = ErrWaits
+	}
+	if err == nil {
+		_, err = query.New(tx).CloseReopened(ctx, tx.Org, string(r.ID), clock.Milli(now))
 	}
 	if err != nil {
 		return true, err

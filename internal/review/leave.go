@@ -14,7 +14,8 @@ import (
 	"candor/internal/review/internal/query"
 )
 
-// StepBack gives a review back, with a reason (conflict of interest, no time); somebody else of the pool gets it. ErrMissing,
+// StepBack gives a review back, with a reason (conflict of interest, no time); somebody else of the pool gets it. Of a card that a change of the rubric
+// opened again, what was sent stays sent, and what was open stays without a score. ErrMissing,
 // ErrFiled, ErrReason.
 func (rs *Reviews) StepBack(ctx context.Context, who actor.Actor, c Code, reason string) error {
 	return rs.leave(ctx, who, c, who.ID, "", SteppedBack, reason)
@@ -51,12 +52,18 @@ func (rs *Reviews) leave(ctx context.Context, who actor.Actor, c Code, from, to 
 		if err != nil {
 			return err
 		}
-		left, err := q.LeaveReview(ctx, tx.Org, string(r.ID), string(as))
+		kept, err := rs.leaveOpen(ctx, tx, n, r)
 		if err != nil {
 			return err
 		}
-		if left == 0 {
-			return ErrFiled
+		if !kept {
+			left, err := q.LeaveReview(ctx, tx.Org, string(r.ID), string(as))
+			if err != nil {
+				return err
+			}
+			if left == 0 {
+				return ErrFiled
+			}
 		}
 		why, err := audit.Reason(ctx, tx, rs.DB.Now(), string(n.Application), reason)
 		if err != nil {
@@ -110,6 +117,14 @@ func (rs *Reviews) Enough(ctx context.Context, who actor.Actor, c Code, reason s
 			}
 			if r.State == Assigned && r.Member == who.ID {
 				return ErrOwnFirst // nobody gets rid of their own blindness that way
+			}
+			kept, err := rs.leaveOpen(ctx, tx, n, r)
+			if err != nil {
+				return err
+			}
+			if kept {
+				filed++
+				continue
 			}
 			if _, err := q.LeaveReview(ctx, tx.Org, string(r.ID), string(Reassigned)); err != nil {
 				return err

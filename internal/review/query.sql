@@ -1,6 +1,6 @@
 -- name: AddRound :execrows
-INSERT INTO review_rounds (org_id, attempt_id, application_id, opening_id, stage_id, version_id, code, wanted, submitted_at, due_at, touched_at, closed_at, decided_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $9, 0, 0) ON CONFLICT DO NOTHING;
+INSERT INTO review_rounds (org_id, attempt_id, application_id, opening_id, stage_id, version_id, code, wanted, submitted_at, due_at, touched_at, closed_at, decided_at, rubric_id)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $9, 0, 0, $11) ON CONFLICT DO NOTHING;
 
 -- name: HasRound :one
 SELECT COUNT(*) FROM review_rounds WHERE org_id = $1 AND attempt_id = $2;
@@ -9,13 +9,13 @@ SELECT COUNT(*) FROM review_rounds WHERE org_id = $1 AND attempt_id = $2;
 UPDATE review_rounds SET touched_at = $3 WHERE org_id = $1 AND attempt_id = $2;
 
 -- name: Round :one
-SELECT attempt_id, application_id, opening_id, stage_id, version_id, code, wanted, submitted_at, due_at, closed_at FROM review_rounds WHERE org_id = $1 AND attempt_id = $2;
+SELECT attempt_id, application_id, opening_id, stage_id, version_id, code, wanted, submitted_at, due_at, closed_at, rubric_id FROM review_rounds WHERE org_id = $1 AND attempt_id = $2;
 
 -- name: RoundByCode :one
-SELECT attempt_id, application_id, opening_id, stage_id, version_id, code, wanted, submitted_at, due_at, closed_at FROM review_rounds WHERE org_id = $1 AND code = $2;
+SELECT attempt_id, application_id, opening_id, stage_id, version_id, code, wanted, submitted_at, due_at, closed_at, rubric_id FROM review_rounds WHERE org_id = $1 AND code = $2;
 
 -- name: RoundsOf :many
-SELECT attempt_id, application_id, opening_id, stage_id, version_id, code, wanted, submitted_at, due_at, closed_at FROM review_rounds
+SELECT attempt_id, application_id, opening_id, stage_id, version_id, code, wanted, submitted_at, due_at, closed_at, rubric_id FROM review_rounds
 WHERE org_id = $1 AND application_id = $2 ORDER BY submitted_at DESC, attempt_id DESC LIMIT 20;
 
 -- name: CloseRound :execrows
@@ -43,10 +43,10 @@ ON CONFLICT DO NOTHING;
 SELECT member_id, COUNT(*) AS n FROM reviews WHERE org_id = $1 AND state = 'assigned' GROUP BY member_id;
 
 -- name: ReviewsOf :many
-SELECT id, member_id, state, due_at, assigned_at, saved_at, filed_at, CAST(seconds + adjusted AS BIGINT) AS seconds, private_note, shareable, rest_at, paused_at, adjusted, adjusted_why FROM reviews WHERE org_id = $1 AND attempt_id = $2 ORDER BY assigned_at, id;
+SELECT id, member_id, state, due_at, assigned_at, saved_at, filed_at, CAST(seconds + adjusted AS BIGINT) AS seconds, private_note, shareable, rest_at, paused_at, adjusted, adjusted_why, reopened_at FROM reviews WHERE org_id = $1 AND attempt_id = $2 ORDER BY assigned_at, id;
 
 -- name: ReviewBy :one
-SELECT id, member_id, state, due_at, assigned_at, saved_at, filed_at, CAST(seconds + adjusted AS BIGINT) AS seconds, private_note, shareable, rest_at, paused_at, adjusted, adjusted_why, shuffle FROM reviews WHERE org_id = $1 AND attempt_id = $2 AND member_id = $3;
+SELECT id, member_id, state, due_at, assigned_at, saved_at, filed_at, CAST(seconds + adjusted AS BIGINT) AS seconds, private_note, shareable, rest_at, paused_at, adjusted, adjusted_why, reopened_at, shuffle FROM reviews WHERE org_id = $1 AND attempt_id = $2 AND member_id = $3;
 
 -- name: ReviewByID :one
 SELECT id, attempt_id, member_id, state FROM reviews WHERE org_id = $1 AND id = $2;
@@ -67,7 +67,7 @@ UPDATE reviews SET paused_at = 0, saved_at = $3 WHERE org_id = $1 AND id = $2 AN
 UPDATE reviews SET adjusted = sqlc.arg(seconds) - seconds, adjusted_why = sqlc.arg(why) WHERE org_id = sqlc.arg(org_id) AND id = sqlc.arg(id) AND state IN ('assigned', 'filed');
 
 -- name: FileReview :execrows
-UPDATE reviews SET state = 'filed', filed_at = sqlc.arg(at), points = sqlc.arg(points), step = sqlc.arg(step) WHERE org_id = sqlc.arg(org_id) AND id = sqlc.arg(id) AND state = 'assigned';
+UPDATE reviews SET state = 'filed', reopened_at = 0, filed_at = sqlc.arg(at), points = sqlc.arg(points), step = sqlc.arg(step) WHERE org_id = sqlc.arg(org_id) AND id = sqlc.arg(id) AND state = 'assigned';
 
 -- name: SetRest :execrows
 UPDATE reviews SET rest_at = $3 WHERE org_id = $1 AND id = $2 AND state = 'assigned' AND rest_at = 0;
@@ -87,7 +87,7 @@ SELECT t.review_id, t.criterion, t.level, t.reason, t.note, t.evidence FROM revi
 WHERE r.org_id = $1 AND r.attempt_id = $2 AND r.state = 'filed' AND t.org_id = r.org_id AND t.review_id = r.id;
 
 -- name: Queue :many
-SELECT r.id, r.due_at, r.shuffle, r.saved_at, r.rest_at, n.code, n.opening_id, o.title AS opening_title, s.title AS stage_title,
+SELECT r.id, r.due_at, r.shuffle, r.saved_at, r.rest_at, r.reopened_at, n.code, n.opening_id, o.title AS opening_title, s.title AS stage_title,
 	(SELECT COUNT(*) FROM ratings t WHERE t.org_id = r.org_id AND t.review_id = r.id AND t.level <> 0) AS rated,
 	(SELECT COUNT(*) FROM attempts a WHERE a.org_id = r.org_id AND a.id = r.attempt_id AND a.questions > 0 AND (a.asked_at = 0
 		OR EXISTS (SELECT 1 FROM sittings s WHERE s.org_id = a.org_id AND s.attempt_id = a.id AND s.part = 'explain_back' AND s.state <> 'ended'))) AS waits
@@ -217,7 +217,7 @@ DELETE FROM decisions WHERE org_id = $1 AND application_id = $2;
 DELETE FROM review_rounds WHERE org_id = $1 AND application_id = $2;
 
 -- name: Scored :many
-SELECT n.attempt_id, n.application_id, n.code, n.stage_id, n.version_id, a.status, c.name, c.erased_at FROM review_rounds n
+SELECT n.attempt_id, n.application_id, n.code, n.stage_id, CAST(CASE WHEN n.rubric_id = '' THEN n.version_id ELSE n.rubric_id END AS TEXT) AS version_id, a.status, c.name, c.erased_at FROM review_rounds n
 JOIN applications a ON a.org_id = n.org_id AND a.id = n.application_id
 JOIN candidates c ON c.org_id = a.org_id AND c.id = a.candidate_id
 WHERE n.org_id = sqlc.arg(org_id) AND n.opening_id = sqlc.arg(opening_id) AND n.closed_at > 0
@@ -448,3 +448,103 @@ UPDATE review_phrases SET criterion = sqlc.arg(criterion), text = sqlc.arg(text)
 
 -- name: RemovePhrase :execrows
 DELETE FROM review_phrases WHERE org_id = $1 AND id = $2;
+
+-- name: AddRubricChange :execrows
+INSERT INTO rubric_changes (org_id, id, opening_id, assessment_id, version_id, number, reason_id, member_id, at, told_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0) ON CONFLICT DO NOTHING;
+
+-- name: RubricChanges :many
+SELECT c.id, c.assessment_id, c.version_id, c.number, c.reason_id, c.member_id, c.at FROM rubric_changes c WHERE c.org_id = $1 AND c.opening_id = $2 ORDER BY c.at DESC, c.id DESC LIMIT 100;
+
+-- name: RubricChange :one
+SELECT opening_id, assessment_id, version_id, number, member_id, told_at FROM rubric_changes WHERE org_id = $1 AND id = $2;
+
+-- name: RubricSince :one
+SELECT at, reason_id FROM rubric_changes WHERE org_id = $1 AND opening_id = $2 AND version_id = $3;
+
+-- name: RubricInForce :one
+SELECT id, version_id, number FROM rubric_changes WHERE org_id = $1 AND opening_id = $2 AND assessment_id = $3 ORDER BY number DESC LIMIT 1;
+
+-- name: RubricsInForce :many
+SELECT c.id FROM rubric_changes c
+WHERE c.org_id = $1 AND c.number = (SELECT MAX(x.number) FROM rubric_changes x WHERE x.org_id = c.org_id AND x.opening_id = c.opening_id AND x.assessment_id = c.assessment_id)
+ORDER BY c.at DESC LIMIT 500;
+
+-- name: ToldOfRubric :execrows
+UPDATE rubric_changes SET told_at = $3 WHERE org_id = $1 AND id = $2 AND told_at = 0;
+
+-- Undecided rounds of people who are still in the process, of an opening's older versions of an assessment, that are not read by the rubric of a version.
+-- name: BehindRubric :many
+SELECT n.attempt_id FROM review_rounds n
+JOIN applications a ON a.org_id = n.org_id AND a.id = n.application_id AND a.status = 'active'
+WHERE n.org_id = sqlc.arg(org_id) AND n.opening_id = sqlc.arg(opening_id) AND n.decided_at = 0 AND n.rubric_id <> sqlc.arg(rubric_id) AND n.attempt_id > CAST(sqlc.arg(after) AS TEXT)
+	AND n.version_id IN (SELECT v.id FROM versions v WHERE v.org_id = n.org_id AND v.assessment_id = sqlc.arg(assessment_id) AND v.number < sqlc.arg(number))
+ORDER BY n.attempt_id LIMIT 200;
+
+-- name: SetRubric :execrows
+UPDATE review_rounds SET rubric_id = sqlc.arg(rubric_id), closed_at = CASE WHEN CAST(sqlc.arg(opens) AS BIGINT) > 0 THEN 0 ELSE closed_at END
+WHERE org_id = sqlc.arg(org_id) AND attempt_id = sqlc.arg(attempt_id) AND decided_at = 0 AND rubric_id = sqlc.arg(from_rubric);
+
+-- name: AddReopened :exec
+INSERT INTO reopened_ratings (org_id, change_id, review_id, application_id, member_id, criterion, from_version, sent, was, level, at, done_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, $10, 0) ON CONFLICT DO NOTHING;
+
+-- name: ClearLevel :exec
+UPDATE ratings SET level = 0, reason = '', updated_at = sqlc.arg(at) WHERE org_id = sqlc.arg(org_id) AND review_id = sqlc.arg(review_id) AND criterion = sqlc.arg(criterion);
+
+-- name: ReopenReview :execrows
+UPDATE reviews SET state = 'assigned', reopened_at = sqlc.arg(at), rest_at = 0, paused_at = 0, points = -1, due_at = CASE WHEN due_at < CAST(sqlc.arg(due) AS BIGINT) THEN CAST(sqlc.arg(due) AS BIGINT) ELSE due_at END
+WHERE org_id = sqlc.arg(org_id) AND id = sqlc.arg(id) AND state IN ('assigned', 'filed');
+
+-- name: RefileReview :execrows
+UPDATE reviews SET state = 'filed', reopened_at = 0, points = $3, step = $4 WHERE org_id = $1 AND id = $2 AND state = 'assigned' AND reopened_at > 0 AND filed_at > 0;
+
+-- name: SetPoints :exec
+UPDATE reviews SET points = $3, step = $4 WHERE org_id = $1 AND id = $2 AND state = 'filed';
+
+-- name: ReopenedOf :many
+SELECT criterion, from_version, was FROM reopened_ratings WHERE org_id = $1 AND review_id = $2 AND done_at = 0 ORDER BY at, change_id;
+
+-- name: CloseReopened :execrows
+UPDATE reopened_ratings AS x SET done_at = $3, level = COALESCE((SELECT t.level FROM ratings t WHERE t.org_id = x.org_id AND t.review_id = x.review_id AND t.criterion = x.criterion), 0)
+WHERE x.org_id = $1 AND x.review_id = $2 AND x.done_at = 0;
+
+-- name: ReopenedIn :many
+SELECT x.change_id, x.member_id, x.criterion, x.from_version, x.sent, x.was, x.level, CAST(CASE WHEN x.done_at > 0 THEN 1 ELSE 0 END AS BIGINT) AS done, COUNT(*) AS n
+FROM rubric_changes c CROSS JOIN reopened_ratings x WHERE c.org_id = $1 AND c.opening_id = $2 AND x.org_id = c.org_id AND x.change_id = c.id
+GROUP BY x.change_id, x.member_id, x.criterion, x.from_version, x.sent, x.was, x.level, CASE WHEN x.done_at > 0 THEN 1 ELSE 0 END ORDER BY x.change_id, x.criterion, x.member_id LIMIT 2000;
+
+-- name: ReopenedCards :many
+SELECT member_id, COUNT(DISTINCT review_id) AS n FROM reopened_ratings WHERE org_id = $1 AND change_id = $2 AND sent GROUP BY member_id ORDER BY member_id;
+
+-- name: OpenIn :one
+SELECT COUNT(*) FROM reviews r JOIN review_rounds n ON n.org_id = r.org_id AND n.attempt_id = r.attempt_id
+WHERE r.org_id = $1 AND r.member_id = $2 AND r.state = 'assigned' AND n.opening_id = $3;
+
+-- name: DropReopened :execrows
+DELETE FROM reopened_ratings WHERE org_id = $1 AND application_id = $2;
+
+-- name: DropSettlement :execrows
+DELETE FROM settlements WHERE org_id = $1 AND adjudication_id = $2 AND criterion = $3;
+
+-- name: AskAgain :execrows
+UPDATE adjudications SET state = 'asked', settled_at = 0 WHERE org_id = $1 AND id = $2 AND state = 'settled';
+
+-- name: UndoAdjudication :execrows
+UPDATE adjudications SET state = 'back' WHERE org_id = $1 AND id = $2 AND state IN ('asked', 'settled');
+
+-- By whose rubric the rounds of an opening are read: those that could still change, and those that are decided or over.
+-- name: RubricGroups :many
+SELECT g.by_version, COUNT(*) AS rounds, CAST(SUM(g.live) AS BIGINT) AS live FROM (
+	SELECT CAST(CASE WHEN n.rubric_id = '' THEN n.version_id ELSE n.rubric_id END AS TEXT) AS by_version, CASE WHEN n.decided_at = 0 AND a.status = 'active' THEN 1 ELSE 0 END AS live
+	FROM review_rounds n JOIN applications a ON a.org_id = n.org_id AND a.id = n.application_id
+	WHERE n.org_id = $1 AND n.opening_id = $2) g
+GROUP BY g.by_version;
+
+-- name: RatedGroups :many
+SELECT g.by_version, g.criterion, g.member_id, CAST(SUM(g.sent) AS BIGINT) AS sent, COUNT(*) AS n FROM (
+	SELECT CAST(CASE WHEN n.rubric_id = '' THEN n.version_id ELSE n.rubric_id END AS TEXT) AS by_version, r.member_id, COALESCE(t.criterion, '') AS criterion,
+		CASE WHEN r.state = 'filed' OR r.rest_at > 0 OR r.reopened_at > 0 THEN 1 ELSE 0 END AS sent
+	FROM review_rounds n JOIN applications a ON a.org_id = n.org_id AND a.id = n.application_id AND a.status = 'active'
+	JOIN reviews r ON r.org_id = n.org_id AND r.attempt_id = n.attempt_id AND r.state IN ('assigned', 'filed')
+	LEFT JOIN ratings t ON t.org_id = r.org_id AND t.review_id = r.id AND t.level <> 0
+	WHERE n.org_id = $1 AND n.opening_id = $2 AND n.decided_at = 0) g
+GROUP BY g.by_version, g.criterion, g.member_id;

@@ -23,6 +23,7 @@ type Waiting struct {
 	Rated   int  // criteria with a level or a reason
 	Rest    bool // all is sent but the criterion that waits for answers about the work
 	Waits   bool // those answers are not in
+	Again   bool // a change of the rubric opened some of what was sent
 	at      cursor
 }
 
@@ -72,7 +73,7 @@ func queue(ctx context.Context, tx db.Tx, who actor.Actor, at cursor, most int) 
 	rows, err := query.New(tx).Queue(ctx, query.QueueParams{OrgID: tx.Org, MemberID: who.ID, AfterDue: at.due, AfterShuffle: at.shuffle, AfterID: at.id, Most: int32(most)})
 	var out []Waiting
 	for _, r := range rows {
-		out = append(out, Waiting{Code(r.Code), r.OpeningTitle, r.StageTitle, clock.Time(r.DueAt), r.SavedAt > 0, int(r.Rated), r.RestAt > 0, r.Waits > 0, cursor{r.DueAt, r.Shuffle, r.ID}})
+		out = append(out, Waiting{Code(r.Code), r.OpeningTitle, r.StageTitle, clock.Time(r.DueAt), r.SavedAt > 0, int(r.Rated), r.RestAt > 0, r.Waits > 0, r.ReopenedAt > 0, cursor{r.DueAt, r.Shuffle, r.ID}})
 	}
 	return out, err
 }

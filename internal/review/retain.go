@@ -64,7 +64,7 @@ func (rs *Reviews) Drop(ctx context.Context, tx db.Tx, p db.Person) error {
 		if err := rs.dropGolds(ctx, tx, a); err != nil {
 			return err
 		}
-		for _, f := range []func(context.Context, string, string) (int64, error){q.DropSecondLevels, q.DropSeconds, q.DropSettlements, q.DropAdjudications, q.DropRatings, q.DropReviews, q.DropUnblindings, q.DropDecisions, q.DropRounds} {
+		for _, f := range []func(context.Context, string, string) (int64, error){q.DropSecondLevels, q.DropSeconds, q.DropSettlements, q.DropAdjudications, q.DropReopened, q.DropRatings, q.DropReviews, q.DropUnblindings, q.DropDecisions, q.DropRounds} {
 			if _, err := f(ctx, tx.Org, a); err != nil {
 				return err
 			}

@@ -2,11 +2,13 @@
 //
 // A submission opens a round; its reviewers are assigned evenly from the opening's pool. Whoever is assigned knows the candidate
 // by a code, everywhere, until their own card is filed; whoever opened the name first cannot file one. Others' cards open with
-// one's own filed card, and to those who decide when every card is in. A filed card never changes. Automatic marks stand beside
+// one's own filed card, and to those who decide when every card is in. A filed card changes only where a
+// change of the rubric opens ratings of it again, with a log. Automatic marks stand beside
 // ratings and are never merged into them. Nothing is decided by the program.
 package review
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"embed"
@@ -68,9 +70,10 @@ type Place struct {
 
 // Card is what one reviewer wrote.
 type Card struct {
-	Ratings   map[string]Rating // by criterion
-	Private   string            // for the team
-	Shareable string            // for the candidate
+	Ratings   map[string]Rating    // by criterion
+	Private   string               // for the team
+	Shareable string               // for the candidate
+	Rubric    assessment.VersionID // that it was written by; "" is the one in force
 }
 
 // Review is one reviewer's part of a round.
@@ -86,7 +89,8 @@ type Review struct {
 	Minutes  int // spent, without pauses over two minutes; as corrected where it was
 	Measured int // Minutes as measured
 	Paused   bool
-	Adjusted string // why Minutes were corrected: an id of audit's; "" while they are as measured
+	Reopened time.Time // since when some of what was sent is open again; zero: nothing is
+	Adjusted string    // why Minutes were corrected: an id of audit's; "" while they are as measured
 	Card     Card
 }
 
@@ -97,6 +101,7 @@ type Round struct {
 	Opening     opening.ID
 	Stage       opening.StageID
 	Version     assessment.VersionID
+	Rubric      assessment.VersionID // by whose rubric it is read
 	Code        Code
 	Wanted      int // how many cards
 	Submitted   time.Time
@@ -138,6 +143,8 @@ var (
 	ErrUnblinded = problem.New(problem.Conflict, "card_unblinded", "You opened the name of this candidate before scoring, so this card cannot count. Give the work back, and somebody else reads it.")
 	// ErrBlind: they read the work without the name.
 	ErrBlind = problem.New(problem.Conflict, "review_blind", "They read this person’s work without the name, so somebody else works with the person until their scorecard is sent.")
+	// ErrRubricMoved: the rubric changed since the page was drawn; what was written is kept, levels of what changed are not.
+	ErrRubricMoved = problem.New(problem.Conflict, "rubric_moved", "The rubric changed while you were scoring. Your notes and all other scores are kept: choose the level anew where it says that the wording changed.")
 	// ErrWaits: the last criterion opens with the candidate's answers.
 	ErrWaits = problem.New(problem.Conflict, "card_waits", "Everything else is sent. The last criterion opens when the candidate has answered, or when their time for it is over.")
 	// ErrTalking: an interview about the work goes on.
@@ -171,12 +178,12 @@ type Reviews struct {
 
 func round(r query.RoundRow) Round {
 	return Round{r.AttemptID, opening.ApplicationID(r.ApplicationID), opening.ID(r.OpeningID), opening.StageID(r.StageID), assessment.VersionID(r.VersionID),
-		Code(r.Code), int(r.Wanted), clock.Time(r.SubmittedAt), clock.Time(r.DueAt), clock.Time(r.ClosedAt)}
+		assessment.VersionID(cmp.Or(r.RubricID, r.VersionID)), Code(r.Code), int(r.Wanted), clock.Time(r.SubmittedAt), clock.Time(r.DueAt), clock.Time(r.ClosedAt)}
 }
 
 func fromReview(r query.ReviewsOfRow) Review {
 	return Review{ID(r.ID), r.MemberID, State(r.State), clock.Time(r.DueAt), clock.Time(r.AssignedAt), clock.Time(r.SavedAt), clock.Time(r.RestAt), clock.Time(r.FiledAt),
-		int(r.Seconds+59) / 60, int(r.Seconds-r.Adjusted+59) / 60, r.PausedAt > 0, r.AdjustedWhy, Card{map[string]Rating{}, r.PrivateNote, r.Shareable}}
+		int(r.Seconds+59) / 60, int(r.Seconds-r.Adjusted+59) / 60, r.PausedAt > 0, clock.Time(r.ReopenedAt), r.AdjustedWhy, Card{Ratings: map[string]Rating{}, Private: r.PrivateNote, Shareable: r.Shareable}}
 }
 
 // roundIn reads a round by its code. ErrMissing.
@@ -232,5 +239,5 @@ func mine(ctx context.Context, tx db.Tx, who actor.Actor, n Round) (Review, int6
 		return Review{}, 0, err
 	}
 	return fromReview(query.ReviewsOfRow{ID: r.ID, MemberID: r.MemberID, State: r.State, DueAt: r.DueAt, AssignedAt: r.AssignedAt, SavedAt: r.SavedAt,
-		FiledAt: r.FiledAt, Seconds: r.Seconds, PrivateNote: r.PrivateNote, Shareable: r.Shareable, RestAt: r.RestAt, PausedAt: r.PausedAt, Adjusted: r.Adjusted, AdjustedWhy: r.AdjustedWhy}), r.Shuffle, nil
+		FiledAt: r.FiledAt, Seconds: r.Seconds, PrivateNote: r.PrivateNote, Shareable: r.Shareable, RestAt: r.RestAt, PausedAt: r.PausedAt, Adjusted: r.Adjusted, AdjustedWhy: r.AdjustedWhy, ReopenedAt: r.ReopenedAt}), r.Shuffle, nil
 }

@@ -119,7 +119,7 @@ func (rs *Reviews) Settling(ctx context.Context, who actor.Actor, c Code) (*Sett
 	s.State = a.State
 	for _, c := range s.Rubric.Rubric {
 		ruled, ok := a.Ruled[c.Key]
-		if !ok {
+		if !ok || a.State == Asked && ruled.Level > 0 { // settled before it was asked again
 			continue
 		}
 		d := Dispute{Criterion: c, Ruled: ruled}
@@ -164,7 +164,10 @@ func (rs *Reviews) Settle(ctx context.Context, who actor.Actor, c Code, ruled ma
 		if err != nil {
 			return err
 		}
-		for key := range a.Ruled {
+		for key, before := range a.Ruled {
+			if before.Level > 0 {
+				continue
+			}
 			err := q.Settle(ctx, query.SettleParams{Level: int64(ruled[key].Level), Reason: ruled[key].Reason, OrgID: tx.Org, ID: a.ID, Criterion: key})
 			if err != nil {
 				return err
@@ -174,11 +177,11 @@ func (rs *Reviews) Settle(ctx context.Context, who actor.Actor, c Code, ruled ma
 	})
 }
 
-// inDispute are the criteria of a rubric that an adjudication is about.
+// inDispute are the criteria of a rubric that an adjudication is about and has not settled.
 func (a Adjudication) inDispute(v *assessment.Version) []assessment.Criterion {
 	return slices.DeleteFunc(slices.Clone(v.Rubric), func(c assessment.Criterion) bool {
-		_, ok := a.Ruled[c.Key]
-		return !ok
+		r, ok := a.Ruled[c.Key]
+		return !ok || r.Level > 0
 	})
 }
 

@@ -20,23 +20,25 @@ import (
 // Sheet is a scorecard page: the work, and the asker's own card.
 type Sheet struct {
 	Round
-	Title    string // "Candidate 7F3K", or the name once the card is filed
-	Blind    bool
-	Opening  opening.Opening
-	Stage    string
-	Rubric   *assessment.Version
-	Work     Work // what names its author is struck while blind
-	Mine     Review
-	Position int // in the queue, from 1; 0 when the card is filed
-	Total    int
-	Previous Code
-	Next     Code
-	Spoiled  bool // the asker opened the name first: the card cannot be filed
-	Others   []Other
-	Waiting  int // cards of others that are not in; only after one's own
-	Explains attempt.Explaining
-	TimeWhy  string // why the asker's time was corrected; "" when it was not, or was erased
-	Talking  bool   // an interview about the work goes on; what is said in it comes with its end
+	Title     string // "Candidate 7F3K", or the name once the card is filed
+	Blind     bool
+	Opening   opening.Opening
+	Stage     string
+	Rubric    *assessment.Version
+	Work      Work // what names its author is struck while blind
+	Mine      Review
+	Position  int // in the queue, from 1; 0 when the card is filed
+	Total     int
+	Previous  Code
+	Next      Code
+	Spoiled   bool // the asker opened the name first: the card cannot be filed
+	Others    []Other
+	Waiting   int // cards of others that are not in; only after one's own
+	Explains  attempt.Explaining
+	TimeWhy   string           // why the asker's time was corrected; "" when it was not, or was erased
+	Again     map[string]Again // criteria of the asker's card that a change of the rubric opened again, or changed under their draft
+	RubricWhy string           // why the rubric was changed; "" where nothing is open again, or it was erased
+	Talking   bool             // an interview about the work goes on; what is said in it comes with its end
 }
 
 // Other is somebody else's card.
@@ -72,7 +74,19 @@ func (rs *Reviews) Load(ctx context.Context, who actor.Actor, c Code) (*Sheet, e
 		if err != nil {
 			return err
 		}
-		s.Spoiled = known > 0 && r.State == Assigned
+		s.Spoiled = known > 0 && r.State == Assigned && r.Filed.IsZero()
+		if s.Again, err = rs.again(ctx, tx, n, r); err != nil {
+			return err
+		}
+		if len(s.Again) > 0 {
+			change, err := query.New(tx).RubricSince(ctx, tx.Org, string(n.Opening), string(n.Rubric))
+			if err != nil {
+				return err
+			}
+			if s.RubricWhy, err = audit.ReasonText(ctx, tx, change.ReasonID); err != nil {
+				return err
+			}
+		}
 		// An own open card is blind whatever the loader of the application was wired to.
 		if names, err = rs.around(ctx, tx, who, s, r.State == Assigned && known == 0); err != nil {
 			return err

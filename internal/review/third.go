@@ -91,7 +91,7 @@ func (rs *Reviews) third(ctx context.Context, tx db.Tx, who actor.Actor, n Round
 	}
 	for _, a := range there {
 		if a.State != Back {
-			return ErrAsked
+			return rs.askAgain(ctx, tx, who, n, a, keys)
 		}
 	}
 	if len(pool) == 0 {
@@ -116,6 +116,34 @@ func (rs *Reviews) third(ctx context.Context, tx db.Tx, who actor.Actor, n Round
 		return err
 	}
 	return Taken.Announce(ctx, rs.Jobs, tx, TakenNote{tx.Org, adj, n.Attempt, pool[0].ID})
+}
+
+// askAgain asks the third reader of a round again where its cards differ on criteria that they were not asked about: a change of the rubric had taken those
+// back. ErrAsked where there are none.
+func (rs *Reviews) askAgain(ctx context.Context, tx db.Tx, who actor.Actor, n Round, a query.AdjudicationsOfRow, keys []string) error {
+	q := query.New(tx)
+	had, err := q.Settlements(ctx, tx.Org, a.ID)
+	if err != nil {
+		return err
+	}
+	keys = slices.DeleteFunc(keys, func(key string) bool {
+		return slices.ContainsFunc(had, func(s query.SettlementsRow) bool { return s.Criterion == key })
+	})
+	if len(keys) == 0 {
+		return ErrAsked
+	}
+	for _, key := range keys {
+		if err := q.AddSettlement(ctx, tx.Org, a.ID, key); err != nil {
+			return err
+		}
+	}
+	if _, err := q.AskAgain(ctx, tx.Org, a.ID); err != nil {
+		return err
+	}
+	if err := audit.Record(ctx, tx, rs.DB.Now(), who, "review.third", a.ID, audit.Facts{"member": a.MemberID, "attempt": n.Attempt}); err != nil {
+		return err
+	}
+	return Taken.Announce(ctx, rs.Jobs, tx, TakenNote{tx.Org, a.ID, n.Attempt, a.MemberID})
 }
 
 // asks asks for a third reader where the opening's rules do that by themselves; with nobody to ask, or nothing to settle, it does not.

@@ -57,6 +57,9 @@ type Pages struct {
 	Terms func(ctx context.Context, who actor.Actor, o opening.ID, lang string) (Terms, error)
 	// Longer are the parts of a version that take people longer than it says; app binds analytics to it. nil: nobody measures.
 	Longer func(ctx context.Context, org string, v *assessment.Version) (map[string]analytics.Real, error)
+	// Scored are the criteria that somebody's work is read by where those of its version were changed, and since when; app binds review to it. nil, or
+	// no criteria: those of the version.
+	Scored func(ctx context.Context, who actor.Actor, a attempt.Attempt, o opening.ID, v *assessment.Version) ([]assessment.Criterion, time.Time, error)
 	// Whole is what an opening may ask of one person in all. nil: nobody adds it up.
 	Whole func(ctx context.Context, org string, o opening.ID) (analytics.Ask, error)
 }
@@ -154,6 +157,9 @@ type frame struct {
 	// Longer are the parts that take people longer than is advertised, by key.
 	Longer map[string]analytics.Real
 	Whole  analytics.Ask // of one person in all stages; on the first page only
+	// Scored are the criteria that count, where they are others than the version's, since Changed.
+	Scored  []assessment.Criterion
+	Changed time.Time
 }
 
 func (p *Pages) frame(r *http.Request, title string) (frame, error) {
@@ -210,10 +216,23 @@ func (p *Pages) asks(r *http.Request, f *frame) (err error) {
 			return err
 		}
 	}
+	if p.Scored != nil {
+		if f.Scored, f.Changed, err = p.Scored(r.Context(), web.Actor(r), f.V.Attempt, f.V.Opening.ID, f.V.Version); err != nil {
+			return err
+		}
+	}
 	if p.Waiting != nil {
 		f.Heard, err = p.Waiting(r.Context(), web.Actor(r), f.Page, f.Org.Name)
 	}
 	return err
+}
+
+// criteria are those that the work is read by.
+func (f frame) criteria() []assessment.Criterion {
+	if len(f.Scored) > 0 {
+		return f.Scored
+	}
+	return f.V.Version.Rubric
 }
 
 func (f frame) t(key string, pairs ...any) string { return f.L.T("attempt."+key, pairs...) }

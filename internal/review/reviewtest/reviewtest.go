@@ -38,6 +38,7 @@ func Make(t testing.TB, d *db.DB, tick *dbtest.Clock) *World {
 		Assessments: base.Assessments, Attempts: base.Attempts}
 	base.Openings.Blind, base.Openings.Hidden, base.Openings.Reads = w.Reviews.Blind, w.Reviews.Hidden, w.Reviews.Reads
 	job.Listen(base.Jobs, attempt.Submitted, "review.assign", job.Housekeeping, w.Reviews.Assign)
+	job.Listen(base.Jobs, review.RubricChanged, "review.rescore", job.Housekeeping, w.Reviews.Rescore)
 	w.Mina = base.Member("Mina Kovač", "mina@tideway.example", []string{"reviewer"}, opening.Reviewer)
 	w.Jun = base.Member("Jun Li", "jun@tideway.example", []string{"reviewer"}, opening.Reviewer)
 	w.Rosa = base.Member("Rosa Lindqvist", "rosa@tideway.example", []string{"reviewer"}, opening.Manager)

@@ -28,6 +28,7 @@ import (
 type cardForm struct {
 	Item      string            `max:"64"`
 	Across    bool              // one item is read over all candidates
+	Rubric    string            `max:"64"` // that the page was drawn by
 	Levels    map[string]string `form:"c.*"`
 	Notes     map[string]string `form:"n.*"`
 	Places    map[string]string `form:"p.*"`
@@ -38,7 +39,7 @@ type cardForm struct {
 const reasonSuffix = "-reason"
 
 func (f cardForm) card() review.Card {
-	c := review.Card{Ratings: map[string]review.Rating{}, Private: f.Private, Shareable: f.Shareable}
+	c := review.Card{Ratings: map[string]review.Rating{}, Private: f.Private, Shareable: f.Shareable, Rubric: assessment.VersionID(f.Rubric)}
 	at := func(key string, change func(r *review.Rating)) {
 		r := c.Ratings[key]
 		change(&r)
@@ -100,11 +101,18 @@ type cardView struct {
 
 // criterion is one row of the scorecard.
 type criterion struct {
-	Scale scale.View
-	Place field.View
-	Key   string
-	Waits bool // for the candidate's answers about their own work
-	Other []said
+	Scale  scale.View
+	Place  field.View
+	Key    string
+	Waits  bool        // for the candidate's answers about their own work
+	Before *beforeView // what the asker's rating was before the wording changed; nil: it did not
+	Other  []said
+}
+
+// beforeView is a rating by an older wording.
+type beforeView struct {
+	New           bool   // the criterion is
+	Level, Anchor string // of the older wording
 }
 
 // said is what another reviewer said of a criterion.
@@ -249,9 +257,10 @@ func count(a review.Answer) string {
 func (v cardView) row(c assessment.Criterion) criterion {
 	s := v.Sheet
 	mine := s.Mine.Card.Ratings[c.Key]
-	filed := s.Mine.State == review.Filed || !s.Mine.Rest.IsZero() && c.Key != attempt.Owns
+	filed := s.Mine.State != "" && s.Fixed(c.Key)
 	out := criterion{Key: c.Key, Waits: v.waits() && c.Key == attempt.Owns, Scale: scale.View{Name: "c." + c.Key, Title: c.Title, Weight: c.Weight, About: c.About, Guidance: c.Guidance, Chosen: mine.Level,
 		Reason: mine.Reason, NoteName: "n." + c.Key, Note: mine.Note, Error: v.Fields["c."+c.Key], ReadOnly: filed}}
+	out.Before = earlier(s.Again, c.Key)
 	for _, l := range c.Levels {
 		out.Scale.Levels = append(out.Scale.Levels, scale.Level{Name: l.Name, Anchor: l.Anchor})
 	}
@@ -277,6 +286,30 @@ func (v cardView) row(c assessment.Criterion) criterion {
 		out.Other = append(out.Other, said{o.Member.Name, level(c, r), r.Note})
 	}
 	return out
+}
+
+// earlier is what an asker's rating was before the wording of its criterion changed; nil where it did not.
+func earlier(again map[string]review.Again, key string) *beforeView {
+	a, ok := again[key]
+	switch {
+	case !ok:
+		return nil
+	case a.From.Key == "":
+		return &beforeView{New: true}
+	}
+	out := &beforeView{Level: level(a.From, review.Rating{Level: a.Was})}
+	if a.Was >= 1 && a.Was <= len(a.From.Levels) {
+		out.Anchor = a.From.Levels[a.Was-1].Anchor
+	}
+	return out
+}
+
+// openAgain says how much of a sent card is open again.
+func (v cardView) openAgain() string {
+	if len(v.Sheet.Again) == 1 {
+		return "The rubric changed: one criterion is open again."
+	}
+	return fmt.Sprintf("The rubric changed: %d criteria are open again.", len(v.Sheet.Again))
 }
 
 // level is a rating in words.
@@ -321,6 +354,9 @@ func (v cardView) queue() string {
 }
 
 func (v cardView) send() string {
+	if !v.Sheet.Mine.Reopened.IsZero() {
+		return "Send it again"
+	}
 	if v.waits() {
 		return "Send the rest"
 	}

@@ -60,7 +60,9 @@ func (p *Pages) again(w http.ResponseWriter, r *http.Request, f cardForm, err er
 	if lerr != nil {
 		return lerr
 	}
-	s.Mine.Card = f.card()
+	if !errors.Is(err, review.ErrRubricMoved) { // then what fits was kept, and the rest is not to be chosen unseen
+		s.Mine.Card = f.card()
+	}
 	return p.show(w, r, s, f.Item, err)
 }
 

@@ -83,9 +83,11 @@ func (p *Pages) Routes(mux *web.Mux) {
 	handle(compare, "GET /o/{org}/openings/{opening}/debrief", "review.debrief", p.debrief)
 	handle(compare, "GET /o/{org}/openings/{opening}/agreement", "review.agreement", p.agreement)
 	handle(compare, "GET /o/{org}/openings/{opening}/practice", "gold.practice", p.practice)
+	handle(compare, "GET /o/{org}/openings/{opening}/rubric", "review.rubrics", p.rubric)
 	rules := write
 	rules.Object = "opening"
 	handle(rules, "POST /o/{org}/openings/{opening}/debrief", "review.rules", p.rules)
+	handle(rules, "POST /o/{org}/openings/{opening}/rubric", "review.rubric", p.changeRubric)
 }
 
 func base(r *http.Request) string { return "/o/" + r.PathValue("org") }

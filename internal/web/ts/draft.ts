@@ -41,6 +41,13 @@ async function post(form: HTMLElement): Promise<void> {
     void fresh(form)
     return
   }
+  const changed = one("[data-conflict]")
+  if (r?.status === 409 && changed) {
+    // What the page was drawn from has changed: what was written is kept by the server as far as it fits, and the page says what to do.
+    changed.hidden = false
+    announce(changed.textContent?.trim() ?? "", true)
+    return show("failed")
+  }
   failures++
   show("failed")
   if (!timers.has(form)) timers.set(form, window.setTimeout(() => void post(form), Math.min(30_000, 1000 * 2 ** failures)))
@@ -67,6 +74,15 @@ async function fresh(form: HTMLElement): Promise<void> {
   }
 }
 
+/** Whether something in a form is not as the page brought it. */
+function touched(form: HTMLElement): boolean {
+  return all<HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement>("input, textarea, select", form).some((f) => {
+    if (f instanceof HTMLSelectElement) return [...f.options].some((o) => o.selected !== o.defaultSelected) && [...f.options].some((o) => o.defaultSelected)
+    if (f instanceof HTMLInputElement && (f.type === "radio" || f.type === "checkbox")) return f.checked !== f.defaultChecked
+    return f.type !== "hidden" && f.value !== f.defaultValue
+  })
+}
+
 export function startDrafts(): void {
   const changed = (e: Event): void => {
     const form = (e.target as Element).closest<HTMLElement>("[data-autosave]")
@@ -77,5 +93,6 @@ export function startDrafts(): void {
   }
   document.addEventListener("input", changed)
   document.addEventListener("change", changed)
+  for (const el of all("[data-autosave]")) if (touched(el)) timers.set(el, window.setTimeout(() => void post(el), 600)) // before this script was here
   addEventListener("pagehide", () => [...timers.keys()].forEach((f) => void post(f)))
 }

@@ -392,6 +392,17 @@ func (q *Queries) MadeBy(ctx context.Context, orgID string, iD string) (string, 
 	return created_by, err
 }
 
+const newest = `-- name: Newest :one
+SELECT id FROM versions WHERE org_id = $1 AND assessment_id = $2 AND state = 'published' ORDER BY number DESC LIMIT 1
+`
+
+func (q *Queries) Newest(ctx context.Context, orgID string, assessmentID string) (string, error) {
+	row := q.db.QueryRowContext(ctx, newest, orgID, assessmentID)
+	var id string
+	err := row.Scan(&id)
+	return id, err
+}
+
 const nextNumber = `-- name: NextNumber :execrows
 UPDATE assessments SET latest = latest + 1, title = $3 WHERE org_id = $1 AND id = $2 AND archived_at = 0
 `

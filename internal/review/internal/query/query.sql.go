@@ -237,6 +237,39 @@ func (q *Queries) AddPracticeLevel(ctx context.Context, arg AddPracticeLevelPara
 	return err
 }
 
+const addReopened = `-- name: AddReopened :exec
+INSERT INTO reopened_ratings (org_id, change_id, review_id, application_id, member_id, criterion, from_version, sent, was, level, at, done_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, $10, 0) ON CONFLICT DO NOTHING
+`
+
+type AddReopenedParams struct {
+	OrgID         string
+	ChangeID      string
+	ReviewID      string
+	ApplicationID string
+	MemberID      string
+	Criterion     string
+	FromVersion   string
+	Sent          bool
+	Was           int64
+	At            int64
+}
+
+func (q *Queries) AddReopened(ctx context.Context, arg AddReopenedParams) error {
+	_, err := q.db.ExecContext(ctx, addReopened,
+		arg.OrgID,
+		arg.ChangeID,
+		arg.ReviewID,
+		arg.ApplicationID,
+		arg.MemberID,
+		arg.Criterion,
+		arg.FromVersion,
+		arg.Sent,
+		arg.Was,
+		arg.At,
+	)
+	return err
+}
+
 const addReview = `-- name: AddReview :execrows
 INSERT INTO reviews (org_id, id, attempt_id, application_id, member_id, state, shuffle, due_at, assigned_at, saved_at, filed_at, seconds, private_note, shareable)
 VALUES ($1, $2, $3, $4, $5, 'assigned', $6, $7, $8, 0, 0, 0, '', '')
@@ -272,8 +305,8 @@ func (q *Queries) AddReview(ctx context.Context, arg AddReviewParams) (int64, er
 }
 
 const addRound = `-- name: AddRound :execrows
-INSERT INTO review_rounds (org_id, attempt_id, application_id, opening_id, stage_id, version_id, code, wanted, submitted_at, due_at, touched_at, closed_at, decided_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $9, 0, 0) ON CONFLICT DO NOTHING
+INSERT INTO review_rounds (org_id, attempt_id, application_id, opening_id, stage_id, version_id, code, wanted, submitted_at, due_at, touched_at, closed_at, decided_at, rubric_id)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $9, 0, 0, $11) ON CONFLICT DO NOTHING
 `
 
 type AddRoundParams struct {
@@ -287,6 +320,7 @@ type AddRoundParams struct {
 	Wanted        int64
 	SubmittedAt   int64
 	DueAt         int64
+	RubricID      string
 }
 
 func (q *Queries) AddRound(ctx context.Context, arg AddRoundParams) (int64, error) {
@@ -301,6 +335,41 @@ func (q *Queries) AddRound(ctx context.Context, arg AddRoundParams) (int64, erro
 		arg.Wanted,
 		arg.SubmittedAt,
 		arg.DueAt,
+		arg.RubricID,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const addRubricChange = `-- name: AddRubricChange :execrows
+INSERT INTO rubric_changes (org_id, id, opening_id, assessment_id, version_id, number, reason_id, member_id, at, told_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0) ON CONFLICT DO NOTHING
+`
+
+type AddRubricChangeParams struct {
+	OrgID        string
+	ID           string
+	OpeningID    string
+	AssessmentID string
+	VersionID    string
+	Number       int64
+	ReasonID     string
+	MemberID     string
+	At           int64
+}
+
+func (q *Queries) AddRubricChange(ctx context.Context, arg AddRubricChangeParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, addRubricChange,
+		arg.OrgID,
+		arg.ID,
+		arg.OpeningID,
+		arg.AssessmentID,
+		arg.VersionID,
+		arg.Number,
+		arg.ReasonID,
+		arg.MemberID,
+		arg.At,
 	)
 	if err != nil {
 		return 0, err
@@ -404,6 +473,18 @@ func (q *Queries) AdjustReview(ctx context.Context, arg AdjustReviewParams) (int
 	return result.RowsAffected()
 }
 
+const askAgain = `-- name: AskAgain :execrows
+UPDATE adjudications SET state = 'asked', settled_at = 0 WHERE org_id = $1 AND id = $2 AND state = 'settled'
+`
+
+func (q *Queries) AskAgain(ctx context.Context, orgID string, iD string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, askAgain, orgID, iD)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const backSecond = `-- name: BackSecond :execrows
 UPDATE second_looks SET state = 'back' WHERE org_id = $1 AND id = $2 AND state = 'asked'
 `
@@ -414,6 +495,54 @@ func (q *Queries) BackSecond(ctx context.Context, orgID string, iD string) (int6
 		return 0, err
 	}
 	return result.RowsAffected()
+}
+
+const behindRubric = `-- name: BehindRubric :many
+SELECT n.attempt_id FROM review_rounds n
+JOIN applications a ON a.org_id = n.org_id AND a.id = n.application_id AND a.status = 'active'
+WHERE n.org_id = $1 AND n.opening_id = $2 AND n.decided_at = 0 AND n.rubric_id <> $3 AND n.attempt_id > CAST($4 AS TEXT)
+	AND n.version_id IN (SELECT v.id FROM versions v WHERE v.org_id = n.org_id AND v.assessment_id = $5 AND v.number < $6)
+ORDER BY n.attempt_id LIMIT 200
+`
+
+type BehindRubricParams struct {
+	OrgID        string
+	OpeningID    string
+	RubricID     string
+	After        string
+	AssessmentID string
+	Number       int64
+}
+
+// Undecided rounds of people who are still in the process, of an opening's older versions of an assessment, that are not read by the rubric of a version.
+func (q *Queries) BehindRubric(ctx context.Context, arg BehindRubricParams) ([]string, error) {
+	rows, err := q.db.QueryContext(ctx, behindRubric,
+		arg.OrgID,
+		arg.OpeningID,
+		arg.RubricID,
+		arg.After,
+		arg.AssessmentID,
+		arg.Number,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var attempt_id string
+		if err := rows.Scan(&attempt_id); err != nil {
+			return nil, err
+		}
+		items = append(items, attempt_id)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const certified = `-- name: Certified :many
@@ -495,6 +624,27 @@ func (q *Queries) ChangePhrase(ctx context.Context, arg ChangePhraseParams) (int
 	return result.RowsAffected()
 }
 
+const clearLevel = `-- name: ClearLevel :exec
+UPDATE ratings SET level = 0, reason = '', updated_at = $1 WHERE org_id = $2 AND review_id = $3 AND criterion = $4
+`
+
+type ClearLevelParams struct {
+	At        int64
+	OrgID     string
+	ReviewID  string
+	Criterion string
+}
+
+func (q *Queries) ClearLevel(ctx context.Context, arg ClearLevelParams) error {
+	_, err := q.db.ExecContext(ctx, clearLevel,
+		arg.At,
+		arg.OrgID,
+		arg.ReviewID,
+		arg.Criterion,
+	)
+	return err
+}
+
 const closeErased = `-- name: CloseErased :execrows
 UPDATE review_rounds SET closed_at = CASE WHEN closed_at = 0 THEN CAST($1 AS BIGINT) ELSE closed_at END, decided_at = CASE WHEN decided_at = 0 THEN CAST($1 AS BIGINT) ELSE decided_at END
 WHERE org_id = $2 AND application_id = $3
@@ -502,6 +652,19 @@ WHERE org_id = $2 AND application_id = $3
 
 func (q *Queries) CloseErased(ctx context.Context, at int64, orgID string, applicationID string) (int64, error) {
 	result, err := q.db.ExecContext(ctx, closeErased, at, orgID, applicationID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const closeReopened = `-- name: CloseReopened :execrows
+UPDATE reopened_ratings AS x SET done_at = $3, level = COALESCE((SELECT t.level FROM ratings t WHERE t.org_id = x.org_id AND t.review_id = x.review_id AND t.criterion = x.criterion), 0)
+WHERE x.org_id = $1 AND x.review_id = $2 AND x.done_at = 0
+`
+
+func (q *Queries) CloseReopened(ctx context.Context, orgID string, reviewID string, doneAt int64) (int64, error) {
+	result, err := q.db.ExecContext(ctx, closeReopened, orgID, reviewID, doneAt)
 	if err != nil {
 		return 0, err
 	}
@@ -776,6 +939,18 @@ func (q *Queries) DropRatings(ctx context.Context, orgID string, applicationID s
 	return result.RowsAffected()
 }
 
+const dropReopened = `-- name: DropReopened :execrows
+DELETE FROM reopened_ratings WHERE org_id = $1 AND application_id = $2
+`
+
+func (q *Queries) DropReopened(ctx context.Context, orgID string, applicationID string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, dropReopened, orgID, applicationID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const dropReviews = `-- name: DropReviews :execrows
 DELETE FROM reviews WHERE org_id = $1 AND application_id = $2
 `
@@ -818,6 +993,18 @@ DELETE FROM second_looks WHERE org_id = $1 AND application_id = $2
 
 func (q *Queries) DropSeconds(ctx context.Context, orgID string, applicationID string) (int64, error) {
 	result, err := q.db.ExecContext(ctx, dropSeconds, orgID, applicationID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const dropSettlement = `-- name: DropSettlement :execrows
+DELETE FROM settlements WHERE org_id = $1 AND adjudication_id = $2 AND criterion = $3
+`
+
+func (q *Queries) DropSettlement(ctx context.Context, orgID string, adjudicationID string, criterion string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, dropSettlement, orgID, adjudicationID, criterion)
 	if err != nil {
 		return 0, err
 	}
@@ -945,7 +1132,7 @@ func (q *Queries) EraseSettlements(ctx context.Context, orgID string, applicatio
 }
 
 const fileReview = `-- name: FileReview :execrows
-UPDATE reviews SET state = 'filed', filed_at = $1, points = $2, step = $3 WHERE org_id = $4 AND id = $5 AND state = 'assigned'
+UPDATE reviews SET state = 'filed', reopened_at = 0, filed_at = $1, points = $2, step = $3 WHERE org_id = $4 AND id = $5 AND state = 'assigned'
 `
 
 type FileReviewParams struct {
@@ -1342,6 +1529,18 @@ func (q *Queries) Noise(ctx context.Context, orgID string, openingID string, mos
 	return i, err
 }
 
+const openIn = `-- name: OpenIn :one
+SELECT COUNT(*) FROM reviews r JOIN review_rounds n ON n.org_id = r.org_id AND n.attempt_id = r.attempt_id
+WHERE r.org_id = $1 AND r.member_id = $2 AND r.state = 'assigned' AND n.opening_id = $3
+`
+
+func (q *Queries) OpenIn(ctx context.Context, orgID string, memberID string, openingID string) (int64, error) {
+	row := q.db.QueryRowContext(ctx, openIn, orgID, memberID, openingID)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const orphanedAdjudications = `-- name: OrphanedAdjudications :many
 SELECT a.id, a.attempt_id FROM adjudications a JOIN members m ON m.org_id = a.org_id AND m.id = a.member_id
 WHERE a.org_id = $1 AND a.state = 'asked' AND m.state = 'disabled' LIMIT 500
@@ -1547,7 +1746,7 @@ func (q *Queries) Practised(ctx context.Context, orgID string, memberID string, 
 }
 
 const queue = `-- name: Queue :many
-SELECT r.id, r.due_at, r.shuffle, r.saved_at, r.rest_at, n.code, n.opening_id, o.title AS opening_title, s.title AS stage_title,
+SELECT r.id, r.due_at, r.shuffle, r.saved_at, r.rest_at, r.reopened_at, n.code, n.opening_id, o.title AS opening_title, s.title AS stage_title,
 	(SELECT COUNT(*) FROM ratings t WHERE t.org_id = r.org_id AND t.review_id = r.id AND t.level <> 0) AS rated,
 	(SELECT COUNT(*) FROM attempts a WHERE a.org_id = r.org_id AND a.id = r.attempt_id AND a.questions > 0 AND (a.asked_at = 0
 		OR EXISTS (SELECT 1 FROM sittings s WHERE s.org_id = a.org_id AND s.attempt_id = a.id AND s.part = 'explain_back' AND s.state <> 'ended'))) AS waits
@@ -1575,6 +1774,7 @@ type QueueRow struct {
 	Shuffle      int64
 	SavedAt      int64
 	RestAt       int64
+	ReopenedAt   int64
 	Code         string
 	OpeningID    string
 	OpeningTitle string
@@ -1605,6 +1805,7 @@ func (q *Queries) Queue(ctx context.Context, arg QueueParams) ([]QueueRow, error
 			&i.Shuffle,
 			&i.SavedAt,
 			&i.RestAt,
+			&i.ReopenedAt,
 			&i.Code,
 			&i.OpeningID,
 			&i.OpeningTitle,
@@ -1718,6 +1919,54 @@ func (q *Queries) QueueRank(ctx context.Context, arg QueueRankParams) (int64, er
 	return count, err
 }
 
+const ratedGroups = `-- name: RatedGroups :many
+SELECT g.by_version, g.criterion, g.member_id, CAST(SUM(g.sent) AS BIGINT) AS sent, COUNT(*) AS n FROM (
+	SELECT CAST(CASE WHEN n.rubric_id = '' THEN n.version_id ELSE n.rubric_id END AS TEXT) AS by_version, r.member_id, COALESCE(t.criterion, '') AS criterion,
+		CASE WHEN r.state = 'filed' OR r.rest_at > 0 OR r.reopened_at > 0 THEN 1 ELSE 0 END AS sent
+	FROM review_rounds n JOIN applications a ON a.org_id = n.org_id AND a.id = n.application_id AND a.status = 'active'
+	JOIN reviews r ON r.org_id = n.org_id AND r.attempt_id = n.attempt_id AND r.state IN ('assigned', 'filed')
+	LEFT JOIN ratings t ON t.org_id = r.org_id AND t.review_id = r.id AND t.level <> 0
+	WHERE n.org_id = $1 AND n.opening_id = $2 AND n.decided_at = 0) g
+GROUP BY g.by_version, g.criterion, g.member_id
+`
+
+type RatedGroupsRow struct {
+	ByVersion string
+	Criterion string
+	MemberID  string
+	Sent      int64
+	N         int64
+}
+
+func (q *Queries) RatedGroups(ctx context.Context, orgID string, openingID string) ([]RatedGroupsRow, error) {
+	rows, err := q.db.QueryContext(ctx, ratedGroups, orgID, openingID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []RatedGroupsRow
+	for rows.Next() {
+		var i RatedGroupsRow
+		if err := rows.Scan(
+			&i.ByVersion,
+			&i.Criterion,
+			&i.MemberID,
+			&i.Sent,
+			&i.N,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const ratingsOf = `-- name: RatingsOf :many
 SELECT review_id, criterion, level, reason, note, evidence FROM ratings WHERE org_id = $1 AND review_id = $2
 `
@@ -1805,6 +2054,30 @@ func (q *Queries) RatingsOfRound(ctx context.Context, orgID string, attemptID st
 	return items, nil
 }
 
+const refileReview = `-- name: RefileReview :execrows
+UPDATE reviews SET state = 'filed', reopened_at = 0, points = $3, step = $4 WHERE org_id = $1 AND id = $2 AND state = 'assigned' AND reopened_at > 0 AND filed_at > 0
+`
+
+type RefileReviewParams struct {
+	OrgID  string
+	ID     string
+	Points int64
+	Step   int64
+}
+
+func (q *Queries) RefileReview(ctx context.Context, arg RefileReviewParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, refileReview,
+		arg.OrgID,
+		arg.ID,
+		arg.Points,
+		arg.Step,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const removePhrase = `-- name: RemovePhrase :execrows
 DELETE FROM review_phrases WHERE org_id = $1 AND id = $2
 `
@@ -1815,6 +2088,147 @@ func (q *Queries) RemovePhrase(ctx context.Context, orgID string, iD string) (in
 		return 0, err
 	}
 	return result.RowsAffected()
+}
+
+const reopenReview = `-- name: ReopenReview :execrows
+UPDATE reviews SET state = 'assigned', reopened_at = $1, rest_at = 0, paused_at = 0, points = -1, due_at = CASE WHEN due_at < CAST($2 AS BIGINT) THEN CAST($2 AS BIGINT) ELSE due_at END
+WHERE org_id = $3 AND id = $4 AND state IN ('assigned', 'filed')
+`
+
+type ReopenReviewParams struct {
+	At    int64
+	Due   int64
+	OrgID string
+	ID    string
+}
+
+func (q *Queries) ReopenReview(ctx context.Context, arg ReopenReviewParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, reopenReview,
+		arg.At,
+		arg.Due,
+		arg.OrgID,
+		arg.ID,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const reopenedCards = `-- name: ReopenedCards :many
+SELECT member_id, COUNT(DISTINCT review_id) AS n FROM reopened_ratings WHERE org_id = $1 AND change_id = $2 AND sent GROUP BY member_id ORDER BY member_id
+`
+
+type ReopenedCardsRow struct {
+	MemberID string
+	N        int64
+}
+
+func (q *Queries) ReopenedCards(ctx context.Context, orgID string, changeID string) ([]ReopenedCardsRow, error) {
+	rows, err := q.db.QueryContext(ctx, reopenedCards, orgID, changeID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ReopenedCardsRow
+	for rows.Next() {
+		var i ReopenedCardsRow
+		if err := rows.Scan(&i.MemberID, &i.N); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const reopenedIn = `-- name: ReopenedIn :many
+SELECT x.change_id, x.member_id, x.criterion, x.from_version, x.sent, x.was, x.level, CAST(CASE WHEN x.done_at > 0 THEN 1 ELSE 0 END AS BIGINT) AS done, COUNT(*) AS n
+FROM rubric_changes c CROSS JOIN reopened_ratings x WHERE c.org_id = $1 AND c.opening_id = $2 AND x.org_id = c.org_id AND x.change_id = c.id
+GROUP BY x.change_id, x.member_id, x.criterion, x.from_version, x.sent, x.was, x.level, CASE WHEN x.done_at > 0 THEN 1 ELSE 0 END ORDER BY x.change_id, x.criterion, x.member_id LIMIT 2000
+`
+
+type ReopenedInRow struct {
+	ChangeID    string
+	MemberID    string
+	Criterion   string
+	FromVersion string
+	Sent        bool
+	Was         int64
+	Level       int64
+	Done        int64
+	N           int64
+}
+
+func (q *Queries) ReopenedIn(ctx context.Context, orgID string, openingID string) ([]ReopenedInRow, error) {
+	rows, err := q.db.QueryContext(ctx, reopenedIn, orgID, openingID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ReopenedInRow
+	for rows.Next() {
+		var i ReopenedInRow
+		if err := rows.Scan(
+			&i.ChangeID,
+			&i.MemberID,
+			&i.Criterion,
+			&i.FromVersion,
+			&i.Sent,
+			&i.Was,
+			&i.Level,
+			&i.Done,
+			&i.N,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const reopenedOf = `-- name: ReopenedOf :many
+SELECT criterion, from_version, was FROM reopened_ratings WHERE org_id = $1 AND review_id = $2 AND done_at = 0 ORDER BY at, change_id
+`
+
+type ReopenedOfRow struct {
+	Criterion   string
+	FromVersion string
+	Was         int64
+}
+
+func (q *Queries) ReopenedOf(ctx context.Context, orgID string, reviewID string) ([]ReopenedOfRow, error) {
+	rows, err := q.db.QueryContext(ctx, reopenedOf, orgID, reviewID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ReopenedOfRow
+	for rows.Next() {
+		var i ReopenedOfRow
+		if err := rows.Scan(&i.Criterion, &i.FromVersion, &i.Was); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const resumeReview = `-- name: ResumeReview :execrows
@@ -1830,7 +2244,7 @@ func (q *Queries) ResumeReview(ctx context.Context, orgID string, iD string, sav
 }
 
 const reviewBy = `-- name: ReviewBy :one
-SELECT id, member_id, state, due_at, assigned_at, saved_at, filed_at, CAST(seconds + adjusted AS BIGINT) AS seconds, private_note, shareable, rest_at, paused_at, adjusted, adjusted_why, shuffle FROM reviews WHERE org_id = $1 AND attempt_id = $2 AND member_id = $3
+SELECT id, member_id, state, due_at, assigned_at, saved_at, filed_at, CAST(seconds + adjusted AS BIGINT) AS seconds, private_note, shareable, rest_at, paused_at, adjusted, adjusted_why, reopened_at, shuffle FROM reviews WHERE org_id = $1 AND attempt_id = $2 AND member_id = $3
 `
 
 type ReviewByRow struct {
@@ -1848,6 +2262,7 @@ type ReviewByRow struct {
 	PausedAt    int64
 	Adjusted    int64
 	AdjustedWhy string
+	ReopenedAt  int64
 	Shuffle     int64
 }
 
@@ -1869,6 +2284,7 @@ func (q *Queries) ReviewBy(ctx context.Context, orgID string, attemptID string, 
 		&i.PausedAt,
 		&i.Adjusted,
 		&i.AdjustedWhy,
+		&i.ReopenedAt,
 		&i.Shuffle,
 	)
 	return i, err
@@ -1898,7 +2314,7 @@ func (q *Queries) ReviewByID(ctx context.Context, orgID string, iD string) (Revi
 }
 
 const reviewsOf = `-- name: ReviewsOf :many
-SELECT id, member_id, state, due_at, assigned_at, saved_at, filed_at, CAST(seconds + adjusted AS BIGINT) AS seconds, private_note, shareable, rest_at, paused_at, adjusted, adjusted_why FROM reviews WHERE org_id = $1 AND attempt_id = $2 ORDER BY assigned_at, id
+SELECT id, member_id, state, due_at, assigned_at, saved_at, filed_at, CAST(seconds + adjusted AS BIGINT) AS seconds, private_note, shareable, rest_at, paused_at, adjusted, adjusted_why, reopened_at FROM reviews WHERE org_id = $1 AND attempt_id = $2 ORDER BY assigned_at, id
 `
 
 type ReviewsOfRow struct {
@@ -1916,6 +2332,7 @@ type ReviewsOfRow struct {
 	PausedAt    int64
 	Adjusted    int64
 	AdjustedWhy string
+	ReopenedAt  int64
 }
 
 func (q *Queries) ReviewsOf(ctx context.Context, orgID string, attemptID string) ([]ReviewsOfRow, error) {
@@ -1942,6 +2359,7 @@ func (q *Queries) ReviewsOf(ctx context.Context, orgID string, attemptID string)
 			&i.PausedAt,
 			&i.Adjusted,
 			&i.AdjustedWhy,
+			&i.ReopenedAt,
 		); err != nil {
 			return nil, err
 		}
@@ -1957,7 +2375,7 @@ func (q *Queries) ReviewsOf(ctx context.Context, orgID string, attemptID string)
 }
 
 const round = `-- name: Round :one
-SELECT attempt_id, application_id, opening_id, stage_id, version_id, code, wanted, submitted_at, due_at, closed_at FROM review_rounds WHERE org_id = $1 AND attempt_id = $2
+SELECT attempt_id, application_id, opening_id, stage_id, version_id, code, wanted, submitted_at, due_at, closed_at, rubric_id FROM review_rounds WHERE org_id = $1 AND attempt_id = $2
 `
 
 type RoundRow struct {
@@ -1971,6 +2389,7 @@ type RoundRow struct {
 	SubmittedAt   int64
 	DueAt         int64
 	ClosedAt      int64
+	RubricID      string
 }
 
 func (q *Queries) Round(ctx context.Context, orgID string, attemptID string) (RoundRow, error) {
@@ -1987,12 +2406,13 @@ func (q *Queries) Round(ctx context.Context, orgID string, attemptID string) (Ro
 		&i.SubmittedAt,
 		&i.DueAt,
 		&i.ClosedAt,
+		&i.RubricID,
 	)
 	return i, err
 }
 
 const roundByCode = `-- name: RoundByCode :one
-SELECT attempt_id, application_id, opening_id, stage_id, version_id, code, wanted, submitted_at, due_at, closed_at FROM review_rounds WHERE org_id = $1 AND code = $2
+SELECT attempt_id, application_id, opening_id, stage_id, version_id, code, wanted, submitted_at, due_at, closed_at, rubric_id FROM review_rounds WHERE org_id = $1 AND code = $2
 `
 
 type RoundByCodeRow struct {
@@ -2006,6 +2426,7 @@ type RoundByCodeRow struct {
 	SubmittedAt   int64
 	DueAt         int64
 	ClosedAt      int64
+	RubricID      string
 }
 
 func (q *Queries) RoundByCode(ctx context.Context, orgID string, code string) (RoundByCodeRow, error) {
@@ -2022,12 +2443,13 @@ func (q *Queries) RoundByCode(ctx context.Context, orgID string, code string) (R
 		&i.SubmittedAt,
 		&i.DueAt,
 		&i.ClosedAt,
+		&i.RubricID,
 	)
 	return i, err
 }
 
 const roundsOf = `-- name: RoundsOf :many
-SELECT attempt_id, application_id, opening_id, stage_id, version_id, code, wanted, submitted_at, due_at, closed_at FROM review_rounds
+SELECT attempt_id, application_id, opening_id, stage_id, version_id, code, wanted, submitted_at, due_at, closed_at, rubric_id FROM review_rounds
 WHERE org_id = $1 AND application_id = $2 ORDER BY submitted_at DESC, attempt_id DESC LIMIT 20
 `
 
@@ -2042,6 +2464,7 @@ type RoundsOfRow struct {
 	SubmittedAt   int64
 	DueAt         int64
 	ClosedAt      int64
+	RubricID      string
 }
 
 func (q *Queries) RoundsOf(ctx context.Context, orgID string, applicationID string) ([]RoundsOfRow, error) {
@@ -2064,10 +2487,183 @@ func (q *Queries) RoundsOf(ctx context.Context, orgID string, applicationID stri
 			&i.SubmittedAt,
 			&i.DueAt,
 			&i.ClosedAt,
+			&i.RubricID,
 		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const rubricChange = `-- name: RubricChange :one
+SELECT opening_id, assessment_id, version_id, number, member_id, told_at FROM rubric_changes WHERE org_id = $1 AND id = $2
+`
+
+type RubricChangeRow struct {
+	OpeningID    string
+	AssessmentID string
+	VersionID    string
+	Number       int64
+	MemberID     string
+	ToldAt       int64
+}
+
+func (q *Queries) RubricChange(ctx context.Context, orgID string, iD string) (RubricChangeRow, error) {
+	row := q.db.QueryRowContext(ctx, rubricChange, orgID, iD)
+	var i RubricChangeRow
+	err := row.Scan(
+		&i.OpeningID,
+		&i.AssessmentID,
+		&i.VersionID,
+		&i.Number,
+		&i.MemberID,
+		&i.ToldAt,
+	)
+	return i, err
+}
+
+const rubricChanges = `-- name: RubricChanges :many
+SELECT c.id, c.assessment_id, c.version_id, c.number, c.reason_id, c.member_id, c.at FROM rubric_changes c WHERE c.org_id = $1 AND c.opening_id = $2 ORDER BY c.at DESC, c.id DESC LIMIT 100
+`
+
+type RubricChangesRow struct {
+	ID           string
+	AssessmentID string
+	VersionID    string
+	Number       int64
+	ReasonID     string
+	MemberID     string
+	At           int64
+}
+
+func (q *Queries) RubricChanges(ctx context.Context, orgID string, openingID string) ([]RubricChangesRow, error) {
+	rows, err := q.db.QueryContext(ctx, rubricChanges, orgID, openingID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []RubricChangesRow
+	for rows.Next() {
+		var i RubricChangesRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.AssessmentID,
+			&i.VersionID,
+			&i.Number,
+			&i.ReasonID,
+			&i.MemberID,
+			&i.At,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const rubricGroups = `-- name: RubricGroups :many
+SELECT g.by_version, COUNT(*) AS rounds, CAST(SUM(g.live) AS BIGINT) AS live FROM (
+	SELECT CAST(CASE WHEN n.rubric_id = '' THEN n.version_id ELSE n.rubric_id END AS TEXT) AS by_version, CASE WHEN n.decided_at = 0 AND a.status = 'active' THEN 1 ELSE 0 END AS live
+	FROM review_rounds n JOIN applications a ON a.org_id = n.org_id AND a.id = n.application_id
+	WHERE n.org_id = $1 AND n.opening_id = $2) g
+GROUP BY g.by_version
+`
+
+type RubricGroupsRow struct {
+	ByVersion string
+	Rounds    int64
+	Live      int64
+}
+
+// By whose rubric the rounds of an opening are read: those that could still change, and those that are decided or over.
+func (q *Queries) RubricGroups(ctx context.Context, orgID string, openingID string) ([]RubricGroupsRow, error) {
+	rows, err := q.db.QueryContext(ctx, rubricGroups, orgID, openingID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []RubricGroupsRow
+	for rows.Next() {
+		var i RubricGroupsRow
+		if err := rows.Scan(&i.ByVersion, &i.Rounds, &i.Live); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const rubricInForce = `-- name: RubricInForce :one
+SELECT id, version_id, number FROM rubric_changes WHERE org_id = $1 AND opening_id = $2 AND assessment_id = $3 ORDER BY number DESC LIMIT 1
+`
+
+type RubricInForceRow struct {
+	ID        string
+	VersionID string
+	Number    int64
+}
+
+func (q *Queries) RubricInForce(ctx context.Context, orgID string, openingID string, assessmentID string) (RubricInForceRow, error) {
+	row := q.db.QueryRowContext(ctx, rubricInForce, orgID, openingID, assessmentID)
+	var i RubricInForceRow
+	err := row.Scan(&i.ID, &i.VersionID, &i.Number)
+	return i, err
+}
+
+const rubricSince = `-- name: RubricSince :one
+SELECT at, reason_id FROM rubric_changes WHERE org_id = $1 AND opening_id = $2 AND version_id = $3
+`
+
+type RubricSinceRow struct {
+	At       int64
+	ReasonID string
+}
+
+func (q *Queries) RubricSince(ctx context.Context, orgID string, openingID string, versionID string) (RubricSinceRow, error) {
+	row := q.db.QueryRowContext(ctx, rubricSince, orgID, openingID, versionID)
+	var i RubricSinceRow
+	err := row.Scan(&i.At, &i.ReasonID)
+	return i, err
+}
+
+const rubricsInForce = `-- name: RubricsInForce :many
+SELECT c.id FROM rubric_changes c
+WHERE c.org_id = $1 AND c.number = (SELECT MAX(x.number) FROM rubric_changes x WHERE x.org_id = c.org_id AND x.opening_id = c.opening_id AND x.assessment_id = c.assessment_id)
+ORDER BY c.at DESC LIMIT 500
+`
+
+func (q *Queries) RubricsInForce(ctx context.Context, orgID string) ([]string, error) {
+	rows, err := q.db.QueryContext(ctx, rubricsInForce, orgID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
 	}
 	if err := rows.Close(); err != nil {
 		return nil, err
@@ -2206,7 +2802,7 @@ func (q *Queries) SaveSecondLevel(ctx context.Context, arg SaveSecondLevelParams
 }
 
 const scored = `-- name: Scored :many
-SELECT n.attempt_id, n.application_id, n.code, n.stage_id, n.version_id, a.status, c.name, c.erased_at FROM review_rounds n
+SELECT n.attempt_id, n.application_id, n.code, n.stage_id, CAST(CASE WHEN n.rubric_id = '' THEN n.version_id ELSE n.rubric_id END AS TEXT) AS version_id, a.status, c.name, c.erased_at FROM review_rounds n
 JOIN applications a ON a.org_id = n.org_id AND a.id = n.application_id
 JOIN candidates c ON c.org_id = a.org_id AND c.id = a.candidate_id
 WHERE n.org_id = $1 AND n.opening_id = $2 AND n.closed_at > 0
@@ -2344,12 +2940,60 @@ func (q *Queries) SecondsOf(ctx context.Context, orgID string, attemptID string)
 	return items, nil
 }
 
+const setPoints = `-- name: SetPoints :exec
+UPDATE reviews SET points = $3, step = $4 WHERE org_id = $1 AND id = $2 AND state = 'filed'
+`
+
+type SetPointsParams struct {
+	OrgID  string
+	ID     string
+	Points int64
+	Step   int64
+}
+
+func (q *Queries) SetPoints(ctx context.Context, arg SetPointsParams) error {
+	_, err := q.db.ExecContext(ctx, setPoints,
+		arg.OrgID,
+		arg.ID,
+		arg.Points,
+		arg.Step,
+	)
+	return err
+}
+
 const setRest = `-- name: SetRest :execrows
 UPDATE reviews SET rest_at = $3 WHERE org_id = $1 AND id = $2 AND state = 'assigned' AND rest_at = 0
 `
 
 func (q *Queries) SetRest(ctx context.Context, orgID string, iD string, restAt int64) (int64, error) {
 	result, err := q.db.ExecContext(ctx, setRest, orgID, iD, restAt)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const setRubric = `-- name: SetRubric :execrows
+UPDATE review_rounds SET rubric_id = $1, closed_at = CASE WHEN CAST($2 AS BIGINT) > 0 THEN 0 ELSE closed_at END
+WHERE org_id = $3 AND attempt_id = $4 AND decided_at = 0 AND rubric_id = $5
+`
+
+type SetRubricParams struct {
+	RubricID   string
+	Opens      int64
+	OrgID      string
+	AttemptID  string
+	FromRubric string
+}
+
+func (q *Queries) SetRubric(ctx context.Context, arg SetRubricParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, setRubric,
+		arg.RubricID,
+		arg.Opens,
+		arg.OrgID,
+		arg.AttemptID,
+		arg.FromRubric,
+	)
 	if err != nil {
 		return 0, err
 	}
@@ -2784,6 +3428,18 @@ func (q *Queries) ToSettle(ctx context.Context, orgID string, memberID string) (
 	return items, nil
 }
 
+const toldOfRubric = `-- name: ToldOfRubric :execrows
+UPDATE rubric_changes SET told_at = $3 WHERE org_id = $1 AND id = $2 AND told_at = 0
+`
+
+func (q *Queries) ToldOfRubric(ctx context.Context, orgID string, iD string, toldAt int64) (int64, error) {
+	result, err := q.db.ExecContext(ctx, toldOfRubric, orgID, iD, toldAt)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const unblind = `-- name: Unblind :execrows
 INSERT INTO unblindings (org_id, application_id, member_id, reason_id, at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING
 `
@@ -2846,6 +3502,18 @@ func (q *Queries) UnblindedFor(ctx context.Context, orgID string, applicationID 
 		return nil, err
 	}
 	return items, nil
+}
+
+const undoAdjudication = `-- name: UndoAdjudication :execrows
+UPDATE adjudications SET state = 'back' WHERE org_id = $1 AND id = $2 AND state IN ('asked', 'settled')
+`
+
+func (q *Queries) UndoAdjudication(ctx context.Context, orgID string, iD string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, undoAdjudication, orgID, iD)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 const undoDecision = `-- name: UndoDecision :execrows
