@@ -25,7 +25,7 @@ import (
 
 // Page is a tab.
 type Page struct {
-	t      *testing.T
+	t      testing.TB
 	ctx    context.Context
 	mu     sync.Mutex
 	wrong  []string
@@ -35,7 +35,7 @@ type Page struct {
 }
 
 // New opens a tab in a profile of its own. Without Chromium the test is skipped, or fails when CI is set.
-func New(t *testing.T) *Page {
+func New(t testing.TB) *Page {
 	t.Helper()
 	root, err := shared()
 	if err != nil {
@@ -56,6 +56,12 @@ func (p *Page) Quota(origin string, bytes float64) {
 	send(p, storage.OverrideQuotaForOrigin, storage.OverrideQuotaForOriginParams{Origin: origin, QuotaSize: &bytes})
 }
 
+// Throttle makes the tab's processor slower by a factor, 1 is as it is.
+func (p *Page) Throttle(by float64) {
+	p.t.Helper()
+	send(p, emulation.SetCPUThrottlingRate, emulation.SetCPUThrottlingRateParams{Rate: by})
+}
+
 // For reports what fn finds to a subtest.
 func (p *Page) For(t *testing.T, fn func()) {
 	t.Helper()
@@ -71,7 +77,7 @@ func (p *Page) Tab() *Page {
 	return open(p.t, p.ctx)
 }
 
-func missing(t *testing.T, what string) {
+func missing(t testing.TB, what string) {
 	t.Helper()
 	if os.Getenv("CI") != "" {
 		t.Fatal(what)
@@ -79,7 +85,7 @@ func missing(t *testing.T, what string) {
 	t.Skip(what)
 }
 
-func open(t *testing.T, parent context.Context, opts ...chromedp.ContextOption) *Page {
+func open(t testing.TB, parent context.Context, opts ...chromedp.ContextOption) *Page {
 	t.Helper()
 	p := &Page{t: t}
 	ctx, cancel := chromedp.NewContext(parent, append(opts, chromedp.WithListener(p.listen))...)

@@ -72,7 +72,7 @@ func (rs *Reviews) Severity(ctx context.Context, who actor.Actor) (f agreement.F
 	err = rs.DB.Read(ctx, who.Org, func(tx db.Tx) error {
 		rows, err := query.New(tx).Severity(ctx, tx.Org, who.ID)
 		for _, r := range rows {
-			xs = append(xs, r.Differs)
+			xs = append(xs, r)
 		}
 		return err
 	})

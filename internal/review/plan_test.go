@@ -21,7 +21,9 @@ const crowd = 10_000
 
 // growing are the queries of pages whose tables grow; sorted says that it may sort what one person or one opening waits for.
 var growing = map[string]bool{"queue": false, "queueBefore": false, "queueRank": false, "queueCount": false, "roundByCode": false, "closed": false,
-	"toDecide": true, "toDecideCount": false, "reviewsOf": true, "ratingsOfRound": false, "filedBy": false, "loads": false}
+	"toDecide": true, "toDecideCount": false, "reviewsOf": true, "ratingsOfRound": false, "filedBy": false, "loads": false,
+	"closeRound": false, "short": true, "severity": true, "levels": true, "noise": true, "settled": true, "rubricGroups": true, "ratedGroups": true, "behindRubric": true, "reopenedOf": true,
+	"reopenedIn": true, "openIn": false}
 
 // query is a statement as sqlc made it, with how many parameters it has.
 func query(t *testing.T, name string) (string, int) {
@@ -58,7 +60,8 @@ func TestPagesDoNotReadWholeTables(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			if strings.Contains(plan, "SCAN") || strings.Contains(plan, "(org_id=?)") || !sorted && strings.Contains(plan, "TEMP B-TREE FOR ORDER BY") {
+			plan = strings.NewReplacer("SCAN n\n", "", "SCAN w\n", "", "SCAN g\n", "").Replace(plan) // what a part of the query gave
+			if strings.Contains(plan, "SCAN") || name != "loads" && strings.Contains(plan, "(org_id=? AND state=?)") || strings.Contains(plan, "(org_id=?)") || !sorted && strings.Contains(plan, "TEMP B-TREE FOR ORDER BY") {
 				t.Errorf("%s reads or sorts a whole table:\n%s", name, plan)
 			}
 		}

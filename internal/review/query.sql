@@ -299,14 +299,13 @@ DELETE FROM settlements WHERE settlements.org_id = $1 AND adjudication_id IN (SE
 DELETE FROM adjudications WHERE org_id = $1 AND application_id = $2;
 
 -- name: Severity :many
-SELECT r.attempt_id, CAST(AVG(CAST(t.level - y.level AS DOUBLE PRECISION)) AS DOUBLE PRECISION) AS differs
-FROM reviews r
-JOIN review_rounds n ON n.org_id = r.org_id AND n.attempt_id = r.attempt_id AND n.closed_at > 0
-JOIN reviews x ON x.org_id = r.org_id AND x.attempt_id = r.attempt_id AND x.member_id <> r.member_id AND x.state = 'filed'
-JOIN ratings t ON t.org_id = r.org_id AND t.review_id = r.id AND t.level > 0
-JOIN ratings y ON y.org_id = x.org_id AND y.review_id = x.id AND y.criterion = t.criterion AND y.level > 0
-WHERE r.org_id = $1 AND r.member_id = $2 AND r.state = 'filed'
-GROUP BY r.attempt_id, n.closed_at ORDER BY n.closed_at DESC LIMIT 500;
+SELECT CAST(AVG(CAST(t.level - y.level AS DOUBLE PRECISION)) AS DOUBLE PRECISION) AS differs
+FROM reviews r CROSS JOIN review_rounds n CROSS JOIN reviews x CROSS JOIN ratings t CROSS JOIN ratings y
+WHERE r.org_id = $1 AND r.member_id = $2 AND r.state = 'filed' AND n.org_id = r.org_id AND n.attempt_id = r.attempt_id AND n.closed_at > 0
+	AND x.org_id = r.org_id AND x.attempt_id = r.attempt_id AND x.member_id <> r.member_id AND x.state = 'filed'
+	AND t.org_id = r.org_id AND t.review_id = r.id AND t.level > 0
+	AND y.org_id = x.org_id AND y.review_id = x.id AND y.criterion = t.criterion AND y.level > 0
+GROUP BY r.attempt_id || '', n.closed_at ORDER BY n.closed_at DESC LIMIT 500; -- by the member, not by the attempt
 
 -- name: AddGold :execrows
 INSERT INTO golds (org_id, attempt_id, application_id, opening_id, made_by, made_at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING;
@@ -476,9 +475,9 @@ UPDATE rubric_changes SET told_at = $3 WHERE org_id = $1 AND id = $2 AND told_at
 -- name: BehindRubric :many
 SELECT n.attempt_id FROM review_rounds n
 JOIN applications a ON a.org_id = n.org_id AND a.id = n.application_id AND a.status = 'active'
-WHERE n.org_id = sqlc.arg(org_id) AND n.opening_id = sqlc.arg(opening_id) AND n.decided_at = 0 AND n.rubric_id <> sqlc.arg(rubric_id) AND n.attempt_id > CAST(sqlc.arg(after) AS TEXT)
+WHERE n.org_id = sqlc.arg(org_id) AND n.opening_id = sqlc.arg(opening_id) AND n.decided_at = 0 AND n.rubric_id <> sqlc.arg(rubric_id) AND n.attempt_id || '' > CAST(sqlc.arg(after) AS TEXT) -- by the opening, not by the attempt
 	AND n.version_id IN (SELECT v.id FROM versions v WHERE v.org_id = n.org_id AND v.assessment_id = sqlc.arg(assessment_id) AND v.number < sqlc.arg(number))
-ORDER BY n.attempt_id LIMIT 200;
+ORDER BY n.attempt_id || '' LIMIT 200;
 
 -- name: SetRubric :execrows
 UPDATE review_rounds SET rubric_id = sqlc.arg(rubric_id), closed_at = CASE WHEN CAST(sqlc.arg(opens) AS BIGINT) > 0 THEN 0 ELSE closed_at END
@@ -543,8 +542,8 @@ GROUP BY g.by_version;
 SELECT g.by_version, g.criterion, g.member_id, CAST(SUM(g.sent) AS BIGINT) AS sent, COUNT(*) AS n FROM (
 	SELECT CAST(CASE WHEN n.rubric_id = '' THEN n.version_id ELSE n.rubric_id END AS TEXT) AS by_version, r.member_id, COALESCE(t.criterion, '') AS criterion,
 		CASE WHEN r.state = 'filed' OR r.rest_at > 0 OR r.reopened_at > 0 THEN 1 ELSE 0 END AS sent
-	FROM review_rounds n JOIN applications a ON a.org_id = n.org_id AND a.id = n.application_id AND a.status = 'active'
-	JOIN reviews r ON r.org_id = n.org_id AND r.attempt_id = n.attempt_id AND r.state IN ('assigned', 'filed')
+	FROM review_rounds n CROSS JOIN applications a CROSS JOIN reviews r
 	LEFT JOIN ratings t ON t.org_id = r.org_id AND t.review_id = r.id AND t.level <> 0
-	WHERE n.org_id = $1 AND n.opening_id = $2 AND n.decided_at = 0) g
+	WHERE n.org_id = $1 AND n.opening_id = $2 AND n.decided_at = 0 AND a.org_id = n.org_id AND a.id = n.application_id AND a.status = 'active'
+		AND r.org_id = n.org_id AND r.attempt_id = n.attempt_id AND r.state IN ('assigned', 'filed')) g
 GROUP BY g.by_version, g.criterion, g.member_id;

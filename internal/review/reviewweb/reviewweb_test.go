@@ -34,7 +34,7 @@ type site struct {
 	mux    *web.Mux
 }
 
-func open(t *testing.T) site {
+func open(t testing.TB) site {
 	t.Helper()
 	d, tick := dbtest.Open(t, slices.Clone[[]fs.FS](reviewtest.Schemas)...)
 	w := site{World: reviewtest.Make(t, d, tick)}

@@ -113,6 +113,7 @@ func (q *Queries) AddDecision(ctx context.Context, arg AddDecisionParams) (int64
 }
 
 const addGold = `-- name: AddGold :execrows
+
 INSERT INTO golds (org_id, attempt_id, application_id, opening_id, made_by, made_at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING
 `
 
@@ -125,6 +126,7 @@ type AddGoldParams struct {
 	MadeAt        int64
 }
 
+// by the member, not by the attempt
 func (q *Queries) AddGold(ctx context.Context, arg AddGoldParams) (int64, error) {
 	result, err := q.db.ExecContext(ctx, addGold,
 		arg.OrgID,
@@ -500,9 +502,9 @@ func (q *Queries) BackSecond(ctx context.Context, orgID string, iD string) (int6
 const behindRubric = `-- name: BehindRubric :many
 SELECT n.attempt_id FROM review_rounds n
 JOIN applications a ON a.org_id = n.org_id AND a.id = n.application_id AND a.status = 'active'
-WHERE n.org_id = $1 AND n.opening_id = $2 AND n.decided_at = 0 AND n.rubric_id <> $3 AND n.attempt_id > CAST($4 AS TEXT)
+WHERE n.org_id = $1 AND n.opening_id = $2 AND n.decided_at = 0 AND n.rubric_id <> $3 AND n.attempt_id || '' > CAST($4 AS TEXT) -- by the opening, not by the attempt
 	AND n.version_id IN (SELECT v.id FROM versions v WHERE v.org_id = n.org_id AND v.assessment_id = $5 AND v.number < $6)
-ORDER BY n.attempt_id LIMIT 200
+ORDER BY n.attempt_id || '' LIMIT 200
 `
 
 type BehindRubricParams struct {
@@ -1923,10 +1925,10 @@ const ratedGroups = `-- name: RatedGroups :many
 SELECT g.by_version, g.criterion, g.member_id, CAST(SUM(g.sent) AS BIGINT) AS sent, COUNT(*) AS n FROM (
 	SELECT CAST(CASE WHEN n.rubric_id = '' THEN n.version_id ELSE n.rubric_id END AS TEXT) AS by_version, r.member_id, COALESCE(t.criterion, '') AS criterion,
 		CASE WHEN r.state = 'filed' OR r.rest_at > 0 OR r.reopened_at > 0 THEN 1 ELSE 0 END AS sent
-	FROM review_rounds n JOIN applications a ON a.org_id = n.org_id AND a.id = n.application_id AND a.status = 'active'
-	JOIN reviews r ON r.org_id = n.org_id AND r.attempt_id = n.attempt_id AND r.state IN ('assigned', 'filed')
+	FROM review_rounds n CROSS JOIN applications a CROSS JOIN reviews r
 	LEFT JOIN ratings t ON t.org_id = r.org_id AND t.review_id = r.id AND t.level <> 0
-	WHERE n.org_id = $1 AND n.opening_id = $2 AND n.decided_at = 0) g
+	WHERE n.org_id = $1 AND n.opening_id = $2 AND n.decided_at = 0 AND a.org_id = n.org_id AND a.id = n.application_id AND a.status = 'active'
+		AND r.org_id = n.org_id AND r.attempt_id = n.attempt_id AND r.state IN ('assigned', 'filed')) g
 GROUP BY g.by_version, g.criterion, g.member_id
 `
 
@@ -3142,34 +3144,28 @@ func (q *Queries) Settlements(ctx context.Context, orgID string, adjudicationID 
 }
 
 const severity = `-- name: Severity :many
-SELECT r.attempt_id, CAST(AVG(CAST(t.level - y.level AS DOUBLE PRECISION)) AS DOUBLE PRECISION) AS differs
-FROM reviews r
-JOIN review_rounds n ON n.org_id = r.org_id AND n.attempt_id = r.attempt_id AND n.closed_at > 0
-JOIN reviews x ON x.org_id = r.org_id AND x.attempt_id = r.attempt_id AND x.member_id <> r.member_id AND x.state = 'filed'
-JOIN ratings t ON t.org_id = r.org_id AND t.review_id = r.id AND t.level > 0
-JOIN ratings y ON y.org_id = x.org_id AND y.review_id = x.id AND y.criterion = t.criterion AND y.level > 0
-WHERE r.org_id = $1 AND r.member_id = $2 AND r.state = 'filed'
-GROUP BY r.attempt_id, n.closed_at ORDER BY n.closed_at DESC LIMIT 500
+SELECT CAST(AVG(CAST(t.level - y.level AS DOUBLE PRECISION)) AS DOUBLE PRECISION) AS differs
+FROM reviews r CROSS JOIN review_rounds n CROSS JOIN reviews x CROSS JOIN ratings t CROSS JOIN ratings y
+WHERE r.org_id = $1 AND r.member_id = $2 AND r.state = 'filed' AND n.org_id = r.org_id AND n.attempt_id = r.attempt_id AND n.closed_at > 0
+	AND x.org_id = r.org_id AND x.attempt_id = r.attempt_id AND x.member_id <> r.member_id AND x.state = 'filed'
+	AND t.org_id = r.org_id AND t.review_id = r.id AND t.level > 0
+	AND y.org_id = x.org_id AND y.review_id = x.id AND y.criterion = t.criterion AND y.level > 0
+GROUP BY r.attempt_id || '', n.closed_at ORDER BY n.closed_at DESC LIMIT 500
 `
 
-type SeverityRow struct {
-	AttemptID string
-	Differs   float64
-}
-
-func (q *Queries) Severity(ctx context.Context, orgID string, memberID string) ([]SeverityRow, error) {
+func (q *Queries) Severity(ctx context.Context, orgID string, memberID string) ([]float64, error) {
 	rows, err := q.db.QueryContext(ctx, severity, orgID, memberID)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var items []SeverityRow
+	var items []float64
 	for rows.Next() {
-		var i SeverityRow
-		if err := rows.Scan(&i.AttemptID, &i.Differs); err != nil {
+		var differs float64
+		if err := rows.Scan(&differs); err != nil {
 			return nil, err
 		}
-		items = append(items, i)
+		items = append(items, differs)
 	}
 	if err := rows.Close(); err != nil {
 		return nil, err
