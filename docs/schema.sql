@@ -41,6 +41,8 @@ CREATE INDEX adjudications_member ON adjudications (org_id, member_id, state, ap
 
 CREATE UNIQUE INDEX adjudications_one ON adjudications (org_id, attempt_id) WHERE state <> 'back';
 
+CREATE INDEX adjudications_round ON adjudications (org_id, attempt_id, state);
+
 CREATE TABLE afterwords (
 	org_id     TEXT NOT NULL,
 	attempt_id TEXT NOT NULL,
@@ -434,6 +436,34 @@ CREATE TABLE certifications (
 	FOREIGN KEY (org_id, opening_id) REFERENCES openings (org_id, id),
 	FOREIGN KEY (org_id, member_id) REFERENCES members (org_id, id)
 );
+
+CREATE TABLE collaboration_ratings (
+	org_id     TEXT NOT NULL,
+	attempt_id TEXT NOT NULL,
+	member_id  TEXT NOT NULL,
+	criterion  TEXT NOT NULL,
+	level      BIGINT NOT NULL CHECK (level BETWEEN -1 AND 6),
+	reason     TEXT NOT NULL,
+	note       TEXT NOT NULL,
+	PRIMARY KEY (org_id, attempt_id, member_id, criterion),
+	FOREIGN KEY (org_id, attempt_id, member_id) REFERENCES collaborations (org_id, attempt_id, member_id)
+);
+
+CREATE TABLE collaborations (
+	org_id         TEXT NOT NULL,
+	attempt_id     TEXT NOT NULL,
+	member_id      TEXT NOT NULL,
+	application_id TEXT NOT NULL,
+	opening_id     TEXT NOT NULL,
+	note           TEXT NOT NULL,
+	saved_at       BIGINT NOT NULL,
+	filed_at       BIGINT NOT NULL,
+	PRIMARY KEY (org_id, attempt_id, member_id),
+	FOREIGN KEY (org_id, application_id) REFERENCES applications (org_id, id),
+	FOREIGN KEY (org_id, member_id) REFERENCES members (org_id, id)
+);
+
+CREATE INDEX collaborations_application ON collaborations (org_id, application_id);
 
 CREATE TABLE comparisons (
 	org_id     TEXT NOT NULL,
@@ -1548,6 +1578,8 @@ CREATE INDEX reviews_application ON reviews (org_id, application_id, member_id);
 CREATE INDEX reviews_load ON reviews (org_id, state, member_id);
 
 CREATE INDEX reviews_queue ON reviews (org_id, member_id, state, due_at, shuffle, id);
+
+CREATE INDEX reviews_round ON reviews (org_id, attempt_id, state);
 
 CREATE TABLE revisions (
 	org_id      TEXT NOT NULL,

@@ -110,6 +110,14 @@ func (v rights) may(action string) bool {
 	return slices.Contains(list, "*") || slices.ContainsFunc(v.p.member.Roles, func(r string) bool { return slices.Contains(list, r) })
 }
 
+// partnering is for the facilitators of the opening alone; the matrix' assessment may say nothing of working together.
+func partnering(v rights) outcome {
+	if v.is(opening.Facilitator) && !v.blind() {
+		return opens
+	}
+	return missing
+}
+
 func (v rights) sees() bool { return v.is(opening.Roles...) || !v.sealed && v.may("opening.change") }
 func (v rights) manages() bool {
 	return v.is(opening.Recruiter) || !v.sealed && v.may("opening.change")
@@ -162,6 +170,7 @@ var rules = map[string]func(v rights) outcome{
 	"review.rule": reviewing, "review.look": reviewing, "review.pause": reviewing, "review.time": reviewing,
 	"review.cards": running, "review.reassign": running, "review.enough": running, "review.compare": running, "review.debrief": running, "review.third": running, "review.rules": running, "review.rubrics": running, "review.rubric": running, "review.agreement": running, "gold.form": running, "gold.make": golden, "gold.end": golden,
 	"gold.practice": calibrating, "gold.practise": settling, "gold.practised": settling,
+	"review.partner": partnering, "review.rate_together": partnering, "review.together": partnering,
 	"review.looking": settling, "review.look_save": settling, "review.look_again": settling, "review.look_back": settling,
 	"appeal.read": func(v rights) outcome { return among(v.reads(), v.manages() || v.decides()) }, "appeal.answer": deciding, "appeal.preview": deciding, "appeal.save": deciding,
 	"review.settling": settling, "review.settle": settling, "review.hand_back": settling,
@@ -420,6 +429,7 @@ var acts = map[string]act{
 	"POST /o/{org}/review/{code}/third":                                         {form: url.Values{}},
 	"POST /o/{org}/openings/{opening}/debrief":                                  {form: url.Values{"apart": {"2"}, "asks": {"true"}}},
 	"POST /o/{org}/openings/{opening}/rubric":                                   {form: url.Values{"version": {"ver_none"}, "reason": {"Clearer."}}},
+	"POST /o/{org}/together/{application}":                                       {form: url.Values{"c.asks": {"1"}}},
 	"POST /o/{org}/review/{code}/enough":                                        {form: url.Values{"reason": {"away"}}},
 	"POST /o/{org}/review/{code}/ask":                                           {form: url.Values{"fact": {"program//leaked/python/f.py"}, "question": {"How?"}, "contact": {"{member}"}, "decider": {"{member}"}, "days": {"5"}}},
 	"POST /o/{org}/cases/{case}/settle":                                         {form: url.Values{"outcome": {"finding"}, "reason": {"No."}}},

@@ -24,6 +24,7 @@ type file struct {
 	AI        *aiFile     `yaml:"ai"`
 	ReplyDays int         `yaml:"reply_days" schema:"min=0,max=60" doc:"Working days until a reply, as a suggestion to the opening."`
 	Rubric    []criterion `yaml:"rubric"`
+	Together  []criterion `yaml:"collaboration" doc:"What a facilitator, who works with the candidate and knows the name, rates. It stands beside the scorecards and is in no score of theirs; candidates read it."`
 	Parts     []partFile  `yaml:"parts" schema:"required,min=1" doc:"What is started and sent on its own."`
 }
 
@@ -153,15 +154,23 @@ func (r *reader) version() *Version {
 		r.warn("$.parts", "This asks for %d minutes. Over %d unpaid minutes people decline, and the best first; pay for them, or cut.", v.Minutes, unpaid)
 	}
 	crit := map[string]bool{}
-	for i, c := range f.Rubric {
-		out := r.criterion(fmt.Sprintf("$.rubric[%d]", i), c)
-		if crit[out.Key] {
-			r.err(fmt.Sprintf("$.rubric[%d].key", i), "Two criteria have the key %q.", out.Key)
-		}
-		crit[out.Key] = true
-		v.Rubric = append(v.Rubric, out)
-	}
+	v.Rubric = r.criteria("$.rubric", f.Rubric, crit)
+	v.Collaboration = r.criteria("$.collaboration", f.Together, crit)
 	return v
+}
+
+// criteria reads a list of them; no two of an assessment have one key.
+func (r *reader) criteria(place string, list []criterion, seen map[string]bool) (out []Criterion) {
+	for i, c := range list {
+		at := fmt.Sprintf("%s[%d]", place, i)
+		got := r.criterion(at, c)
+		if seen[got.Key] {
+			r.err(at+".key", "Two criteria have the key %q.", got.Key)
+		}
+		seen[got.Key] = true
+		out = append(out, got)
+	}
+	return out
 }
 
 func (r *reader) text(place, s string, most int) {

@@ -43,6 +43,8 @@ type Version struct {
 	Minutes    int // advertised, all parts
 	Parts      []Part
 	Rubric     []Criterion
+	// Collaboration is what a facilitator, who works with the candidate and is not blind, rates beside the rubric.
+	Collaboration []Criterion
 }
 
 // Part is what is started and sent on its own.

@@ -36,6 +36,7 @@ type Column struct {
 	Rules    Rules
 	Third    Adjudication // what a third reader settled, or is asked to
 	Gold     bool         // reviewers practise on it
+	Together []Together   // what facilitators rated, beside the cards and in no score
 	Work     Work         // for the places of evidence; what stands in repositories is not fetched
 	op       opening.ID
 }
@@ -169,6 +170,10 @@ func (rs *Reviews) column(ctx context.Context, who actor.Actor, c Code) (Column,
 		if col.Gold, err = isGold(ctx, tx, n); err != nil {
 			return err
 		}
+		if col.Together, err = rs.togethers(ctx, tx, n.Attempt); err != nil {
+			return err
+		}
+		col.Together = slices.DeleteFunc(col.Together, func(t Together) bool { return t.Filed.IsZero() })
 		col.Work, err = rs.work(ctx, tx, n.Attempt)
 		return err
 	})

@@ -547,3 +547,44 @@ SELECT g.by_version, g.criterion, g.member_id, CAST(SUM(g.sent) AS BIGINT) AS se
 	WHERE n.org_id = $1 AND n.opening_id = $2 AND n.decided_at = 0 AND a.org_id = n.org_id AND a.id = n.application_id AND a.status = 'active'
 		AND r.org_id = n.org_id AND r.attempt_id = n.attempt_id AND r.state IN ('assigned', 'filed')) g
 GROUP BY g.by_version, g.criterion, g.member_id;
+
+-- name: SaveCollaboration :execrows
+INSERT INTO collaborations (org_id, attempt_id, member_id, application_id, opening_id, note, saved_at, filed_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 0)
+ON CONFLICT (org_id, attempt_id, member_id) DO UPDATE SET note = excluded.note, saved_at = excluded.saved_at WHERE collaborations.filed_at = 0;
+
+-- name: SaveCollaborationRating :exec
+INSERT INTO collaboration_ratings (org_id, attempt_id, member_id, criterion, level, reason, note) VALUES ($1, $2, $3, $4, $5, $6, $7)
+ON CONFLICT (org_id, attempt_id, member_id, criterion) DO UPDATE SET level = CASE WHEN excluded.level = 0 THEN collaboration_ratings.level ELSE excluded.level END, reason = excluded.reason, note = excluded.note;
+
+-- name: FileCollaboration :execrows
+UPDATE collaborations SET filed_at = $4 WHERE org_id = $1 AND attempt_id = $2 AND member_id = $3 AND filed_at = 0;
+
+-- name: Collaborations :many
+SELECT member_id, note, saved_at, filed_at FROM collaborations WHERE org_id = $1 AND attempt_id = $2 ORDER BY filed_at, member_id;
+
+-- name: CollaborationRatings :many
+SELECT member_id, criterion, level, reason, note FROM collaboration_ratings WHERE org_id = $1 AND attempt_id = $2;
+
+-- Sent work, not decided yet, of openings that a member facilitates, which they have not rated.
+-- name: ToCollaborate :many
+SELECT n.attempt_id, n.application_id, n.version_id, o.title AS opening_title, s.title AS stage_title, c.name FROM opening_members m
+CROSS JOIN review_rounds n
+JOIN applications a ON a.org_id = n.org_id AND a.id = n.application_id AND a.status = 'active'
+JOIN candidates c ON c.org_id = a.org_id AND c.id = a.candidate_id
+JOIN openings o ON o.org_id = n.org_id AND o.id = n.opening_id
+JOIN stages s ON s.org_id = n.org_id AND s.id = n.stage_id
+WHERE m.org_id = $1 AND m.member_id = $2 AND m.role = 'facilitator' AND n.org_id = m.org_id AND n.opening_id = m.opening_id AND n.decided_at = 0
+	AND NOT EXISTS (SELECT 1 FROM collaborations x WHERE x.org_id = n.org_id AND x.attempt_id = n.attempt_id AND x.member_id = m.member_id AND x.filed_at > 0)
+ORDER BY n.submitted_at, n.attempt_id || '' LIMIT 200;
+
+-- name: EraseCollaborationRatings :execrows
+UPDATE collaboration_ratings AS t SET reason = '', note = '' WHERE t.org_id = $1 AND t.attempt_id IN (SELECT x.attempt_id FROM collaborations x WHERE x.org_id = $1 AND x.application_id = $2);
+
+-- name: EraseCollaborations :execrows
+UPDATE collaborations SET note = '' WHERE org_id = $1 AND application_id = $2;
+
+-- name: DropCollaborationRatings :execrows
+DELETE FROM collaboration_ratings WHERE collaboration_ratings.org_id = $1 AND attempt_id IN (SELECT x.attempt_id FROM collaborations x WHERE x.org_id = $1 AND x.application_id = $2);
+
+-- name: DropCollaborations :execrows
+DELETE FROM collaborations WHERE org_id = $1 AND application_id = $2;

@@ -29,6 +29,12 @@ func (rs *Reviews) Erase(ctx context.Context, tx db.Tx, p db.Person) (map[string
 		if _, err := q.EraseSecondLevels(ctx, tx.Org, a); err != nil {
 			return nil, err
 		}
+		if _, err := q.EraseCollaborationRatings(ctx, tx.Org, a); err != nil {
+			return nil, err
+		}
+		if _, err := q.EraseCollaborations(ctx, tx.Org, a); err != nil {
+			return nil, err
+		}
 		if _, err := q.EraseSeconds(ctx, tx.Org, a); err != nil {
 			return nil, err
 		}
@@ -64,7 +70,7 @@ func (rs *Reviews) Drop(ctx context.Context, tx db.Tx, p db.Person) error {
 		if err := rs.dropGolds(ctx, tx, a); err != nil {
 			return err
 		}
-		for _, f := range []func(context.Context, string, string) (int64, error){q.DropSecondLevels, q.DropSeconds, q.DropSettlements, q.DropAdjudications, q.DropReopened, q.DropRatings, q.DropReviews, q.DropUnblindings, q.DropDecisions, q.DropRounds} {
+		for _, f := range []func(context.Context, string, string) (int64, error){q.DropCollaborationRatings, q.DropCollaborations, q.DropSecondLevels, q.DropSeconds, q.DropSettlements, q.DropAdjudications, q.DropReopened, q.DropRatings, q.DropReviews, q.DropUnblindings, q.DropDecisions, q.DropRounds} {
 			if _, err := f(ctx, tx.Org, a); err != nil {
 				return err
 			}

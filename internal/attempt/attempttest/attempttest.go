@@ -64,6 +64,8 @@ reply_days: 5
 rubric:
   - {key: clear, title: Clear, weight: 2, about: Is it clear?, items: [tell-us], levels: [{name: Not yet, anchor: Cannot be followed.}, {name: Partly, anchor: With effort.}, {name: Solid, anchor: At the first reading.}, {name: Strong, anchor: And says what is unknown.}]}
   - {key: right, title: Right, weight: 1, about: Does it hold?, items: [tell-us], levels: [{name: Not yet, anchor: It contradicts the facts.}, {name: Solid, anchor: It fits the facts given.}]}
+collaboration:
+  - {key: asks, title: Asks, about: Do they ask when something is unclear?, levels: [{name: Not yet, anchor: Went on guessing.}, {name: Solid, anchor: Asked before getting stuck.}]}
 parts:
   - {key: quiz, title: Quiz, about: Two questions., minutes: 5, items: [{item: pick}, {item: number}]}
   - {key: writing, title: Writing, about: One text., minutes: 20, timed: 30, items: [{item: tell-us}]}

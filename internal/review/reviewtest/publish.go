@@ -13,7 +13,7 @@ import (
 var (
 	Reworded = []string{"anchor: At the first reading.", "anchor: At the first reading by somebody new."}
 	Weighed  = []string{"title: Right, weight: 1", "title: Right, weight: 4"}
-	Added    = []string{"\nparts:", "\n  - {key: brief, title: Brief, weight: 1, about: Is it short?, items: [tell-us], levels: [{name: Not yet, anchor: It wanders off.}, {name: Solid, anchor: Every sentence is needed.}]}\nparts:"}
+	Added    = []string{"\ncollaboration:", "\n  - {key: brief, title: Brief, weight: 1, about: Is it short?, items: [tell-us], levels: [{name: Not yet, anchor: It wanders off.}, {name: Solid, anchor: Every sentence is needed.}]}\ncollaboration:"}
 	Gone     = []string{"  - {key: right, title: Right, weight: 1, about: Does it hold?, items: [tell-us], levels: [{name: Not yet, anchor: It contradicts the facts.}, {name: Solid, anchor: It fits the facts given.}]}\n", ""}
 )
 

@@ -9,6 +9,7 @@ import (
 	"github.com/chromedp/chromedp/kb"
 
 	"candor/e2e/browser"
+	"candor/internal/opening"
 	"candor/internal/review"
 	"candor/internal/review/reviewtest"
 	"candor/internal/web"
@@ -226,4 +227,47 @@ func TestARubricThatChanges(t *testing.T) {
 	p.Sees("4 Strong")
 	p.Axe()
 	shots(p, "rubric-log")
+}
+
+func TestWorkingTogether(t *testing.T) {
+	s := open(t)
+	s.people["fay"] = s.Member("Fay Moreau", "fay@tideway.example", []string{"reviewer"}, opening.Facilitator)
+	inv := s.Invite("Amara Okafor", "amara@mail.example")
+	who := s.Enter(inv)
+	p := browser.New(t)
+	p.Look(browser.Desk)
+	s.door(p, "fay")
+	here := s.server.URL + "/o/" + s.Org.ID + "/together/" + string(inv.Application)
+	p.Go(here)
+	p.Sees("The work goes on.")
+	p.Axe()
+	p.Type("textarea[name='n.asks']", "Twice, early.")
+	p.Until(`document.querySelector("[data-save]").dataset.kind === "saved" && document.querySelector("[data-save-text]").textContent.startsWith("Saved ")`)
+	p.Follow("form .btn.primary")
+	p.Sees("Asks: choose a level, or say why you can’t score it.")
+	p.Axe()
+	shots(p, "together-incomplete")
+	_, a := s.Finish(who)
+	s.Drain()
+	p.Go(s.server.URL + "/o/" + s.Org.ID + "/review")
+	p.Sees("They have sent their work")
+	p.Axe()
+	p.Follow("a[href*='/together/']")
+	p.Until(`document.querySelector("textarea[name='n.asks']").value === "Twice, early."`) // a reload: the draft is on the server
+	p.Value(`document.querySelector("input[name='c.asks']").focus()`)
+	p.Press("2")
+	p.Until(`document.querySelector("input[name='c.asks'][value='2']").checked`)
+	shots(p, "together")
+	p.Follow("form .btn.primary")
+	p.Sees("Sent. It stands beside the scorecards, and in none of them.")
+	p.Axe()
+	n := s.Round(string(a.ID))
+	s.File(s.Mina, n, reviewtest.Card(3, 2))
+	s.File(s.Jun, n, reviewtest.Card(3, 2))
+	s.door(p, "rosa")
+	p.Go(s.server.URL + "/o/" + s.Org.ID + "/review/" + string(n.Code) + "/cards")
+	p.Sees("By who worked with them, not blind; in no score")
+	p.Sees("Fay Moreau")
+	p.Axe()
+	shots(p, "together-beside")
 }

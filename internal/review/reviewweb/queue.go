@@ -24,6 +24,7 @@ type queueView struct {
 	Before  string // its first
 	Settle  []review.ToSettle
 	Look    []review.ToLookAgain
+	Rate    []review.ToRate
 	Answer  []appeal.Waiting
 	Golds   []opening.Opening // whose gold submissions the asker could practise on
 	Done    []review.Done
@@ -62,6 +63,9 @@ func (p *Pages) queue(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		if v.Look, err = p.Reviews.ToLookAgain(r.Context(), who); err != nil {
+			return err
+		}
+		if v.Rate, err = p.Reviews.ToRate(r.Context(), who); err != nil {
 			return err
 		}
 		if p.Appeals != nil {

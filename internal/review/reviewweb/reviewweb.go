@@ -71,6 +71,12 @@ func (p *Pages) Routes(mux *web.Mux) {
 	handle(read, "GET /o/{org}/review/{code}/practice", "gold.practise", p.practise)
 	handle(write, "POST /o/{org}/review/{code}/practice", "gold.practised", p.practised)
 	p.api(mux)
+	with, keep := read, save
+	with.Object, keep.Object = "application", "application"
+	handle(with, "GET /o/{org}/together/{application}", "review.partner", p.together)
+	handle(keep, "POST /o/{org}/together/{application}/save", "review.rate_together", p.saveTogether)
+	with.Rate = web.RateWrite
+	handle(with, "POST /o/{org}/together/{application}", "review.together", p.fileTogether)
 	phrases := read
 	phrases.Object = "phrase"
 	handle(phrases, "GET /o/{org}/phrases", "phrase.list", p.phrases)

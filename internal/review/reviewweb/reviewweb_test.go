@@ -32,6 +32,7 @@ type site struct {
 	*reviewtest.World
 	server *httptest.Server
 	mux    *web.Mux
+	people map[string]actor.Actor // by their cookie
 }
 
 func open(t testing.TB) site {
@@ -39,6 +40,7 @@ func open(t testing.TB) site {
 	d, tick := dbtest.Open(t, slices.Clone[[]fs.FS](reviewtest.Schemas)...)
 	w := site{World: reviewtest.Make(t, d, tick)}
 	people := map[string]actor.Actor{"mina": w.Mina, "jun": w.Jun, "rosa": w.Rosa, "kit": w.Kit, "ada": w.Owner}
+	w.people = people
 	w.mux = web.New(web.Config{Clock: d.Clock, Key: secret.Of("web"), Log: slog.New(slog.DiscardHandler), ErrorPage: errorpage.Show, Auth: web.Auth{
 		Staff: func(_ context.Context, cookie, o string) (web.Session, error) {
 			who, ok := people[cookie]

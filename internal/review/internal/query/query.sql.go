@@ -749,6 +749,86 @@ func (q *Queries) Closed(ctx context.Context, arg ClosedParams) ([]ClosedRow, er
 	return items, nil
 }
 
+const collaborationRatings = `-- name: CollaborationRatings :many
+SELECT member_id, criterion, level, reason, note FROM collaboration_ratings WHERE org_id = $1 AND attempt_id = $2
+`
+
+type CollaborationRatingsRow struct {
+	MemberID  string
+	Criterion string
+	Level     int64
+	Reason    string
+	Note      string
+}
+
+func (q *Queries) CollaborationRatings(ctx context.Context, orgID string, attemptID string) ([]CollaborationRatingsRow, error) {
+	rows, err := q.db.QueryContext(ctx, collaborationRatings, orgID, attemptID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []CollaborationRatingsRow
+	for rows.Next() {
+		var i CollaborationRatingsRow
+		if err := rows.Scan(
+			&i.MemberID,
+			&i.Criterion,
+			&i.Level,
+			&i.Reason,
+			&i.Note,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const collaborations = `-- name: Collaborations :many
+SELECT member_id, note, saved_at, filed_at FROM collaborations WHERE org_id = $1 AND attempt_id = $2 ORDER BY filed_at, member_id
+`
+
+type CollaborationsRow struct {
+	MemberID string
+	Note     string
+	SavedAt  int64
+	FiledAt  int64
+}
+
+func (q *Queries) Collaborations(ctx context.Context, orgID string, attemptID string) ([]CollaborationsRow, error) {
+	rows, err := q.db.QueryContext(ctx, collaborations, orgID, attemptID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []CollaborationsRow
+	for rows.Next() {
+		var i CollaborationsRow
+		if err := rows.Scan(
+			&i.MemberID,
+			&i.Note,
+			&i.SavedAt,
+			&i.FiledAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const countPhrases = `-- name: CountPhrases :one
 SELECT COUNT(*) FROM review_phrases WHERE org_id = $1 AND member_id = $2
 `
@@ -863,6 +943,30 @@ DELETE FROM adjudications WHERE org_id = $1 AND application_id = $2
 
 func (q *Queries) DropAdjudications(ctx context.Context, orgID string, applicationID string) (int64, error) {
 	result, err := q.db.ExecContext(ctx, dropAdjudications, orgID, applicationID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const dropCollaborationRatings = `-- name: DropCollaborationRatings :execrows
+DELETE FROM collaboration_ratings WHERE collaboration_ratings.org_id = $1 AND attempt_id IN (SELECT x.attempt_id FROM collaborations x WHERE x.org_id = $1 AND x.application_id = $2)
+`
+
+func (q *Queries) DropCollaborationRatings(ctx context.Context, orgID string, applicationID string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, dropCollaborationRatings, orgID, applicationID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const dropCollaborations = `-- name: DropCollaborations :execrows
+DELETE FROM collaborations WHERE org_id = $1 AND application_id = $2
+`
+
+func (q *Queries) DropCollaborations(ctx context.Context, orgID string, applicationID string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, dropCollaborations, orgID, applicationID)
 	if err != nil {
 		return 0, err
 	}
@@ -1073,6 +1177,30 @@ func (q *Queries) EraseAdjudications(ctx context.Context, orgID string, applicat
 	return result.RowsAffected()
 }
 
+const eraseCollaborationRatings = `-- name: EraseCollaborationRatings :execrows
+UPDATE collaboration_ratings AS t SET reason = '', note = '' WHERE t.org_id = $1 AND t.attempt_id IN (SELECT x.attempt_id FROM collaborations x WHERE x.org_id = $1 AND x.application_id = $2)
+`
+
+func (q *Queries) EraseCollaborationRatings(ctx context.Context, orgID string, applicationID string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, eraseCollaborationRatings, orgID, applicationID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const eraseCollaborations = `-- name: EraseCollaborations :execrows
+UPDATE collaborations SET note = '' WHERE org_id = $1 AND application_id = $2
+`
+
+func (q *Queries) EraseCollaborations(ctx context.Context, orgID string, applicationID string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, eraseCollaborations, orgID, applicationID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const eraseRatings = `-- name: EraseRatings :execrows
 UPDATE ratings AS t SET reason = '', note = '', evidence = '[]' WHERE t.org_id = $1 AND t.review_id IN (SELECT r.id FROM reviews r WHERE r.org_id = $1 AND r.application_id = $2)
 `
@@ -1127,6 +1255,30 @@ UPDATE settlements AS t SET reason = '' WHERE t.org_id = $1 AND t.adjudication_i
 
 func (q *Queries) EraseSettlements(ctx context.Context, orgID string, applicationID string) (int64, error) {
 	result, err := q.db.ExecContext(ctx, eraseSettlements, orgID, applicationID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const fileCollaboration = `-- name: FileCollaboration :execrows
+UPDATE collaborations SET filed_at = $4 WHERE org_id = $1 AND attempt_id = $2 AND member_id = $3 AND filed_at = 0
+`
+
+type FileCollaborationParams struct {
+	OrgID     string
+	AttemptID string
+	MemberID  string
+	FiledAt   int64
+}
+
+func (q *Queries) FileCollaboration(ctx context.Context, arg FileCollaborationParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, fileCollaboration,
+		arg.OrgID,
+		arg.AttemptID,
+		arg.MemberID,
+		arg.FiledAt,
+	)
 	if err != nil {
 		return 0, err
 	}
@@ -2693,6 +2845,65 @@ func (q *Queries) Rules(ctx context.Context, orgID string, openingID string) (Ru
 	return i, err
 }
 
+const saveCollaboration = `-- name: SaveCollaboration :execrows
+INSERT INTO collaborations (org_id, attempt_id, member_id, application_id, opening_id, note, saved_at, filed_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 0)
+ON CONFLICT (org_id, attempt_id, member_id) DO UPDATE SET note = excluded.note, saved_at = excluded.saved_at WHERE collaborations.filed_at = 0
+`
+
+type SaveCollaborationParams struct {
+	OrgID         string
+	AttemptID     string
+	MemberID      string
+	ApplicationID string
+	OpeningID     string
+	Note          string
+	SavedAt       int64
+}
+
+func (q *Queries) SaveCollaboration(ctx context.Context, arg SaveCollaborationParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, saveCollaboration,
+		arg.OrgID,
+		arg.AttemptID,
+		arg.MemberID,
+		arg.ApplicationID,
+		arg.OpeningID,
+		arg.Note,
+		arg.SavedAt,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const saveCollaborationRating = `-- name: SaveCollaborationRating :exec
+INSERT INTO collaboration_ratings (org_id, attempt_id, member_id, criterion, level, reason, note) VALUES ($1, $2, $3, $4, $5, $6, $7)
+ON CONFLICT (org_id, attempt_id, member_id, criterion) DO UPDATE SET level = CASE WHEN excluded.level = 0 THEN collaboration_ratings.level ELSE excluded.level END, reason = excluded.reason, note = excluded.note
+`
+
+type SaveCollaborationRatingParams struct {
+	OrgID     string
+	AttemptID string
+	MemberID  string
+	Criterion string
+	Level     int64
+	Reason    string
+	Note      string
+}
+
+func (q *Queries) SaveCollaborationRating(ctx context.Context, arg SaveCollaborationRatingParams) error {
+	_, err := q.db.ExecContext(ctx, saveCollaborationRating,
+		arg.OrgID,
+		arg.AttemptID,
+		arg.MemberID,
+		arg.Criterion,
+		arg.Level,
+		arg.Reason,
+		arg.Note,
+	)
+	return err
+}
+
 const saveRating = `-- name: SaveRating :exec
 INSERT INTO ratings (org_id, review_id, criterion, level, reason, note, evidence, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 ON CONFLICT (org_id, review_id, criterion) DO UPDATE SET level = CASE WHEN excluded.level = 0 THEN ratings.level ELSE excluded.level END, reason = excluded.reason, note = excluded.note, evidence = excluded.evidence, updated_at = excluded.updated_at
@@ -3228,6 +3439,58 @@ func (q *Queries) ToCalibrate(ctx context.Context, orgID string, memberID string
 	for rows.Next() {
 		var i ToCalibrateRow
 		if err := rows.Scan(&i.ID, &i.Title); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const toCollaborate = `-- name: ToCollaborate :many
+SELECT n.attempt_id, n.application_id, n.version_id, o.title AS opening_title, s.title AS stage_title, c.name FROM opening_members m
+CROSS JOIN review_rounds n
+JOIN applications a ON a.org_id = n.org_id AND a.id = n.application_id AND a.status = 'active'
+JOIN candidates c ON c.org_id = a.org_id AND c.id = a.candidate_id
+JOIN openings o ON o.org_id = n.org_id AND o.id = n.opening_id
+JOIN stages s ON s.org_id = n.org_id AND s.id = n.stage_id
+WHERE m.org_id = $1 AND m.member_id = $2 AND m.role = 'facilitator' AND n.org_id = m.org_id AND n.opening_id = m.opening_id AND n.decided_at = 0
+	AND NOT EXISTS (SELECT 1 FROM collaborations x WHERE x.org_id = n.org_id AND x.attempt_id = n.attempt_id AND x.member_id = m.member_id AND x.filed_at > 0)
+ORDER BY n.submitted_at, n.attempt_id || '' LIMIT 200
+`
+
+type ToCollaborateRow struct {
+	AttemptID     string
+	ApplicationID string
+	VersionID     string
+	OpeningTitle  string
+	StageTitle    string
+	Name          string
+}
+
+// Sent work, not decided yet, of openings that a member facilitates, which they have not rated.
+func (q *Queries) ToCollaborate(ctx context.Context, orgID string, memberID string) ([]ToCollaborateRow, error) {
+	rows, err := q.db.QueryContext(ctx, toCollaborate, orgID, memberID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ToCollaborateRow
+	for rows.Next() {
+		var i ToCollaborateRow
+		if err := rows.Scan(
+			&i.AttemptID,
+			&i.ApplicationID,
+			&i.VersionID,
+			&i.OpeningTitle,
+			&i.StageTitle,
+			&i.Name,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
