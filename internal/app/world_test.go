@@ -139,6 +139,8 @@ ai: {policy: allowed}
 reply_days: 5
 rubric:
   - {key: clear, title: Clear, weight: 2, about: Is it clear?, items: [tell-us], levels: [{name: Not yet, anchor: Cannot be followed.}, {name: Solid, anchor: At the first reading.}]}
+collaboration:
+  - {key: asks, title: Asks, about: Do they ask when something is unclear?, levels: [{name: Not yet, anchor: Went on guessing.}, {name: Solid, anchor: Asked before getting stuck.}]}
 parts:
   - {key: quiz, title: Quiz, about: Two questions., minutes: 5, items: [{item: pick}, {item: term}]}
   - {key: writing, title: Writing, about: One text., minutes: 20, timed: 30, items: [{item: tell-us}]}
