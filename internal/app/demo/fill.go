@@ -208,6 +208,9 @@ func (f *filler) openings() (map[string]opening.ID, error) {
 			who  string
 			role opening.Role
 		}{{"manager", opening.Manager}, {"reviewer", opening.Reviewer}, {"reviewer2", opening.Reviewer}, {"reviewer3", opening.Reviewer}} {
+			if o.key == "tools" && r.who == "reviewer3" {
+				r.role = opening.Facilitator
+			}
 			if err := f.Openings.SetRole(f.ctx, f.who["recruiter"], id, f.who[r.who].ID, r.role, true); err != nil {
 				return nil, err
 			}
@@ -307,7 +310,21 @@ func (f *filler) read(app opening.ApplicationID, s story) error {
 	if filed < s.cards {
 		return fmt.Errorf("%d of %d scorecards could be filed", filed, s.cards)
 	}
+	if s.opening == "tools" && filed > 0 {
+		if err := f.worked(app); err != nil {
+			return err
+		}
+	}
 	return f.Jobs.Drain(f.ctx)
+}
+
+// worked is what the facilitator of a take-home says of working with its candidate, beside the scorecards.
+func (f *filler) worked(app opening.ApplicationID) error {
+	return f.Reviews.FileTogether(f.ctx, f.who["reviewer3"], app, review.Card{Private: "We wrote three times in an hour and it was never one question twice.",
+		Ratings: map[string]review.Rating{
+			"asks":     {Level: 4, Note: "Asked about holds on the first evening, and wrote down what they would do if nobody answered."},
+			"takes_up": {Level: 3, Note: "Renamed the package after one remark, and said why the second one stayed."},
+		}})
 }
 
 // rule confirms what a story's review of a pull request found.
