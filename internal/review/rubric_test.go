@@ -123,6 +123,12 @@ func TestAChangedRubricOpensExactlyTheTouchedRatings(t *testing.T) {
 			t.Errorf("sent again = %+v; want only clear and brief changed", s.Mine)
 		}
 		again.Ratings["clear"] = review.Rating{Level: 4}
+		if err := w.Reviews.Unblind(ctx, w.Jun, n.Code, "I had read it before."); err != nil {
+			t.Fatal(err)
+		}
+		if s := sheet(t, w, w.Jun, n); s.Spoiled {
+			t.Error("a card that was filed without the name cannot be sent again")
+		}
 		w.File(w.Jun, n, again)
 		col, err := w.Reviews.Column(ctx, w.Rosa, n.Code)
 		if err != nil || len(col.Cards) != 2 || col.Rubric.Rubric[2].Key != "brief" {
@@ -131,6 +137,18 @@ func TestAChangedRubricOpensExactlyTheTouchedRatings(t *testing.T) {
 		p, err = w.Reviews.Rubrics(ctx, w.Rosa, w.Opening)
 		if err != nil || len(p.Plans) != 0 || len(p.Log) != 1 || p.Log[0].Open != 0 || p.Log[0].Reason == "" || p.Log[0].By.ID != w.Rosa.ID || len(p.Log[0].Ratings) != 4 {
 			t.Fatalf("log = %+v, %v; want four ratings, none open", p, err)
+		}
+		if err := w.Openings.SetRole(ctx, w.Owner, w.Opening, w.Kit.ID, opening.Reviewer, true); err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range []actor.Actor{w.Mina, w.Jun} {
+			if err := w.Openings.SetRole(ctx, w.Owner, w.Opening, m.ID, opening.Reviewer, false); err != nil {
+				t.Fatal(err)
+			}
+		}
+		w.Submitted("Ben Adler", "ben@mail.example") // Kit's to read
+		if own, err := w.Reviews.Rubrics(ctx, w.Kit, w.Opening); err != nil || !own.Closed || own.Log[0].Ratings[0].Was != 0 || own.Log[0].Ratings[0].Now != 0 {
+			t.Errorf("log of a manager with an open card = %+v, %v; want no levels", own, err)
 		}
 		for _, x := range p.Log[0].Ratings {
 			if x.To.Key == "clear" && x.Member.ID == w.Mina.ID && (x.Was != 3 || x.Now != 2 || !x.Done || x.Draft) {

@@ -68,6 +68,10 @@ func TestAFacilitatorRatesBesideTheCards(t *testing.T) {
 		if list, err := w.Reviews.ToRate(ctx, fay); err != nil || len(list) != 0 {
 			t.Errorf("to rate afterwards = %+v, %v", list, err)
 		}
+		gus := w.Member("Gus Lind", "gus@tideway.example", []string{"reviewer"}, opening.Facilitator)
+		if err := w.Reviews.RateTogether(ctx, gus, app, good); err != nil { // a draft that is never sent is nobody's to read
+			t.Fatal(err)
+		}
 		// Nobody reads it before all cards are in, and it is in no score.
 		if _, err := w.Reviews.Column(ctx, w.Rosa, n.Code); !errors.Is(err, review.ErrOpenCards) {
 			t.Errorf("read before the cards are in: %v", err)
