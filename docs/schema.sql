@@ -533,7 +533,7 @@ CREATE TABLE feedback_drafts (
 	reason         TEXT NOT NULL,
 	body           TEXT NOT NULL,
 	criteria       TEXT NOT NULL,
-	updated_at     BIGINT NOT NULL,
+	updated_at     BIGINT NOT NULL, next_by BIGINT NOT NULL DEFAULT 0, next_note TEXT NOT NULL DEFAULT '',
 	PRIMARY KEY (org_id, application_id, stage_id),
 	FOREIGN KEY (org_id, application_id) REFERENCES applications (org_id, id)
 );
@@ -549,7 +549,7 @@ CREATE TABLE feedbacks (
 	criteria       TEXT NOT NULL,
 	created_at     BIGINT NOT NULL,
 	release_at     BIGINT NOT NULL,
-	released_at    BIGINT NOT NULL,
+	released_at    BIGINT NOT NULL, next_by BIGINT NOT NULL DEFAULT 0, next_note TEXT NOT NULL DEFAULT '',
 	PRIMARY KEY (org_id, id),
 	UNIQUE (org_id, decision_id),
 	FOREIGN KEY (org_id, decision_id) REFERENCES decisions (org_id, id)
@@ -809,7 +809,7 @@ CREATE TABLE invitation_links (
 	rotation      BIGINT NOT NULL
 );
 
-CREATE TABLE invitations (
+CREATE TABLE "invitations" (
 	org_id         TEXT NOT NULL,
 	id             TEXT NOT NULL,
 	application_id TEXT NOT NULL,
@@ -825,12 +825,16 @@ CREATE TABLE invitations (
 	created_at     BIGINT NOT NULL,
 	created_by     TEXT NOT NULL,
 	opened_at      BIGINT NOT NULL,
+	replaced_by    TEXT NOT NULL DEFAULT '',
 	PRIMARY KEY (org_id, id),
-	UNIQUE (org_id, application_id, stage_id),
 	FOREIGN KEY (org_id, application_id) REFERENCES applications (org_id, id)
 );
 
 CREATE INDEX invitations_ending ON invitations (org_id, finish_by);
+
+CREATE INDEX invitations_of ON invitations (org_id, application_id, stage_id);
+
+CREATE UNIQUE INDEX invitations_one ON invitations (org_id, application_id, stage_id) WHERE replaced_by = '';
 
 CREATE INDEX invitations_opened ON invitations (org_id, opening_id, opened_at, application_id);
 

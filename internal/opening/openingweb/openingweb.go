@@ -77,6 +77,7 @@ func (p *Pages) Routes(mux *web.Mux) {
 	staff(web.RateWrite, "POST "+one+"/stages/{stage}/remove", "opening.remove_stage", "opening", p.removeStage)
 	staff(web.RateRead, "GET "+one+"/team", "opening.team", "opening", p.team)
 	staff(web.RateWrite, "POST "+one+"/team", "opening.role", "opening", p.setRoles)
+	staff(web.RateWrite, "POST "+one+"/team/hand-over", "opening.hand_over", "opening", p.handOver)
 	staff(web.RateRead, "GET "+one+"/public", "opening.public_page", "opening", p.public)
 	staff(web.RateWrite, "POST "+one+"/public", "opening.public", "opening", p.setPublic)
 	staff(web.RateWrite, "POST "+one+"/public/rotate", "opening.rotate_public", "opening", p.rotatePublic)

@@ -87,7 +87,7 @@ func (q *Queries) AddFormat(ctx context.Context, arg AddFormatParams) error {
 
 const addInvitation = `-- name: AddInvitation :execrows
 INSERT INTO invitations (org_id, id, application_id, opening_id, stage_id, format, ref_id, note, revoked_at, rotation, finish_by, zone, created_at, created_by, opened_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, $9, $10, $11, $12, 0) ON CONFLICT (org_id, application_id, stage_id) DO NOTHING
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, $9, $10, $11, $12, 0) ON CONFLICT DO NOTHING
 `
 
 type AddInvitationParams struct {
@@ -324,6 +324,30 @@ func (q *Queries) AddView(ctx context.Context, arg AddViewParams) (int64, error)
 		arg.Filter,
 		arg.Shared,
 		arg.CreatedAt,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const againApplication = `-- name: AgainApplication :execrows
+UPDATE applications SET status = 'active', moved_at = $1, mark_ppm = -1 WHERE org_id = $2 AND id = $3 AND stage_id = $4 AND status IN ('active', 'withdrawn')
+`
+
+type AgainApplicationParams struct {
+	At      int64
+	OrgID   string
+	ID      string
+	StageID string
+}
+
+func (q *Queries) AgainApplication(ctx context.Context, arg AgainApplicationParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, againApplication,
+		arg.At,
+		arg.OrgID,
+		arg.ID,
+		arg.StageID,
 	)
 	if err != nil {
 		return 0, err
@@ -798,7 +822,7 @@ func (q *Queries) HoldApplication(ctx context.Context, orgID string, iD string) 
 
 const invitation = `-- name: Invitation :one
 SELECT i.id, i.application_id, i.stage_id, i.format, i.ref_id, i.note, i.revoked_at, i.rotation, i.finish_by, i.zone, i.created_at, i.opened_at,
-	a.opening_id, a.candidate_id, a.status
+	a.opening_id, a.candidate_id, a.status, i.replaced_by
 FROM invitations i JOIN applications a ON a.org_id = i.org_id AND a.id = i.application_id WHERE i.org_id = $1 AND i.id = $2
 `
 
@@ -818,6 +842,7 @@ type InvitationRow struct {
 	OpeningID     string
 	CandidateID   string
 	Status        string
+	ReplacedBy    string
 }
 
 func (q *Queries) Invitation(ctx context.Context, orgID string, iD string) (InvitationRow, error) {
@@ -839,13 +864,14 @@ func (q *Queries) Invitation(ctx context.Context, orgID string, iD string) (Invi
 		&i.OpeningID,
 		&i.CandidateID,
 		&i.Status,
+		&i.ReplacedBy,
 	)
 	return i, err
 }
 
 const invitationsOf = `-- name: InvitationsOf :many
 SELECT i.id, i.application_id, i.stage_id, i.format, i.ref_id, i.note, i.revoked_at, i.rotation, i.finish_by, i.zone, i.created_at, i.opened_at,
-	a.opening_id, a.candidate_id, a.status
+	a.opening_id, a.candidate_id, a.status, i.replaced_by
 FROM invitations i JOIN applications a ON a.org_id = i.org_id AND a.id = i.application_id
 WHERE i.org_id = $1 AND i.application_id = $2 ORDER BY i.created_at DESC, i.id DESC
 `
@@ -866,6 +892,7 @@ type InvitationsOfRow struct {
 	OpeningID     string
 	CandidateID   string
 	Status        string
+	ReplacedBy    string
 }
 
 func (q *Queries) InvitationsOf(ctx context.Context, orgID string, applicationID string) ([]InvitationsOfRow, error) {
@@ -893,6 +920,7 @@ func (q *Queries) InvitationsOf(ctx context.Context, orgID string, applicationID
 			&i.OpeningID,
 			&i.CandidateID,
 			&i.Status,
+			&i.ReplacedBy,
 		); err != nil {
 			return nil, err
 		}
@@ -1189,6 +1217,18 @@ func (q *Queries) ReadStages(ctx context.Context, orgID string, openingID string
 	return count, err
 }
 
+const replaceInvitation = `-- name: ReplaceInvitation :execrows
+UPDATE invitations SET replaced_by = $1 WHERE org_id = $2 AND id = $3 AND replaced_by = ''
+`
+
+func (q *Queries) ReplaceInvitation(ctx context.Context, next string, orgID string, iD string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, replaceInvitation, next, orgID, iD)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const resumeApplication = `-- name: ResumeApplication :execrows
 UPDATE applications SET status = 'active', moved_at = $3 WHERE org_id = $1 AND id = $2 AND status = 'declined'
 `
@@ -1203,7 +1243,7 @@ func (q *Queries) ResumeApplication(ctx context.Context, orgID string, iD string
 
 const reviewersHere = `-- name: ReviewersHere :one
 SELECT COUNT(*) FROM opening_members o JOIN members m ON m.org_id = o.org_id AND m.id = o.member_id
-WHERE o.org_id = $1 AND o.opening_id = $2 AND o.role = $3 AND m.state = 'active' AND m.absent_until <= $4
+WHERE o.org_id = $1 AND o.opening_id = $2 AND o.role = $3 AND m.state = 'active' AND NOT (m.absent_until > $4 AND m.absent_from <= $4)
 `
 
 type ReviewersHereParams struct {
@@ -1590,9 +1630,9 @@ func (q *Queries) TryCode(ctx context.Context, id string) (int64, error) {
 
 const unfinished = `-- name: Unfinished :many
 SELECT i.id, i.application_id, i.stage_id, i.format, i.ref_id, i.note, i.revoked_at, i.rotation, i.finish_by, i.zone, i.created_at, i.opened_at,
-	a.opening_id, a.candidate_id, a.status
+	a.opening_id, a.candidate_id, a.status, i.replaced_by
 FROM invitations i JOIN applications a ON a.org_id = i.org_id AND a.id = i.application_id JOIN openings o ON o.org_id = a.org_id AND o.id = a.opening_id
-WHERE i.org_id = $1 AND i.finish_by > $2 AND i.revoked_at = 0 AND a.status = 'active' AND a.stage_id = i.stage_id AND o.state = 'open'
+WHERE i.org_id = $1 AND i.finish_by > $2 AND i.revoked_at = 0 AND i.replaced_by = '' AND a.status = 'active' AND a.stage_id = i.stage_id AND o.state = 'open'
 	AND i.id > $3 ORDER BY i.id LIMIT 200
 `
 
@@ -1612,6 +1652,7 @@ type UnfinishedRow struct {
 	OpeningID     string
 	CandidateID   string
 	Status        string
+	ReplacedBy    string
 }
 
 func (q *Queries) Unfinished(ctx context.Context, orgID string, now int64, after string) ([]UnfinishedRow, error) {
@@ -1639,6 +1680,7 @@ func (q *Queries) Unfinished(ctx context.Context, orgID string, now int64, after
 			&i.OpeningID,
 			&i.CandidateID,
 			&i.Status,
+			&i.ReplacedBy,
 		); err != nil {
 			return nil, err
 		}
