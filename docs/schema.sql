@@ -975,7 +975,7 @@ CREATE TABLE members (
 	roles        TEXT NOT NULL,
 	state        TEXT NOT NULL CHECK (state IN ('invited', 'active', 'disabled')),
 	absent_until BIGINT NOT NULL,
-	created_at   BIGINT NOT NULL,
+	created_at   BIGINT NOT NULL, absent_from BIGINT NOT NULL DEFAULT 0,
 	PRIMARY KEY (org_id, id),
 	UNIQUE (org_id, account_id)
 );

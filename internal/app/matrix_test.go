@@ -151,7 +151,7 @@ var rules = map[string]func(v rights) outcome{
 	"mail.list": writing, "mail.read": writing, "mail.change": writing, "opening.mails": managing, "opening.mail": managing, "opening.change_mail": managing, "opening.remind": managing,
 	"application.mail_again": keeping,
 	"opening.invite_page":    managing, "opening.invite": managing, "opening.settings": managing, "opening.change": managing, "opening.state": managing, "opening.stages": managing,
-	"opening.stage": managing, "opening.raise_stage": managing, "opening.remove_stage": managing, "opening.team": managing, "opening.role": managing, "opening.hand_over": managing, "opening.public_page": managing, "opening.public": managing, "opening.rotate_public": managing, "opening.promises_page": managing, "opening.promises": managing,
+	"opening.stage": managing, "opening.raise_stage": managing, "opening.remove_stage": managing, "opening.team": managing, "opening.role": managing, "opening.hand_over": managing, "opening.page": managing, "opening.public_page": managing, "opening.public": managing, "opening.rotate_public": managing, "opening.promises_page": managing, "opening.promises": managing,
 	"application.read": func(v rights) outcome { return among(v.reads(), true) },
 	"invitation.link":  lookingAfter, "invitation.rotate": lookingAfter, "invitation.revoke": lookingAfter, "invitation.resend": lookingAfter, "invitation.address": lookingAfter,
 	"invitation.extend": lookingAfter,

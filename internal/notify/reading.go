@@ -64,7 +64,7 @@ func (n *Notify) short(ctx context.Context, note review.RoundNote) error {
 				continue
 			}
 			told = append(told, t.Member)
-			m, err := n.toMember(ctx, tx, t.Member, Mail{About: string(review.Short), SubjectID: fmt.Sprintf("%s %s %s", note.Attempt, t.Member, n.DB.Now().UTC().Format(time.DateOnly)),
+			m, err := n.toMember(ctx, tx, t.Member, Mail{About: string(review.Short), SubjectID: fmt.Sprintf("%s %s %s", note.Attempt, t.Member, n.DB.Now().UTC().Format(time.DateOnly)), application: a.ID,
 				Subject: "Nobody can read a submission: " + a.Opening.Title,
 				Body:    "A submission waits, and the pool of " + a.Opening.Title + " has nobody who is here and could read it. The reply that was promised for it stays due.\n\nAdd a reviewer, or ask somebody who is away when they are back. It is given to them by itself.",
 				Action:  "See the people of the opening", path: "/o/" + tx.Org + "/openings/" + string(a.Opening.ID) + "/team"})

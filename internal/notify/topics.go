@@ -24,6 +24,7 @@ func (n *Notify) listenMore() {
 	job.Listen(n.Jobs, attempt.Submitted, "notify.receipt", job.Mail, n.receipt)
 	job.Listen(n.Jobs, review.Reopened, "notify.reopened", job.Mail, n.reopened)
 	job.Listen(n.Jobs, feedback.Released, "notify.released", job.Mail, n.released)
+	job.Listen(n.Jobs, opening.Wondered, "notify.wondered", job.Mail, n.wondered)
 	job.Listen(n.Jobs, opening.Applied, "notify.applied", job.Mail, n.applied)
 	job.Listen(n.Jobs, attempt.Asked, "notify.wished", job.Mail, n.wished)
 	job.Listen(n.Jobs, attempt.Answered, "notify.granted", job.Mail, n.granted)

@@ -278,3 +278,21 @@ UPDATE applications SET status = 'active', moved_at = sqlc.arg(at), mark_ppm = -
 
 -- name: ReplaceInvitation :execrows
 UPDATE invitations SET replaced_by = sqlc.arg(next) WHERE org_id = sqlc.arg(org_id) AND id = sqlc.arg(id) AND replaced_by = '';
+
+-- name: SetPage :exec
+INSERT INTO opening_pages (org_id, opening_id, place, pay, tries) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (org_id, opening_id) DO UPDATE SET place = excluded.place, pay = excluded.pay, tries = excluded.tries;
+
+-- name: PageText :one
+SELECT place, pay, tries FROM opening_pages WHERE org_id = $1 AND opening_id = $2;
+
+-- name: DropFaces :execrows
+DELETE FROM opening_faces WHERE org_id = $1 AND opening_id = $2;
+
+-- name: AddFace :exec
+INSERT INTO opening_faces (org_id, opening_id, member_id, words) VALUES ($1, $2, $3, $4);
+
+-- name: Faces :many
+SELECT f.member_id, f.words, m.name, m.title FROM opening_faces f JOIN members m ON m.org_id = f.org_id AND m.id = f.member_id
+WHERE f.org_id = $1 AND f.opening_id = $2 AND m.state = 'active'
+	AND EXISTS (SELECT 1 FROM opening_members o WHERE o.org_id = f.org_id AND o.opening_id = f.opening_id AND o.member_id = f.member_id) ORDER BY m.name, m.id;

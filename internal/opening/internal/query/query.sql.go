@@ -61,6 +61,27 @@ func (q *Queries) AddCode(ctx context.Context, arg AddCodeParams) error {
 	return err
 }
 
+const addFace = `-- name: AddFace :exec
+INSERT INTO opening_faces (org_id, opening_id, member_id, words) VALUES ($1, $2, $3, $4)
+`
+
+type AddFaceParams struct {
+	OrgID     string
+	OpeningID string
+	MemberID  string
+	Words     string
+}
+
+func (q *Queries) AddFace(ctx context.Context, arg AddFaceParams) error {
+	_, err := q.db.ExecContext(ctx, addFace,
+		arg.OrgID,
+		arg.OpeningID,
+		arg.MemberID,
+		arg.Words,
+	)
+	return err
+}
+
 const addFormat = `-- name: AddFormat :exec
 INSERT INTO stage_formats (org_id, stage_id, position, format, ref_id) VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (org_id, stage_id, position) DO UPDATE SET format = excluded.format, ref_id = excluded.ref_id
@@ -575,6 +596,18 @@ func (q *Queries) DropCodes(ctx context.Context, orgID string, before int64) (in
 	return result.RowsAffected()
 }
 
+const dropFaces = `-- name: DropFaces :execrows
+DELETE FROM opening_faces WHERE org_id = $1 AND opening_id = $2
+`
+
+func (q *Queries) DropFaces(ctx context.Context, orgID string, openingID string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, dropFaces, orgID, openingID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const dropFormats = `-- name: DropFormats :execrows
 DELETE FROM stage_formats WHERE org_id = $1 AND stage_id = $2
 `
@@ -794,6 +827,47 @@ func (q *Queries) EraseTags(ctx context.Context, orgID string, applicationID str
 		return 0, err
 	}
 	return result.RowsAffected()
+}
+
+const faces = `-- name: Faces :many
+SELECT f.member_id, f.words, m.name, m.title FROM opening_faces f JOIN members m ON m.org_id = f.org_id AND m.id = f.member_id
+WHERE f.org_id = $1 AND f.opening_id = $2 AND m.state = 'active'
+	AND EXISTS (SELECT 1 FROM opening_members o WHERE o.org_id = f.org_id AND o.opening_id = f.opening_id AND o.member_id = f.member_id) ORDER BY m.name, m.id
+`
+
+type FacesRow struct {
+	MemberID string
+	Words    string
+	Name     string
+	Title    string
+}
+
+func (q *Queries) Faces(ctx context.Context, orgID string, openingID string) ([]FacesRow, error) {
+	rows, err := q.db.QueryContext(ctx, faces, orgID, openingID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []FacesRow
+	for rows.Next() {
+		var i FacesRow
+		if err := rows.Scan(
+			&i.MemberID,
+			&i.Words,
+			&i.Name,
+			&i.Title,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const hold = `-- name: Hold :execrows
@@ -1153,6 +1227,23 @@ func (q *Queries) Openings(ctx context.Context, orgID string, allOpen bool, memb
 	return items, nil
 }
 
+const pageText = `-- name: PageText :one
+SELECT place, pay, tries FROM opening_pages WHERE org_id = $1 AND opening_id = $2
+`
+
+type PageTextRow struct {
+	Place string
+	Pay   string
+	Tries bool
+}
+
+func (q *Queries) PageText(ctx context.Context, orgID string, openingID string) (PageTextRow, error) {
+	row := q.db.QueryRowContext(ctx, pageText, orgID, openingID)
+	var i PageTextRow
+	err := row.Scan(&i.Place, &i.Pay, &i.Tries)
+	return i, err
+}
+
 const prolongSessions = `-- name: ProlongSessions :execrows
 UPDATE candidate_sessions SET expires_at = $2 WHERE invitation_id = $1 AND expires_at < $2
 `
@@ -1419,6 +1510,30 @@ func (q *Queries) SetMark(ctx context.Context, arg SetMarkParams) (int64, error)
 		return 0, err
 	}
 	return result.RowsAffected()
+}
+
+const setPage = `-- name: SetPage :exec
+INSERT INTO opening_pages (org_id, opening_id, place, pay, tries) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (org_id, opening_id) DO UPDATE SET place = excluded.place, pay = excluded.pay, tries = excluded.tries
+`
+
+type SetPageParams struct {
+	OrgID     string
+	OpeningID string
+	Place     string
+	Pay       string
+	Tries     bool
+}
+
+func (q *Queries) SetPage(ctx context.Context, arg SetPageParams) error {
+	_, err := q.db.ExecContext(ctx, setPage,
+		arg.OrgID,
+		arg.OpeningID,
+		arg.Place,
+		arg.Pay,
+		arg.Tries,
+	)
+	return err
 }
 
 const setPromises = `-- name: SetPromises :execrows
