@@ -1045,6 +1045,16 @@ CREATE TABLE notices (
 
 CREATE INDEX notices_item ON notices (org_id, version_id, item, at);
 
+CREATE TABLE opening_faces (
+	org_id     TEXT NOT NULL,
+	opening_id TEXT NOT NULL,
+	member_id  TEXT NOT NULL,
+	words      TEXT NOT NULL,
+	PRIMARY KEY (org_id, opening_id, member_id),
+	FOREIGN KEY (org_id, opening_id) REFERENCES openings (org_id, id),
+	FOREIGN KEY (org_id, member_id) REFERENCES members (org_id, id)
+);
+
 CREATE TABLE opening_members (
 	org_id     TEXT NOT NULL,
 	opening_id TEXT NOT NULL,
@@ -1056,6 +1066,16 @@ CREATE TABLE opening_members (
 );
 
 CREATE INDEX opening_members_role ON opening_members (org_id, member_id, role, opening_id);
+
+CREATE TABLE opening_pages (
+	org_id     TEXT NOT NULL,
+	opening_id TEXT NOT NULL,
+	place      TEXT NOT NULL,
+	pay        TEXT NOT NULL,
+	tries      BOOLEAN NOT NULL,
+	PRIMARY KEY (org_id, opening_id),
+	FOREIGN KEY (org_id, opening_id) REFERENCES openings (org_id, id)
+);
 
 CREATE TABLE openings (
 	org_id       TEXT NOT NULL,

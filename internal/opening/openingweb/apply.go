@@ -154,7 +154,7 @@ func (p *Pages) showDoor(w http.ResponseWriter, r *http.Request, v doorView, cau
 	v.Page.Title = v.Opening.Title
 	if v.Trying != nil {
 		if !v.Tries {
-			return web.ErrMissing
+			return web.Redirect(w, r, v.path(), "") // it is not offered here
 		}
 		return web.Show(w, r, tryPage(v))
 	}
