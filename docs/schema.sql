@@ -563,7 +563,7 @@ CREATE TABLE feedback_drafts (
 	reason         TEXT NOT NULL,
 	body           TEXT NOT NULL,
 	criteria       TEXT NOT NULL,
-	updated_at     BIGINT NOT NULL,
+	updated_at     BIGINT NOT NULL, next_by BIGINT NOT NULL DEFAULT 0, next_note TEXT NOT NULL DEFAULT '',
 	PRIMARY KEY (org_id, application_id, stage_id),
 	FOREIGN KEY (org_id, application_id) REFERENCES applications (org_id, id)
 );
@@ -579,7 +579,7 @@ CREATE TABLE feedbacks (
 	criteria       TEXT NOT NULL,
 	created_at     BIGINT NOT NULL,
 	release_at     BIGINT NOT NULL,
-	released_at    BIGINT NOT NULL,
+	released_at    BIGINT NOT NULL, next_by BIGINT NOT NULL DEFAULT 0, next_note TEXT NOT NULL DEFAULT '',
 	PRIMARY KEY (org_id, id),
 	UNIQUE (org_id, decision_id),
 	FOREIGN KEY (org_id, decision_id) REFERENCES decisions (org_id, id)
@@ -839,7 +839,7 @@ CREATE TABLE invitation_links (
 	rotation      BIGINT NOT NULL
 );
 
-CREATE TABLE invitations (
+CREATE TABLE "invitations" (
 	org_id         TEXT NOT NULL,
 	id             TEXT NOT NULL,
 	application_id TEXT NOT NULL,
@@ -855,12 +855,16 @@ CREATE TABLE invitations (
 	created_at     BIGINT NOT NULL,
 	created_by     TEXT NOT NULL,
 	opened_at      BIGINT NOT NULL,
+	replaced_by    TEXT NOT NULL DEFAULT '',
 	PRIMARY KEY (org_id, id),
-	UNIQUE (org_id, application_id, stage_id),
 	FOREIGN KEY (org_id, application_id) REFERENCES applications (org_id, id)
 );
 
 CREATE INDEX invitations_ending ON invitations (org_id, finish_by);
+
+CREATE INDEX invitations_of ON invitations (org_id, application_id, stage_id);
+
+CREATE UNIQUE INDEX invitations_one ON invitations (org_id, application_id, stage_id) WHERE replaced_by = '';
 
 CREATE INDEX invitations_opened ON invitations (org_id, opening_id, opened_at, application_id);
 
@@ -1001,7 +1005,7 @@ CREATE TABLE members (
 	roles        TEXT NOT NULL,
 	state        TEXT NOT NULL CHECK (state IN ('invited', 'active', 'disabled')),
 	absent_until BIGINT NOT NULL,
-	created_at   BIGINT NOT NULL,
+	created_at   BIGINT NOT NULL, absent_from BIGINT NOT NULL DEFAULT 0,
 	PRIMARY KEY (org_id, id),
 	UNIQUE (org_id, account_id)
 );
@@ -1071,6 +1075,16 @@ CREATE TABLE notices (
 
 CREATE INDEX notices_item ON notices (org_id, version_id, item, at);
 
+CREATE TABLE opening_faces (
+	org_id     TEXT NOT NULL,
+	opening_id TEXT NOT NULL,
+	member_id  TEXT NOT NULL,
+	words      TEXT NOT NULL,
+	PRIMARY KEY (org_id, opening_id, member_id),
+	FOREIGN KEY (org_id, opening_id) REFERENCES openings (org_id, id),
+	FOREIGN KEY (org_id, member_id) REFERENCES members (org_id, id)
+);
+
 CREATE TABLE opening_members (
 	org_id     TEXT NOT NULL,
 	opening_id TEXT NOT NULL,
@@ -1082,6 +1096,16 @@ CREATE TABLE opening_members (
 );
 
 CREATE INDEX opening_members_role ON opening_members (org_id, member_id, role, opening_id);
+
+CREATE TABLE opening_pages (
+	org_id     TEXT NOT NULL,
+	opening_id TEXT NOT NULL,
+	place      TEXT NOT NULL,
+	pay        TEXT NOT NULL,
+	tries      BOOLEAN NOT NULL,
+	PRIMARY KEY (org_id, opening_id),
+	FOREIGN KEY (org_id, opening_id) REFERENCES openings (org_id, id)
+);
 
 CREATE TABLE openings (
 	org_id       TEXT NOT NULL,

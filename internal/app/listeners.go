@@ -58,6 +58,7 @@ func (a *App) listen() {
 	job.Every(a.Jobs, "upload.sweep_all", time.Hour, job.Housekeeping, a.everywhere(a.Uploads.Sweep))
 	job.Every(a.Jobs, "notify.remind", 5*time.Minute, job.Housekeeping, a.everywhere(a.Notify.Remind))
 	job.Every(a.Jobs, "notify.conversations", 5*time.Minute, job.Housekeeping, a.everywhere(a.Notify.Conversations))
+	job.Every(a.Jobs, "notify.reading", 5*time.Minute, job.Housekeeping, a.everywhere(a.Notify.Reading))
 	if a.Notify.Inbox != nil {
 		job.Every(a.Jobs, "notify.bounces", 2*time.Minute, job.Mail, a.Notify.Bounces)
 	}

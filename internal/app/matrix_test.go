@@ -159,7 +159,7 @@ var rules = map[string]func(v rights) outcome{
 	"mail.list": writing, "mail.read": writing, "mail.change": writing, "opening.mails": managing, "opening.mail": managing, "opening.change_mail": managing, "opening.remind": managing,
 	"application.mail_again": keeping,
 	"opening.invite_page":    managing, "opening.invite": managing, "opening.settings": managing, "opening.change": managing, "opening.state": managing, "opening.stages": managing,
-	"opening.stage": managing, "opening.raise_stage": managing, "opening.remove_stage": managing, "opening.team": managing, "opening.role": managing, "opening.public_page": managing, "opening.public": managing, "opening.rotate_public": managing, "opening.promises_page": managing, "opening.promises": managing,
+	"opening.stage": managing, "opening.raise_stage": managing, "opening.remove_stage": managing, "opening.team": managing, "opening.role": managing, "opening.hand_over": managing, "opening.page": managing, "opening.public_page": managing, "opening.public": managing, "opening.rotate_public": managing, "opening.promises_page": managing, "opening.promises": managing,
 	"application.read": func(v rights) outcome { return among(v.reads(), true) },
 	"invitation.link":  lookingAfter, "invitation.rotate": lookingAfter, "invitation.revoke": lookingAfter, "invitation.resend": lookingAfter, "invitation.address": lookingAfter,
 	"invitation.extend": lookingAfter,
@@ -173,6 +173,10 @@ var rules = map[string]func(v rights) outcome{
 	"review.partner": partnering, "review.rate_together": partnering, "review.together": partnering,
 	"review.looking": settling, "review.look_save": settling, "review.look_again": settling, "review.look_back": settling,
 	"appeal.read": func(v rights) outcome { return among(v.reads(), v.manages() || v.decides()) }, "appeal.answer": deciding, "appeal.preview": deciding, "appeal.save": deciding,
+	"review.hand_over": func(rights) outcome { return opens }, "review.away": func(rights) outcome { return opens }, "review.hours": func(rights) outcome { return opens },
+	"review.take_over": func(v rights) outcome {
+		return among(v.is(opening.Reviewer) && !v.is(opening.Facilitator) && !v.card(), true)
+	},
 	"review.settling": settling, "review.settle": settling, "review.hand_back": settling,
 	"feedback.table": deciding, "feedback.save": deciding, "feedback.preview": deciding, "decision.make": deciding,
 	"integrity.beside": asking,
@@ -181,7 +185,9 @@ var rules = map[string]func(v rights) outcome{
 	"opening.save_view": listing, "opening.figures": listing, "survey.results": listing, "survey.table": listing, "opening.drop_view": func(rights) outcome { return missing }, // a view is its maker's alone
 	"board.look": running, "board.act": running, "board.undo": running, "board.results": running,
 	"board.decline_page": func(v rights) outcome { return among(v.sees(), v.decides()) }, "board.decline": func(v rights) outcome { return among(v.sees(), v.decides()) },
-	"board.save":    func(v rights) outcome { return among(v.sees(), v.decides()) },
+	"board.save":       func(v rights) outcome { return among(v.sees(), v.decides()) },
+	"board.close_page": func(v rights) outcome { return among(v.sees(), v.manages() || v.decides()) }, "board.close": func(v rights) outcome { return among(v.sees(), v.manages() || v.decides()) },
+	"board.again_page": keeping, "board.again": keeping,
 	"board.dossier": func(v rights) outcome { return among(v.reads(), v.manages() || v.decides()) },
 	"case.figures":  func(v rights) outcome { return among(v.sees(), v.manages() || v.is(opening.Manager, opening.Observer)) },
 	"privacy.kept":  keeping, "privacy.hold": keeping, "privacy.lift": keeping,
@@ -383,6 +389,7 @@ var acts = map[string]act{
 	"POST /o/{org}/openings/{opening}/views":                                    {form: url.Values{"name": {"Mine"}, "filter": {"view=us"}}},
 	"POST /o/{org}/openings/{opening}/bulk":                                     {form: url.Values{"act": {"tag"}, "pick": {"{application}"}}},
 	"POST /o/{org}/openings/{opening}/bulk/do":                                  {form: url.Values{"act": {"tag"}, "tag": {"x"}, "pick": {"{application}"}}},
+	"POST /o/{org}/openings/{opening}/close":                                    {form: url.Values{"reason": {strings.Repeat("x", 501)}}}, // it would close the opening of all others
 	"GET /o/{org}/openings/{opening}/decline":                                   {query: "?pick={application}"},
 	"POST /o/{org}/openings/{opening}/decline":                                  {form: url.Values{"reason": {"No."}, "pick": {"{application}"}}},
 	"POST /o/{org}/openings/{opening}/decline/save":                             {form: url.Values{"pick": {"{application}"}}},
@@ -429,7 +436,7 @@ var acts = map[string]act{
 	"POST /o/{org}/review/{code}/third":                                         {form: url.Values{}},
 	"POST /o/{org}/openings/{opening}/debrief":                                  {form: url.Values{"apart": {"2"}, "asks": {"true"}}},
 	"POST /o/{org}/openings/{opening}/rubric":                                   {form: url.Values{"version": {"ver_none"}, "reason": {"Clearer."}}},
-	"POST /o/{org}/together/{application}":                                       {form: url.Values{"c.asks": {"1"}}},
+	"POST /o/{org}/together/{application}":                                      {form: url.Values{"c.asks": {"1"}}},
 	"POST /o/{org}/review/{code}/enough":                                        {form: url.Values{"reason": {"away"}}},
 	"POST /o/{org}/review/{code}/ask":                                           {form: url.Values{"fact": {"program//leaked/python/f.py"}, "question": {"How?"}, "contact": {"{member}"}, "decider": {"{member}"}, "days": {"5"}}},
 	"POST /o/{org}/cases/{case}/settle":                                         {form: url.Values{"outcome": {"finding"}, "reason": {"No."}}},

@@ -82,8 +82,8 @@ func (a *App) mux(rates map[web.Rate]web.Limit) (*web.Mux, error) {
 	again := &appealweb.Pages{Appeals: a.Appeals}
 	meets := &talkweb.Pages{Talks: a.Talks, Openings: a.Openings, Orgs: a.Orgs, Notify: a.Notify}
 	pays := &paymentweb.Pages{Payments: a.Payments, Openings: a.Openings, Orgs: a.Orgs, Attempts: a.Attempts}
-	(&openingweb.Pages{Openings: a.Openings, Orgs: a.Orgs, Candidates: a.Candidates, Promises: a.Promises, Assessments: a.Assessments, Attempts: a.Attempts,
-		Reviews: a.Reviews, URL: a.Config.URL, Notify: a.Notify, Tokens: a.Tokens, Analytics: a.Analytics, Sections: a.sections(), Notice: a.notice, More: more()}).Routes(mux)
+	doors := &openingweb.Pages{Openings: a.Openings, Orgs: a.Orgs, Candidates: a.Candidates, Promises: a.Promises, Assessments: a.Assessments, Attempts: a.Attempts,
+		Reviews: a.Reviews, URL: a.Config.URL, Notify: a.Notify, Tokens: a.Tokens, Analytics: a.Analytics, Sections: a.sections(), Notice: a.notice, More: more()}
 	(&analyticsweb.Pages{Analytics: a.Analytics}).Routes(mux)
 	(&boardweb.Pages{Boards: a.Boards}).Routes(mux)
 	(&batchweb.Pages{Batches: a.Batches, Openings: a.Openings, Orgs: a.Orgs, Notify: a.Notify}).Routes(mux)
@@ -98,9 +98,12 @@ func (a *App) mux(rates map[web.Rate]web.Limit) (*web.Mux, error) {
 	trials.Routes(mux)
 	voice := &surveyweb.Pages{Surveys: a.Surveys}
 	voice.Routes(mux)
-	(&reviewweb.Pages{Reviews: a.Reviews, Appeals: a.Appeals, Uploads: a.Uploads, MD: markdown.New(3), Facts: alike.Facts, Said: talk.Said}).Routes(mux)
+	(&reviewweb.Pages{Reviews: a.Reviews, Threads: a.Threads, Appeals: a.Appeals, Uploads: a.Uploads, MD: markdown.New(3), Facts: alike.Facts, Said: talk.Said}).Routes(mux)
 	(&feedbackweb.Pages{DB: a.DB, Feedbacks: a.Feedbacks, Notify: a.Notify, Again: a.looked}).Routes(mux)
-	(&attemptweb.Pages{Attempts: a.Attempts, Openings: a.Openings, Orgs: a.Orgs, Kinds: a.Kinds, Uploads: a.Uploads, MD: a.MD, Reply: a.reply, Again: again.Note, Questions: a.questions(alike), Beside: talk.Beside, Waiting: talk.Waiting, Talk: beside(turns.Note, trials.Note), First: trials.First, Spent: a.spent, Terms: a.terms(pays, meets), Longer: a.Analytics.Longer, Whole: a.Analytics.Asks, Survey: voice.Note, Scored: a.Reviews.Scored}).Routes(mux)
+	works := &attemptweb.Pages{Attempts: a.Attempts, Openings: a.Openings, Orgs: a.Orgs, Kinds: a.Kinds, Uploads: a.Uploads, MD: a.MD, Reply: a.reply, Again: again.Note, Questions: a.questions(alike), Beside: talk.Beside, Waiting: talk.Waiting, Talk: beside(doors.Newer, turns.Note, trials.Note), First: trials.First, Spent: a.spent, Terms: a.terms(pays, meets), Longer: a.Analytics.Longer, Whole: a.Analytics.Asks, Survey: voice.Note, Scored: a.Reviews.Scored}
+	works.Routes(mux)
+	doors.Try = works.Try
+	doors.Routes(mux)
 	pays.Routes(mux)
 	meets.Routes(mux)
 	again.Routes(mux)

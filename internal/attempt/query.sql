@@ -247,3 +247,9 @@ WHERE a.org_id = sqlc.arg(org_id) AND a.version_id = sqlc.arg(version_id) AND s.
 -- name: OnVersions :many
 SELECT a.version_id, COUNT(*) AS n, CAST(SUM(CASE WHEN a.state = 'open' THEN 1 ELSE 0 END) AS BIGINT) AS open FROM attempts a JOIN versions v ON v.org_id = a.org_id AND v.id = a.version_id
 WHERE a.org_id = sqlc.arg(org_id) AND v.assessment_id = sqlc.arg(assessment_id) AND a.state IN ('open', 'submitted') GROUP BY a.version_id;
+
+-- name: VoidAttempt :execrows
+UPDATE attempts SET state = 'voided' WHERE org_id = $1 AND id = $2 AND state = 'open';
+
+-- name: EndSittings :execrows
+UPDATE sittings SET state = 'ended', ended_by = 'staff', finished_at = sqlc.arg(now) WHERE org_id = sqlc.arg(org_id) AND attempt_id = sqlc.arg(attempt_id) AND state <> 'ended';

@@ -157,6 +157,7 @@ const (
 	ByHardEnd Act = "hard end"
 	ByWindow  Act = "window's end"
 	Void      Act = "void"
+	Replace   Act = "replace"
 )
 
 // Transition is one line of the table of states.
@@ -172,14 +173,17 @@ var Transitions = []Transition{
 	{Ready, Start, Running, "the candidate's press on start"},
 	{Ready, ByWindow, Ended, "the window's end, when another part was started"},
 	{Ready, Void, Ended, "everything about the person being erased"},
+	{Ready, Replace, Ended, "another invitation to the stage"},
 	{Running, Hand, Ended, "the candidate's press on send"},
 	{Running, Pause, Paused, "the candidate's press on take a break, while breaks of theirs are left"},
 	{Running, ByHardEnd, Ended, "the hard end"},
 	{Running, Void, Ended, "everything about the person being erased"},
+	{Running, Replace, Ended, "another invitation to the stage, when the candidate knows of it"},
 	{Paused, Resume, Running, "the candidate's press on go on"},
 	{Paused, Hand, Ended, "the candidate's press on send"},
 	{Paused, ByHardEnd, Ended, "the hard end, as if the rest of the break had been taken"},
 	{Paused, Void, Ended, "everything about the person being erased"},
+	{Paused, Replace, Ended, "another invitation to the stage, when the candidate knows of it"},
 }
 
 // Next is the state that an act leads to; ok is false where the act is not in the table.

@@ -53,13 +53,14 @@ const (
 	doHand
 	doTime // somebody looks whether time ends it
 	doVoid
+	doReplace
 	doings
 )
 
 var lives = rapid.Custom(func(t *rapid.T) life {
 	l := life{Timed: rapid.SampledFrom([]int{0, 1, 30}).Draw(t, "timed"), Factor: rapid.SampledFrom([]int{1000, 1250, 1333, 2000}).Draw(t, "factor"),
 		Window: rapid.IntRange(1, 120).Draw(t, "window"), Breaks: rapid.SampledFrom([]int{0, 45, 600}).Draw(t, "breaks")}
-	weights := []int{doStart, doStart, doStart, doSave, doSave, doSave, doOldSave, doTakeOver, doPause, doPause, doResume, doExtend, doFactor, doWindow, doOutage, doHand, doTime, doTime, doVoid}
+	weights := []int{doStart, doStart, doStart, doSave, doSave, doSave, doOldSave, doTakeOver, doPause, doPause, doResume, doExtend, doFactor, doWindow, doOutage, doHand, doTime, doTime, doVoid, doReplace}
 	for range rapid.IntRange(4, 14).Draw(t, "steps") {
 		l.Steps = append(l.Steps, step{rapid.SampledFrom(weights).Draw(t, "do"), rapid.IntRange(0, 8).Draw(t, "edge"), rapid.IntRange(-1, 1).Draw(t, "off"), rapid.IntRange(1, 900).Draw(t, "more")})
 	}
@@ -68,9 +69,9 @@ var lives = rapid.Custom(func(t *rapid.T) life {
 
 // table is what time.md says of states, written once more by hand.
 var table = map[State]map[Act]State{
-	Ready:   {Start: Running, ByWindow: Ended, Void: Ended},
-	Running: {Hand: Ended, Pause: Paused, ByHardEnd: Ended, Void: Ended},
-	Paused:  {Hand: Ended, Resume: Running, ByHardEnd: Ended, Void: Ended},
+	Ready:   {Start: Running, ByWindow: Ended, Void: Ended, Replace: Ended},
+	Running: {Hand: Ended, Pause: Paused, ByHardEnd: Ended, Void: Ended, Replace: Ended},
+	Paused:  {Hand: Ended, Resume: Running, ByHardEnd: Ended, Void: Ended, Replace: Ended},
 	Ended:   {},
 }
 
@@ -234,6 +235,8 @@ func (l life) run(r rules, seen map[State]bool) error {
 			act(Hand)
 		case doVoid:
 			act(Void)
+		case doReplace:
+			act(Replace)
 		case doTime:
 			after, how := p.dueAt()
 			got, due := r.due(s, t)

@@ -76,10 +76,10 @@ type Line struct {
 // Order is an act with what it needs; the others' fields are ignored.
 type Order struct {
 	Act    Act
-	Key    string // of the press: the same order twice writes to nobody twice
-	Reason string // Time, Assign, Advance
-	By     time.Time
-	Title  string // of the Message
+	Key    string    // of the press: the same order twice writes to nobody twice
+	Reason string    // Time, Assign, Advance
+	By     time.Time // of Time; of Advance: the end of the next stage's window, zero is each stage's own
+	Title  string    // of the Message
 	Text   string
 	Reader org.MemberID // "" spreads evenly
 	Tag    string
@@ -241,7 +241,7 @@ func (b *Boards) extend(ctx context.Context, who actor.Actor, l Line, d Order) e
 	err := b.DB.Read(ctx, who.Org, func(tx db.Tx) error {
 		all, err := b.Openings.InvitationsOf(ctx, tx, l.Application)
 		for _, i := range all {
-			if i.Stage == l.Stage {
+			if i.Stage == l.Stage && i.Replaced == "" {
 				here = i
 			}
 		}
@@ -272,15 +272,19 @@ func (b *Boards) advance(ctx context.Context, who actor.Actor, l Line, d Order) 
 		return r, errOtherDraft
 	}
 	draft.Outcome, draft.Reason = review.Advance, d.Reason
+	if !d.By.IsZero() {
+		draft.Next.By = d.By
+	}
 	made, at, err := b.Feedbacks.Decide(ctx, who, l.Application, draft, true)
 	return Result{Undo: made.ID, When: at}, err
 }
 
 // Surroundings are what an act chooses from.
 type Surroundings struct {
-	Stages  map[opening.StageID]string
-	Tags    []string
-	Readers []org.Member // of the opening's pool, who are there
+	Stages   map[opening.StageID]string
+	Tags     []string
+	Readers  []org.Member // of the opening's pool, who are there
+	Managers []org.Member
 }
 
 // Surroundings reads them for somebody who sees the opening.
@@ -305,6 +309,9 @@ func (b *Boards) Surroundings(ctx context.Context, who actor.Actor, op opening.O
 		for _, m := range all {
 			if m.State == org.Active && slices.Contains(team, opening.TeamMember{Member: m.ID, Role: opening.Reviewer}) {
 				out.Readers = append(out.Readers, m)
+			}
+			if m.State == org.Active && slices.Contains(team, opening.TeamMember{Member: m.ID, Role: opening.Manager}) {
+				out.Managers = append(out.Managers, m)
 			}
 		}
 		return err

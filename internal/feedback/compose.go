@@ -21,14 +21,15 @@ import (
 type Table struct {
 	Application opening.Application
 	Stage       string
-	Last        bool // the opening's last stage: advancing hires
+	Last        bool          // the opening's last stage: advancing hires
+	Next        opening.Stage // the stage after it; none where Last
 	Submitted   bool
 	Column      *review.Column // cards and marks; nil when nothing was submitted
 	Draft       Draft
 	Decisions   []review.Decision // newest first
 	Waiting     *Reply            // decided, and not told yet
 	Reply       *Reply            // told, at this stage
-	Zone        string            // the candidate's
+	Zone        string            // the candidate's, or else the organisation's
 	Barred      *problem.Problem  // why nothing can be decided now; nil: nothing stands in the way
 }
 
@@ -43,7 +44,11 @@ func (fs *Feedbacks) Table(ctx context.Context, who actor.Actor, a opening.Appli
 			return err
 		}
 		t.Application = app
-		t.Zone = app.Zone
+		zone, err := fs.zone(ctx, tx, app)
+		if err != nil {
+			return err
+		}
+		t.Zone = zone.String()
 		stages, err := fs.Openings.Stages(ctx, tx, app.Opening.ID)
 		if err != nil {
 			return err
@@ -51,6 +56,9 @@ func (fs *Feedbacks) Table(ctx context.Context, who actor.Actor, a opening.Appli
 		i := slices.IndexFunc(stages, func(s opening.Stage) bool { return s.ID == app.Stage })
 		if i >= 0 {
 			t.Stage, t.Last = stages[i].Title, i == len(stages)-1
+		}
+		if i >= 0 && !t.Last {
+			t.Next = stages[i+1]
 		}
 		rounds, err := fs.Reviews.RoundsOf(ctx, tx, a)
 		if err != nil {
@@ -108,7 +116,7 @@ func draft(ctx context.Context, tx db.Tx, a opening.ApplicationID, s opening.Sta
 	if errors.Is(err, sql.ErrNoRows) {
 		return Draft{}, nil
 	}
-	return Draft{review.Outcome(r.Outcome), r.Reason, r.Body, lines(r.Criteria), clock.Time(r.UpdatedAt)}, err
+	return Draft{review.Outcome(r.Outcome), r.Reason, r.Body, lines(r.Criteria), clock.Time(r.UpdatedAt), opening.Next{By: clock.Time(r.NextBy), Note: r.NextNote}}, err
 }
 
 // Compose begins a reply from the cards: per criterion the level in words with the anchor that candidates can read, and the
@@ -164,7 +172,8 @@ func (fs *Feedbacks) Save(ctx context.Context, who actor.Actor, a opening.Applic
 
 func (fs *Feedbacks) save(ctx context.Context, tx db.Tx, app opening.Application, d Draft) error {
 	return query.New(tx).SaveDraft(ctx, query.SaveDraftParams{OrgID: tx.Org, ApplicationID: string(app.ID), StageID: string(app.Stage), Outcome: string(d.Outcome),
-		Reason: d.Reason, Body: d.Body, Criteria: pack(d.Lines), UpdatedAt: clock.Milli(fs.DB.Now())})
+		Reason: d.Reason, Body: d.Body, Criteria: pack(d.Lines), UpdatedAt: clock.Milli(fs.DB.Now()),
+		NextBy: clock.Milli(d.Next.By), NextNote: d.Next.Note})
 }
 
 func check(d Draft) error {
@@ -175,6 +184,8 @@ func check(d Draft) error {
 		return problem.Field("body", "This is longer than 10,000 characters.")
 	case len([]rune(d.Reason)) > 2000:
 		return problem.Field("reason", "This is longer than 2,000 characters.")
+	case len([]rune(d.Next.Note)) > opening.MostWords:
+		return problem.Field("next_note", "This is longer than 1,000 characters.")
 	case len(d.Lines) > 50:
 		return problem.ErrInvalid
 	}

@@ -15,9 +15,13 @@ import (
 	"candor/internal/id"
 	"candor/internal/job"
 	"candor/internal/opening"
+	"candor/internal/problem"
 	"candor/internal/promise"
 	"candor/internal/review"
 )
+
+// LeastNext is how long the next stage is open at least from the moment at which a candidate hears of it.
+const LeastNext = 24 * time.Hour
 
 // Decide decides and writes the reply, in one transaction. In the candidate's daytime, and when wait is false, the reply is
 // released in it too: the application moves on or ends, and the promise is kept. Otherwise a job does that when the time comes;
@@ -98,9 +102,15 @@ func (fs *Feedbacks) decideIn(ctx context.Context, tx db.Tx, who actor.Actor, a 
 		return dec, release, err
 	}
 	release = at(now, due, zone)
+	if goes := dec.Outcome == review.Advance && !last; !goes {
+		letter.Next = opening.Next{}
+	} else if by := letter.Next.By; !by.IsZero() && by.Before(release.Add(LeastNext)) {
+		return dec, release, problem.Field("next_by", "They hear of it on "+release.In(zone).Format("Mon 2 Jan, 15:04")+". Leave them a day from then at least, or leave this empty.")
+	}
 	fbk := id.New("fbk", now)
 	err = query.New(tx).Add(ctx, query.AddParams{OrgID: tx.Org, ID: fbk, DecisionID: dec.ID, ApplicationID: string(a), Outcome: string(dec.Outcome), Final: last,
-		Body: letter.Body, Criteria: pack(letter.Lines), CreatedAt: clock.Milli(now), ReleaseAt: clock.Milli(release)})
+		Body: letter.Body, Criteria: pack(letter.Lines), CreatedAt: clock.Milli(now), ReleaseAt: clock.Milli(release),
+		NextBy: clock.Milli(letter.Next.By), NextNote: letter.Next.Note})
 	if err != nil {
 		return dec, release, err
 	}
@@ -179,7 +189,7 @@ func (fs *Feedbacks) releaseIn(ctx context.Context, tx db.Tx, who actor.Actor, f
 	if err != nil {
 		return err
 	}
-	done, err := fs.Reviews.SettleIn(ctx, tx, who, dec)
+	done, err := fs.Reviews.SettleIn(ctx, tx, who, dec, r.Next)
 	if err != nil || !done {
 		return err
 	}

@@ -47,6 +47,7 @@ type Reply struct {
 	Lines       []Line
 	At          time.Time // when it is, or was, released
 	Released    bool
+	Next        opening.Next // how they are invited on, where they go on
 }
 
 // Draft is a decision being written.
@@ -56,6 +57,7 @@ type Draft struct {
 	Body    string
 	Lines   []Line
 	Saved   time.Time
+	Next    opening.Next // how they are invited to the next stage, when they go on
 }
 
 // Released is announced when a reply was made visible; the mail goes out then.
@@ -99,7 +101,7 @@ func (fs *Feedbacks) Listen(j *job.Jobs) {
 }
 
 func reply(r query.FeedbackRow) Reply {
-	out := Reply{r.ID, r.DecisionID, opening.ApplicationID(r.ApplicationID), review.Outcome(r.Outcome), r.Final, r.Body, lines(r.Criteria), clock.Time(r.ReleaseAt), r.ReleasedAt > 0}
+	out := Reply{r.ID, r.DecisionID, opening.ApplicationID(r.ApplicationID), review.Outcome(r.Outcome), r.Final, r.Body, lines(r.Criteria), clock.Time(r.ReleaseAt), r.ReleasedAt > 0, opening.Next{By: clock.Time(r.NextBy), Note: r.NextNote}}
 	if out.Released {
 		out.At = clock.Time(r.ReleasedAt)
 	}

@@ -17,6 +17,7 @@ import (
 	"candor/internal/feedback"
 	"candor/internal/job"
 	"candor/internal/opening"
+	"candor/internal/problem"
 	"candor/internal/review"
 	"candor/internal/review/reviewtest"
 )
@@ -269,5 +270,32 @@ func TestPromisedFeedbackComesWithTheReply(t *testing.T) {
 			}
 			return nil
 		})
+	})
+}
+
+// The next stage's window and a line with its invitation are part of the decision, and hold when it is told.
+func TestTheNextInvitationIsDecidedWithTheReply(t *testing.T) {
+	each(t, func(t *testing.T, w world) {
+		n, _ := w.rated(t, "Amara Okafor", "amara@mail.example")
+		soon := feedback.Draft{Outcome: review.Advance, Reason: "Clear.", Next: opening.Next{By: w.DB.Now().Add(2 * time.Hour)}}
+		if _, _, err := w.f.Decide(ctx, w.Rosa, n.Application, soon, true); !errors.Is(err, problem.ErrInvalid) {
+			t.Errorf("two hours for the next stage = %v; want a refusal", err)
+		}
+		d := feedback.Draft{Outcome: review.Advance, Reason: "Clear.", Next: opening.Next{By: w.DB.Now().Add(20 * 24 * time.Hour).Truncate(time.Minute), Note: " After your holiday. "}}
+		if _, _, err := w.f.Decide(ctx, w.Rosa, n.Application, d, true); err != nil {
+			t.Fatal(err)
+		}
+		w.Tick.Add(96 * time.Hour)
+		w.Drain()
+		err := w.DB.Read(ctx, w.Org.ID, func(tx db.Tx) error {
+			all, err := w.Openings.InvitationsOf(ctx, tx, n.Application)
+			if len(all) != 2 || !all[0].FinishBy.Equal(d.Next.By) || all[0].Note != "After your holiday." {
+				t.Errorf("invited on: %+v", all)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
 	})
 }

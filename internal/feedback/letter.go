@@ -4,13 +4,14 @@ import (
 	"slices"
 	"strings"
 
+	"candor/internal/opening"
 	"candor/internal/web/locale"
 )
 
 // Letter is what a draft becomes when it is sent, at the last stage or before: what its candidate reads, to the letter.
 func Letter(d Draft, last bool) Reply {
 	written := slices.DeleteFunc(slices.Clone(d.Lines), func(l Line) bool { return l.Level == "" && strings.TrimSpace(l.Text) == "" })
-	return Reply{Outcome: d.Outcome, Final: last, Body: strings.TrimSpace(d.Body), Lines: written}
+	return Reply{Outcome: d.Outcome, Final: last, Body: strings.TrimSpace(d.Body), Lines: written, Next: opening.Next{By: d.Next.By, Note: strings.TrimSpace(d.Next.Note)}}
 }
 
 // Words are what a reply says in the mail that goes with it: its outcome in a fixed sentence, and its text with the criteria.

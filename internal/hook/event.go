@@ -48,6 +48,9 @@ func (hs *Hooks) Listen() {
 	job.Listen(hs.Jobs, feedback.Released, "hook.replied", job.Housekeeping, func(ctx context.Context, n feedback.ReleasedNote) error {
 		return hs.happened(ctx, n.Org, Event{Type: "application.replied", Application: opening.ApplicationID(n.Application)}, n.Feedback)
 	})
+	job.Listen(hs.Jobs, opening.Left, "hook.left", job.Housekeeping, func(ctx context.Context, n opening.LeftNote) error {
+		return hs.happened(ctx, n.Org, Event{Type: "application.withdrawn", Application: opening.ApplicationID(n.Application)}, fmt.Sprint(n.Application, " ", n.At))
+	})
 	job.Work(hs.Jobs, send, job.Hooks, hs.send)
 }
 

@@ -51,6 +51,7 @@ var Types = []Type{
 	{"application.submitted", "Somebody sent their work"},
 	{"results.ready", "The last scorecard of a submission is in"},
 	{"application.replied", "The candidate was told what was decided"},
+	{"application.withdrawn", "The candidate withdrew"},
 }
 
 // testType is what the page sends to try an endpoint.

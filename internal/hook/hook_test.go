@@ -344,6 +344,28 @@ func TestEventsOfBoards(t *testing.T) {
 		if got, _ := feed(w.Mina, 0); len(got) != 0 {
 			t.Errorf("a reviewer reads %v", got)
 		}
+		leaves := w.Invite("Zoe Priem", "zoe@mail.example")
+		for range 2 { // who was invited again can leave again
+			if err := w.Attempts.Withdraw(ctx, w.Enter(leaves)); err != nil {
+				t.Fatal(err)
+			}
+			w.Drain()
+			w.Tick.Add(time.Minute)
+			err := w.DB.Write(ctx, w.Org.ID, func(tx db.Tx) error {
+				next, err := w.Openings.AgainIn(ctx, tx, w.Owner, leaves.Application, opening.Again{Words: "As you asked.", Reason: "She wrote."})
+				if err == nil {
+					leaves, err = w.Openings.InvitationIn(ctx, tx, next)
+				}
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		w.Drain()
+		if got, _ := feed(w.Owner, last); strings.Join(got, " ") != "invitation.sent application.withdrawn invitation.sent application.withdrawn invitation.sent" {
+			t.Errorf("of somebody who left twice the owner reads %v", got)
+		}
 		if r.count() != 0 {
 			t.Errorf("the endpoint of somebody who left was told %d times", r.count())
 		}

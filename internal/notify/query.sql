@@ -84,3 +84,6 @@ SELECT id FROM mails WHERE org_id = $1 AND about = $2 AND subject_id = $3;
 
 -- name: Reading :many
 SELECT DISTINCT member_id FROM reviews WHERE org_id = $1 AND application_id = $2 AND state = 'assigned' ORDER BY member_id;
+
+-- name: ToRead :one
+SELECT COUNT(*) AS n, CAST(COALESCE(MIN(due_at), 0) AS BIGINT) AS due FROM reviews WHERE org_id = $1 AND member_id = $2 AND state = 'assigned';

@@ -22,15 +22,16 @@ import (
 func (n *Notify) listenMore() {
 	job.Listen(n.Jobs, opening.CodeWanted, "notify.code", job.Mail, n.code)
 	job.Listen(n.Jobs, attempt.Submitted, "notify.receipt", job.Mail, n.receipt)
-	job.Listen(n.Jobs, review.Taken, "notify.assigned", job.Mail, n.assigned)
 	job.Listen(n.Jobs, review.Reopened, "notify.reopened", job.Mail, n.reopened)
 	job.Listen(n.Jobs, feedback.Released, "notify.released", job.Mail, n.released)
+	job.Listen(n.Jobs, opening.Wondered, "notify.wondered", job.Mail, n.wondered)
 	job.Listen(n.Jobs, opening.Applied, "notify.applied", job.Mail, n.applied)
 	job.Listen(n.Jobs, attempt.Asked, "notify.wished", job.Mail, n.wished)
 	job.Listen(n.Jobs, attempt.Answered, "notify.granted", job.Mail, n.granted)
 	job.Listen(n.Jobs, attempt.Questioned, "notify.questioned", job.Mail, n.questioned)
 	job.Listen(n.Jobs, attempt.Unclear, "notify.unclear", job.Mail, n.unclear)
 	job.Listen(n.Jobs, analytics.Drifted, "notify.drifted", job.Mail, n.drifted)
+	n.listenReading()
 	n.listenAppeals()
 	n.listenCases()
 	n.listenPromises()
@@ -114,19 +115,6 @@ func (n *Notify) receipt(ctx context.Context, note attempt.SubmittedNote) error 
 		}
 		err = n.write(ctx, tx, &m, op, o, "receipt", map[string]string{"days": fmt.Sprint(op.ReplyDays), "receipt": a.Receipt})
 		return m, err
-	})
-}
-
-// assigned tells a reviewer that something waits, without a word about whose it is.
-func (n *Notify) assigned(ctx context.Context, note review.TakenNote) error {
-	return n.compose(ctx, note.Org, func(tx db.Tx) (Mail, error) {
-		who, err := n.Orgs.Member(ctx, tx, note.Member)
-		if err != nil {
-			return Mail{}, opening.ErrMissing
-		}
-		return Mail{About: string(review.Taken), SubjectID: note.Review, ToName: who.Name, ToEmail: who.Email, Subject: "One more to read",
-			Body:   "A submission was assigned to you. You see it without a name until your scorecard is filed.",
-			Action: "Open your queue", path: "/o/" + tx.Org + "/review"}, nil
 	})
 }
 

@@ -10,6 +10,7 @@ import (
 	"candor/internal/audit"
 	"candor/internal/clock"
 	"candor/internal/db"
+	"candor/internal/job"
 	"candor/internal/opening/internal/query"
 	"candor/internal/promise"
 )
@@ -204,7 +205,7 @@ func (os *Openings) ApplicationsOf(ctx context.Context, tx db.Tx, candidate stri
 // Advance moves an application to its next stage and invites to it, in the caller's transaction; the update of the application
 // is the guarding write. After the last stage there is nothing to move to: next is false, and whoever calls hires or talks.
 // ErrMoved.
-func (os *Openings) Advance(ctx context.Context, tx db.Tx, who actor.Actor, a Application) (inv InvitationID, next bool, err error) {
+func (os *Openings) Advance(ctx context.Context, tx db.Tx, who actor.Actor, a Application, with Next) (inv InvitationID, next bool, err error) {
 	stages, err := os.Stages(ctx, tx, a.Opening.ID)
 	if err != nil {
 		return "", false, err
@@ -230,8 +231,27 @@ func (os *Openings) Advance(ctx context.Context, tx db.Tx, who actor.Actor, a Ap
 	if err != nil {
 		return "", false, err
 	}
-	inv, err = os.invite(ctx, tx, who, a, *to, now.Add(time.Duration(to.Window+late)*24*time.Hour), "")
+	by := now.Add(time.Duration(to.Window) * 24 * time.Hour)
+	if with.By.After(now) {
+		by = with.By
+	}
+	inv, err = os.invite(ctx, tx, who, a, *to, by.Add(time.Duration(late)*24*time.Hour), with.Note)
 	return inv, true, err
+}
+
+// Next is how somebody is invited to their next stage.
+type Next struct {
+	By   time.Time // zero, or over by then: the stage's window from then
+	Note string    // in the mail
+}
+
+// Left is announced when a candidate withdrew.
+const Left = job.Topic[LeftNote]("opening.left")
+
+// LeftNote names the application; who was invited again can leave again.
+type LeftNote struct {
+	Org, Application string
+	At               int64 // milliseconds
 }
 
 // Resume takes a declined application up again where it ended, in the caller's transaction, whose update of it is the guarding write. ErrMoved.
@@ -257,6 +277,9 @@ func (os *Openings) End(ctx context.Context, tx db.Tx, who actor.Actor, a Applic
 	}
 	if s == Withdrawn { // nobody waits for a reply any more
 		if err := os.Unowe(ctx, tx, a, promise.Reply, promise.Review, promise.Feedback); err != nil {
+			return err
+		}
+		if err := Left.Announce(ctx, os.Jobs, tx, LeftNote{tx.Org, string(a), clock.Milli(os.DB.Now())}); err != nil {
 			return err
 		}
 	}

@@ -106,7 +106,7 @@ const boardColumns = `SELECT a.id, a.candidate_id, a.stage_id, a.status, a.moved
 
 const boardJoins = `
 JOIN candidates c ON c.org_id = a.org_id AND c.id = a.candidate_id
-LEFT JOIN invitations i ON i.org_id = a.org_id AND i.application_id = a.id AND i.stage_id = a.stage_id
+LEFT JOIN invitations i ON i.org_id = a.org_id AND i.application_id = a.id AND i.stage_id = a.stage_id AND i.replaced_by = ''
 `
 
 // openPromise is the promise that is owed, at most one per application.

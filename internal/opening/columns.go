@@ -11,9 +11,11 @@ var Columns = db.Columns{
 	"applications":       {"org_id": numbers, "id": numbers, "opening_id": numbers, "candidate_id": numbers, "stage_id": numbers, "status": numbers, "created_at": numbers, "moved_at": numbers, "mark_ppm": numbers},
 	"application_tags":   {"org_id": private, "application_id": private, "tag": private, "opening_id": private, "tagged_at": private, "tagged_by": private},
 	"board_views":        {"org_id": ours, "id": ours, "opening_id": ours, "member_id": ours, "name": ours, "filter": ours, "shared": ours, "created_at": ours},
-	"invitations":        {"org_id": numbers, "id": numbers, "application_id": numbers, "opening_id": numbers, "stage_id": numbers, "format": numbers, "ref_id": numbers, "note": theirs, "revoked_at": numbers, "rotation": numbers, "finish_by": numbers, "zone": theirs, "created_at": numbers, "created_by": numbers, "opened_at": numbers},
+	"invitations":        {"org_id": numbers, "id": numbers, "application_id": numbers, "opening_id": numbers, "stage_id": numbers, "format": numbers, "ref_id": numbers, "note": theirs, "revoked_at": numbers, "rotation": numbers, "finish_by": numbers, "zone": theirs, "created_at": numbers, "created_by": numbers, "opened_at": numbers, "replaced_by": numbers},
 	"invitation_links":   {"hash": hidden, "org_id": hidden, "invitation_id": hidden, "rotation": hidden},
 	"public_links":       {"hash": ours, "org_id": ours, "opening_id": ours, "rotation": ours, "open": ours, "most": ours, "taken": ours, "until_at": ours},
+	"opening_pages":      {"org_id": ours, "opening_id": ours, "place": ours, "pay": ours, "tries": ours},
+	"opening_faces":      {"org_id": ours, "opening_id": ours, "member_id": ours, "words": ours},
 	"candidate_sessions": {"hash": passing, "id": passing, "org_id": passing, "invitation_id": passing, "candidate_id": passing, "created_at": passing, "expires_at": passing, "revoked_at": passing},
 	"device_codes":       {"id": passing, "org_id": passing, "invitation_id": passing, "created_at": passing, "expires_at": passing, "tries": passing, "used_at": passing},
 }

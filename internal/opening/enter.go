@@ -45,8 +45,17 @@ func (os *Openings) byLink(ctx context.Context, linkSecret string) (Invitation, 
 		return inv, ErrRotated
 	case inv.Revoked:
 		return inv, ErrRevoked
+	case inv.Replaced == "":
+		return inv, nil
 	}
-	return inv, nil
+	err = os.DB.Read(ctx, l.OrgID, func(tx db.Tx) (err error) {
+		inv, err = os.newest(ctx, tx, inv) // the mail that they have leads where they are expected
+		return err
+	})
+	if err == nil && inv.Revoked {
+		err = ErrRevoked
+	}
+	return inv, err
 }
 
 // Look is what the link's page may show before a press; nothing changes. ErrLink, ErrRotated, ErrRevoked, ErrExpired; but for

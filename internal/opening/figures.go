@@ -53,7 +53,7 @@ const (
 		FROM applications a CROSS JOIN promises p WHERE a.org_id = $1 AND a.opening_id = $2 AND a.status <> 'withdrawn' AND p.org_id = a.org_id AND p.application_id = a.id
 		GROUP BY p.kind`
 	countOpened = `SELECT COUNT(DISTINCT application_id) FROM invitations WHERE org_id = $1 AND opening_id = $2 AND opened_at > 0`
-	countStuck  = `SELECT COUNT(*) FROM applications a JOIN invitations i ON i.org_id = a.org_id AND i.application_id = a.id AND i.stage_id = a.stage_id
+	countStuck  = `SELECT COUNT(*) FROM applications a JOIN invitations i ON i.org_id = a.org_id AND i.application_id = a.id AND i.stage_id = a.stage_id AND i.replaced_by = ''
 		WHERE a.org_id = $1 AND a.opening_id = $2 AND a.status = 'active' AND ` + isStuck
 )
 

@@ -24,10 +24,11 @@ import (
 type InvitationState string
 
 const (
-	Sent    InvitationState = "sent"
-	Opened  InvitationState = "opened"
-	Expired InvitationState = "expired" // finish_by has passed and nothing was opened
-	Revoked InvitationState = "revoked"
+	Sent     InvitationState = "sent"
+	Opened   InvitationState = "opened"
+	Expired  InvitationState = "expired" // finish_by has passed and nothing was opened
+	Revoked  InvitationState = "revoked"
+	Replaced InvitationState = "replaced" // they were invited to the stage again
 )
 
 // Invitation is the link for one application and stage.
@@ -47,12 +48,15 @@ type Invitation struct {
 	Zone        string
 	Created     time.Time
 	OpenedAt    time.Time
-	Status      Status // of the application
+	Status      Status       // of the application
+	Replaced    InvitationID // what took its place; "" nothing
 }
 
 // State is where it stands at an instant.
 func (i Invitation) State(now time.Time) InvitationState {
 	switch {
+	case i.Replaced != "":
+		return Replaced
 	case i.Revoked:
 		return Revoked
 	case !i.OpenedAt.IsZero():
@@ -196,24 +200,29 @@ func (os *Openings) add(ctx context.Context, tx db.Tx, who actor.Actor, op Openi
 
 // invite makes the invitation to a stage; the unique key (application, stage) makes it once.
 func (os *Openings) invite(ctx context.Context, tx db.Tx, who actor.Actor, a Application, s Stage, by time.Time, note string) (InvitationID, error) {
+	inv := id.New("inv", os.DB.Now())
+	return InvitationID(inv), os.inviteAs(ctx, tx, who, inv, a, s, by, note)
+}
+
+// inviteAs is invite under an id.
+func (os *Openings) inviteAs(ctx context.Context, tx db.Tx, who actor.Actor, inv string, a Application, s Stage, by time.Time, note string) error {
 	now := os.DB.Now()
 	q := query.New(tx)
-	inv := id.New("inv", now)
 	n, err := q.AddInvitation(ctx, query.AddInvitationParams{OrgID: tx.Org, ID: inv, ApplicationID: string(a.ID), OpeningID: string(a.Opening.ID), StageID: string(s.ID), Format: s.Format, RefID: s.Ref,
 		Note: note, FinishBy: clock.Milli(by), Zone: a.Zone, CreatedAt: clock.Milli(now), CreatedBy: who.ID})
 	if err != nil {
-		return "", err
+		return err
 	}
 	if n == 0 {
-		return "", ErrMoved
+		return ErrMoved
 	}
 	if err := q.AddLink(ctx, query.AddLinkParams{Hash: secret.Hash(os.secret(tx.Org, inv, 0)), OrgID: tx.Org, InvitationID: inv, Rotation: 0}); err != nil {
-		return "", err
+		return err
 	}
 	if err := audit.Record(ctx, tx, now, who, "opening.invite", string(a.ID), audit.Facts{"invitation": inv, "stage": string(s.ID), "finish_by": fmt.Sprint(clock.Milli(by))}); err != nil {
-		return "", err
+		return err
 	}
-	return InvitationID(inv), Invited.Announce(ctx, os.Jobs, tx, InvitedNote{tx.Org, inv, 0, who.Kind == actor.System && who.ID == applying})
+	return Invited.Announce(ctx, os.Jobs, tx, InvitedNote{tx.Org, inv, 0, who.Kind == actor.System && who.ID == applying})
 }
 
 func (os *Openings) secret(o, inv string, rotation int64) string {
@@ -236,7 +245,7 @@ func (os *Openings) InvitationIn(ctx context.Context, tx db.Tx, i InvitationID) 
 
 func invitation(o string, r query.InvitationRow) Invitation {
 	return Invitation{InvitationID(r.ID), o, ApplicationID(r.ApplicationID), ID(r.OpeningID), r.CandidateID, StageID(r.StageID), r.Format, r.RefID, r.Note,
-		r.RevokedAt != 0, int(r.Rotation), clock.Time(r.FinishBy), r.Zone, clock.Time(r.CreatedAt), clock.Time(r.OpenedAt), Status(r.Status)}
+		r.RevokedAt != 0, int(r.Rotation), clock.Time(r.FinishBy), r.Zone, clock.Time(r.CreatedAt), clock.Time(r.OpenedAt), Status(r.Status), InvitationID(r.ReplacedBy)}
 }
 
 // InvitationsOf are an application's, newest first.
@@ -249,13 +258,15 @@ func (os *Openings) InvitationsOf(ctx context.Context, tx db.Tx, a ApplicationID
 	return out, err
 }
 
-// managed loads an invitation whose opening the asker runs. ErrMissing, ErrRole.
+// managed loads an invitation whose opening the asker runs, and that holds. ErrMissing, ErrRole, ErrReplaced.
 func (os *Openings) managed(ctx context.Context, tx db.Tx, who actor.Actor, i InvitationID) (Invitation, error) {
 	inv, err := os.InvitationIn(ctx, tx, i)
 	if err != nil {
 		return inv, err
 	}
-	_, err = os.manage(ctx, tx, who, inv.Opening)
+	if _, err = os.manage(ctx, tx, who, inv.Opening); err == nil && inv.Replaced != "" {
+		err = ErrReplaced
+	}
 	return inv, err
 }
 

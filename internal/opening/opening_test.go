@@ -270,13 +270,13 @@ func TestMovingOn(t *testing.T) {
 		var next opening.InvitationID
 		w.write(t, func(tx db.Tx) error {
 			var more bool
-			next, more, err = w.Advance(ctx, tx, w.owner, a)
+			next, more, err = w.Advance(ctx, tx, w.owner, a, opening.Next{})
 			if err != nil || !more {
 				t.Errorf("Advance = %v, %v; want the next stage", more, err)
 			}
 			return err
 		})
-		if err := w.DB.Write(ctx, w.owner.Org, func(tx db.Tx) error { _, _, err := w.Advance(ctx, tx, w.rec, a); return err }); !errors.Is(err, opening.ErrMoved) {
+		if err := w.DB.Write(ctx, w.owner.Org, func(tx db.Tx) error { _, _, err := w.Advance(ctx, tx, w.rec, a, opening.Next{}); return err }); !errors.Is(err, opening.ErrMoved) {
 			t.Errorf("two people advance = %v; want ErrMoved for the second", err)
 		}
 		a, _ = w.LoadApplication(ctx, w.owner, first.Application)
@@ -285,7 +285,7 @@ func TestMovingOn(t *testing.T) {
 			if want := w.tick.Now().Add(5 * 24 * time.Hour); err != nil || inv.Stage != a.Stage || !inv.FinishBy.Equal(want) {
 				t.Errorf("next invitation = %+v, %v; want this stage, until %v", inv, err, want)
 			}
-			if _, more, err := w.Advance(ctx, tx, w.owner, a); more || err != nil {
+			if _, more, err := w.Advance(ctx, tx, w.owner, a, opening.Next{}); more || err != nil {
 				t.Errorf("Advance after the last = %v, %v; want nothing more", more, err)
 			}
 			return w.End(ctx, tx, w.owner, a.ID, opening.Hired)

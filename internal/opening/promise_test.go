@@ -93,7 +93,7 @@ func TestAnOpeningsPromises(t *testing.T) {
 			t.Errorf("figures = %+v; want nine late of three kinds", f)
 		}
 		w.write(t, func(tx db.Tx) error {
-			next, _, err := w.Advance(ctx, tx, w.owner, apps[0])
+			next, _, err := w.Advance(ctx, tx, w.owner, apps[0], opening.Next{})
 			if err != nil {
 				return err
 			}

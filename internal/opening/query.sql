@@ -77,7 +77,7 @@ UPDATE applications SET status = 'active', moved_at = $3 WHERE org_id = $1 AND i
 
 -- name: AddInvitation :execrows
 INSERT INTO invitations (org_id, id, application_id, opening_id, stage_id, format, ref_id, note, revoked_at, rotation, finish_by, zone, created_at, created_by, opened_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, $9, $10, $11, $12, 0) ON CONFLICT (org_id, application_id, stage_id) DO NOTHING;
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, $9, $10, $11, $12, 0) ON CONFLICT DO NOTHING;
 
 -- name: AddLink :exec
 INSERT INTO invitation_links (hash, org_id, invitation_id, rotation) VALUES ($1, $2, $3, $4);
@@ -87,12 +87,12 @@ SELECT org_id, invitation_id, rotation FROM invitation_links WHERE hash = $1;
 
 -- name: Invitation :one
 SELECT i.id, i.application_id, i.stage_id, i.format, i.ref_id, i.note, i.revoked_at, i.rotation, i.finish_by, i.zone, i.created_at, i.opened_at,
-	a.opening_id, a.candidate_id, a.status
+	a.opening_id, a.candidate_id, a.status, i.replaced_by
 FROM invitations i JOIN applications a ON a.org_id = i.org_id AND a.id = i.application_id WHERE i.org_id = $1 AND i.id = $2;
 
 -- name: InvitationsOf :many
 SELECT i.id, i.application_id, i.stage_id, i.format, i.ref_id, i.note, i.revoked_at, i.rotation, i.finish_by, i.zone, i.created_at, i.opened_at,
-	a.opening_id, a.candidate_id, a.status
+	a.opening_id, a.candidate_id, a.status, i.replaced_by
 FROM invitations i JOIN applications a ON a.org_id = i.org_id AND a.id = i.application_id
 WHERE i.org_id = $1 AND i.application_id = $2 ORDER BY i.created_at DESC, i.id DESC;
 
@@ -211,9 +211,9 @@ UPDATE public_links SET taken = taken + 1 WHERE org_id = sqlc.arg(org_id) AND op
 
 -- name: Unfinished :many
 SELECT i.id, i.application_id, i.stage_id, i.format, i.ref_id, i.note, i.revoked_at, i.rotation, i.finish_by, i.zone, i.created_at, i.opened_at,
-	a.opening_id, a.candidate_id, a.status
+	a.opening_id, a.candidate_id, a.status, i.replaced_by
 FROM invitations i JOIN applications a ON a.org_id = i.org_id AND a.id = i.application_id JOIN openings o ON o.org_id = a.org_id AND o.id = a.opening_id
-WHERE i.org_id = sqlc.arg(org_id) AND i.finish_by > sqlc.arg(now) AND i.revoked_at = 0 AND a.status = 'active' AND a.stage_id = i.stage_id AND o.state = 'open'
+WHERE i.org_id = sqlc.arg(org_id) AND i.finish_by > sqlc.arg(now) AND i.revoked_at = 0 AND i.replaced_by = '' AND a.status = 'active' AND a.stage_id = i.stage_id AND o.state = 'open'
 	AND i.id > sqlc.arg(after) ORDER BY i.id LIMIT 200;
 
 -- name: SetMark :execrows
@@ -265,10 +265,34 @@ WHERE a.org_id = sqlc.arg(org_id) AND a.opening_id = sqlc.arg(opening_id) AND p.
 
 -- name: ReviewersHere :one
 SELECT COUNT(*) FROM opening_members o JOIN members m ON m.org_id = o.org_id AND m.id = o.member_id
-WHERE o.org_id = sqlc.arg(org_id) AND o.opening_id = sqlc.arg(opening_id) AND o.role = sqlc.arg(role) AND m.state = 'active' AND m.absent_until <= sqlc.arg(now);
+WHERE o.org_id = sqlc.arg(org_id) AND o.opening_id = sqlc.arg(opening_id) AND o.role = sqlc.arg(role) AND m.state = 'active' AND NOT (m.absent_until > sqlc.arg(now) AND m.absent_from <= sqlc.arg(now));
 
 -- name: ReadStages :one
 SELECT COUNT(*) FROM stages WHERE org_id = $1 AND opening_id = $2 AND reviewers > 0;
 
 -- name: StageReviewers :one
 SELECT reviewers FROM stages WHERE org_id = $1 AND id = $2;
+
+-- name: AgainApplication :execrows
+UPDATE applications SET status = 'active', moved_at = sqlc.arg(at), mark_ppm = -1 WHERE org_id = sqlc.arg(org_id) AND id = sqlc.arg(id) AND stage_id = sqlc.arg(stage_id) AND status IN ('active', 'withdrawn');
+
+-- name: ReplaceInvitation :execrows
+UPDATE invitations SET replaced_by = sqlc.arg(next) WHERE org_id = sqlc.arg(org_id) AND id = sqlc.arg(id) AND replaced_by = '';
+
+-- name: SetPage :exec
+INSERT INTO opening_pages (org_id, opening_id, place, pay, tries) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (org_id, opening_id) DO UPDATE SET place = excluded.place, pay = excluded.pay, tries = excluded.tries;
+
+-- name: PageText :one
+SELECT place, pay, tries FROM opening_pages WHERE org_id = $1 AND opening_id = $2;
+
+-- name: DropFaces :execrows
+DELETE FROM opening_faces WHERE org_id = $1 AND opening_id = $2;
+
+-- name: AddFace :exec
+INSERT INTO opening_faces (org_id, opening_id, member_id, words) VALUES ($1, $2, $3, $4);
+
+-- name: Faces :many
+SELECT f.member_id, f.words, m.name, m.title FROM opening_faces f JOIN members m ON m.org_id = f.org_id AND m.id = f.member_id
+WHERE f.org_id = $1 AND f.opening_id = $2 AND m.state = 'active'
+	AND EXISTS (SELECT 1 FROM opening_members o WHERE o.org_id = f.org_id AND o.opening_id = f.opening_id AND o.member_id = f.member_id) ORDER BY m.name, m.id;

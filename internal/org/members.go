@@ -217,6 +217,9 @@ func (os *Orgs) ChangeMember(ctx context.Context, who actor.Actor, m Member) err
 	if err := checkRoles(m.Roles); err != nil {
 		return err
 	}
+	if err := checkAway(m.AbsentFrom, m.Absent, os.DB.Now()); err != nil {
+		return err
+	}
 	return os.DB.Write(ctx, who.Org, func(tx db.Tx) error {
 		q := query.New(tx)
 		if _, err := q.HoldOwners(ctx, who.Org); err != nil { // no two changes of owners at once
@@ -230,7 +233,7 @@ func (os *Orgs) ChangeMember(ctx context.Context, who actor.Actor, m Member) err
 			m.Roles = before.Roles
 		}
 		n, err := q.SetMember(ctx, query.SetMemberParams{OrgID: who.Org, ID: m.ID, Name: m.Name, Title: m.Title, Team: m.Team,
-			Roles: strings.Join(m.Roles, " "), AbsentUntil: clock.Milli(m.Absent)})
+			Roles: strings.Join(m.Roles, " "), AbsentUntil: clock.Milli(m.Absent), AbsentFrom: clock.Milli(m.AbsentFrom)})
 		if err == nil && n == 0 {
 			return ErrMissing
 		}

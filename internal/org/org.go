@@ -73,17 +73,18 @@ const (
 
 // Member is a person of an organisation.
 type Member struct {
-	ID      MemberID
-	Org     ID
-	Account account.ID
-	Name    string
-	Email   string
-	Title   string // "Staff engineer"
-	Team    string // "Bookings team"
-	Roles   []string
-	State   State
-	Absent  time.Time // until then nothing new is assigned; zero is present
-	Created time.Time
+	ID         MemberID
+	Org        ID
+	Account    account.ID
+	Name       string
+	Email      string
+	Title      string // "Staff engineer"
+	Team       string // "Bookings team"
+	Roles      []string
+	State      State
+	Absent     time.Time // the end of an absence: until then nothing new is given to them; zero is present
+	Created    time.Time
+	AbsentFrom time.Time // its beginning; zero is at once
 }
 
 // Initials are at most two letters for the avatar.
@@ -289,7 +290,7 @@ func (os *Orgs) Of(ctx context.Context, a account.ID) ([]Org, error) {
 
 func member(o ID, r query.MembersRow) Member {
 	return Member{r.ID, o, account.ID(r.AccountID), r.Name, r.Email, r.Title, r.Team, strings.Fields(r.Roles), State(r.State),
-		clock.Time(r.AbsentUntil), clock.Time(r.CreatedAt)}
+		clock.Time(r.AbsentUntil), clock.Time(r.CreatedAt), clock.Time(r.AbsentFrom)}
 }
 
 func checkRoles(roles []string) error {

@@ -19,16 +19,19 @@ INSERT INTO memberships (account_id, org_id) VALUES ($1, $2) ON CONFLICT DO NOTH
 SELECT org_id FROM memberships WHERE account_id = $1 ORDER BY org_id LIMIT 100;
 
 -- name: Member :one
-SELECT id, account_id, name, email, title, team, roles, state, absent_until, created_at FROM members WHERE org_id = $1 AND id = $2;
+SELECT id, account_id, name, email, title, team, roles, state, absent_until, created_at, absent_from FROM members WHERE org_id = $1 AND id = $2;
 
 -- name: MemberOf :one
-SELECT id, account_id, name, email, title, team, roles, state, absent_until, created_at FROM members WHERE org_id = $1 AND account_id = $2;
+SELECT id, account_id, name, email, title, team, roles, state, absent_until, created_at, absent_from FROM members WHERE org_id = $1 AND account_id = $2;
 
 -- name: Members :many
-SELECT id, account_id, name, email, title, team, roles, state, absent_until, created_at FROM members WHERE org_id = $1 ORDER BY name, id LIMIT 1000;
+SELECT id, account_id, name, email, title, team, roles, state, absent_until, created_at, absent_from FROM members WHERE org_id = $1 ORDER BY name, id LIMIT 1000;
 
 -- name: SetMember :execrows
-UPDATE members SET name = $3, title = $4, team = $5, roles = $6, absent_until = $7 WHERE org_id = $1 AND id = $2;
+UPDATE members SET name = $3, title = $4, team = $5, roles = $6, absent_until = $7, absent_from = $8 WHERE org_id = $1 AND id = $2;
+
+-- name: SetAway :execrows
+UPDATE members SET absent_from = sqlc.arg(absent_from), absent_until = sqlc.arg(absent_until) WHERE org_id = sqlc.arg(org_id) AND id = sqlc.arg(id) AND state = 'active';
 
 -- name: SetState :execrows
 UPDATE members SET state = sqlc.arg(next) WHERE org_id = sqlc.arg(org_id) AND id = sqlc.arg(id) AND state = sqlc.arg(was);

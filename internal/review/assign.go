@@ -156,8 +156,13 @@ func (rs *Reviews) fill(ctx context.Context, tx db.Tx, who actor.Actor, n Round)
 	return nil
 }
 
-// pool are the members who could read a round, who has least open first.
+// pool are the members who could read a round and never had it, who has least open first; whoever is away on its day comes last.
 func (rs *Reviews) pool(ctx context.Context, tx db.Tx, n Round) ([]org.Member, error) {
+	return rs.eligible(ctx, tx, n, func(Review) bool { return true })
+}
+
+// eligible are those of the pool who have no part in a round that bars them.
+func (rs *Reviews) eligible(ctx context.Context, tx db.Tx, n Round, bars func(Review) bool) ([]org.Member, error) {
 	q := query.New(tx)
 	team, err := rs.Openings.Team(ctx, tx, n.Opening)
 	if err != nil {
@@ -199,14 +204,22 @@ func (rs *Reviews) pool(ctx context.Context, tx db.Tx, n Round) ([]org.Member, e
 	members = slices.DeleteFunc(members, func(m org.Member) bool {
 		inPool := slices.Contains(team, opening.TeamMember{Member: m.ID, Role: opening.Reviewer})
 		facilitates := slices.Contains(team, opening.TeamMember{Member: m.ID, Role: opening.Facilitator})
-		had := slices.ContainsFunc(there, func(r Review) bool { return r.Member == m.ID }) ||
+		had := slices.ContainsFunc(there, func(r Review) bool { return r.Member == m.ID && bars(r) }) ||
 			slices.ContainsFunc(settle, func(a query.AdjudicationsOfRow) bool { return a.MemberID == m.ID })
-		return !inPool || facilitates || had || m.State != org.Active || m.Absent.After(now) || slices.Contains(know, m.ID) || rules.Certify && !slices.Contains(certified, m.ID)
+		return !inPool || facilitates || had || m.State != org.Active || m.Away(now) || slices.Contains(know, m.ID) || rules.Certify && !slices.Contains(certified, m.ID)
 	})
 	slices.SortFunc(members, func(a, b org.Member) int {
-		return cmp.Or(cmp.Compare(load[a.ID], load[b.ID]), cmp.Compare(dice(a.ID, n.Attempt), dice(b.ID, n.Attempt)))
+		return cmp.Or(leaving(a, n)-leaving(b, n), cmp.Compare(load[a.ID], load[b.ID]), cmp.Compare(dice(a.ID, n.Attempt), dice(b.ID, n.Attempt)))
 	})
 	return members, nil
+}
+
+// leaving is 1 for a member who is away on the day of a round, else 0.
+func leaving(m org.Member, n Round) int {
+	if m.Away(n.Due.Add(-time.Second)) {
+		return 1
+	}
+	return 0
 }
 
 // dice is a number that is random over members and rounds, and stays.
@@ -220,8 +233,15 @@ func (rs *Reviews) give(ctx context.Context, tx db.Tx, who actor.Actor, n Round,
 	rev := id.New("rev", now)
 	added, err := query.New(tx).AddReview(ctx, query.AddReviewParams{OrgID: tx.Org, ID: rev, AttemptID: n.Attempt, ApplicationID: string(n.Application), MemberID: member,
 		Shuffle: dice(member, n.Attempt), DueAt: clock.Milli(n.Due), AssignedAt: clock.Milli(now)})
-	if err != nil || added == 0 {
+	if err != nil {
 		return err
+	}
+	if added == 0 { // they had it: what they wrote is there again
+		back, err := query.New(tx).ReturnReview(ctx, query.ReturnReviewParams{DueAt: clock.Milli(n.Due), AssignedAt: clock.Milli(now), OrgID: tx.Org, AttemptID: n.Attempt, MemberID: member})
+		if err != nil || len(back) == 0 {
+			return err
+		}
+		rev = back[0]
 	}
 	if err := audit.Record(ctx, tx, now, who, "review.assign", rev, audit.Facts{"member": member, "attempt": n.Attempt}); err != nil {
 		return err
@@ -254,7 +274,7 @@ func (rs *Reviews) run(ctx context.Context, tx db.Tx, who actor.Actor, n Round) 
 }
 
 // Fill is done every few minutes for each organisation: rounds that lacked people get them when somebody is back, and what
-// disabled members had goes to others.
+// members had who are disabled, or not in the pool any more, goes to others.
 func (rs *Reviews) Fill(ctx context.Context, o org.ID) error {
 	if err := rs.catchUp(ctx, o); err != nil {
 		return err
@@ -299,6 +319,15 @@ func (rs *Reviews) fillAll(ctx context.Context, tx db.Tx) error {
 			return err
 		}
 		if err := audit.Record(ctx, tx, rs.DB.Now(), who, "review.reassigned", r.ID, nil); err != nil {
+			return err
+		}
+	}
+	for _, r := range orphans { // where nobody else is in the pool that is said
+		n, err := rs.RoundOf(ctx, tx, r.AttemptID)
+		if err != nil {
+			return err
+		}
+		if err := rs.fill(ctx, tx, who, n); err != nil {
 			return err
 		}
 	}

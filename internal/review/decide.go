@@ -141,8 +141,8 @@ func (rs *Reviews) Decidable(ctx context.Context, tx db.Tx, who actor.Actor, a o
 }
 
 // SettleIn carries a decision out in the caller's transaction, once; the update of the decision guards it. Advance moves the
-// application on and invites, or hires after the last stage; Reject declines. done is false when it was settled or undone before.
-func (rs *Reviews) SettleIn(ctx context.Context, tx db.Tx, who actor.Actor, d Decision) (done bool, err error) {
+// application on and invites as with says, or hires after the last stage; Reject declines. done is false when it was settled or undone before.
+func (rs *Reviews) SettleIn(ctx context.Context, tx db.Tx, who actor.Actor, d Decision, with opening.Next) (done bool, err error) {
 	n, err := query.New(tx).SettleDecision(ctx, tx.Org, d.ID, clock.Milli(rs.DB.Now()))
 	if err != nil || n == 0 {
 		return false, err
@@ -156,7 +156,7 @@ func (rs *Reviews) SettleIn(ctx context.Context, tx db.Tx, who actor.Actor, d De
 	}
 	switch d.Outcome {
 	case Advance:
-		_, next, err := rs.Openings.Advance(ctx, tx, who, app)
+		_, next, err := rs.Openings.Advance(ctx, tx, who, app, with)
 		if err != nil || next {
 			return true, err
 		}

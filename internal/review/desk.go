@@ -18,6 +18,7 @@ type Desk struct {
 	Opening opening.Opening
 	Readers []Reader
 	Pool    []org.Member // who else could read it, who has least open first
+	Back    []org.Member // who had it and could go on with what they wrote
 }
 
 // Reader is a member with where their card stands; never what is on it.
@@ -64,7 +65,10 @@ func (rs *Reviews) Desk(ctx context.Context, who actor.Actor, c Code) (*Desk, er
 			}
 			d.Readers = append(d.Readers, reader)
 		}
-		d.Pool, err = rs.pool(ctx, tx, d.Round)
+		if d.Pool, err = rs.pool(ctx, tx, d.Round); err != nil {
+			return err
+		}
+		d.Back, err = rs.returns(ctx, tx, d.Round)
 		return err
 	})
 	if err != nil {

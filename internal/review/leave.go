@@ -10,7 +10,6 @@ import (
 	"candor/internal/clock"
 	"candor/internal/db"
 	"candor/internal/org"
-	"candor/internal/problem"
 	"candor/internal/review/internal/query"
 )
 
@@ -21,18 +20,15 @@ func (rs *Reviews) StepBack(ctx context.Context, who actor.Actor, c Code, reason
 	return rs.leave(ctx, who, c, who.ID, "", SteppedBack, reason)
 }
 
-// Reassign takes a review from a member and gives it to another of the pool, or to whoever has least when to is "". For those
-// who run or decide the opening. ErrMissing, ErrRole, ErrFiled, ErrNobody, ErrReason.
+// Reassign takes a review from a member and gives it to another of the pool, or to whoever has least when to is "", or back to somebody
+// of whom it was taken, who goes on with what they wrote. For those who run or decide the opening. ErrMissing, ErrRole, ErrFiled, ErrNobody, ErrReason.
 func (rs *Reviews) Reassign(ctx context.Context, who actor.Actor, c Code, from, to, reason string) error {
 	return rs.leave(ctx, who, c, from, to, Reassigned, reason)
 }
 
 func (rs *Reviews) leave(ctx context.Context, who actor.Actor, c Code, from, to string, as State, reason string) error {
-	if reason == "" {
-		return ErrReason.On("reason", "Please say why, in a sentence.")
-	}
-	if len([]rune(reason)) > 500 {
-		return problem.Field("reason", "Please say it in up to 500 characters.")
+	if err := checkReason(&reason); err != nil {
+		return err
 	}
 	return rs.DB.Write(ctx, who.Org, func(tx db.Tx) error {
 		q := query.New(tx)
@@ -43,7 +39,7 @@ func (rs *Reviews) leave(ctx context.Context, who actor.Actor, c Code, from, to 
 		if _, err := q.HoldRound(ctx, tx.Org, n.Attempt, clock.Milli(rs.DB.Now())); err != nil {
 			return err
 		}
-		if as == Reassigned {
+		if own := who.Kind == actor.Member && who.ID == from && (as == SteppedBack || to == somebody); !own {
 			if err := rs.run(ctx, tx, who, n); err != nil {
 				return err
 			}
@@ -72,6 +68,9 @@ func (rs *Reviews) leave(ctx context.Context, who actor.Actor, c Code, from, to 
 		if err := audit.Record(ctx, tx, rs.DB.Now(), who, "review."+string(as), string(r.ID), audit.Facts{"reason": why, "member": from}); err != nil {
 			return err
 		}
+		if kept && to == somebody { // what they had sent stays, and nobody is lacking
+			return rs.close(ctx, tx, n)
+		}
 		if to == "" {
 			if err := rs.fill(ctx, tx, who, n); err != nil {
 				return err
@@ -82,7 +81,17 @@ func (rs *Reviews) leave(ctx context.Context, who actor.Actor, c Code, from, to 
 		if err != nil {
 			return err
 		}
-		if !slices.ContainsFunc(pool, func(m org.Member) bool { return m.ID == to }) {
+		if to == somebody {
+			if len(pool) == 0 {
+				return ErrNobody
+			}
+			return rs.give(ctx, tx, who, n, pool[0].ID)
+		}
+		had, err := rs.returns(ctx, tx, n)
+		if err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(append(pool, had...), func(m org.Member) bool { return m.ID == to && m.ID != from }) {
 			return ErrNobody
 		}
 		return rs.give(ctx, tx, who, n, to)

@@ -31,8 +31,9 @@ SELECT n.attempt_id FROM review_rounds n WHERE n.org_id = $1 AND n.closed_at = 0
 AND n.wanted > (SELECT COUNT(*) FROM reviews r WHERE r.org_id = n.org_id AND r.attempt_id = n.attempt_id AND r.state IN ('assigned', 'filed')) ORDER BY n.attempt_id LIMIT 500;
 
 -- name: Orphans :many
-SELECT r.id, r.attempt_id FROM reviews r JOIN members m ON m.org_id = r.org_id AND m.id = r.member_id
-WHERE r.org_id = $1 AND r.state = 'assigned' AND m.state = 'disabled' LIMIT 500;
+SELECT r.id, r.attempt_id FROM reviews r JOIN members m ON m.org_id = r.org_id AND m.id = r.member_id JOIN review_rounds n ON n.org_id = r.org_id AND n.attempt_id = r.attempt_id
+WHERE r.org_id = $1 AND r.state = 'assigned' AND (m.state = 'disabled'
+	OR NOT EXISTS (SELECT 1 FROM opening_members o WHERE o.org_id = r.org_id AND o.opening_id = n.opening_id AND o.member_id = r.member_id AND o.role = 'reviewer')) LIMIT 500;
 
 -- name: AddReview :execrows
 INSERT INTO reviews (org_id, id, attempt_id, application_id, member_id, state, shuffle, due_at, assigned_at, saved_at, filed_at, seconds, private_note, shareable)
@@ -588,3 +589,29 @@ DELETE FROM collaboration_ratings WHERE collaboration_ratings.org_id = $1 AND at
 
 -- name: DropCollaborations :execrows
 DELETE FROM collaborations WHERE org_id = $1 AND application_id = $2;
+
+-- name: ReturnReview :many
+UPDATE reviews SET state = 'assigned', due_at = sqlc.arg(due_at), assigned_at = sqlc.arg(assigned_at), paused_at = 0
+WHERE org_id = sqlc.arg(org_id) AND attempt_id = sqlc.arg(attempt_id) AND member_id = sqlc.arg(member_id) AND state = 'reassigned' RETURNING id;
+
+-- name: OpenCards :many
+SELECT r.member_id, COUNT(*) AS n FROM reviews r JOIN review_rounds n ON n.org_id = r.org_id AND n.attempt_id = r.attempt_id
+WHERE r.org_id = $1 AND n.opening_id = $2 AND r.state = 'assigned' GROUP BY r.member_id;
+
+-- name: CardsOf :many
+SELECT n.code FROM reviews r JOIN review_rounds n ON n.org_id = r.org_id AND n.attempt_id = r.attempt_id
+WHERE r.org_id = sqlc.arg(org_id) AND r.member_id = sqlc.arg(member_id) AND r.state = 'assigned' AND (CAST(sqlc.arg(opening_id) AS TEXT) = '' OR n.opening_id = sqlc.arg(opening_id))
+ORDER BY r.due_at, r.id LIMIT 500;
+
+-- name: ToTake :many
+SELECT n.attempt_id, o.title AS opening_title, s.title AS stage_title, r.due_at, CAST(m.absent_from <= sqlc.arg(now) AND m.absent_until > sqlc.arg(now) AS BOOLEAN) AS away
+FROM opening_members x
+JOIN review_rounds n ON n.org_id = x.org_id AND n.opening_id = x.opening_id AND n.closed_at = 0 AND n.wanted > 0
+JOIN reviews r ON r.org_id = n.org_id AND r.attempt_id = n.attempt_id AND r.state = 'assigned'
+JOIN members m ON m.org_id = r.org_id AND m.id = r.member_id
+JOIN openings o ON o.org_id = n.org_id AND o.id = n.opening_id
+JOIN stages s ON s.org_id = n.org_id AND s.id = n.stage_id
+WHERE x.org_id = sqlc.arg(org_id) AND x.member_id = sqlc.arg(member_id) AND x.role = 'reviewer' AND r.member_id <> x.member_id
+	AND (r.due_at < sqlc.arg(now) OR m.absent_from <= sqlc.arg(now) AND m.absent_until > sqlc.arg(now))
+	AND r.filed_at = 0 AND NOT EXISTS (SELECT 1 FROM reviews y WHERE y.org_id = n.org_id AND y.attempt_id = n.attempt_id AND y.member_id = x.member_id)
+ORDER BY r.due_at, r.id LIMIT sqlc.arg(most);

@@ -64,7 +64,7 @@ func (th *Threads) Answerers(ctx context.Context, tx db.Tx, a opening.Applicatio
 	}
 	var out []org.Member
 	for _, m := range members {
-		if m.State != org.Active || m.Absent.After(th.DB.Now()) {
+		if m.State != org.Active || m.Away(th.DB.Now()) {
 			continue
 		}
 		if _, answers, err := th.may(ctx, tx, actor.Actor{Kind: actor.Member, ID: m.ID, Org: tx.Org, Roles: m.Roles}, a); err != nil || !answers {

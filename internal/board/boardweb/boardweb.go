@@ -4,6 +4,8 @@ package boardweb
 
 import (
 	"net/http"
+	"strconv"
+	"strings"
 
 	"candor/internal/board"
 	"candor/internal/opening"
@@ -25,6 +27,12 @@ func (p *Pages) Routes(mux *web.Mux) {
 	handle(web.RateWrite, "POST "+one+"/bulk/do", "board.act", p.do)
 	handle(web.RateWrite, "POST "+one+"/bulk/undo", "board.undo", p.undo)
 	handle(web.RateRead, "GET "+one+"/decline", "board.decline_page", p.decline)
+	handle(web.RateRead, "GET "+one+"/close", "board.close_page", p.closing)
+	handle(web.RateWrite, "POST "+one+"/close", "board.close", p.closed)
+	again := web.Route{Pattern: "GET /o/{org}/applications/{application}/again", Action: "board.again_page", Auth: web.Staff, Roles: web.AnyMember, Tenant: web.FromPath, Object: "application", Rate: web.RateRead}
+	mux.Handle(again, p.again)
+	again.Pattern, again.Action, again.Rate = "POST /o/{org}/applications/{application}/again", "board.again", web.RateWrite
+	mux.Handle(again, p.invitedAgain)
 	file := web.Route{Pattern: "POST " + one + "/results/{format}", Action: "board.results", Auth: web.Staff, Roles: web.AnyMember, Tenant: web.FromPath, Object: "opening", Rate: web.RateExport, Stream: true}
 	mux.Handle(file, p.results)
 	mux.Handle(web.Route{Pattern: "POST /o/{org}/applications/{application}/dossier", Action: "board.dossier", Auth: web.Staff, Roles: web.AnyMember, Tenant: web.FromPath, Object: "application", Rate: web.RateExport}, p.dossier)
@@ -40,6 +48,14 @@ func openingOf(r *http.Request) opening.ID { return opening.ID(r.PathValue("open
 func here(r *http.Request) string {
 	return "/o/" + r.PathValue("org") + "/openings/" + r.PathValue("opening")
 }
+
+// cut is the format and the content that a choice names; "" is neither.
+func cut(value string) (format, ref string) {
+	format, ref, _ = strings.Cut(value, ":")
+	return format, ref
+}
+
+func itoa(n int) string { return strconv.Itoa(n) }
 
 func picked(ids []string) []opening.ApplicationID {
 	out := make([]opening.ApplicationID, len(ids))

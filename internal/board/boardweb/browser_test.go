@@ -231,3 +231,60 @@ func TestTwentyDeclinedEachInTheirOwnWords(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// Somebody is invited again to something else, three are advanced until one day, and the opening is closed with words for everybody.
+func TestAgainAndClosedKindly(t *testing.T) {
+	s := serve(t)
+	all := s.screened(3)
+	zoe, yan := s.Invite("Zoe Priem", "zoe@mail.example"), s.Invite("Yan Ito", "yan@mail.example")
+	s.Begin(s.Enter(yan), "quiz")
+	p := browser.New(t)
+	p.Look(browser.Desk)
+	p.Go(s.server.URL + "/in/rui")
+	list := s.server.URL + "/o/" + s.Org.ID + "/openings/" + string(s.Opening)
+
+	p.Go(s.server.URL + "/o/" + s.Org.ID + "/applications/" + string(yan.Application))
+	p.Follow("a[href$='/again']")
+	p.Sees("A part runs now.")
+	look(t, p, "again")
+	p.Type("#words", "You told us that you write Python.")
+	p.Type("#reason", "Wrong language.")
+	p.Follow("form[action$='/again'] .primary")
+	p.Sees("Talk to them first, then tick this.")
+	look(t, p, "again-refused")
+	p.Click("input[name=agreed]")
+	p.Follow("form[action$='/again'] .primary")
+	p.Sees("Invited again.")
+	p.Sees("what was done by that link is kept")
+	p.Sees("Invited to the stage again")
+
+	p.Go(list)
+	p.Value(`String([...document.querySelectorAll("input[name=pick]")].filter((i) => ` + fmt.Sprintf("%q", fmt.Sprint(all)) + `.includes(i.value)).forEach((i) => i.click()))`)
+	p.Follow("button[value=advance]")
+	p.Sees("Advance: 3 candidates")
+	p.Type("#reason", "Clear throughout.")
+	p.Value(`document.querySelector("#finish_by").value = "` + s.DB.Now().AddDate(0, 0, 20).Format(opening.LocalForm) + `"`)
+	look(t, p, "advance")
+	p.Follow("form[action$='/bulk/do'] .primary")
+	p.Sees("Done for 3 candidates.")
+
+	p.Go(list + "/close")
+	p.Sees("2 candidates, nothing begun")
+	p.Sees("3 candidates, decided")
+	look(t, p, "close")
+	p.Follow("form[action$='/close'] .primary")
+	p.Sees("Say why it closes")
+	p.Type("#reason", "Filled.")
+	p.Follow("form[action$='/close'] .primary")
+	p.Sees("Done for 2 candidates.")
+	p.Go(list)
+	p.Sees("5 candidates still under way.")
+	s.Tick.Add(96 * time.Hour)
+	s.Drain()
+	for a, want := range map[opening.ApplicationID]opening.Status{zoe.Application: opening.Declined, yan.Application: opening.Declined, all[0]: opening.Active} {
+		got, err := s.Openings.LoadApplication(ctx, s.Owner, a)
+		if err != nil || got.Status != want {
+			t.Errorf("%s is %s, %v; want %s", got.Name, got.Status, err, want)
+		}
+	}
+}

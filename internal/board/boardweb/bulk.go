@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"candor/internal/board"
@@ -70,7 +71,7 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request, f actForm, cause er
 	if v.Form.Zone == "" {
 		v.Form.Zone = v.Page.Zone.String()
 	}
-	if v.Form.FinishBy == "" {
+	if v.Form.FinishBy == "" && v.Form.Act == string(board.Time) {
 		v.Form.FinishBy = v.Page.Now.In(v.Page.Zone).AddDate(0, 0, 8).Truncate(24 * time.Hour).Add(-time.Minute).Format(opening.LocalForm)
 	}
 	s, err := p.Boards.Surroundings(ctx, who, op)
@@ -104,7 +105,7 @@ func (p *Pages) do(w http.ResponseWriter, r *http.Request) error {
 	if d.Act == board.Tag && f.Off {
 		d.Act = board.Untag
 	}
-	if err == nil && d.Act == board.Time {
+	if err == nil && (d.Act == board.Time || d.Act == board.Advance && f.FinishBy != "") {
 		d.By, err = opening.ReadLocal(f.FinishBy, f.Zone)
 	}
 	if err != nil {
@@ -151,8 +152,10 @@ type resultView struct {
 	Here    string
 	Opening opening.Opening
 	Results []board.Result
-	Mails   bool // what can be taken back are mails
 }
+
+// isMail says that what can be taken back is a mail, not a decision.
+func isMail(r board.Result) bool { return strings.HasPrefix(r.Undo, "mal_") }
 
 // Count says how many were done, or not.
 func (v resultView) count(done bool) int {
@@ -171,9 +174,6 @@ func (p *Pages) became(w http.ResponseWriter, r *http.Request, title string, res
 		return err
 	}
 	v := resultView{Page: web.PageOf(r, title), Here: here(r), Opening: op, Results: results}
-	for _, x := range results {
-		v.Mails = v.Mails || len(x.Undo) > 3 && x.Undo[:3] == "mal"
-	}
 	return web.Show(w, r, resultPage(v))
 }
 

@@ -52,17 +52,25 @@ func (p *Pages) Routes(mux *web.Mux) {
 
 // decisionForm is a decision as it is posted: l.<criterion> is the level in words, t.<criterion> the text.
 type decisionForm struct {
-	Outcome string            `max:"10"`
-	Reason  string            `max:"2000"`
-	Body    string            `max:"10000"`
-	Levels  map[string]string `form:"l.*"`
-	Texts   map[string]string `form:"t.*"`
-	Wait    bool
+	Outcome  string            `max:"10"`
+	Reason   string            `max:"2000"`
+	Body     string            `max:"10000"`
+	Levels   map[string]string `form:"l.*"`
+	Texts    map[string]string `form:"t.*"`
+	NextBy   string            `max:"32"`
+	NextNote string            `max:"1000"`
+	Wait     bool
 }
 
-// draft keeps the criteria in the order of the page's lines.
-func (f decisionForm) draft(order []feedback.Line) feedback.Draft {
-	d := feedback.Draft{Outcome: review.Outcome(f.Outcome), Reason: f.Reason, Body: f.Body}
+// draft keeps the criteria in the order of the page's lines. ErrInvalid on next_by, with all that could be read.
+func (f decisionForm) draft(order []feedback.Line, zone string) (feedback.Draft, error) {
+	d := feedback.Draft{Outcome: review.Outcome(f.Outcome), Reason: f.Reason, Body: f.Body, Next: opening.Next{Note: f.NextNote}}
+	var err error
+	if f.NextBy != "" {
+		if d.Next.By, err = opening.ReadLocal(f.NextBy, zone); err != nil {
+			err = problem.Field("next_by", sentence(err))
+		}
+	}
 	for _, l := range order {
 		level, has := f.Levels[l.Key]
 		text, hasText := f.Texts[l.Key]
@@ -70,7 +78,7 @@ func (f decisionForm) draft(order []feedback.Line) feedback.Draft {
 			d.Lines = append(d.Lines, feedback.Line{Key: l.Key, Title: l.Title, Level: strings.TrimSpace(level), Text: strings.TrimSpace(text)})
 		}
 	}
-	return d
+	return d, err
 }
 
 type tableView struct {
@@ -85,6 +93,8 @@ type tableView struct {
 	Reply   feedback.View
 	Subject string
 	Mail    string
+	Invite  notify.Mail // to the next stage, where they go on
+	NextBy  string      // what was typed
 	Preview bool
 	Again   templ.Component
 	Warned  map[string]feedback.Warnings
@@ -130,7 +140,14 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request, t *feedback.Table, 
 	}
 	var letter notify.Mail
 	rerr := p.DB.Read(r.Context(), who.Org, func(tx db.Tx) (err error) {
-		letter, err = p.Notify.Reply(r.Context(), tx, t.Application, reply)
+		if letter, err = p.Notify.Reply(r.Context(), tx, t.Application, reply); err != nil || reply.Outcome != review.Advance || t.Next.ID == "" {
+			return err
+		}
+		by := reply.Next.By
+		if by.IsZero() {
+			by = v.Hears.AddDate(0, 0, t.Next.Window)
+		}
+		v.Invite, err = p.Notify.Draft(r.Context(), tx, t.Application.Opening, t.Next, opening.InviteForm{Name: t.Application.Title(), Zone: t.Zone, Note: reply.Next.Note, FinishBy: by})
 		return err
 	})
 	if rerr != nil && !errors.Is(rerr, opening.ErrMissing) { // whoever was erased is written to no more
@@ -138,6 +155,9 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request, t *feedback.Table, 
 	}
 	v.Reply = feedback.View{Reply: reply}
 	v.Subject, v.Mail = letter.Subject, letter.Text()
+	if !d.Next.By.IsZero() {
+		v.NextBy = d.Next.By.In(v.Hears.Location()).Format(opening.LocalForm)
+	}
 	if t.Reply != nil && p.Again != nil {
 		if v.Again, rerr = p.Again(r.Context(), who, t.Application.ID); rerr != nil {
 			return rerr
@@ -155,7 +175,21 @@ func (p *Pages) read(r *http.Request) (*feedback.Table, feedback.Draft, decision
 	if err != nil {
 		return nil, feedback.Draft{}, f, err
 	}
-	return t, f.draft(lines(t)), f, ferr
+	d, derr := f.draft(lines(t), t.Zone)
+	if ferr == nil {
+		ferr = derr
+	}
+	return t, d, f, ferr
+}
+
+// sentence is a problem about a moment in words.
+func sentence(err error) string {
+	if p, ok := problem.As(err); ok {
+		for _, text := range p.Fields {
+			return text
+		}
+	}
+	return "Give a day and a time, such as 2026-12-03 23:59."
 }
 
 // lines are the criteria the page offers: those of the rubric, else of the draft.

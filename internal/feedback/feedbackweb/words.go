@@ -49,6 +49,11 @@ func (v tableView) broken() string {
 	return "The reply was promised by " + v.Due.Add(-time.Second).In(v.Page.Zone).Format("Mon 2 Jan") + ". It will be late."
 }
 
+// window is how long the next stage is open when nobody says otherwise.
+func (v tableView) window() string {
+	return fmt.Sprintf("In their time zone, %s. Empty gives the stage’s %d days, from when they hear.", v.Table.Zone, v.Table.Next.Window)
+}
+
 func (v tableView) saved() work.View { return work.View{Saved: v.Draft.Saved, Zone: v.Page.Zone} }
 
 func (v tableView) lines() []feedback.Line {

@@ -41,11 +41,12 @@ type applicationView struct {
 // applicationStage is a stage with the invitation to it.
 type applicationStage struct {
 	opening.Stage
-	Here  bool
-	Inv   opening.Invitation // ID "" when not invited to it
-	State opening.InvitationState
-	Begun bool // a part was started: the link cannot be taken back
-	What  opening.Described
+	Here   bool
+	Inv    opening.Invitation // ID "" when not invited to it
+	State  opening.InvitationState
+	Begun  bool                 // a part was started: the link cannot be taken back
+	Before []opening.Invitation // that this one took the place of, newest first
+	What   opening.Described
 
 	Refused string // the mail server's words, when the newest mail did not go
 }
@@ -136,6 +137,10 @@ func (p *Pages) about(r *http.Request, tx db.Tx, who actor.Actor, v *application
 			if inv.Stage != s.ID {
 				continue
 			}
+			if inv.Replaced != "" {
+				x.Before = append(x.Before, inv)
+				continue
+			}
 			x.Inv, x.State = inv, inv.State(v.Page.Now)
 			if words, no := refused[inv.ID]; no {
 				x.Refused = or(words, "no reason given")
@@ -172,7 +177,7 @@ func (p *Pages) about(r *http.Request, tx db.Tx, who actor.Actor, v *application
 var verbs = map[string]struct{ icon, text string }{
 	"opening.invite": {"send", "Invited"}, "invitation.open": {"book-open", "Opened the link"}, "invitation.copy": {"copy", "Link copied"},
 	"invitation.rotate": {"refresh-cw", "New link; the old one ended"}, "invitation.revoke": {"x", "Link taken back"},
-	"invitation.resend": {"mail", "Mail sent again"}, "mail.again": {"mail", "Mail sent again"}, "invitation.extend": {"clock", "More time given"}, "time.credit": {"clock", "Time given back for an outage of ours"},
+	"invitation.resend": {"mail", "Mail sent again"}, "mail.again": {"mail", "Mail sent again"}, "invitation.extend": {"clock", "More time given"}, "invitation.again": {"rotate-ccw", "Invited to the stage again"}, "time.credit": {"clock", "Time given back for an outage of ours"},
 	"late.accept": {"check", "A late answer accepted"},
 	"time.extend": {"clock", "More minutes given"}, "part.reopen": {"rotate-ccw", "A part opened again"},
 	"application.hired": {"check", "Hired"}, "application.declined": {"circle-check", "Declined"}, "application.withdrawn": {"undo-2", "Withdrew"},

@@ -11,6 +11,8 @@ import (
 	"candor/internal/problem"
 	"candor/internal/web"
 	"candor/internal/web/locale"
+
+	"github.com/a-h/templ"
 )
 
 // doorView is the page behind an opening's public link.
@@ -25,14 +27,26 @@ type doorView struct {
 	Minutes int // of all steps
 	Form    applyForm
 	Problem *problem.Problem
-	Shut    bool   // no applications are taken
-	Mailed  bool   // a mail is on its way
-	Confirm string // what the mail's link holds: the page asks for one press
+	Shut    bool // no applications are taken
+	Mailed  bool // a mail is on its way
+	Asked   bool // a question is
+	Says    opening.Page
+	Kept    opening.Rate
+	Tells   bool // there are enough replies to say how they were kept
+	Tries   bool // whoever reads it can try the tools
+	Asking  askForm
+	Trying  templ.Component // on the page that tries them
+	Confirm string          // what the mail's link holds: the page asks for one press
 }
 
 type doorStep struct {
 	Title   string
 	Minutes int
+}
+
+type askForm struct {
+	Asker    string `max:"254"`
+	Question string `max:"2000"`
 }
 
 type applyForm struct {
@@ -54,7 +68,7 @@ func (v doorView) lasts() string {
 }
 
 func (p *Pages) door(w http.ResponseWriter, r *http.Request) error {
-	return p.showDoor(w, r, doorView{Mailed: r.URL.Query().Has("mailed")}, nil)
+	return p.showDoor(w, r, doorView{Mailed: r.URL.Query().Has("mailed"), Asked: r.URL.Query().Has("asked")}, nil)
 }
 
 func (p *Pages) apply(w http.ResponseWriter, r *http.Request) error {
@@ -71,6 +85,37 @@ func (p *Pages) apply(w http.ResponseWriter, r *http.Request) error {
 		return back(err)
 	}
 	return web.Redirect(w, r, "/apply/"+link+"?mailed", "")
+}
+
+// wonder sends a question of somebody who has not applied.
+func (p *Pages) wonder(w http.ResponseWriter, r *http.Request) error {
+	var f askForm
+	err := web.ReadForm(r, &f)
+	link := r.PathValue("secret")
+	if err == nil {
+		err = p.Openings.Wonder(r.Context(), link, opening.Question{Email: f.Asker, Text: f.Question})
+	}
+	if err != nil {
+		return p.showDoor(w, r, doorView{Asking: f}, err)
+	}
+	return web.Redirect(w, r, "/apply/"+link+"?asked", "")
+}
+
+// try is the practice for somebody who has no place; what they post is gone with the page.
+func (p *Pages) try(w http.ResponseWriter, r *http.Request) error {
+	var f struct {
+		Fields map[string][]string `form:"*"`
+	}
+	if r.Method == http.MethodPost {
+		if err := web.ReadForm(r, &f); err != nil {
+			return err
+		}
+	}
+	c, err := p.Try(locale.For(web.PageOf(r, "").Lang), "/apply/"+r.PathValue("secret")+"/try", f.Fields)
+	if err != nil {
+		return err
+	}
+	return p.showDoor(w, r, doorView{Trying: c}, nil)
 }
 
 // confirming is the page behind the mail's link. It changes nothing: mail scanners look too.
@@ -107,6 +152,12 @@ func (p *Pages) showDoor(w http.ResponseWriter, r *http.Request, v doorView, cau
 		return err
 	}
 	v.Page.Title = v.Opening.Title
+	if v.Trying != nil {
+		if !v.Tries {
+			return web.Redirect(w, r, v.path(), "") // it is not offered here
+		}
+		return web.Show(w, r, tryPage(v))
+	}
 	if cause == nil {
 		return web.Show(w, r, doorPage(v))
 	}
@@ -130,6 +181,13 @@ func (p *Pages) behindDoor(r *http.Request, tx db.Tx, o opening.ID, v *doorView)
 	if v.Contact, err = p.Orgs.Member(ctx, tx, v.Opening.Contact); err != nil {
 		return false, err
 	}
+	if v.Says, err = p.Openings.PageOf(ctx, tx, o); err != nil {
+		return false, err
+	}
+	if v.Kept, v.Tells, err = p.Openings.RepliesKept(ctx, tx, o); err != nil {
+		return false, err
+	}
+	v.Tries = v.Says.Tries && p.Try != nil && v.Opening.Open && !v.Opening.Confidential
 	stages, err := p.Openings.Stages(ctx, tx, o)
 	if err != nil {
 		return false, err

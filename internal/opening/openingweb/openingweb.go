@@ -5,6 +5,7 @@ package openingweb
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"time"
 
 	"candor/internal/actor"
@@ -20,6 +21,7 @@ import (
 	"candor/internal/review"
 	"candor/internal/token"
 	"candor/internal/web"
+	"candor/internal/web/locale"
 
 	"github.com/a-h/templ"
 )
@@ -41,6 +43,8 @@ type Pages struct {
 	Sections []func(ctx context.Context, who actor.Actor, a opening.Application) (Section, error)
 	// More are promises that other faces have a page for, their Href behind the opening's.
 	More []Link
+	// Try draws the practice for somebody without a place, with what was just posted; app binds attempt to it. nil: there is none.
+	Try func(l *locale.Locale, at string, fields url.Values) (templ.Component, error)
 	// Notice is what somebody should know of the disk's room; "" or nil is nothing.
 	Notice func(who actor.Actor) string
 }
@@ -77,8 +81,10 @@ func (p *Pages) Routes(mux *web.Mux) {
 	staff(web.RateWrite, "POST "+one+"/stages/{stage}/remove", "opening.remove_stage", "opening", p.removeStage)
 	staff(web.RateRead, "GET "+one+"/team", "opening.team", "opening", p.team)
 	staff(web.RateWrite, "POST "+one+"/team", "opening.role", "opening", p.setRoles)
+	staff(web.RateWrite, "POST "+one+"/team/hand-over", "opening.hand_over", "opening", p.handOver)
 	staff(web.RateRead, "GET "+one+"/public", "opening.public_page", "opening", p.public)
 	staff(web.RateWrite, "POST "+one+"/public", "opening.public", "opening", p.setPublic)
+	staff(web.RateWrite, "POST "+one+"/public/page", "opening.page", "opening", p.setPage)
 	staff(web.RateWrite, "POST "+one+"/public/rotate", "opening.rotate_public", "opening", p.rotatePublic)
 	staff(web.RateRead, "GET /o/{org}/applications/{application}", "application.read", "application", p.application)
 	staff(web.RateRead, "GET /o/{org}/applications/{application}/parts", "application.parts", "application", p.parts)
@@ -102,7 +108,8 @@ func (p *Pages) Routes(mux *web.Mux) {
 	for pattern, d := range map[string]struct {
 		action string
 		h      web.Handler
-	}{"GET /apply/{secret}": {"public.look", p.door}, "POST /apply/{secret}": {"public.apply", p.apply}, "GET /apply/{secret}/{sealed}": {"public.confirm_page", p.confirming},
+	}{"GET /apply/{secret}": {"public.look", p.door}, "POST /apply/{secret}": {"public.apply", p.apply}, "POST /apply/{secret}/ask": {"public.ask", p.wonder},
+		"GET /apply/{secret}/try": {"public.try_page", p.try}, "POST /apply/{secret}/try": {"public.try", p.try}, "GET /apply/{secret}/{sealed}": {"public.confirm_page", p.confirming},
 		"POST /apply/{secret}/{sealed}": {"public.confirm", p.confirm}} {
 		door.Pattern, door.Action = pattern, d.action
 		mux.Handle(door, d.h)

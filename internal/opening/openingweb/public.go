@@ -2,9 +2,12 @@ package openingweb
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
+	"candor/internal/db"
 	"candor/internal/opening"
+	"candor/internal/org"
 	"candor/internal/problem"
 	"candor/internal/web"
 )
@@ -14,6 +17,17 @@ type publicView struct {
 	opening.PublicLink
 	Address string // "" while it was never opened
 	Form    publicForm
+	Says    opening.Page
+	Words   map[string]string // of each person, by member
+	Typed   bool              // Says and Words came back from the form
+}
+
+// pageForm is what the page says; w.<member> are somebody's words.
+type pageForm struct {
+	Place string            `max:"120"`
+	Pay   string            `max:"120"`
+	Words map[string]string `form:"w.*"`
+	Tries bool
 }
 
 type publicForm struct {
@@ -33,6 +47,19 @@ func (p *Pages) publicLink(r *http.Request, v *settingsView) error {
 		return err
 	}
 	v.Public.PublicLink = l
+	if !v.Public.Typed {
+		err := p.read(r, func(tx db.Tx) (err error) {
+			v.Public.Says, err = p.Openings.PageOf(r.Context(), tx, v.Opening.ID)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		v.Public.Words = map[string]string{}
+		for _, f := range v.Public.Says.Faces {
+			v.Public.Words[f.Member] = f.Words
+		}
+	}
 	if l.Secret != "" {
 		v.Public.Address = strings.TrimSuffix(p.URL, "/") + "/apply/" + l.Secret
 	}
@@ -72,6 +99,29 @@ func (p *Pages) setPublic(w http.ResponseWriter, r *http.Request) error {
 		said = "Open. Whoever has the link can apply."
 	}
 	return web.Redirect(w, r, p.path(r, o)+"/public", said)
+}
+
+// setPage changes what the page says beside title, text and stages.
+func (p *Pages) setPage(w http.ResponseWriter, r *http.Request) error {
+	var f pageForm
+	err := web.ReadForm(r, &f)
+	o := opening.ID(r.PathValue("opening"))
+	says := opening.Page{Place: f.Place, Pay: f.Pay, Tries: f.Tries}
+	for m, words := range f.Words {
+		says.Faces = append(says.Faces, opening.Face{Member: m, Words: words})
+	}
+	if err == nil {
+		err = p.Openings.SetPage(r.Context(), web.Actor(r), o, says)
+	}
+	if err != nil {
+		return p.showSettings(w, r, settingsView{Current: "public", Public: publicView{Says: says, Words: f.Words, Typed: true}}, err)
+	}
+	return web.Redirect(w, r, p.path(r, o)+"/public", "Saved. Whoever opens the link reads it.")
+}
+
+// faces are the people of the opening, who can stand on its page.
+func (v settingsView) faces() []org.Member {
+	return slices.DeleteFunc(slices.Clone(v.Members), func(m org.Member) bool { return m.State != org.Active || len(v.Roles[m.ID]) == 0 })
 }
 
 // text is a problem's sentence about a field, whatever that is called where it comes from.

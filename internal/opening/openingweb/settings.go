@@ -3,6 +3,7 @@ package openingweb
 import (
 	"net/http"
 	"slices"
+	"time"
 
 	"candor/internal/actor"
 	"candor/internal/analytics"
@@ -32,7 +33,8 @@ type settingsView struct {
 	More     []field.Option // what other formats offer
 	Public   publicView
 	Terms    promisesView
-	Asks     analytics.Ask // of one person, in all stages
+	Asks     analytics.Ask        // of one person, in all stages
+	Open     map[org.MemberID]int // open scorecards, on the page of people
 }
 
 type stageView struct {
@@ -46,6 +48,13 @@ func (v settingsView) tabs() []tabs.Tab {
 		return tabs.Tab{Text: text, Href: v.Path + path, On: v.Current == key}
 	}
 	return []tabs.Tab{tab("stages", "Stages", "/stages"), tab("team", "People", "/team"), tab("promises", "Promises", "/promises"), tab("public", "Public link", "/public"), tab("mails", "Mails", "/mails"), tab("details", "Details", "/settings")}
+}
+
+func (v settingsView) closing() string {
+	if v.Opening.Open {
+		return "Close the opening"
+	}
+	return "Who is still under way"
 }
 
 func (v settingsView) has(m string, role opening.Role) bool { return slices.Contains(v.Roles[m], role) }
@@ -127,7 +136,10 @@ func (p *Pages) plan(r *http.Request, who actor.Actor, v *settingsView) error {
 		for _, t := range team {
 			v.Roles[t.Member] = append(v.Roles[t.Member], t.Role)
 		}
-		v.Members, err = p.Orgs.MembersIn(ctx, tx)
+		if v.Members, err = p.Orgs.MembersIn(ctx, tx); err != nil || v.Current != "team" {
+			return err
+		}
+		v.Open, err = p.Reviews.OpenIn(ctx, tx, v.Opening.ID)
 		return err
 	})
 	if err != nil {
@@ -273,5 +285,39 @@ func (p *Pages) setRoles(w http.ResponseWriter, r *http.Request) error {
 	if err := p.Openings.SetRoles(r.Context(), who, o, f.Member, roles); err != nil {
 		return p.showSettings(w, r, settingsView{Current: "team"}, err)
 	}
-	return web.Redirect(w, r, p.path(r, o)+"/team", "Saved.")
+	return web.Redirect(w, r, p.path(r, o)+"/team", "Saved. Open scorecards of whoever reviews here no more go to others within minutes.")
+}
+
+// handOver gives the open cards of one person in the opening to others.
+func (p *Pages) handOver(w http.ResponseWriter, r *http.Request) error {
+	var f struct {
+		Member string
+		Reason string `max:"500"`
+	}
+	err := web.ReadForm(r, &f)
+	given, kept := 0, 0
+	o := opening.ID(r.PathValue("opening"))
+	if err == nil {
+		given, kept, err = p.Reviews.HandOver(r.Context(), web.Actor(r), f.Member, o, f.Reason)
+	}
+	if err != nil {
+		return p.showSettings(w, r, settingsView{Current: "team"}, err)
+	}
+	text := plural(given, "scorecard") + " given to others. What was written is kept."
+	if kept > 0 {
+		text += " For " + itoa(kept) + " nobody else is in the pool, so they stay."
+	}
+	return web.Redirect(w, r, p.path(r, o)+"/team", text)
+}
+
+// away says when a member is away, now or later; "" is not.
+func (v settingsView) away(m org.Member) string {
+	switch last := m.Absent.Add(-time.Second).In(v.Page.Zone).Format("2 Jan"); {
+	case !m.Absent.After(v.Page.Now):
+		return ""
+	case m.Away(v.Page.Now):
+		return "Away through " + last
+	default:
+		return "Away " + m.AbsentFrom.In(v.Page.Zone).Format("2 Jan") + " to " + last
+	}
 }

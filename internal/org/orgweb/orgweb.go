@@ -89,6 +89,7 @@ type memberForm struct {
 	Team   string   `form:"team" max:"120"`
 	Roles  []string `form:"roles" max:"10"`
 	Absent string   `form:"absent"`
+	From   string   `form:"absent_from"`
 }
 
 func (p *Pages) members(w http.ResponseWriter, r *http.Request) error {
@@ -154,13 +155,21 @@ func (p *Pages) changeMember(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return p.showMember(w, r, m, err)
 	}
-	m.Absent = time.Time{}
+	zone := web.PageOf(r, "").Zone
+	m.Absent, m.AbsentFrom = time.Time{}, time.Time{}
 	if f.Absent != "" {
-		day, err := time.ParseInLocation("2006-01-02", f.Absent, web.PageOf(r, "").Zone)
+		day, err := time.ParseInLocation("2006-01-02", f.Absent, zone)
 		if err != nil {
 			return p.showMember(w, r, m, problem.Field("absent", "Write a date such as 2026-12-24."))
 		}
 		m.Absent = day.AddDate(0, 0, 1).UTC()
+	}
+	if f.From != "" {
+		day, err := time.ParseInLocation("2006-01-02", f.From, zone)
+		if err != nil {
+			return p.showMember(w, r, m, problem.Field("absent_from", "Write a date such as 2026-12-24."))
+		}
+		m.AbsentFrom = day.UTC()
 	}
 	if err := p.Orgs.ChangeMember(r.Context(), web.Actor(r), m); err != nil {
 		return p.showMember(w, r, m, err)

@@ -271,3 +271,53 @@ func TestWorkingTogether(t *testing.T) {
 	p.Axe()
 	shots(p, "together-beside")
 }
+
+// Somebody says when they are away and gives on what they have; a colleague takes over what waits.
+func TestAwayGivenOnAndTakenOver(t *testing.T) {
+	s := open(t)
+	first := s.Submitted("Amara Okafor", "amara@mail.example")
+	s.Submitted("Ben Adeyemi", "ben@mail.example")
+	if err := s.Openings.SetRole(ctx, s.Owner, s.Opening, s.Kit.ID, opening.Reviewer, true); err != nil {
+		t.Fatal(err)
+	}
+	p := browser.New(t)
+	p.Look(browser.Desk)
+	base := s.server.URL + "/o/" + s.Org.ID
+	s.door(p, "jun")
+	p.Go(base + "/review")
+	p.Click("details.more:has(form[action$='/away']) summary")
+	p.Value(`document.querySelector("#away-from").value = "` + s.DB.Now().AddDate(0, 0, 1).Format("2006-01-02") + `"`)
+	p.Follow("form[action$='/away'] .btn") // without a last day
+	p.Sees("Give the last day, too.")
+	p.Go(base + "/review")
+	p.Click("details.more:has(form[action$='/away']) summary")
+	p.Value(`document.querySelector("#away-through").value = "` + s.DB.Now().AddDate(0, 0, 9).Format("2006-01-02") + `"`)
+	p.Follow("form[action$='/away'] .btn")
+	p.Sees("Nothing new is given to you in that time.")
+	p.Click("details.more:has(form[action$='/hours']) summary")
+	p.Click("input[name=when][value=hours]")
+	p.Click("input[name=hours][value='9']")
+	p.Axe()
+	shots(p, "queue-away")
+	p.Look(browser.Phone)
+	p.Axe()
+	p.Look(browser.Desk)
+	p.Follow("form[action$='/hours'] .btn")
+	p.Sees("at the hours you chose")
+
+	s.door(p, "kit")
+	p.Go(base + "/review")
+	p.Sees("You could take over")
+	p.Sees("Its reader is away")
+	p.Axe()
+	shots(p, "queue-take")
+	p.Follow("form[action$='/" + string(first.Code) + "/take'] .btn")
+	p.Sees("It is yours now.")
+	p.Sees("Candidate " + string(first.Code))
+
+	s.door(p, "jun")
+	p.Go(base + "/review")
+	p.Sees("1 scorecard of yours is open.")
+	p.Follow("form[action$='/hand-over'] .btn")
+	p.Sees("1 given to others. What you wrote is kept.")
+}

@@ -143,5 +143,8 @@ func (v cardsView) pool() []field.Option {
 	for _, m := range v.Desk.Pool {
 		out = append(out, field.Option{Value: m.ID, Text: m.Name})
 	}
+	for _, m := range v.Desk.Back {
+		out = append(out, field.Option{Value: m.ID, Text: m.Name + ", who goes on with what they wrote"})
+	}
 	return out
 }

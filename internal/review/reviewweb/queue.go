@@ -7,6 +7,7 @@ import (
 
 	"candor/internal/appeal"
 	"candor/internal/opening"
+	"candor/internal/org"
 	"candor/internal/review"
 	"candor/internal/web"
 )
@@ -28,6 +29,10 @@ type queueView struct {
 	Answer  []appeal.Waiting
 	Golds   []opening.Opening // whose gold submissions the asker could practise on
 	Done    []review.Done
+	Take    []review.Waits // cards that wait for nobody
+	Me      org.Member
+	Hours   []int  // when the asker hears; nil is at once
+	Hears   bool   // they can choose
 	Rates   string // how the asker rates beside others: nobody else reads it
 }
 
@@ -74,6 +79,12 @@ func (p *Pages) queue(w http.ResponseWriter, r *http.Request) error {
 			}
 		}
 		if v.Done, err = p.Reviews.FiledBy(r.Context(), who); err != nil {
+			return err
+		}
+		if v.Take, err = p.Reviews.ToTake(r.Context(), who); err != nil {
+			return err
+		}
+		if err := p.hearing(r, who, &v); err != nil {
 			return err
 		}
 		rates, works, err := p.Reviews.Severity(r.Context(), who)

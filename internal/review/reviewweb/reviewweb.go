@@ -17,6 +17,7 @@ import (
 	"candor/internal/markdown"
 	"candor/internal/opening"
 	"candor/internal/review"
+	"candor/internal/thread"
 	"candor/internal/upload"
 	"candor/internal/web"
 )
@@ -26,6 +27,7 @@ type Pages struct {
 	Reviews *review.Reviews
 	Appeals *appeal.Appeals // nil where there are none
 	Uploads *upload.Uploads
+	Threads *thread.Threads    // when somebody hears of what waits; nil: at once
 	MD      *markdown.Markdown // headings from level 3
 	// Facts draws what stands beside scores and opens with one's own: of an item of a work, or of all when item is "". Nil draws nothing.
 	Facts func(ctx context.Context, who actor.Actor, c review.Code, v *assessment.Version, item string) (templ.Component, error)
@@ -45,6 +47,10 @@ func (p *Pages) Routes(mux *web.Mux) {
 		mux.Handle(r, h)
 	}
 	handle(read, "GET /o/{org}/review", "review.queue", p.queue)
+	handle(write, "POST /o/{org}/review/hand-over", "review.hand_over", p.handOver)
+	handle(write, "POST /o/{org}/review/away", "review.away", p.away)
+	handle(write, "POST /o/{org}/review/hours", "review.hours", p.hours)
+	handle(write, "POST /o/{org}/review/{code}/take", "review.take_over", p.takeOver)
 	handle(read, "GET /o/{org}/review/{code}", "review.card", p.card)
 	handle(save, "POST /o/{org}/review/{code}/save", "review.rate", p.save)
 	handle(write, "POST /o/{org}/review/{code}", "review.file", p.file)

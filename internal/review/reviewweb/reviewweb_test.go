@@ -22,6 +22,7 @@ import (
 	"candor/internal/review/reviewtest"
 	"candor/internal/review/reviewweb"
 	"candor/internal/secret"
+	"candor/internal/thread"
 	"candor/internal/web"
 	"candor/internal/web/ui/errorpage"
 )
@@ -54,7 +55,7 @@ func open(t testing.TB) site {
 			return web.Session{Actor: who, Name: cookie, Zone: "Europe/Lisbon", Org: web.Org{ID: o, Path: o, Name: "Tideway"}}, nil
 		},
 	}})
-	(&reviewweb.Pages{Reviews: w.Reviews, MD: markdown.New(3)}).Routes(w.mux)
+	(&reviewweb.Pages{Reviews: w.Reviews, Threads: &thread.Threads{DB: d, Orgs: w.Orgs, Openings: w.Openings}, MD: markdown.New(3)}).Routes(w.mux)
 	signIn(w.mux)
 	if err := w.mux.Start(); err != nil {
 		t.Fatal(err)

@@ -614,6 +614,18 @@ func (q *Queries) End(ctx context.Context, arg EndParams) (int64, error) {
 	return result.RowsAffected()
 }
 
+const endSittings = `-- name: EndSittings :execrows
+UPDATE sittings SET state = 'ended', ended_by = 'staff', finished_at = $1 WHERE org_id = $2 AND attempt_id = $3 AND state <> 'ended'
+`
+
+func (q *Queries) EndSittings(ctx context.Context, now int64, orgID string, attemptID string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, endSittings, now, orgID, attemptID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const endUnstarted = `-- name: EndUnstarted :execrows
 UPDATE sittings SET state = 'ended', ended_by = 'time', finished_at = finish_by, receipt = $1 WHERE org_id = $2 AND id = $3 AND state = 'ready' AND finish_by < $4
 `
@@ -1950,6 +1962,18 @@ UPDATE sittings SET state = 'ended', ended_by = 'void', editor = '' WHERE org_id
 
 func (q *Queries) Void(ctx context.Context, orgID string, attemptID string) (int64, error) {
 	result, err := q.db.ExecContext(ctx, void, orgID, attemptID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const voidAttempt = `-- name: VoidAttempt :execrows
+UPDATE attempts SET state = 'voided' WHERE org_id = $1 AND id = $2 AND state = 'open'
+`
+
+func (q *Queries) VoidAttempt(ctx context.Context, orgID string, iD string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, voidAttempt, orgID, iD)
 	if err != nil {
 		return 0, err
 	}

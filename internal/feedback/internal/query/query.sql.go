@@ -10,8 +10,8 @@ import (
 )
 
 const add = `-- name: Add :exec
-INSERT INTO feedbacks (org_id, id, decision_id, application_id, outcome, final, body, criteria, created_at, release_at, released_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0)
+INSERT INTO feedbacks (org_id, id, decision_id, application_id, outcome, final, body, criteria, created_at, release_at, released_at, next_by, next_note)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, $11, $12)
 `
 
 type AddParams struct {
@@ -25,6 +25,8 @@ type AddParams struct {
 	Criteria      string
 	CreatedAt     int64
 	ReleaseAt     int64
+	NextBy        int64
+	NextNote      string
 }
 
 func (q *Queries) Add(ctx context.Context, arg AddParams) error {
@@ -39,6 +41,8 @@ func (q *Queries) Add(ctx context.Context, arg AddParams) error {
 		arg.Criteria,
 		arg.CreatedAt,
 		arg.ReleaseAt,
+		arg.NextBy,
+		arg.NextNote,
 	)
 	return err
 }
@@ -55,7 +59,7 @@ func (q *Queries) CountFeedbacks(ctx context.Context, orgID string, applicationI
 }
 
 const draft = `-- name: Draft :one
-SELECT outcome, reason, body, criteria, updated_at FROM feedback_drafts WHERE org_id = $1 AND application_id = $2 AND stage_id = $3
+SELECT outcome, reason, body, criteria, updated_at, next_by, next_note FROM feedback_drafts WHERE org_id = $1 AND application_id = $2 AND stage_id = $3
 `
 
 type DraftRow struct {
@@ -64,6 +68,8 @@ type DraftRow struct {
 	Body      string
 	Criteria  string
 	UpdatedAt int64
+	NextBy    int64
+	NextNote  string
 }
 
 func (q *Queries) Draft(ctx context.Context, orgID string, applicationID string, stageID string) (DraftRow, error) {
@@ -75,6 +81,8 @@ func (q *Queries) Draft(ctx context.Context, orgID string, applicationID string,
 		&i.Body,
 		&i.Criteria,
 		&i.UpdatedAt,
+		&i.NextBy,
+		&i.NextNote,
 	)
 	return i, err
 }
@@ -116,7 +124,7 @@ func (q *Queries) EraseDrafts(ctx context.Context, orgID string, applicationID s
 }
 
 const eraseFeedbacks = `-- name: EraseFeedbacks :execrows
-UPDATE feedbacks SET body = '', criteria = '[]' WHERE org_id = $1 AND application_id = $2
+UPDATE feedbacks SET body = '', criteria = '[]', next_note = '' WHERE org_id = $1 AND application_id = $2
 `
 
 func (q *Queries) EraseFeedbacks(ctx context.Context, orgID string, applicationID string) (int64, error) {
@@ -128,7 +136,7 @@ func (q *Queries) EraseFeedbacks(ctx context.Context, orgID string, applicationI
 }
 
 const feedback = `-- name: Feedback :one
-SELECT id, decision_id, application_id, outcome, final, body, criteria, created_at, release_at, released_at FROM feedbacks WHERE org_id = $1 AND id = $2
+SELECT id, decision_id, application_id, outcome, final, body, criteria, created_at, release_at, released_at, next_by, next_note FROM feedbacks WHERE org_id = $1 AND id = $2
 `
 
 type FeedbackRow struct {
@@ -142,6 +150,8 @@ type FeedbackRow struct {
 	CreatedAt     int64
 	ReleaseAt     int64
 	ReleasedAt    int64
+	NextBy        int64
+	NextNote      string
 }
 
 func (q *Queries) Feedback(ctx context.Context, orgID string, iD string) (FeedbackRow, error) {
@@ -158,12 +168,14 @@ func (q *Queries) Feedback(ctx context.Context, orgID string, iD string) (Feedba
 		&i.CreatedAt,
 		&i.ReleaseAt,
 		&i.ReleasedAt,
+		&i.NextBy,
+		&i.NextNote,
 	)
 	return i, err
 }
 
 const ofDecision = `-- name: OfDecision :one
-SELECT id, decision_id, application_id, outcome, final, body, criteria, created_at, release_at, released_at FROM feedbacks WHERE org_id = $1 AND decision_id = $2
+SELECT id, decision_id, application_id, outcome, final, body, criteria, created_at, release_at, released_at, next_by, next_note FROM feedbacks WHERE org_id = $1 AND decision_id = $2
 `
 
 type OfDecisionRow struct {
@@ -177,6 +189,8 @@ type OfDecisionRow struct {
 	CreatedAt     int64
 	ReleaseAt     int64
 	ReleasedAt    int64
+	NextBy        int64
+	NextNote      string
 }
 
 func (q *Queries) OfDecision(ctx context.Context, orgID string, decisionID string) (OfDecisionRow, error) {
@@ -193,6 +207,8 @@ func (q *Queries) OfDecision(ctx context.Context, orgID string, decisionID strin
 		&i.CreatedAt,
 		&i.ReleaseAt,
 		&i.ReleasedAt,
+		&i.NextBy,
+		&i.NextNote,
 	)
 	return i, err
 }
@@ -210,7 +226,7 @@ func (q *Queries) Release(ctx context.Context, orgID string, iD string, released
 }
 
 const released = `-- name: Released :many
-SELECT id, decision_id, application_id, outcome, final, body, criteria, created_at, release_at, released_at FROM feedbacks
+SELECT id, decision_id, application_id, outcome, final, body, criteria, created_at, release_at, released_at, next_by, next_note FROM feedbacks
 WHERE org_id = $1 AND application_id = $2 AND released_at > 0 ORDER BY released_at DESC, id DESC LIMIT 20
 `
 
@@ -225,6 +241,8 @@ type ReleasedRow struct {
 	CreatedAt     int64
 	ReleaseAt     int64
 	ReleasedAt    int64
+	NextBy        int64
+	NextNote      string
 }
 
 func (q *Queries) Released(ctx context.Context, orgID string, applicationID string) ([]ReleasedRow, error) {
@@ -247,6 +265,8 @@ func (q *Queries) Released(ctx context.Context, orgID string, applicationID stri
 			&i.CreatedAt,
 			&i.ReleaseAt,
 			&i.ReleasedAt,
+			&i.NextBy,
+			&i.NextNote,
 		); err != nil {
 			return nil, err
 		}
@@ -262,8 +282,8 @@ func (q *Queries) Released(ctx context.Context, orgID string, applicationID stri
 }
 
 const saveDraft = `-- name: SaveDraft :exec
-INSERT INTO feedback_drafts (org_id, application_id, stage_id, outcome, reason, body, criteria, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-ON CONFLICT (org_id, application_id, stage_id) DO UPDATE SET outcome = excluded.outcome, reason = excluded.reason, body = excluded.body, criteria = excluded.criteria, updated_at = excluded.updated_at
+INSERT INTO feedback_drafts (org_id, application_id, stage_id, outcome, reason, body, criteria, updated_at, next_by, next_note) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+ON CONFLICT (org_id, application_id, stage_id) DO UPDATE SET outcome = excluded.outcome, reason = excluded.reason, body = excluded.body, criteria = excluded.criteria, updated_at = excluded.updated_at, next_by = excluded.next_by, next_note = excluded.next_note
 `
 
 type SaveDraftParams struct {
@@ -275,6 +295,8 @@ type SaveDraftParams struct {
 	Body          string
 	Criteria      string
 	UpdatedAt     int64
+	NextBy        int64
+	NextNote      string
 }
 
 func (q *Queries) SaveDraft(ctx context.Context, arg SaveDraftParams) error {
@@ -287,6 +309,8 @@ func (q *Queries) SaveDraft(ctx context.Context, arg SaveDraftParams) error {
 		arg.Body,
 		arg.Criteria,
 		arg.UpdatedAt,
+		arg.NextBy,
+		arg.NextNote,
 	)
 	return err
 }

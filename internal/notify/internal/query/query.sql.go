@@ -685,6 +685,22 @@ func (q *Queries) Texts(ctx context.Context, arg TextsParams) ([]TextsRow, error
 	return items, nil
 }
 
+const toRead = `-- name: ToRead :one
+SELECT COUNT(*) AS n, CAST(COALESCE(MIN(due_at), 0) AS BIGINT) AS due FROM reviews WHERE org_id = $1 AND member_id = $2 AND state = 'assigned'
+`
+
+type ToReadRow struct {
+	N   int64
+	Due int64
+}
+
+func (q *Queries) ToRead(ctx context.Context, orgID string, memberID string) (ToReadRow, error) {
+	row := q.db.QueryRowContext(ctx, toRead, orgID, memberID)
+	var i ToReadRow
+	err := row.Scan(&i.N, &i.Due)
+	return i, err
+}
+
 const wrote = `-- name: Wrote :one
 SELECT COUNT(*) FROM mails WHERE org_id = $1 AND about = $2 AND subject_id = $3
 `

@@ -61,6 +61,27 @@ func (q *Queries) AddCode(ctx context.Context, arg AddCodeParams) error {
 	return err
 }
 
+const addFace = `-- name: AddFace :exec
+INSERT INTO opening_faces (org_id, opening_id, member_id, words) VALUES ($1, $2, $3, $4)
+`
+
+type AddFaceParams struct {
+	OrgID     string
+	OpeningID string
+	MemberID  string
+	Words     string
+}
+
+func (q *Queries) AddFace(ctx context.Context, arg AddFaceParams) error {
+	_, err := q.db.ExecContext(ctx, addFace,
+		arg.OrgID,
+		arg.OpeningID,
+		arg.MemberID,
+		arg.Words,
+	)
+	return err
+}
+
 const addFormat = `-- name: AddFormat :exec
 INSERT INTO stage_formats (org_id, stage_id, position, format, ref_id) VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (org_id, stage_id, position) DO UPDATE SET format = excluded.format, ref_id = excluded.ref_id
@@ -87,7 +108,7 @@ func (q *Queries) AddFormat(ctx context.Context, arg AddFormatParams) error {
 
 const addInvitation = `-- name: AddInvitation :execrows
 INSERT INTO invitations (org_id, id, application_id, opening_id, stage_id, format, ref_id, note, revoked_at, rotation, finish_by, zone, created_at, created_by, opened_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, $9, $10, $11, $12, 0) ON CONFLICT (org_id, application_id, stage_id) DO NOTHING
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, $9, $10, $11, $12, 0) ON CONFLICT DO NOTHING
 `
 
 type AddInvitationParams struct {
@@ -331,6 +352,30 @@ func (q *Queries) AddView(ctx context.Context, arg AddViewParams) (int64, error)
 	return result.RowsAffected()
 }
 
+const againApplication = `-- name: AgainApplication :execrows
+UPDATE applications SET status = 'active', moved_at = $1, mark_ppm = -1 WHERE org_id = $2 AND id = $3 AND stage_id = $4 AND status IN ('active', 'withdrawn')
+`
+
+type AgainApplicationParams struct {
+	At      int64
+	OrgID   string
+	ID      string
+	StageID string
+}
+
+func (q *Queries) AgainApplication(ctx context.Context, arg AgainApplicationParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, againApplication,
+		arg.At,
+		arg.OrgID,
+		arg.ID,
+		arg.StageID,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const application = `-- name: Application :one
 SELECT a.id, a.opening_id, a.candidate_id, a.stage_id, a.status, a.created_at, a.moved_at, c.name, c.email, c.zone, c.erased_at
 FROM applications a JOIN candidates c ON c.org_id = a.org_id AND c.id = a.candidate_id WHERE a.org_id = $1 AND a.id = $2
@@ -545,6 +590,18 @@ DELETE FROM device_codes WHERE org_id = $1 AND expires_at < $2
 
 func (q *Queries) DropCodes(ctx context.Context, orgID string, before int64) (int64, error) {
 	result, err := q.db.ExecContext(ctx, dropCodes, orgID, before)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const dropFaces = `-- name: DropFaces :execrows
+DELETE FROM opening_faces WHERE org_id = $1 AND opening_id = $2
+`
+
+func (q *Queries) DropFaces(ctx context.Context, orgID string, openingID string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, dropFaces, orgID, openingID)
 	if err != nil {
 		return 0, err
 	}
@@ -772,6 +829,47 @@ func (q *Queries) EraseTags(ctx context.Context, orgID string, applicationID str
 	return result.RowsAffected()
 }
 
+const faces = `-- name: Faces :many
+SELECT f.member_id, f.words, m.name, m.title FROM opening_faces f JOIN members m ON m.org_id = f.org_id AND m.id = f.member_id
+WHERE f.org_id = $1 AND f.opening_id = $2 AND m.state = 'active'
+	AND EXISTS (SELECT 1 FROM opening_members o WHERE o.org_id = f.org_id AND o.opening_id = f.opening_id AND o.member_id = f.member_id) ORDER BY m.name, m.id
+`
+
+type FacesRow struct {
+	MemberID string
+	Words    string
+	Name     string
+	Title    string
+}
+
+func (q *Queries) Faces(ctx context.Context, orgID string, openingID string) ([]FacesRow, error) {
+	rows, err := q.db.QueryContext(ctx, faces, orgID, openingID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []FacesRow
+	for rows.Next() {
+		var i FacesRow
+		if err := rows.Scan(
+			&i.MemberID,
+			&i.Words,
+			&i.Name,
+			&i.Title,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const hold = `-- name: Hold :execrows
 UPDATE openings SET title = title WHERE org_id = $1 AND id = $2
 `
@@ -798,7 +896,7 @@ func (q *Queries) HoldApplication(ctx context.Context, orgID string, iD string) 
 
 const invitation = `-- name: Invitation :one
 SELECT i.id, i.application_id, i.stage_id, i.format, i.ref_id, i.note, i.revoked_at, i.rotation, i.finish_by, i.zone, i.created_at, i.opened_at,
-	a.opening_id, a.candidate_id, a.status
+	a.opening_id, a.candidate_id, a.status, i.replaced_by
 FROM invitations i JOIN applications a ON a.org_id = i.org_id AND a.id = i.application_id WHERE i.org_id = $1 AND i.id = $2
 `
 
@@ -818,6 +916,7 @@ type InvitationRow struct {
 	OpeningID     string
 	CandidateID   string
 	Status        string
+	ReplacedBy    string
 }
 
 func (q *Queries) Invitation(ctx context.Context, orgID string, iD string) (InvitationRow, error) {
@@ -839,13 +938,14 @@ func (q *Queries) Invitation(ctx context.Context, orgID string, iD string) (Invi
 		&i.OpeningID,
 		&i.CandidateID,
 		&i.Status,
+		&i.ReplacedBy,
 	)
 	return i, err
 }
 
 const invitationsOf = `-- name: InvitationsOf :many
 SELECT i.id, i.application_id, i.stage_id, i.format, i.ref_id, i.note, i.revoked_at, i.rotation, i.finish_by, i.zone, i.created_at, i.opened_at,
-	a.opening_id, a.candidate_id, a.status
+	a.opening_id, a.candidate_id, a.status, i.replaced_by
 FROM invitations i JOIN applications a ON a.org_id = i.org_id AND a.id = i.application_id
 WHERE i.org_id = $1 AND i.application_id = $2 ORDER BY i.created_at DESC, i.id DESC
 `
@@ -866,6 +966,7 @@ type InvitationsOfRow struct {
 	OpeningID     string
 	CandidateID   string
 	Status        string
+	ReplacedBy    string
 }
 
 func (q *Queries) InvitationsOf(ctx context.Context, orgID string, applicationID string) ([]InvitationsOfRow, error) {
@@ -893,6 +994,7 @@ func (q *Queries) InvitationsOf(ctx context.Context, orgID string, applicationID
 			&i.OpeningID,
 			&i.CandidateID,
 			&i.Status,
+			&i.ReplacedBy,
 		); err != nil {
 			return nil, err
 		}
@@ -1125,6 +1227,23 @@ func (q *Queries) Openings(ctx context.Context, orgID string, allOpen bool, memb
 	return items, nil
 }
 
+const pageText = `-- name: PageText :one
+SELECT place, pay, tries FROM opening_pages WHERE org_id = $1 AND opening_id = $2
+`
+
+type PageTextRow struct {
+	Place string
+	Pay   string
+	Tries bool
+}
+
+func (q *Queries) PageText(ctx context.Context, orgID string, openingID string) (PageTextRow, error) {
+	row := q.db.QueryRowContext(ctx, pageText, orgID, openingID)
+	var i PageTextRow
+	err := row.Scan(&i.Place, &i.Pay, &i.Tries)
+	return i, err
+}
+
 const prolongSessions = `-- name: ProlongSessions :execrows
 UPDATE candidate_sessions SET expires_at = $2 WHERE invitation_id = $1 AND expires_at < $2
 `
@@ -1189,6 +1308,18 @@ func (q *Queries) ReadStages(ctx context.Context, orgID string, openingID string
 	return count, err
 }
 
+const replaceInvitation = `-- name: ReplaceInvitation :execrows
+UPDATE invitations SET replaced_by = $1 WHERE org_id = $2 AND id = $3 AND replaced_by = ''
+`
+
+func (q *Queries) ReplaceInvitation(ctx context.Context, next string, orgID string, iD string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, replaceInvitation, next, orgID, iD)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const resumeApplication = `-- name: ResumeApplication :execrows
 UPDATE applications SET status = 'active', moved_at = $3 WHERE org_id = $1 AND id = $2 AND status = 'declined'
 `
@@ -1203,7 +1334,7 @@ func (q *Queries) ResumeApplication(ctx context.Context, orgID string, iD string
 
 const reviewersHere = `-- name: ReviewersHere :one
 SELECT COUNT(*) FROM opening_members o JOIN members m ON m.org_id = o.org_id AND m.id = o.member_id
-WHERE o.org_id = $1 AND o.opening_id = $2 AND o.role = $3 AND m.state = 'active' AND m.absent_until <= $4
+WHERE o.org_id = $1 AND o.opening_id = $2 AND o.role = $3 AND m.state = 'active' AND NOT (m.absent_until > $4 AND m.absent_from <= $4)
 `
 
 type ReviewersHereParams struct {
@@ -1379,6 +1510,30 @@ func (q *Queries) SetMark(ctx context.Context, arg SetMarkParams) (int64, error)
 		return 0, err
 	}
 	return result.RowsAffected()
+}
+
+const setPage = `-- name: SetPage :exec
+INSERT INTO opening_pages (org_id, opening_id, place, pay, tries) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (org_id, opening_id) DO UPDATE SET place = excluded.place, pay = excluded.pay, tries = excluded.tries
+`
+
+type SetPageParams struct {
+	OrgID     string
+	OpeningID string
+	Place     string
+	Pay       string
+	Tries     bool
+}
+
+func (q *Queries) SetPage(ctx context.Context, arg SetPageParams) error {
+	_, err := q.db.ExecContext(ctx, setPage,
+		arg.OrgID,
+		arg.OpeningID,
+		arg.Place,
+		arg.Pay,
+		arg.Tries,
+	)
+	return err
 }
 
 const setPromises = `-- name: SetPromises :execrows
@@ -1590,9 +1745,9 @@ func (q *Queries) TryCode(ctx context.Context, id string) (int64, error) {
 
 const unfinished = `-- name: Unfinished :many
 SELECT i.id, i.application_id, i.stage_id, i.format, i.ref_id, i.note, i.revoked_at, i.rotation, i.finish_by, i.zone, i.created_at, i.opened_at,
-	a.opening_id, a.candidate_id, a.status
+	a.opening_id, a.candidate_id, a.status, i.replaced_by
 FROM invitations i JOIN applications a ON a.org_id = i.org_id AND a.id = i.application_id JOIN openings o ON o.org_id = a.org_id AND o.id = a.opening_id
-WHERE i.org_id = $1 AND i.finish_by > $2 AND i.revoked_at = 0 AND a.status = 'active' AND a.stage_id = i.stage_id AND o.state = 'open'
+WHERE i.org_id = $1 AND i.finish_by > $2 AND i.revoked_at = 0 AND i.replaced_by = '' AND a.status = 'active' AND a.stage_id = i.stage_id AND o.state = 'open'
 	AND i.id > $3 ORDER BY i.id LIMIT 200
 `
 
@@ -1612,6 +1767,7 @@ type UnfinishedRow struct {
 	OpeningID     string
 	CandidateID   string
 	Status        string
+	ReplacedBy    string
 }
 
 func (q *Queries) Unfinished(ctx context.Context, orgID string, now int64, after string) ([]UnfinishedRow, error) {
@@ -1639,6 +1795,7 @@ func (q *Queries) Unfinished(ctx context.Context, orgID string, now int64, after
 			&i.OpeningID,
 			&i.CandidateID,
 			&i.Status,
+			&i.ReplacedBy,
 		); err != nil {
 			return nil, err
 		}

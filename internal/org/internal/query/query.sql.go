@@ -172,7 +172,7 @@ func (q *Queries) Holidays(ctx context.Context, orgID string) ([]HolidaysRow, er
 }
 
 const member = `-- name: Member :one
-SELECT id, account_id, name, email, title, team, roles, state, absent_until, created_at FROM members WHERE org_id = $1 AND id = $2
+SELECT id, account_id, name, email, title, team, roles, state, absent_until, created_at, absent_from FROM members WHERE org_id = $1 AND id = $2
 `
 
 type MemberRow struct {
@@ -186,6 +186,7 @@ type MemberRow struct {
 	State       string
 	AbsentUntil int64
 	CreatedAt   int64
+	AbsentFrom  int64
 }
 
 func (q *Queries) Member(ctx context.Context, orgID string, iD string) (MemberRow, error) {
@@ -202,12 +203,13 @@ func (q *Queries) Member(ctx context.Context, orgID string, iD string) (MemberRo
 		&i.State,
 		&i.AbsentUntil,
 		&i.CreatedAt,
+		&i.AbsentFrom,
 	)
 	return i, err
 }
 
 const memberOf = `-- name: MemberOf :one
-SELECT id, account_id, name, email, title, team, roles, state, absent_until, created_at FROM members WHERE org_id = $1 AND account_id = $2
+SELECT id, account_id, name, email, title, team, roles, state, absent_until, created_at, absent_from FROM members WHERE org_id = $1 AND account_id = $2
 `
 
 type MemberOfRow struct {
@@ -221,6 +223,7 @@ type MemberOfRow struct {
 	State       string
 	AbsentUntil int64
 	CreatedAt   int64
+	AbsentFrom  int64
 }
 
 func (q *Queries) MemberOf(ctx context.Context, orgID string, accountID string) (MemberOfRow, error) {
@@ -237,12 +240,13 @@ func (q *Queries) MemberOf(ctx context.Context, orgID string, accountID string) 
 		&i.State,
 		&i.AbsentUntil,
 		&i.CreatedAt,
+		&i.AbsentFrom,
 	)
 	return i, err
 }
 
 const members = `-- name: Members :many
-SELECT id, account_id, name, email, title, team, roles, state, absent_until, created_at FROM members WHERE org_id = $1 ORDER BY name, id LIMIT 1000
+SELECT id, account_id, name, email, title, team, roles, state, absent_until, created_at, absent_from FROM members WHERE org_id = $1 ORDER BY name, id LIMIT 1000
 `
 
 type MembersRow struct {
@@ -256,6 +260,7 @@ type MembersRow struct {
 	State       string
 	AbsentUntil int64
 	CreatedAt   int64
+	AbsentFrom  int64
 }
 
 func (q *Queries) Members(ctx context.Context, orgID string) ([]MembersRow, error) {
@@ -278,6 +283,7 @@ func (q *Queries) Members(ctx context.Context, orgID string) ([]MembersRow, erro
 			&i.State,
 			&i.AbsentUntil,
 			&i.CreatedAt,
+			&i.AbsentFrom,
 		); err != nil {
 			return nil, err
 		}
@@ -371,8 +377,32 @@ func (q *Queries) Owners(ctx context.Context, orgID string) (int64, error) {
 	return count, err
 }
 
+const setAway = `-- name: SetAway :execrows
+UPDATE members SET absent_from = $1, absent_until = $2 WHERE org_id = $3 AND id = $4 AND state = 'active'
+`
+
+type SetAwayParams struct {
+	AbsentFrom  int64
+	AbsentUntil int64
+	OrgID       string
+	ID          string
+}
+
+func (q *Queries) SetAway(ctx context.Context, arg SetAwayParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, setAway,
+		arg.AbsentFrom,
+		arg.AbsentUntil,
+		arg.OrgID,
+		arg.ID,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const setMember = `-- name: SetMember :execrows
-UPDATE members SET name = $3, title = $4, team = $5, roles = $6, absent_until = $7 WHERE org_id = $1 AND id = $2
+UPDATE members SET name = $3, title = $4, team = $5, roles = $6, absent_until = $7, absent_from = $8 WHERE org_id = $1 AND id = $2
 `
 
 type SetMemberParams struct {
@@ -383,6 +413,7 @@ type SetMemberParams struct {
 	Team        string
 	Roles       string
 	AbsentUntil int64
+	AbsentFrom  int64
 }
 
 func (q *Queries) SetMember(ctx context.Context, arg SetMemberParams) (int64, error) {
@@ -394,6 +425,7 @@ func (q *Queries) SetMember(ctx context.Context, arg SetMemberParams) (int64, er
 		arg.Team,
 		arg.Roles,
 		arg.AbsentUntil,
+		arg.AbsentFrom,
 	)
 	if err != nil {
 		return 0, err

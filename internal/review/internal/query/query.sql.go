@@ -547,6 +547,35 @@ func (q *Queries) BehindRubric(ctx context.Context, arg BehindRubricParams) ([]s
 	return items, nil
 }
 
+const cardsOf = `-- name: CardsOf :many
+SELECT n.code FROM reviews r JOIN review_rounds n ON n.org_id = r.org_id AND n.attempt_id = r.attempt_id
+WHERE r.org_id = $1 AND r.member_id = $2 AND r.state = 'assigned' AND (CAST($3 AS TEXT) = '' OR n.opening_id = $3)
+ORDER BY r.due_at, r.id LIMIT 500
+`
+
+func (q *Queries) CardsOf(ctx context.Context, orgID string, memberID string, openingID string) ([]string, error) {
+	rows, err := q.db.QueryContext(ctx, cardsOf, orgID, memberID, openingID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var code string
+		if err := rows.Scan(&code); err != nil {
+			return nil, err
+		}
+		items = append(items, code)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const certified = `-- name: Certified :many
 SELECT member_id FROM certifications WHERE org_id = $1 AND opening_id = $2
 `
@@ -1683,6 +1712,39 @@ func (q *Queries) Noise(ctx context.Context, orgID string, openingID string, mos
 	return i, err
 }
 
+const openCards = `-- name: OpenCards :many
+SELECT r.member_id, COUNT(*) AS n FROM reviews r JOIN review_rounds n ON n.org_id = r.org_id AND n.attempt_id = r.attempt_id
+WHERE r.org_id = $1 AND n.opening_id = $2 AND r.state = 'assigned' GROUP BY r.member_id
+`
+
+type OpenCardsRow struct {
+	MemberID string
+	N        int64
+}
+
+func (q *Queries) OpenCards(ctx context.Context, orgID string, openingID string) ([]OpenCardsRow, error) {
+	rows, err := q.db.QueryContext(ctx, openCards, orgID, openingID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []OpenCardsRow
+	for rows.Next() {
+		var i OpenCardsRow
+		if err := rows.Scan(&i.MemberID, &i.N); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const openIn = `-- name: OpenIn :one
 SELECT COUNT(*) FROM reviews r JOIN review_rounds n ON n.org_id = r.org_id AND n.attempt_id = r.attempt_id
 WHERE r.org_id = $1 AND r.member_id = $2 AND r.state = 'assigned' AND n.opening_id = $3
@@ -1760,8 +1822,9 @@ func (q *Queries) OrphanedSeconds(ctx context.Context, orgID string) ([]string, 
 }
 
 const orphans = `-- name: Orphans :many
-SELECT r.id, r.attempt_id FROM reviews r JOIN members m ON m.org_id = r.org_id AND m.id = r.member_id
-WHERE r.org_id = $1 AND r.state = 'assigned' AND m.state = 'disabled' LIMIT 500
+SELECT r.id, r.attempt_id FROM reviews r JOIN members m ON m.org_id = r.org_id AND m.id = r.member_id JOIN review_rounds n ON n.org_id = r.org_id AND n.attempt_id = r.attempt_id
+WHERE r.org_id = $1 AND r.state = 'assigned' AND (m.state = 'disabled'
+	OR NOT EXISTS (SELECT 1 FROM opening_members o WHERE o.org_id = r.org_id AND o.opening_id = n.opening_id AND o.member_id = r.member_id AND o.role = 'reviewer')) LIMIT 500
 `
 
 type OrphansRow struct {
@@ -2395,6 +2458,48 @@ func (q *Queries) ResumeReview(ctx context.Context, orgID string, iD string, sav
 		return 0, err
 	}
 	return result.RowsAffected()
+}
+
+const returnReview = `-- name: ReturnReview :many
+UPDATE reviews SET state = 'assigned', due_at = $1, assigned_at = $2, paused_at = 0
+WHERE org_id = $3 AND attempt_id = $4 AND member_id = $5 AND state = 'reassigned' RETURNING id
+`
+
+type ReturnReviewParams struct {
+	DueAt      int64
+	AssignedAt int64
+	OrgID      string
+	AttemptID  string
+	MemberID   string
+}
+
+func (q *Queries) ReturnReview(ctx context.Context, arg ReturnReviewParams) ([]string, error) {
+	rows, err := q.db.QueryContext(ctx, returnReview,
+		arg.DueAt,
+		arg.AssignedAt,
+		arg.OrgID,
+		arg.AttemptID,
+		arg.MemberID,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const reviewBy = `-- name: ReviewBy :one
@@ -3673,6 +3778,69 @@ func (q *Queries) ToSettle(ctx context.Context, orgID string, memberID string) (
 			&i.OpeningTitle,
 			&i.StageTitle,
 			&i.N,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const toTake = `-- name: ToTake :many
+SELECT n.attempt_id, o.title AS opening_title, s.title AS stage_title, r.due_at, CAST(m.absent_from <= $1 AND m.absent_until > $1 AS BOOLEAN) AS away
+FROM opening_members x
+JOIN review_rounds n ON n.org_id = x.org_id AND n.opening_id = x.opening_id AND n.closed_at = 0 AND n.wanted > 0
+JOIN reviews r ON r.org_id = n.org_id AND r.attempt_id = n.attempt_id AND r.state = 'assigned'
+JOIN members m ON m.org_id = r.org_id AND m.id = r.member_id
+JOIN openings o ON o.org_id = n.org_id AND o.id = n.opening_id
+JOIN stages s ON s.org_id = n.org_id AND s.id = n.stage_id
+WHERE x.org_id = $2 AND x.member_id = $3 AND x.role = 'reviewer' AND r.member_id <> x.member_id
+	AND (r.due_at < $1 OR m.absent_from <= $1 AND m.absent_until > $1)
+	AND r.filed_at = 0 AND NOT EXISTS (SELECT 1 FROM reviews y WHERE y.org_id = n.org_id AND y.attempt_id = n.attempt_id AND y.member_id = x.member_id)
+ORDER BY r.due_at, r.id LIMIT $4
+`
+
+type ToTakeParams struct {
+	Now      int64
+	OrgID    string
+	MemberID string
+	Most     int32
+}
+
+type ToTakeRow struct {
+	AttemptID    string
+	OpeningTitle string
+	StageTitle   string
+	DueAt        int64
+	Away         bool
+}
+
+func (q *Queries) ToTake(ctx context.Context, arg ToTakeParams) ([]ToTakeRow, error) {
+	rows, err := q.db.QueryContext(ctx, toTake,
+		arg.Now,
+		arg.OrgID,
+		arg.MemberID,
+		arg.Most,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ToTakeRow
+	for rows.Next() {
+		var i ToTakeRow
+		if err := rows.Scan(
+			&i.AttemptID,
+			&i.OpeningTitle,
+			&i.StageTitle,
+			&i.DueAt,
+			&i.Away,
 		); err != nil {
 			return nil, err
 		}
