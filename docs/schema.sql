@@ -760,7 +760,7 @@ CREATE TABLE interview_turns (
 	file         TEXT NOT NULL,
 	line         BIGINT NOT NULL,
 	code         TEXT NOT NULL,
-	asked_at     BIGINT NOT NULL,
+	asked_at     BIGINT NOT NULL, recording TEXT NOT NULL DEFAULT '',
 	PRIMARY KEY (org_id, interview_id, n),
 	FOREIGN KEY (org_id, interview_id) REFERENCES interviews (org_id, id)
 );
@@ -994,6 +994,24 @@ CREATE TABLE message_drafts (
 	PRIMARY KEY (org_id, application_id, writer, item, client),
 	FOREIGN KEY (org_id, application_id) REFERENCES applications (org_id, id)
 );
+
+CREATE TABLE message_files (
+	org_id         TEXT NOT NULL,
+	id             TEXT NOT NULL,
+	application_id TEXT NOT NULL,
+	writer         TEXT NOT NULL,
+	item           TEXT NOT NULL,
+	message_id     TEXT NOT NULL,
+	upload_id      TEXT NOT NULL,
+	name           TEXT NOT NULL,
+	type           TEXT NOT NULL,
+	bytes          BIGINT NOT NULL CHECK (bytes > 0),
+	at             BIGINT NOT NULL,
+	PRIMARY KEY (org_id, id),
+	FOREIGN KEY (org_id, application_id) REFERENCES applications (org_id, id)
+);
+
+CREATE INDEX message_files_application ON message_files (org_id, application_id, at, id);
 
 CREATE TABLE message_hours (
 	org_id    TEXT NOT NULL,
@@ -2046,7 +2064,7 @@ CREATE TABLE uploads (
 	wanted      BIGINT NOT NULL CHECK (wanted IN (0, 1)),
 	created_at  BIGINT NOT NULL,
 	touched_at  BIGINT NOT NULL,
-	finished_at BIGINT NOT NULL,
+	finished_at BIGINT NOT NULL, name TEXT NOT NULL DEFAULT '',
 	PRIMARY KEY (org_id, id)
 );
 

@@ -347,7 +347,8 @@ func (w *world) interview(p person) {
 	is, at := w.app.Interviews, w.app.Attempts
 	v, err := is.Open(ctx, w.rosa, p.app, interview.Agreed{Member: w.rosa.ID, Rounds: 2, AnswerDays: 3, AskDays: 2}, "tell-us", "")
 	w.must(err)
-	w.must(is.Ask(ctx, w.rosa, v.Code, 0, interview.Question{Text: "Why, " + p.word + "?", Kind: "freetext", Item: "tell-us", File: "answer.md", From: 1}))
+	said := w.sent(w.rosa, upload.Subject{Owner: interview.Owner(v.Code), Item: interview.QuestionKey(1), Purpose: "said"}, "\x1a\x45\xdf\xa3 webm of a question to "+p.word)
+	w.must(is.Ask(ctx, w.rosa, v.Code, 0, interview.Question{Text: "Why, " + p.word + "?", Kind: "freetext", Item: "tell-us", File: "answer.md", From: 1, Recording: said.ID, Said: "0:00 Why, " + p.word + "?"}))
 	s, err := at.Begin(ctx, p.who, attempt.TurnKey(1))
 	w.must(err)
 	_, err = at.Save(ctx, p.who, attempt.SaveRequest{Sitting: s.ID, Epoch: 1, Received: w.app.DB.Now(), Saves: []response.Save{{Item: attempt.TurnKey(1), Client: "c1", Seq: 1, Body: []byte(`{"text":["Because, says ` + p.word + `"]}`)}}})
@@ -535,6 +536,20 @@ func (w *world) push(p person, owner string) {
 		_, err := a.Repos.Submit(ctx, tx, r.ID, a.DB.Now())
 		return err
 	}))
+}
+
+// sent is an upload of somebody's, whole.
+func (w *world) sent(who actor.Actor, s upload.Subject, data string) upload.Upload {
+	w.t.Helper()
+	us := w.app.Uploads
+	us.Accepts = uploadtest.Recordings
+	u, err := us.Create(ctx, who, s, -1)
+	w.must(err)
+	_, err = us.Append(ctx, who, u.ID, 0, strings.NewReader(data))
+	w.must(err)
+	u, err = us.Finish(ctx, who, u.ID, upload.Claim{Hash: secret.Hash(data), Length: int64(len(data))})
+	w.must(err)
+	return u
 }
 
 // record sends a recording with captions, and begins another that is never finished.
