@@ -298,6 +298,75 @@ CREATE TABLE board_views (
 	FOREIGN KEY (org_id, member_id) REFERENCES members (org_id, id)
 );
 
+CREATE TABLE bridge_heard (
+	org_id    TEXT NOT NULL,
+	messenger TEXT NOT NULL,
+	event     TEXT NOT NULL,
+	at        BIGINT NOT NULL,
+	PRIMARY KEY (org_id, messenger, event)
+);
+
+CREATE TABLE bridge_links (
+	org_id     TEXT NOT NULL,
+	messenger  TEXT NOT NULL,
+	team       TEXT NOT NULL,
+	team_name  TEXT NOT NULL,
+	bot        TEXT NOT NULL,
+	token      TEXT NOT NULL,
+	secret     TEXT NOT NULL,
+	member_id  TEXT NOT NULL,
+	trouble    TEXT NOT NULL,
+	trouble_at BIGINT NOT NULL,
+	at         BIGINT NOT NULL,
+	PRIMARY KEY (org_id, messenger)
+);
+
+CREATE TABLE bridge_people (
+	org_id    TEXT NOT NULL,
+	messenger TEXT NOT NULL,
+	person    TEXT NOT NULL,
+	member_id TEXT NOT NULL,
+	at        BIGINT NOT NULL,
+	PRIMARY KEY (org_id, messenger, person),
+	FOREIGN KEY (org_id, member_id) REFERENCES members (org_id, id)
+);
+
+CREATE INDEX bridge_people_member ON bridge_people (org_id, messenger, member_id);
+
+CREATE TABLE bridge_posts (
+	org_id         TEXT NOT NULL,
+	messenger      TEXT NOT NULL,
+	message_id     TEXT NOT NULL,
+	application_id TEXT NOT NULL,
+	room           TEXT NOT NULL,
+	stamp          TEXT NOT NULL,
+	PRIMARY KEY (org_id, messenger, message_id)
+);
+
+CREATE INDEX bridge_posts_application ON bridge_posts (org_id, application_id);
+
+CREATE TABLE bridge_rooms (
+	org_id     TEXT NOT NULL,
+	messenger  TEXT NOT NULL,
+	opening_id TEXT NOT NULL,
+	room       TEXT NOT NULL,
+	PRIMARY KEY (org_id, messenger, opening_id),
+	UNIQUE (org_id, messenger, room),
+	FOREIGN KEY (org_id, opening_id) REFERENCES openings (org_id, id)
+);
+
+CREATE TABLE bridge_threads (
+	org_id         TEXT NOT NULL,
+	messenger      TEXT NOT NULL,
+	application_id TEXT NOT NULL,
+	room           TEXT NOT NULL,
+	stamp          TEXT NOT NULL,
+	code           TEXT NOT NULL,
+	PRIMARY KEY (org_id, messenger, application_id),
+	UNIQUE (org_id, messenger, room, stamp),
+	FOREIGN KEY (org_id, application_id) REFERENCES applications (org_id, id)
+);
+
 CREATE TABLE candidate_sessions (
 	hash          TEXT PRIMARY KEY,
 	id            TEXT NOT NULL UNIQUE,

@@ -112,6 +112,13 @@ func TestAConversation(t *testing.T) {
 	staff.Follow(`.inbox li:first-child a[href*="/conversations/"]`)
 	staff.Sees("log.html")
 	lookAt(t, staff, "conversation-file")
+	staff.Go(s.URL + org + "/bridge/slack")
+	staff.Sees("Slack cannot reach this server.")
+	lookAt(t, staff, "slack")
+	staff.Follow("main form button.primary")
+	staff.Sees("Paste the token of the app.")
+	staff.Go(s.URL + org + "/conversations?show=all")
+	staff.Follow(`.inbox li:first-child a[href*="/conversations/"]`)
 	file, err := url.Parse(staff.Value(`document.querySelector("#said .files a").href`))
 	if err != nil || !strings.HasPrefix(file.Host, "content.") {
 		t.Fatalf("the file is at %v, %v; want the content origin", file, err)

@@ -29,7 +29,7 @@ parts:
 	"items/undone/ask.vtt":   {Data: []byte("WEBVTT\n\n00:00.000 --> 00:02.000\nWhat happened, and how did you notice?\n")},
 }
 
-// TestARecordedAnswer: nothing is recorded before the candidate agreed; then, on a phone, a network that is cut in the middle and a tab that dies in
+// TestARecordedAnswer: nothing is recorded before the candidate agreed; then, on a phone, a network that is cut, a server that is killed and a tab that dies in
 // the middle lose not a slice; the candidate chooses a take and writes what it says; whoever reads it reads first, watches after their scores, and
 // points at a time.
 func TestARecordedAnswer(t *testing.T) {
@@ -134,6 +134,14 @@ func TestARecordedAnswer(t *testing.T) {
 	press("resume")
 	p.Offline(false)
 	kept("recording", "4")
+
+	// The server is killed in the middle of the upload, and comes back on the same data.
+	for _, part := range []string{"ERR_INCOMPLETE_CHUNKED_ENCODING", "ERR_CONNECTION_REFUSED", "ERR_CONNECTION_RESET", "ERR_EMPTY_RESPONSE"} {
+		p.Allow(part)
+	}
+	s.kill()
+	kept("recording", "6")
+	s = start(t, s.args...)
 	press("stop")
 	sent := func(n string) {
 		p.Until(`document.querySelectorAll('[data-take][data-state="sent"]').length === ` + n)

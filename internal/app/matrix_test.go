@@ -138,6 +138,10 @@ func among(sight, right bool) outcome {
 var rules = map[string]func(v rights) outcome{
 	"web.home":            func(rights) outcome { return opens },
 	"web.live_staff":      func(rights) outcome { return opens },
+	"bridge.me":           func(rights) outcome { return opens },
+	"bridge.person":       func(rights) outcome { return opens },
+	"bridge.room":         func(rights) outcome { return missing }, // nothing is connected here
+	"bridge.disconnect":   func(rights) outcome { return missing },
 	"opening.create_page": func(v rights) outcome { return among(true, v.may("opening.create")) },
 	"opening.read":        func(v rights) outcome { return among(v.sees(), true) },
 	"opening.join": func(v rights) outcome {
@@ -287,6 +291,8 @@ func (w *world) expect(p *person, r web.Route, a *applicant) outcome {
 	switch {
 	case r.Rate == web.RateGit: // by git's own credential, which is no session: repoweb's tests have it
 		return signIn
+	case r.Action == "bridge.heard" || r.Action == "bridge.command": // nobody signs here
+		return forbidden
 	case r.Action == "assessment.told": // nobody has its signature here: e2e plays one
 		return missing
 	case r.Auth == web.Anonymous || r.Auth == web.Link:
@@ -478,6 +484,12 @@ var acts = map[string]act{
 	"DELETE /c/-/uploads/{upload}":                                              {head: tus},
 	"POST /c/-/uploads/{upload}/finish":                                         {json: `{"sha256":"","length":1}`, about: true},
 	"POST /c/-/uploads/{upload}/cut":                                            {json: `{"at":0}`, about: true},
+	"POST /o/{org}/bridge/slack":                                                {form: url.Values{"token": {""}, "secret": {""}}},
+	"POST /o/{org}/bridge/slack/rooms":                                          {form: url.Values{"opening": {"{opening}"}, "room": {"C0ROOM"}}},
+	"POST /o/{org}/bridge/slack/disconnect":                                     {},
+	"POST /o/{org}/bridge/slack/me":                                             {form: url.Values{"person": {"U1"}, "until": {"1"}, "sign": {"x"}}},
+	"POST /-/slack/{org}/events":                                                {json: `{"type":"url_verification"}`},
+	"POST /-/slack/{org}/command":                                               {form: url.Values{"text": {"link"}}},
 	"POST /o/{org}/-/uploads":                                                   {head: tus[:6]},
 	"PATCH /o/{org}/-/uploads/{upload}":                                         {head: tus},
 	"DELETE /o/{org}/-/uploads/{upload}":                                        {head: tus},

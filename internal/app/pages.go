@@ -30,6 +30,7 @@ import (
 	"candor/internal/issuer/issuerweb"
 	"candor/internal/live"
 	"candor/internal/markdown"
+	"candor/internal/notify/channels/slack"
 	"candor/internal/notify/notifyweb"
 	"candor/internal/opening"
 	"candor/internal/opening/openingweb"
@@ -79,6 +80,7 @@ func (a *App) mux(rates map[web.Rate]web.Limit) (*web.Mux, error) {
 	(&assessmentweb.Pages{Assessments: a.Assessments, Attempts: a.Attempts, MD: a.MD, Quizzes: Quizzes(), Analytics: a.Analytics, Files: told, Site: a.Config.URL}).Routes(mux)
 	(&privacyweb.Pages{Privacy: a.Privacy, Attempts: a.Attempts, Orgs: a.Orgs}).Routes(mux)
 	(&hookweb.Pages{Hooks: a.Hooks}).Routes(mux)
+	(&slack.Pages{Bridges: a.Bridges, URL: strings.TrimSuffix(a.Config.URL, "/")}).Routes(mux)
 	(&greenhouseweb.Pages{Greenhouse: a.Greenhouse, URL: strings.TrimSuffix(a.Config.URL, "/")}).Routes(mux)
 	(&notifyweb.Pages{Notify: a.Notify}).Routes(mux)
 	again := &appealweb.Pages{Appeals: a.Appeals}

@@ -23,6 +23,7 @@ import (
 	"candor/internal/assessment"
 	"candor/internal/attempt"
 	"candor/internal/attempt/attempttest"
+	"candor/internal/bridge"
 	"candor/internal/candidate"
 	"candor/internal/db"
 	"candor/internal/db/dbtest"
@@ -329,10 +330,32 @@ def sailings(rows, harbour, limit=12):
     return [seen[ship] for ship in sorted(seen) if seen[ship].draught < limit]
 `
 
+// chat is a messenger that takes everything.
+type chat struct{ posts int }
+
+func (*chat) Name() string { return "chat" }
+func (*chat) Check(context.Context, string) (bridge.Team, error) {
+	return bridge.Team{ID: "T1", Name: "Chat", Bot: "B1"}, nil
+}
+func (c *chat) Post(context.Context, string, string, string, bridge.Words) (string, error) {
+	c.posts++
+	return strconv.Itoa(c.posts), nil
+}
+func (*chat) Remove(context.Context, string, string, string) error { return nil }
+
 // talk has the candidate ask and note what they assume, and the contact answer; both leave a draft.
 func (w *world) talk(p person) {
 	w.t.Helper()
 	th := w.app.Threads
+	w.app.Uploads.Accepts = func(_ context.Context, who actor.Actor, s upload.Subject) (upload.Accepting, error) {
+		return th.Accepts(who, s), nil
+	}
+	bs := w.app.Bridges
+	bs.Messengers = []bridge.Messenger{&chat{}}
+	w.must(bs.Connect(ctx, w.owner, "chat", "token", "0123456789abcdef"))
+	w.must(bs.SetRoom(ctx, w.owner, "chat", w.opening, "ROOM"))
+	w.must(th.Attach(ctx, p.who, "", "tell-us", p.word+".txt", []byte("The plan of "+p.word)))
+	w.must(th.Attach(ctx, w.owner, p.app, "", "for "+p.word+".txt", []byte("Not sent to "+p.word)))
 	w.must(th.Say(ctx, p.who, thread.Words{Item: "tell-us", Body: "How long may it be? " + p.word}))
 	w.must(th.Answer(ctx, w.owner, p.app, "80 words, "+p.word))
 	w.must(th.Say(ctx, p.who, thread.Words{Item: "tell-us", Assumed: true, Body: "I took UTC. " + p.word}))
