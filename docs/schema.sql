@@ -41,6 +41,8 @@ CREATE INDEX adjudications_member ON adjudications (org_id, member_id, state, ap
 
 CREATE UNIQUE INDEX adjudications_one ON adjudications (org_id, attempt_id) WHERE state <> 'back';
 
+CREATE INDEX adjudications_round ON adjudications (org_id, attempt_id, state);
+
 CREATE TABLE afterwords (
 	org_id     TEXT NOT NULL,
 	attempt_id TEXT NOT NULL,
@@ -1635,6 +1637,8 @@ CREATE INDEX reviews_application ON reviews (org_id, application_id, member_id);
 CREATE INDEX reviews_load ON reviews (org_id, state, member_id);
 
 CREATE INDEX reviews_queue ON reviews (org_id, member_id, state, due_at, shuffle, id);
+
+CREATE INDEX reviews_round ON reviews (org_id, attempt_id, state);
 
 CREATE TABLE revisions (
 	org_id      TEXT NOT NULL,
