@@ -229,7 +229,7 @@ func TestRecordingsGoBeforeAnswers(t *testing.T) {
 		ended, words := w.tick.Now(), w.standing(p)[0]
 		playing := func() (n int) {
 			w.read(func(tx db.Tx) error {
-				return tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM uploads WHERE org_id = $1 AND state = 'finished'`, w.org).Scan(&n)
+				return tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM uploads WHERE org_id = $1 AND state = 'finished' AND name = ''`, w.org).Scan(&n)
 			})
 			return n
 		}
