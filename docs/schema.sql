@@ -300,6 +300,75 @@ CREATE TABLE board_views (
 	FOREIGN KEY (org_id, member_id) REFERENCES members (org_id, id)
 );
 
+CREATE TABLE bridge_heard (
+	org_id    TEXT NOT NULL,
+	messenger TEXT NOT NULL,
+	event     TEXT NOT NULL,
+	at        BIGINT NOT NULL,
+	PRIMARY KEY (org_id, messenger, event)
+);
+
+CREATE TABLE bridge_links (
+	org_id     TEXT NOT NULL,
+	messenger  TEXT NOT NULL,
+	team       TEXT NOT NULL,
+	team_name  TEXT NOT NULL,
+	bot        TEXT NOT NULL,
+	token      TEXT NOT NULL,
+	secret     TEXT NOT NULL,
+	member_id  TEXT NOT NULL,
+	trouble    TEXT NOT NULL,
+	trouble_at BIGINT NOT NULL,
+	at         BIGINT NOT NULL,
+	PRIMARY KEY (org_id, messenger)
+);
+
+CREATE TABLE bridge_people (
+	org_id    TEXT NOT NULL,
+	messenger TEXT NOT NULL,
+	person    TEXT NOT NULL,
+	member_id TEXT NOT NULL,
+	at        BIGINT NOT NULL,
+	PRIMARY KEY (org_id, messenger, person),
+	FOREIGN KEY (org_id, member_id) REFERENCES members (org_id, id)
+);
+
+CREATE INDEX bridge_people_member ON bridge_people (org_id, messenger, member_id);
+
+CREATE TABLE bridge_posts (
+	org_id         TEXT NOT NULL,
+	messenger      TEXT NOT NULL,
+	message_id     TEXT NOT NULL,
+	application_id TEXT NOT NULL,
+	room           TEXT NOT NULL,
+	stamp          TEXT NOT NULL,
+	PRIMARY KEY (org_id, messenger, message_id)
+);
+
+CREATE INDEX bridge_posts_application ON bridge_posts (org_id, application_id);
+
+CREATE TABLE bridge_rooms (
+	org_id     TEXT NOT NULL,
+	messenger  TEXT NOT NULL,
+	opening_id TEXT NOT NULL,
+	room       TEXT NOT NULL,
+	PRIMARY KEY (org_id, messenger, opening_id),
+	UNIQUE (org_id, messenger, room),
+	FOREIGN KEY (org_id, opening_id) REFERENCES openings (org_id, id)
+);
+
+CREATE TABLE bridge_threads (
+	org_id         TEXT NOT NULL,
+	messenger      TEXT NOT NULL,
+	application_id TEXT NOT NULL,
+	room           TEXT NOT NULL,
+	stamp          TEXT NOT NULL,
+	code           TEXT NOT NULL,
+	PRIMARY KEY (org_id, messenger, application_id),
+	UNIQUE (org_id, messenger, room, stamp),
+	FOREIGN KEY (org_id, application_id) REFERENCES applications (org_id, id)
+);
+
 CREATE TABLE candidate_sessions (
 	hash          TEXT PRIMARY KEY,
 	id            TEXT NOT NULL UNIQUE,
@@ -790,7 +859,7 @@ CREATE TABLE interview_turns (
 	file         TEXT NOT NULL,
 	line         BIGINT NOT NULL,
 	code         TEXT NOT NULL,
-	asked_at     BIGINT NOT NULL,
+	asked_at     BIGINT NOT NULL, recording TEXT NOT NULL DEFAULT '',
 	PRIMARY KEY (org_id, interview_id, n),
 	FOREIGN KEY (org_id, interview_id) REFERENCES interviews (org_id, id)
 );
@@ -1028,6 +1097,24 @@ CREATE TABLE message_drafts (
 	PRIMARY KEY (org_id, application_id, writer, item, client),
 	FOREIGN KEY (org_id, application_id) REFERENCES applications (org_id, id)
 );
+
+CREATE TABLE message_files (
+	org_id         TEXT NOT NULL,
+	id             TEXT NOT NULL,
+	application_id TEXT NOT NULL,
+	writer         TEXT NOT NULL,
+	item           TEXT NOT NULL,
+	message_id     TEXT NOT NULL,
+	upload_id      TEXT NOT NULL,
+	name           TEXT NOT NULL,
+	type           TEXT NOT NULL,
+	bytes          BIGINT NOT NULL CHECK (bytes > 0),
+	at             BIGINT NOT NULL,
+	PRIMARY KEY (org_id, id),
+	FOREIGN KEY (org_id, application_id) REFERENCES applications (org_id, id)
+);
+
+CREATE INDEX message_files_application ON message_files (org_id, application_id, at, id);
 
 CREATE TABLE message_hours (
 	org_id    TEXT NOT NULL,
@@ -2102,7 +2189,7 @@ CREATE TABLE uploads (
 	wanted      BIGINT NOT NULL CHECK (wanted IN (0, 1)),
 	created_at  BIGINT NOT NULL,
 	touched_at  BIGINT NOT NULL,
-	finished_at BIGINT NOT NULL,
+	finished_at BIGINT NOT NULL, name TEXT NOT NULL DEFAULT '',
 	PRIMARY KEY (org_id, id)
 );
 

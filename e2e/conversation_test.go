@@ -1,6 +1,10 @@
 package e2e_test
 
 import (
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -86,7 +90,49 @@ func TestAConversation(t *testing.T) {
 	staff.Sees("Nobody waits for an answer")
 	kemi.Go(s.URL + "/c/conversation")
 	kemi.Sees("Yes, Kemi, 80.")
+
+	// A file goes with a message, whatever it says it is: it stays with what is typed until that is sent, and is only ever saved.
+	kemi.Look(phone)
+	log := filepath.Join(t.TempDir(), "log.html")
+	if err := os.WriteFile(log, []byte("<script>alert(1)</script>"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	kemi.Type("thread-write textarea", "Here is the log.")
+	kemi.Follow("button[value=attach]")
+	kemi.Sees("Choose a file first.")
+	kemi.Upload("input[name=file]", log)
+	kemi.Follow("button[value=attach]")
+	kemi.Sees("Attached. It goes with what you send next.")
+	kemi.Until(area + `.value === "Here is the log."`)
 	lookAt(t, kemi, "conversation-own")
+	kemi.Look(phone)
+	kemi.Follow("thread-write button[value=said]")
+	kemi.Until(`document.querySelector("#said .files a")?.textContent === "log.html"`)
+	staff.Go(s.URL + org + "/conversations?show=all")
+	staff.Follow(`.inbox li:first-child a[href*="/conversations/"]`)
+	staff.Sees("log.html")
+	lookAt(t, staff, "conversation-file")
+	staff.Go(s.URL + org + "/bridge/slack")
+	staff.Sees("Slack cannot reach this server.")
+	lookAt(t, staff, "slack")
+	staff.Follow("main form button.primary")
+	staff.Sees("Paste the token of the app.")
+	staff.Go(s.URL + org + "/conversations?show=all")
+	staff.Follow(`.inbox li:first-child a[href*="/conversations/"]`)
+	file, err := url.Parse(staff.Value(`document.querySelector("#said .files a").href`))
+	if err != nil || !strings.HasPrefix(file.Host, "content.") {
+		t.Fatalf("the file is at %v, %v; want the content origin", file, err)
+	}
+	req, _ := http.NewRequestWithContext(t.Context(), "GET", s.URL+file.Path, nil)
+	req.Host = file.Host
+	r, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Body.Close()
+	if h := r.Header; h.Get("Content-Disposition") != "attachment; filename=log.html" || h.Get("Content-Type") != "text/plain" || !strings.Contains(h.Get("Content-Security-Policy"), "sandbox") || h.Get("X-Content-Type-Options") != "nosniff" {
+		t.Errorf("the file comes as %v", h)
+	}
 
 	for _, part := range []string{"quiz", "writing"} {
 		c.post("/c/parts/"+part+"/start", nil)

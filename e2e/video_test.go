@@ -1,6 +1,8 @@
 package e2e_test
 
 import (
+	"io"
+	"net/http"
 	"net/url"
 	"os"
 	"regexp"
@@ -22,10 +24,12 @@ rubric:
 parts:
   - {key: telling, title: Telling, about: One question., minutes: 5, items: [{item: undone}]}
 `)},
-	"items/undone/item.yaml": {Data: []byte("kind: video\ntitle: A change you undid\nminutes: 5\nlength: 60\nscreen: true\nthink: 60\nstatement: |\n  What happened, how did you **notice**, and what do you do differently now?\n")},
+	"items/undone/item.yaml": {Data: []byte("kind: video\ntitle: A change you undid\nminutes: 5\nlength: 60\nscreen: true\nthink: 60\nstatement: |\n  What happened, how did you **notice**, and what do you do differently now?\nprompt: {file: ask.webm, captions: ask.vtt}\n")},
+	"items/undone/ask.webm":  {Data: []byte("\x1a\x45\xdf\xa3 webm of the question")},
+	"items/undone/ask.vtt":   {Data: []byte("WEBVTT\n\n00:00.000 --> 00:02.000\nWhat happened, and how did you notice?\n")},
 }
 
-// TestARecordedAnswer: nothing is recorded before the candidate agreed; then, on a phone, a network that is cut in the middle and a tab that dies in
+// TestARecordedAnswer: nothing is recorded before the candidate agreed; then, on a phone, a network that is cut, a server that is killed and a tab that dies in
 // the middle lose not a slice; the candidate chooses a take and writes what it says; whoever reads it reads first, watches after their scores, and
 // points at a time.
 func TestARecordedAnswer(t *testing.T) {
@@ -46,6 +50,31 @@ func TestARecordedAnswer(t *testing.T) {
 	tunde.get(invite(t, owner, s, org, opening, "Tunde Bakare", "tunde@mail.example"))
 	tunde.post(tunde.at, nil)
 	tunde.post("/c/parts/telling/start", nil)
+	// The question is a recording too, on the content origin, in pieces, and only by its signature.
+	tunde.get("/c/parts/telling/items/undone")
+	told := tunde.find(`<video[^>]* src="(http[^"]+/-/task/[^"]+ask\.webm[^"]+)"`)
+	at, err := url.Parse(told)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		path, host string
+		want       int
+	}{"a piece": {at.Path, at.Host, 206}, "another signature": {at.Path + "x", at.Host, 404}, "the site's own origin": {at.Path, strings.TrimPrefix(s.URL, "http://"), 404},
+		"another file of the folder": {strings.Replace(at.Path, "ask.webm", "item.yaml", 1), at.Host, 404}} {
+		req, _ := http.NewRequestWithContext(t.Context(), "GET", s.URL+c.path, nil)
+		req.Host = c.host
+		req.Header.Set("Range", "bytes=5-8")
+		r, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, _ := io.ReadAll(r.Body)
+		r.Body.Close()
+		if r.StatusCode != c.want || c.want == 206 && string(body) != "webm" {
+			t.Errorf("%s of the spoken question is %d %.40q; want %d", name, r.StatusCode, body, c.want)
+		}
+	}
 	tunde.post("/c/parts/telling/items/undone", url.Values{"to": {"written"}})
 	tunde.post("/c/parts/telling/items/undone", url.Values{"text": {"We rolled it back within the hour."}})
 	tunde.sees("We rolled it back within the hour.")
@@ -105,6 +134,14 @@ func TestARecordedAnswer(t *testing.T) {
 	press("resume")
 	p.Offline(false)
 	kept("recording", "4")
+
+	// The server is killed in the middle of the upload, and comes back on the same data.
+	for _, part := range []string{"ERR_INCOMPLETE_CHUNKED_ENCODING", "ERR_CONNECTION_REFUSED", "ERR_CONNECTION_RESET", "ERR_EMPTY_RESPONSE"} {
+		p.Allow(part)
+	}
+	s.kill()
+	kept("recording", "6")
+	s = start(t, s.args...)
 	press("stop")
 	sent := func(n string) {
 		p.Until(`document.querySelectorAll('[data-take][data-state="sent"]').length === ` + n)

@@ -22,7 +22,7 @@ import (
 var notActivity = map[string]string{
 	"batches": "a list that a recruiter brings", "batch_rows": "a list that a recruiter brings",
 	"promises": "what the organisation owes", "surveys": "whether somebody was asked how it was; their page says what is kept of an answer", "talks": "a talk that both arrange", "talk_slots": "times that the organisation offers", "payments": "what the organisation pays; its page says who reads the account and when it goes", "reviews": "what readers write", "second_looks": "what readers write", "appeals": "what a candidate asks about an answer, on its own page", "feedbacks": "what the organisation answers",
-	"api_tokens": "members'", "api_requests": "what programs ask", "hook_endpoints": "the organisation's",
+	"api_tokens": "members'", "api_requests": "what programs ask", "hook_endpoints": "the organisation's", "bridge_links": "the organisation's",
 	"hook_events": "what stands in applications and attempts, by its id", "hook_deliveries": "which program was told",
 	"staff_sessions": "members'", "signin_links": "members'", "accounts": "members'", "issuers": "the organisation's", "identities": "members'", "greenhouse_keys": "the organisation's",
 	"greenhouse_tests": "which of Greenhouse's tests an application is", "greenhouse_errors": "what another program could not read", "public_links": "the organisation's",

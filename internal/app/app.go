@@ -26,6 +26,7 @@ import (
 	"candor/internal/batch"
 	"candor/internal/blob"
 	"candor/internal/board"
+	"candor/internal/bridge"
 	"candor/internal/candidate"
 	"candor/internal/db"
 	"candor/internal/disk"
@@ -124,6 +125,7 @@ type App struct {
 	Appeals     *appeal.Appeals
 	Boards      *board.Boards
 	Hooks       *hook.Hooks
+	Bridges     *bridge.Bridges
 	Greenhouse  *greenhouse.Greenhouse
 	Notify      *notify.Notify
 	Integrity   *integrity.Integrity
@@ -257,8 +259,8 @@ func (a *App) nouns() {
 	a.Batches = &batch.Batches{DB: a.DB, Jobs: a.Jobs, Openings: a.Openings}
 	a.Attempts = &attempt.Attempts{DB: a.DB, Jobs: a.Jobs, Orgs: a.Orgs, Assessments: a.Assessments, Openings: a.Openings, Candidates: a.Candidates, Promises: a.Promises, Runs: a.Runs, Load: a.Load,
 		Written: written(a.MD)}
-	a.Interviews = &interview.Interviews{DB: a.DB, Jobs: a.Jobs, Orgs: a.Orgs, Assessments: a.Assessments, Candidates: a.Candidates, Promises: a.Promises, Openings: a.Openings, Attempts: a.Attempts, Kinds: a.Kinds}
-	a.Threads = &thread.Threads{DB: a.DB, Jobs: a.Jobs, Orgs: a.Orgs, Assessments: a.Assessments, Candidates: a.Candidates, Openings: a.Openings, Task: a.Attempts.Task}
+	a.Interviews = &interview.Interviews{DB: a.DB, Jobs: a.Jobs, Orgs: a.Orgs, Assessments: a.Assessments, Candidates: a.Candidates, Promises: a.Promises, Openings: a.Openings, Attempts: a.Attempts, Kinds: a.Kinds, Uploads: a.Uploads}
+	a.Threads = &thread.Threads{DB: a.DB, Jobs: a.Jobs, Orgs: a.Orgs, Assessments: a.Assessments, Candidates: a.Candidates, Openings: a.Openings, Uploads: a.Uploads, Task: a.Attempts.Task}
 	a.Explain = &explain.Explain{DB: a.DB, Jobs: a.Jobs, Assessments: a.Assessments, Openings: a.Openings, Attempts: a.Attempts}
 	a.Reviews = &review.Reviews{DB: a.DB, Jobs: a.Jobs, Orgs: a.Orgs, Openings: a.Openings, Promises: a.Promises, Assessments: a.Assessments, Attempts: a.Attempts, Interviews: a.Interviews}
 	a.Openings.Blind, a.Openings.Hidden, a.Openings.Reads = a.Reviews.Blind, a.Reviews.Hidden, a.Reviews.Reads
@@ -275,6 +277,7 @@ func (a *App) nouns() {
 	a.Reviews.Bars = a.Integrity.Bars
 	a.Analytics = &analytics.Analytics{DB: a.DB, Jobs: a.Jobs, Openings: a.Openings, Assessments: a.Assessments}
 	a.Hooks = &hook.Hooks{DB: a.DB, Jobs: a.Jobs, Key: a.Key, Orgs: a.Orgs, Openings: a.Openings}
+	a.Bridges = &bridge.Bridges{DB: a.DB, Jobs: a.Jobs, Key: a.Key, Orgs: a.Orgs, Openings: a.Openings, Threads: a.Threads, Messengers: Messengers(), URL: strings.TrimSuffix(a.Config.URL, "/")}
 	a.Greenhouse = &greenhouse.Greenhouse{DB: a.DB, Jobs: a.Jobs, Key: a.Key, Orgs: a.Orgs, Tokens: a.Tokens, Openings: a.Openings, Reviews: a.Reviews, Hooks: a.Hooks}
 	a.Notify = &notify.Notify{DB: a.DB, Jobs: a.Jobs, Accounts: a.Accounts, Orgs: a.Orgs, Openings: a.Openings, Candidates: a.Candidates,
 		Attempts: a.Attempts, Feedbacks: a.Feedbacks, Appeals: a.Appeals, Integrity: a.Integrity, Analytics: a.Analytics, Threads: a.Threads, Interviews: a.Interviews, Promises: a.Promises, Payments: a.Payments, Talks: a.Talks, Trials: a.Trials, URL: strings.TrimSuffix(a.Config.URL, "/")}

@@ -18,10 +18,12 @@ import (
 	"time"
 
 	"candor/internal/db"
+	"candor/internal/interview"
 	"candor/internal/live"
 	"candor/internal/problem"
 	"candor/internal/secret"
 	"candor/internal/token"
+	"candor/internal/upload"
 	"candor/internal/web"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -258,6 +260,15 @@ func TestTheDocumentIsWhatIsSpoken(t *testing.T) {
 	fits("a delta", "Saves", []byte(strings.Replace(save, `"body":"{\"text\":[\"Again.\"]}"`, `"ops":[{"at":1,"del":0,"ins":"x"}]`, 1)))
 	sent := w.here.send(busy, "whole")
 	uploads := "/c/-/uploads/" + string(busy.upload)
+	asks := w.here.as("facilitator")
+	record := func(purpose string) string {
+		u, err := w.app.Uploads.Create(ctx, asks, upload.Subject{Owner: interview.Owner(w.here.blind.talk), Item: interview.QuestionKey(2), Purpose: purpose}, -1)
+		w.must(err)
+		_, err = w.app.Uploads.Append(ctx, asks, u.ID, 0, strings.NewReader(recorded))
+		w.must(err)
+		return "/o/" + w.here.org.ID + "/-/uploads/" + string(u.ID)
+	}
+	staffed, whole := record("rec_a"), record("rec_b")
 	api := "/api/v1/o/" + w.here.org.ID + "/"
 	asked := map[string]struct{ target, body, in, out, by string }{
 		"web.health":                {"/healthz", "", "", "", ""},
@@ -287,6 +298,9 @@ func TestTheDocumentIsWhatIsSpoken(t *testing.T) {
 		"upload.read":               {uploads, "", "", "UploadState", ""},
 		"upload.cut":                {uploads + "/cut", `{"at":4}`, "UploadCut", "UploadState", ""},
 		"upload.finish":             {"/c/-/uploads/" + string(sent.ID) + "/finish", fmt.Sprintf(`{"sha256":%q,"length":%d}`, secret.Hash(recorded), len(recorded)), "UploadFinish", "UploadState", ""},
+		"upload.staff_read":         {staffed, "", "", "UploadState", "facilitator"},
+		"upload.staff_cut":          {staffed + "/cut", `{"at":4}`, "UploadCut", "UploadState", "facilitator"},
+		"upload.staff_finish":       {whole + "/finish", fmt.Sprintf(`{"sha256":%q,"length":%d}`, secret.Hash(recorded), len(recorded)), "UploadFinish", "UploadState", "facilitator"},
 		"feedback.save":             {"/o/" + w.here.org.ID + "/decide/" + string(w.here.read.inv.Application) + "/save", "outcome=reject&body=Thank+you.", "", "Saved", "manager"},
 		"appeal.save":               {"/o/" + w.here.org.ID + "/applications/" + string(w.here.told.inv.Application) + "/appeal/save", "outcome=uphold&answer=It+stands.", "", "Saved", "manager"},
 		"review.look_save":          {"/o/" + w.here.org.ID + "/review/" + string(w.here.told.code) + "/second/save", "item=tell-us&n.clear=Seen.", "", "Saved", looks},

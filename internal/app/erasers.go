@@ -55,6 +55,7 @@ func (a *App) keeping(ctx context.Context, who actor.Actor, app opening.Applicat
 // erasers are the nouns that keep personal data, those above first: what names a person goes before who the person was.
 func (a *App) erasers() []privacy.Eraser {
 	return []privacy.Eraser{
+		{Name: "bridge", Preview: a.Bridges.Preview, Erase: a.Bridges.Erase, Drop: a.Bridges.Drop},
 		{Name: "notify", Preview: a.Notify.Preview, Erase: a.Notify.Erase},
 		{Name: "greenhouse", Preview: a.Greenhouse.Preview, Erase: a.Greenhouse.Erase},
 		{Name: "analytics", Drop: a.Analytics.Drop},

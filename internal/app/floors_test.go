@@ -18,7 +18,7 @@ var (
 		"archive", "sheet", "markdown", "diff", "media", "similar", "agreement", "probe", "clock", "id", "secret", "config"}
 	field = []string{"audit", "account", "org", "issuer", "token", "run", "repo", "upload", "recording", "comment", "item", "assessment", "quiz", "candidate", "promise",
 		"opening", "batch", "thread", "response", "attempt", "explain", "interview", "review", "feedback", "appeal", "talk", "payment", "trial", "survey",
-		"integrity", "privacy", "analytics", "hook", "greenhouse", "notify", "board"}
+		"integrity", "privacy", "analytics", "hook", "greenhouse", "notify", "bridge", "board"}
 )
 
 // place is where a package lives: its floor, and on floor 2 its turn. ok is false for a package nobody placed.

@@ -42,6 +42,7 @@ func (a *App) listen() {
 	a.Analytics.Listen()
 	a.Notify.Listen()
 	a.Hooks.Listen()
+	a.Bridges.Listen()
 	a.Greenhouse.Listen()
 	a.Batches.Listen()
 	a.keep()
@@ -62,6 +63,7 @@ func (a *App) listen() {
 	if a.Notify.Inbox != nil {
 		job.Every(a.Jobs, "notify.bounces", 2*time.Minute, job.Mail, a.Notify.Bounces)
 	}
+	job.Every(a.Jobs, "bridge.sweep", time.Hour, job.Housekeeping, a.everywhere(a.Bridges.Sweep))
 	job.Every(a.Jobs, "batch.sweep", 10*time.Minute, job.Housekeeping, a.everywhere(a.Batches.Sweep))
 	job.Every(a.Jobs, "promise.sweep", 10*time.Minute, job.Housekeeping, a.everywhere(a.Promises.Sweep))
 	job.Every(a.Jobs, "trial.sweep", 5*time.Minute, job.Housekeeping, a.everywhere(a.Trials.Sweep))

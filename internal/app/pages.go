@@ -13,6 +13,7 @@ import (
 	"candor/internal/actor"
 	"candor/internal/analytics/analyticsweb"
 	"candor/internal/appeal/appealweb"
+	"candor/internal/assessment"
 	"candor/internal/assessment/assessmentweb"
 	"candor/internal/attempt/attemptweb"
 	"candor/internal/batch/batchweb"
@@ -29,6 +30,7 @@ import (
 	"candor/internal/issuer/issuerweb"
 	"candor/internal/live"
 	"candor/internal/markdown"
+	"candor/internal/notify/channels/slack"
 	"candor/internal/notify/notifyweb"
 	"candor/internal/opening"
 	"candor/internal/opening/openingweb"
@@ -74,9 +76,11 @@ func (a *App) mux(rates map[web.Rate]web.Limit) (*web.Mux, error) {
 	(&orgweb.Pages{Orgs: a.Orgs}).Routes(mux)
 	(&issuerweb.Pages{Issuers: a.Issuers, Accounts: a.Accounts}).Routes(mux)
 	(&tokenweb.Pages{Tokens: a.Tokens, Orgs: a.Orgs, URL: a.Config.URL}).Routes(mux)
-	(&assessmentweb.Pages{Assessments: a.Assessments, Attempts: a.Attempts, MD: a.MD, Quizzes: Quizzes(), Analytics: a.Analytics}).Routes(mux)
+	told := &assessment.Files{Assessments: a.Assessments, Key: a.Key, Content: a.Config.ContentURL}
+	(&assessmentweb.Pages{Assessments: a.Assessments, Attempts: a.Attempts, MD: a.MD, Quizzes: Quizzes(), Analytics: a.Analytics, Files: told, Site: a.Config.URL}).Routes(mux)
 	(&privacyweb.Pages{Privacy: a.Privacy, Attempts: a.Attempts, Orgs: a.Orgs}).Routes(mux)
 	(&hookweb.Pages{Hooks: a.Hooks}).Routes(mux)
+	(&slack.Pages{Bridges: a.Bridges, URL: strings.TrimSuffix(a.Config.URL, "/")}).Routes(mux)
 	(&greenhouseweb.Pages{Greenhouse: a.Greenhouse, URL: strings.TrimSuffix(a.Config.URL, "/")}).Routes(mux)
 	(&notifyweb.Pages{Notify: a.Notify}).Routes(mux)
 	again := &appealweb.Pages{Appeals: a.Appeals}
@@ -90,7 +94,7 @@ func (a *App) mux(rates map[web.Rate]web.Limit) (*web.Mux, error) {
 	(&candidateweb.Pages{Candidates: a.Candidates, Openings: a.Openings, Attempts: a.Attempts, Orgs: a.Orgs}).Routes(mux)
 	alike := &integrityweb.Pages{Integrity: a.Integrity}
 	alike.Routes(mux)
-	talk := &threadweb.Pages{Threads: a.Threads, Assessments: a.Assessments, Attempts: a.Attempts, Orgs: a.Orgs, MD: markdown.New(3)}
+	talk := &threadweb.Pages{Threads: a.Threads, Assessments: a.Assessments, Attempts: a.Attempts, Orgs: a.Orgs, MD: markdown.New(3), Uploads: a.Uploads}
 	talk.Routes(mux)
 	turns := &interviewweb.Pages{Interviews: a.Interviews, Openings: a.Openings, Uploads: a.Uploads, MD: markdown.New(3)}
 	turns.Routes(mux)
@@ -100,7 +104,7 @@ func (a *App) mux(rates map[web.Rate]web.Limit) (*web.Mux, error) {
 	voice.Routes(mux)
 	(&reviewweb.Pages{Reviews: a.Reviews, Threads: a.Threads, Appeals: a.Appeals, Uploads: a.Uploads, MD: markdown.New(3), Facts: alike.Facts, Said: talk.Said}).Routes(mux)
 	(&feedbackweb.Pages{DB: a.DB, Feedbacks: a.Feedbacks, Notify: a.Notify, Again: a.looked}).Routes(mux)
-	works := &attemptweb.Pages{Attempts: a.Attempts, Openings: a.Openings, Orgs: a.Orgs, Kinds: a.Kinds, Uploads: a.Uploads, MD: a.MD, Reply: a.reply, Again: again.Note, Questions: a.questions(alike), Beside: talk.Beside, Waiting: talk.Waiting, Talk: beside(doors.Newer, turns.Note, trials.Note), First: trials.First, Spent: a.spent, Terms: a.terms(pays, meets), Longer: a.Analytics.Longer, Whole: a.Analytics.Asks, Survey: voice.Note, Scored: a.Reviews.Scored}
+	works := &attemptweb.Pages{Attempts: a.Attempts, Openings: a.Openings, Orgs: a.Orgs, Kinds: a.Kinds, Uploads: a.Uploads, Files: told, MD: a.MD, Reply: a.reply, Again: again.Note, Questions: a.questions(alike), Beside: talk.Beside, Waiting: talk.Waiting, Talk: beside(doors.Newer, turns.Note, trials.Note), First: trials.First, Spent: a.spent, Terms: a.terms(pays, meets), Longer: a.Analytics.Longer, Whole: a.Analytics.Asks, Survey: voice.Note, Scored: a.Reviews.Scored}
 	works.Routes(mux)
 	doors.Try = works.Try
 	doors.Routes(mux)

@@ -10,6 +10,7 @@ import (
 	"candor/internal/attempt"
 	"candor/internal/audit"
 	"candor/internal/batch"
+	"candor/internal/bridge"
 	"candor/internal/candidate"
 	"candor/internal/db"
 	"candor/internal/feedback"
@@ -41,11 +42,11 @@ import (
 // Schemas are the schema steps of all nouns.
 func Schemas() []fs.FS {
 	return []fs.FS{live.Schema, audit.Schema, account.Schema, org.Schema, issuer.Schema, token.Schema, run.Schema, repo.Schema, upload.Schema, recording.Schema, assessment.Schema, candidate.Schema, promise.Schema, opening.Schema, batch.Schema,
-		thread.Schema, response.Schema, attempt.Schema, interview.Schema, review.Schema, feedback.Schema, appeal.Schema, talk.Schema, payment.Schema, trial.Schema, survey.Schema, integrity.Schema, privacy.Schema, analytics.Schema, hook.Schema, greenhouse.Schema, notify.Schema}
+		thread.Schema, response.Schema, attempt.Schema, interview.Schema, review.Schema, feedback.Schema, appeal.Schema, talk.Schema, payment.Schema, trial.Schema, survey.Schema, integrity.Schema, privacy.Schema, analytics.Schema, hook.Schema, greenhouse.Schema, notify.Schema, bridge.Schema}
 }
 
 // Columns are the inventories of all nouns: whose data each column holds and how long it is kept.
 func Columns() []db.Columns {
 	return []db.Columns{live.Columns, audit.Columns, account.Columns, org.Columns, issuer.Columns, token.Columns, run.Columns, repo.Columns, upload.Columns, recording.Columns, assessment.Columns, candidate.Columns, promise.Columns, opening.Columns, batch.Columns,
-		thread.Columns, response.Columns, attempt.Columns, interview.Columns, review.Columns, feedback.Columns, appeal.Columns, talk.Columns, payment.Columns, trial.Columns, survey.Columns, integrity.Columns, privacy.Columns, analytics.Columns, hook.Columns, greenhouse.Columns, notify.Columns}
+		thread.Columns, response.Columns, attempt.Columns, interview.Columns, review.Columns, feedback.Columns, appeal.Columns, talk.Columns, payment.Columns, trial.Columns, survey.Columns, integrity.Columns, privacy.Columns, analytics.Columns, hook.Columns, greenhouse.Columns, notify.Columns, bridge.Columns}
 }

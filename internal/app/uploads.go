@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"candor/internal/actor"
 	"candor/internal/attempt"
@@ -17,8 +18,15 @@ func (a *App) ownAttempt(ctx context.Context, who actor.Actor) (string, error) {
 	return string(t.ID), err
 }
 
-// accepts asks the kind of the item what may be uploaded; a candidate uploads for their own attempt only.
+// accepts asks the kind of the item what may be uploaded; a candidate uploads for their own attempt only. What members upload belongs to a question of
+// an interview.
 func (a *App) accepts(ctx context.Context, who actor.Actor, s upload.Subject) (upload.Accepting, error) {
+	switch {
+	case strings.HasPrefix(s.Owner, "app_"): // what is said in its conversation
+		return a.Threads.Accepts(who, s), nil
+	case who.Kind == actor.Member:
+		return a.Interviews.Accepts(who, s), nil
+	}
 	if own, err := a.ownAttempt(ctx, who); err != nil || own != s.Owner {
 		return nil, errors.Join(err, upload.ErrMissing)
 	}

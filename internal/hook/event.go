@@ -14,6 +14,7 @@ import (
 	"candor/internal/feedback"
 	"candor/internal/hook/internal/query"
 	"candor/internal/id"
+	"candor/internal/interview"
 	"candor/internal/job"
 	"candor/internal/opening"
 	"candor/internal/org"
@@ -42,6 +43,11 @@ func (hs *Hooks) Listen() {
 	job.Listen(hs.Jobs, attempt.Submitted, "hook.submitted", job.Housekeeping, func(ctx context.Context, n attempt.SubmittedNote) error {
 		return hs.happened(ctx, n.Org, Event{Type: "application.submitted", Application: opening.ApplicationID(n.Application)}, n.Attempt+" "+n.Submission)
 	})
+	for topic, kind := range map[job.Topic[interview.Note]]string{interview.Asked: "interview.asked", interview.Answered: "interview.answered", interview.Ended: "interview.ended"} {
+		job.Listen(hs.Jobs, topic, "hook."+kind, job.Housekeeping, func(ctx context.Context, n interview.Note) error {
+			return hs.happened(ctx, n.Org, Event{Type: kind, Application: opening.ApplicationID(n.Application)}, fmt.Sprint(n.Interview, " ", n.Turn))
+		})
+	}
 	job.Listen(hs.Jobs, review.AllFiled, "hook.read", job.Housekeeping, func(ctx context.Context, n review.RoundNote) error {
 		return hs.happened(ctx, n.Org, Event{Type: "results.ready", Application: opening.ApplicationID(n.Application)}, n.Attempt)
 	})

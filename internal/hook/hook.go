@@ -49,6 +49,9 @@ type Type struct{ Name, Words string }
 var Types = []Type{
 	{"invitation.sent", "Somebody was invited, or their link was sent again"},
 	{"application.submitted", "Somebody sent their work"},
+	{"interview.asked", "Somebody of the team asked in an interview"},
+	{"interview.answered", "A candidate answered in an interview, and more can be asked"},
+	{"interview.ended", "An interview is over; its readers have all of it"},
 	{"results.ready", "The last scorecard of a submission is in"},
 	{"application.replied", "The candidate was told what was decided"},
 	{"application.withdrawn", "The candidate withdrew"},

@@ -23,6 +23,7 @@ import (
 	"candor/internal/egress"
 	"candor/internal/feedback"
 	"candor/internal/hook"
+	"candor/internal/interview"
 	"candor/internal/opening"
 	"candor/internal/org"
 	"candor/internal/review/reviewtest"
@@ -338,7 +339,20 @@ func TestEventsOfBoards(t *testing.T) {
 		if more, again := feed(w.Owner, last); len(more) != 0 || again != last {
 			t.Errorf("behind the last there is %v, and it leads to %d", more, again)
 		}
-		if got, _ := feed(w.Rosa, 0); strings.Join(got, " ") != "invitation.sent application.submitted results.ready" {
+		// A turn of an interview is one event, whatever a job does twice; a reader of the work hears of none.
+		round := w.Round(n.Attempt)
+		for range 2 {
+			if err := w.DB.Write(ctx, w.Org.ID, func(tx db.Tx) error {
+				return interview.Asked.Announce(ctx, w.Jobs, tx, interview.Note{Org: w.Org.ID, Interview: "itv_1", Attempt: n.Attempt, Application: string(round.Application), Turn: 1})
+			}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		w.Drain()
+		if got, _ := feed(w.Owner, last); strings.Join(got, " ") != "interview.asked" {
+			t.Errorf("after a question of an interview the owner reads %v", got)
+		}
+		if got, _ := feed(w.Rosa, 0); strings.Join(got, " ") != "invitation.sent application.submitted results.ready interview.asked" {
 			t.Errorf("the manager of one opening reads %v", got)
 		}
 		if got, _ := feed(w.Mina, 0); len(got) != 0 {

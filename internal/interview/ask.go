@@ -67,9 +67,13 @@ func (is *Interviews) Ask(ctx context.Context, who actor.Actor, c Code, turn int
 		if n == 0 {
 			return is.whyNot(ctx, tx, v.ID)
 		}
+		said, err := is.say(ctx, tx, who, v, x)
+		if err != nil {
+			return err
+		}
 		v.Turn = turn + 1
 		if err := q.AddTurn(ctx, query.AddTurnParams{OrgID: tx.Org, InterviewID: string(v.ID), N: int64(v.Turn), MemberID: who.ID, Kind: x.Kind, Text: x.Text, Item: x.Item, Anchor: x.Anchor,
-			File: x.File, Line: int64(x.From), Code: code, AskedAt: clock.Milli(now)}); err != nil {
+			File: x.File, Line: int64(x.From), Code: code, Recording: string(said), AskedAt: clock.Milli(now)}); err != nil {
 			return err
 		}
 		if _, err := q.DropDraft(ctx, tx.Org, string(v.ID), who.ID); err != nil {
@@ -224,6 +228,9 @@ func Names(files map[string]string) []string { return slices.Sorted(maps.Keys(fi
 func (is *Interviews) Save(ctx context.Context, who actor.Actor, c Code, turn int, x Question) error {
 	if len([]rune(x.Text)) > MaxText*2 {
 		return problem.Field("text", "This is longer than 4,000 characters.")
+	}
+	if len([]rune(x.Said)) > MaxSaid {
+		return problem.Field("said", "This is longer than 20,000 characters.")
 	}
 	raw, err := json.Marshal(x)
 	if err != nil {

@@ -24,6 +24,7 @@ import (
 	"candor/internal/org"
 	"candor/internal/problem"
 	"candor/internal/promise"
+	"candor/internal/upload"
 )
 
 //go:embed schema/*.sql
@@ -86,6 +87,10 @@ type Question struct {
 	Anchor   string // a place of its answer, by the item's kind; "" is none
 	File     string // with From and To, lines of the answer that the question shows
 	From, To int    // 1-based
+	// Recording is the upload in which it is said aloud too: "" where nobody chose, None for none; Said is what is said in it, with times or without, or as a
+	// WebVTT file.
+	Recording upload.ID
+	Said      string
 }
 
 // Turn is a question with its answer.
@@ -95,6 +100,7 @@ type Turn struct {
 	Name   string // who asked, "" when they are not there any more
 	Question
 	Code  string // the lines
+	Aloud Aloud  // zero: it was asked in its text alone
 	Asked time.Time
 	// What came of it.
 	Part     assessment.Part // with one item
@@ -159,7 +165,8 @@ type Interviews struct {
 	Promises    *promise.Promises
 	Openings    *opening.Openings
 	Attempts    *attempt.Attempts
-	Kinds       item.Kinds // those that are [item.Turner]s are ways to answer
+	Kinds       item.Kinds      // those that are [item.Turner]s are ways to answer
+	Uploads     *upload.Uploads // nil: nothing is said aloud
 }
 
 // Listen registers what an interview waits for.

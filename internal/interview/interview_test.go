@@ -22,6 +22,9 @@ import (
 	"candor/internal/promise"
 	"candor/internal/review"
 	"candor/internal/review/reviewtest"
+	"candor/internal/secret"
+	"candor/internal/upload"
+	"candor/internal/upload/uploadtest"
 )
 
 var ctx = context.Background()
@@ -35,7 +38,7 @@ type world struct {
 }
 
 func each(t *testing.T, fn func(t *testing.T, w world)) {
-	dbtest.Each(t, append(slices.Clone(reviewtest.Schemas), fs.FS(interview.Schema)), func(t *testing.T, d *db.DB, tick *dbtest.Clock) {
+	dbtest.Each(t, append(slices.Clone(reviewtest.Schemas), fs.FS(interview.Schema), fs.FS(upload.Schema)), func(t *testing.T, d *db.DB, tick *dbtest.Clock) {
 		w := world{World: reviewtest.Make(t, d, tick), heard: &[]string{}}
 		w.Interviews = &interview.Interviews{DB: d, Jobs: w.World.Jobs, Orgs: w.World.Orgs, Assessments: w.World.Assessments, Candidates: w.World.Candidates, Promises: w.World.Promises,
 			Openings: w.World.Openings, Attempts: w.World.Attempts, Kinds: attempttest.Kinds()}
@@ -257,6 +260,84 @@ func TestThreeTurns(t *testing.T) {
 			if !slices.Contains(acts, verb) {
 				t.Errorf("the record of %v lacks %s", acts, verb)
 			}
+		}
+	})
+}
+
+// A question said aloud: only whoever asks records it, for the question of the moment; it is asked when all of it is here and its words are written, what was
+// not asked goes, nobody who must not know the name hears it, and it goes with the candidate's data.
+func TestAQuestionSaidAloud(t *testing.T) {
+	each(t, func(t *testing.T, w world) {
+		us := uploadtest.New(t, w.DB, t.TempDir())
+		us.Jobs, us.Accepts = w.World.Jobs, func(_ context.Context, who actor.Actor, s upload.Subject) (upload.Accepting, error) {
+			return w.Accepts(who, s), nil
+		}
+		us.Listen()
+		w.Interviews.Uploads = us
+		amara, a := w.Submit("Amara Okafor", "amara@mail.example")
+		w.Drain()
+		v := w.open(a)
+		w.Drain()
+		first := upload.Subject{Owner: interview.Owner(v.Code), Item: interview.QuestionKey(1), Purpose: "rec_one"}
+		for name, c := range map[string]struct {
+			who actor.Actor
+			s   upload.Subject
+		}{"somebody else": {w.otto, first}, "whoever runs it": {w.Rosa, first}, "the candidate": {amara, first}, "the next question": {w.ines, upload.Subject{Owner: first.Owner, Item: interview.QuestionKey(2), Purpose: "rec_one"}},
+			"an attempt": {w.ines, upload.Subject{Owner: string(a.ID), Item: first.Item, Purpose: "rec_one"}}} {
+			if _, err := us.Create(ctx, c.who, c.s, -1); !errors.Is(err, upload.ErrMissing) {
+				t.Errorf("%s: %v; want upload.ErrMissing", name, err)
+			}
+		}
+		send := func(purpose string, whole bool) upload.Upload {
+			t.Helper()
+			data := "\x1a\x45\xdf\xa3 webm " + purpose
+			u, err := us.Create(ctx, w.ines, upload.Subject{Owner: first.Owner, Item: first.Item, Purpose: purpose}, -1)
+			w.must(err)
+			_, err = us.Append(ctx, w.ines, u.ID, 0, strings.NewReader(data))
+			w.must(err)
+			if whole {
+				u, err = us.Finish(ctx, w.ines, u.ID, upload.Claim{Hash: secret.Hash(data), Length: int64(len(data))})
+				w.must(err)
+			}
+			return u
+		}
+		said, half := send("rec_one", true), send("rec_two", false)
+		if takes := w.load(w.ines, v.Code).Takes; len(takes) != 2 || takes[0].Upload.ID != half.ID {
+			t.Errorf("who asks sees %+v; want both, the newest first", takes)
+		}
+		x := interview.Question{Text: "Why twice?", Kind: "freetext", Recording: said.ID}
+		for field, wrong := range map[string]interview.Question{"recording": {Recording: half.ID, Said: "Why?"}, "said": {Recording: said.ID, Said: " "}} {
+			wrong.Text, wrong.Kind = x.Text, x.Kind
+			if p, ok := problem.As(w.Ask(ctx, w.ines, v.Code, 0, wrong)); !ok || p.Fields[field] == "" {
+				t.Errorf("%+v is asked: %v; want a problem of %s", wrong, p, field)
+			}
+		}
+		x.Said = "WEBVTT\n\n00:00.000 --> 00:01.000\n<script>x</script>Why did it, Amara\n\n00:01.000 --> 00:02.000\ncome twice?\n"
+		w.must(w.Ask(ctx, w.ines, v.Code, 0, x))
+		own, err := w.Own(ctx, amara)
+		if w.must(err); own.Turns[0].Aloud.Upload.ID != said.ID || len(own.Turns[0].Aloud.Words) != 2 || own.Turns[0].Aloud.Words[0].Text != "xWhy did it, Amara" || own.Turns[0].Part.Items[0].Head.Aloud != said.ID {
+			t.Errorf("the candidate gets %+v", own.Turns[0].Aloud)
+		}
+		if _, err := us.Load(ctx, w.ines, half.ID); !errors.Is(err, upload.ErrMissing) {
+			t.Errorf("what was not asked is still here: %v", err)
+		}
+		w.answer(amara, 1, "The provider was slow.")
+		other := upload.Subject{Owner: first.Owner, Item: interview.QuestionKey(2), Purpose: "rec_three"}
+		_, err = us.Create(ctx, w.ines, other, -1)
+		w.must(err)
+		w.must(w.Replace(ctx, w.Rosa, v.Code, w.ines.ID, w.otto.ID, "Ines is ill."))
+		if t2 := w.load(w.otto, v.Code); !t2.App.Blind || t2.Turns[0].Aloud.Upload.ID != "" || len(t2.Takes) != 0 {
+			t.Errorf("whoever asks next, without the name, hears %+v and has %+v", t2.Turns[0].Aloud, t2.Takes)
+		}
+		if heard := w.load(w.Rosa, v.Code).Turns[0].Aloud; heard.Upload.ID != said.ID {
+			t.Errorf("whoever runs it hears %+v", heard)
+		}
+		w.must(w.DB.Write(ctx, w.World.Org.ID, func(tx db.Tx) error {
+			_, err := w.Erase(ctx, tx, db.Person{Attempts: []string{string(a.ID)}})
+			return err
+		}))
+		if _, err := us.Load(ctx, w.ines, said.ID); !errors.Is(err, upload.ErrMissing) {
+			t.Errorf("after the data was erased the recording is here: %v", err)
 		}
 	})
 }

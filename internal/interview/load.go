@@ -16,6 +16,7 @@ import (
 	"candor/internal/interview/internal/query"
 	"candor/internal/opening"
 	"candor/internal/org"
+	"candor/internal/upload"
 )
 
 // Talk is an interview as one asker sees it. Of a member who must not know the name everything that names the candidate is struck.
@@ -32,6 +33,7 @@ type Talk struct {
 	Work      attempt.Submission
 	Files     map[string]map[string]string // texts of the work by item and name, what a question can show
 	Draft     Question
+	Takes     []Aloud   // what the asker has recorded for the next question, newest first
 	Drafted   time.Time // zero: nothing is being written
 	Now       time.Time
 
@@ -151,6 +153,11 @@ func (is *Interviews) Load(ctx context.Context, who actor.Actor, c Code) (*Talk,
 		if err := is.around(ctx, tx, t); err != nil || !t.Asks {
 			return err
 		}
+		if t.State == Ours && is.Uploads != nil {
+			if t.Takes, err = is.takes(ctx, tx, v); err != nil {
+				return err
+			}
+		}
 		d, err := query.New(tx).Draft(ctx, query.DraftParams{OrgID: tx.Org, InterviewID: string(v.ID), MemberID: who.ID, Turn: int64(v.Turn)})
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil
@@ -176,6 +183,7 @@ func (is *Interviews) Load(ctx context.Context, who actor.Actor, c Code) (*Talk,
 	switch {
 	case t.App.Blind:
 		t.strike(names)
+		t.hush(who.ID)
 	case !t.App.Opening.SeesAddresses(who):
 		t.strike(names[1:])
 	}
@@ -256,6 +264,11 @@ func (is *Interviews) around(ctx context.Context, tx db.Tx, t *Talk) (err error)
 		if x.Name, err = name(x.Member); err != nil {
 			return err
 		}
+		if x.Recording != "" && is.Uploads != nil {
+			if x.Aloud, err = is.aloud(ctx, tx, x.Recording); err != nil {
+				return err
+			}
+		}
 		x.Sitting = sittings[attempt.TurnKey(x.N)]
 		if x.Sitting.Over(t.Now) {
 			x.Answered = x.Sitting.Closes()
@@ -302,7 +315,7 @@ func (is *Interviews) draw(ctx context.Context, o string, t *Talk) (err error) {
 }
 
 func turnOf(r query.TurnsOfRow) Turn {
-	x := Turn{N: int(r.N), Member: r.MemberID, Question: Question{Text: r.Text, Kind: r.Kind, Item: r.Item, Anchor: r.Anchor, File: r.File, From: int(r.Line)}, Code: r.Code, Asked: clock.Time(r.AskedAt)}
+	x := Turn{N: int(r.N), Member: r.MemberID, Question: Question{Text: r.Text, Kind: r.Kind, Item: r.Item, Anchor: r.Anchor, File: r.File, From: int(r.Line), Recording: upload.ID(r.Recording)}, Code: r.Code, Asked: clock.Time(r.AskedAt)}
 	if x.File != "" {
 		x.To = x.From + strings.Count(x.Code, "\n")
 	}

@@ -45,7 +45,7 @@ func (is *Interviews) part(v *assessment.Version, x Turn) (assessment.Part, erro
 		return assessment.Part{}, err
 	}
 	head := k.Head(spec)
-	head.Statement = statement(v, x)
+	head.Statement, head.Aloud = statement(v, x), x.Recording
 	return assessment.Part{Key: attempt.TurnKey(x.N), Title: title, Minutes: Minutes, Items: []assessment.PartItem{{Key: attempt.TurnKey(x.N), Kind: k.(item.Kind), Spec: spec, Head: head}}}, nil
 }
 

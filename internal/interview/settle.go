@@ -145,6 +145,9 @@ func (is *Interviews) close(ctx context.Context, tx db.Tx, who actor.Actor, v In
 	if err != nil || n == 0 {
 		return err
 	}
+	if err := is.unsay(ctx, tx, v, ""); err != nil {
+		return err
+	}
 	if err := is.Promises.KeepFor(ctx, tx, promise.Question, string(v.Application), string(v.ID), now); err != nil {
 		return err
 	}
@@ -212,6 +215,9 @@ func (is *Interviews) Replace(ctx context.Context, who actor.Actor, c Code, was,
 			return err
 		}
 		if _, err := q.DropDraft(ctx, tx.Org, string(v.ID), was); err != nil {
+			return err
+		}
+		if err := is.unsay(ctx, tx, v, ""); err != nil {
 			return err
 		}
 		why, err := audit.Reason(ctx, tx, now, string(v.Attempt), reason)

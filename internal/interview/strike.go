@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"candor/internal/item"
+	"candor/internal/org"
 )
 
 // cut keeps the files in lines, as they are.
@@ -45,4 +46,13 @@ func (t *Talk) strike(names []string) {
 		}
 	}
 	t.Files, t.raw = files, raw
+}
+
+// hush leaves out what others of the team said aloud, for whoever must not know the name: nobody can strike it from a voice.
+func (t *Talk) hush(who org.MemberID) {
+	for i := range t.Turns {
+		if t.Turns[i].Member != who {
+			t.Turns[i].Aloud = Aloud{}
+		}
+	}
 }

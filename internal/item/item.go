@@ -51,11 +51,12 @@ type Kind interface {
 type Head struct {
 	Kind      string
 	Title     string
-	Minutes   int    // advertised effort
-	Statement string // Markdown
-	Device    string // "" or "computer": a computer is advised
-	Whole     bool   // Ask draws the whole page, title and statement within it
-	Summary   string // one line for the landing page, made from the spec: "Go, Python or TypeScript; run the tests as often as you like"
+	Minutes   int       // advertised effort
+	Statement string    // Markdown
+	Device    string    // "" or "computer": a computer is advised
+	Whole     bool      // Ask draws the whole page, title and statement within it
+	Summary   string    // one line for the landing page, made from the spec: "Go, Python or TypeScript; run the tests as often as you like"
+	Aloud     upload.ID // of a question of an interview: somebody says it in this recording; "" is none
 }
 
 // MaxBody is the largest body in bytes that is kept.
@@ -91,6 +92,8 @@ type AskView struct {
 	Text     func(key string, pairs ...any) string // texts of candidate pages by message key
 	Terms    string                                // of a Recorder: what a candidate agrees to before anything is recorded
 	Link     Link                                  // of an Uploader: the addresses of its files
+	File     func(name string) string              // of a Teller: the address of a file of its folder; nil where there is none
+	Spoken   templ.Component                       // the question as somebody says it, for a kind that draws the whole page; nil is none
 	// Done are the results of what the candidate did so far (runs), newest first.
 	Done []Event
 }
@@ -151,6 +154,12 @@ type Confirmer interface {
 // Tallier sums up the marks of many answers to one item for its author; it names nobody. marks are done ones, in an order that tells nothing.
 type Tallier interface {
 	Tally(s Spec, marks []Mark, mend string) templ.Component
+}
+
+// Teller is a kind whose question has files that candidates are given with it: somebody says it, and what they say.
+type Teller interface {
+	// Told is a file by its name in the item's folder, and its type; ok is false of all that no candidate is given.
+	Told(s Spec, name string) (kind string, data []byte, ok bool)
 }
 
 // Looker has pages beside the work that change nothing: the files of a repository, a search in them.

@@ -3,6 +3,8 @@ package media
 import (
 	"bytes"
 	"slices"
+	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -16,6 +18,23 @@ const (
 	MP4      = "video/mp4"
 	Ogg      = "audio/ogg"
 )
+
+// Types of files that are only ever saved.
+const (
+	PDF  = "application/pdf"
+	Zip  = "application/zip"
+	Gzip = "application/gzip"
+	Text = "text/plain"
+)
+
+// IsText says whether the first bytes of a file (at most Head of them) are text in UTF-8, of whatever language or program.
+func IsText(head []byte) bool {
+	head = head[:min(len(head), Head)]
+	for cut := 0; cut < utf8.UTFMax && len(head) > Head-utf8.UTFMax && !utf8.Valid(head); cut++ {
+		head = head[:len(head)-1] // a letter that Head cuts
+	}
+	return utf8.Valid(head) && !bytes.ContainsFunc(head, func(r rune) bool { return unicode.IsControl(r) && !strings.ContainsRune("\t\n\r\f\x1b", r) })
+}
 
 // Recording says whether a type is one of those that Make can read.
 func Recording(kind string) bool { return slices.Contains([]string{WebM, Matroska, MP4, Ogg}, kind) }
@@ -36,6 +55,7 @@ var signatures = []struct {
 }{
 	{0, "OggS", Ogg}, {0, "\x89PNG\r\n\x1a\n", "image/png"}, {0, "\xff\xd8\xff", "image/jpeg"}, {8, "WEBP", "image/webp"},
 	{4, "ftyp", MP4}, {4, "moof", MP4}, {4, "styp", MP4}, {4, "moov", MP4},
+	{0, "%PDF-", PDF}, {0, "PK\x03\x04", Zip}, {0, "\x1f\x8b", Gzip},
 	{0, "WEBVTT", "text/vtt"}, {0, "\ufeffWEBVTT", "text/vtt"},
 }
 

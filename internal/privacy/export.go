@@ -105,6 +105,7 @@ type message struct {
 	Item    string    `json:"item,omitempty"`
 	Assumed bool      `json:"assumed,omitempty"`
 	Text    string    `json:"text"`
+	Files   []string  `json:"files,omitempty"` // by name; they are saved from the page of the conversation
 	At      time.Time `json:"at"`
 }
 
@@ -112,7 +113,11 @@ type message struct {
 func (ps *Privacy) conversation(ctx context.Context, who actor.Actor) (out []message, err error) {
 	t, err := ps.Threads.Own(ctx, who, "")
 	for _, m := range t.Messages {
-		out = append(out, message{m.Name, m.Item, m.Assumed, m.Body, m.At})
+		x := message{m.Name, m.Item, m.Assumed, m.Body, nil, m.At}
+		for _, f := range m.Files {
+			x.Files = append(x.Files, f.Name)
+		}
+		out = append(out, x)
 	}
 	return out, err
 }

@@ -229,7 +229,7 @@ func TestRecordingsGoBeforeAnswers(t *testing.T) {
 		ended, words := w.tick.Now(), w.standing(p)[0]
 		playing := func() (n int) {
 			w.read(func(tx db.Tx) error {
-				return tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM uploads WHERE org_id = $1 AND state = 'finished'`, w.org).Scan(&n)
+				return tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM uploads WHERE org_id = $1 AND state = 'finished' AND name = ''`, w.org).Scan(&n)
 			})
 			return n
 		}
@@ -242,13 +242,13 @@ func TestRecordingsGoBeforeAnswers(t *testing.T) {
 		captions := said()
 		w.until(ended.Add(89 * day))
 		w.must(w.night())
-		if n := playing(); n != 2 || captions < 2 {
-			t.Fatalf("after 89 days %d recordings play, %d captions; want 2 and at least 2", n, captions)
+		if n := playing(); n != 4 || captions < 4 { // of each their own, and a question to them
+			t.Fatalf("after 89 days %d recordings play, %d captions; want 4 and at least 4", n, captions)
 		}
 		w.until(ended.Add(91 * day))
 		w.must(w.night())
-		if n, c := playing(), said(); n != 1 || c != captions {
-			t.Errorf("after 91 days %d recordings play and %d captions are kept; want the held one and all %d", n, c, captions)
+		if n, c := playing(), said(); n != 2 || c != captions {
+			t.Errorf("after 91 days %d recordings play and %d captions are kept; want the two held ones and all %d", n, c, captions)
 		}
 		if n := w.standing(p)[0]; n == 0 || n >= words {
 			t.Errorf("the word stands %d times after the recording went, %d before; want fewer, the answers are kept", n, words)
@@ -257,8 +257,8 @@ func TestRecordingsGoBeforeAnswers(t *testing.T) {
 		o.RecordingDays = 200
 		w.must(w.app.Orgs.Change(ctx, w.owner, o))
 		w.must(w.night())
-		if n := playing(); n != 1 {
-			t.Errorf("with 200 days %d recordings play after 91; want 1", n)
+		if n := playing(); n != 2 {
+			t.Errorf("with 200 days %d recordings play after 91; want 2", n)
 		}
 		o.RecordingDays = 30
 		w.must(w.app.Orgs.Change(ctx, w.owner, o))

@@ -23,6 +23,7 @@ import (
 	"candor/internal/assessment"
 	"candor/internal/attempt"
 	"candor/internal/attempt/attempttest"
+	"candor/internal/bridge"
 	"candor/internal/candidate"
 	"candor/internal/db"
 	"candor/internal/db/dbtest"
@@ -329,10 +330,34 @@ def sailings(rows, harbour, limit=12):
     return [seen[ship] for ship in sorted(seen) if seen[ship].draught < limit]
 `
 
+// chat is a messenger that takes everything.
+type chat struct{ posts int }
+
+func (*chat) Name() string { return "chat" }
+func (*chat) Check(context.Context, string) (bridge.Team, error) {
+	return bridge.Team{ID: "T1", Name: "Chat", Bot: "B1"}, nil
+}
+func (c *chat) Post(context.Context, string, string, string, bridge.Words) (string, error) {
+	c.posts++
+	return strconv.Itoa(c.posts), nil
+}
+func (*chat) Remove(context.Context, string, string, string) error { return nil }
+
 // talk has the candidate ask and note what they assume, and the contact answer; both leave a draft.
 func (w *world) talk(p person) {
 	w.t.Helper()
 	th := w.app.Threads
+	w.app.Uploads.Accepts = func(_ context.Context, who actor.Actor, s upload.Subject) (upload.Accepting, error) {
+		return th.Accepts(who, s), nil
+	}
+	bs := w.app.Bridges
+	if bs.Messengers[0].Name() != "chat" { // one, so that its stamps are told apart
+		bs.Messengers = []bridge.Messenger{&chat{}}
+	}
+	w.must(bs.Connect(ctx, w.owner, "chat", "token", "0123456789abcdef"))
+	w.must(bs.SetRoom(ctx, w.owner, "chat", w.opening, "ROOM"))
+	w.must(th.Attach(ctx, p.who, "", "tell-us", p.word+".txt", []byte("The plan of "+p.word)))
+	w.must(th.Attach(ctx, w.owner, p.app, "", "for "+p.word+".txt", []byte("Not sent to "+p.word)))
 	w.must(th.Say(ctx, p.who, thread.Words{Item: "tell-us", Body: "How long may it be? " + p.word}))
 	w.must(th.Answer(ctx, w.owner, p.app, "80 words, "+p.word))
 	w.must(th.Say(ctx, p.who, thread.Words{Item: "tell-us", Assumed: true, Body: "I took UTC. " + p.word}))
@@ -347,7 +372,8 @@ func (w *world) interview(p person) {
 	is, at := w.app.Interviews, w.app.Attempts
 	v, err := is.Open(ctx, w.rosa, p.app, interview.Agreed{Member: w.rosa.ID, Rounds: 2, AnswerDays: 3, AskDays: 2}, "tell-us", "")
 	w.must(err)
-	w.must(is.Ask(ctx, w.rosa, v.Code, 0, interview.Question{Text: "Why, " + p.word + "?", Kind: "freetext", Item: "tell-us", File: "answer.md", From: 1}))
+	said := w.sent(w.rosa, upload.Subject{Owner: interview.Owner(v.Code), Item: interview.QuestionKey(1), Purpose: "said"}, "\x1a\x45\xdf\xa3 webm of a question to "+p.word)
+	w.must(is.Ask(ctx, w.rosa, v.Code, 0, interview.Question{Text: "Why, " + p.word + "?", Kind: "freetext", Item: "tell-us", File: "answer.md", From: 1, Recording: said.ID, Said: "0:00 Why, " + p.word + "?"}))
 	s, err := at.Begin(ctx, p.who, attempt.TurnKey(1))
 	w.must(err)
 	_, err = at.Save(ctx, p.who, attempt.SaveRequest{Sitting: s.ID, Epoch: 1, Received: w.app.DB.Now(), Saves: []response.Save{{Item: attempt.TurnKey(1), Client: "c1", Seq: 1, Body: []byte(`{"text":["Because, says ` + p.word + `"]}`)}}})
@@ -535,6 +561,20 @@ func (w *world) push(p person, owner string) {
 		_, err := a.Repos.Submit(ctx, tx, r.ID, a.DB.Now())
 		return err
 	}))
+}
+
+// sent is an upload of somebody's, whole.
+func (w *world) sent(who actor.Actor, s upload.Subject, data string) upload.Upload {
+	w.t.Helper()
+	us := w.app.Uploads
+	us.Accepts = uploadtest.Recordings
+	u, err := us.Create(ctx, who, s, -1)
+	w.must(err)
+	_, err = us.Append(ctx, who, u.ID, 0, strings.NewReader(data))
+	w.must(err)
+	u, err = us.Finish(ctx, who, u.ID, upload.Claim{Hash: secret.Hash(data), Length: int64(len(data))})
+	w.must(err)
+	return u
 }
 
 // record sends a recording with captions, and begins another that is never finished.

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"candor/internal/db"
+	"candor/internal/opening"
 	"candor/internal/thread/internal/query"
 )
 
@@ -13,8 +14,10 @@ var Columns = db.Columns{
 	"messages": {"org_id": theirs, "id": theirs, "application_id": theirs, "member_id": theirs, "kind": theirs, "version_id": theirs, "item": theirs, "notice_id": theirs, "body": theirs, "at": theirs,
 		"waited": theirs},
 	"message_drafts": {"org_id": theirs, "application_id": theirs, "writer": theirs, "item": theirs, "client": theirs, "seq": theirs, "body": theirs, "at": theirs},
-	"message_hours":  {"org_id": members, "member_id": members, "hours": members},
-	"notices":        {"org_id": ours, "id": ours, "version_id": ours, "item": ours, "question": ours, "answer": ours, "member_id": ours, "at": ours},
+	"message_files": {"org_id": theirs, "id": theirs, "application_id": theirs, "writer": theirs, "item": theirs, "message_id": theirs, "upload_id": theirs, "name": theirs, "type": theirs, "bytes": theirs,
+		"at": theirs},
+	"message_hours": {"org_id": members, "member_id": members, "hours": members},
+	"notices":       {"org_id": ours, "id": ours, "version_id": ours, "item": ours, "question": ours, "answer": ours, "member_id": ours, "at": ours},
 }
 
 var (
@@ -32,6 +35,13 @@ func (th *Threads) Preview(ctx context.Context, tx db.Tx, p db.Person) (map[stri
 			return nil, err
 		}
 		out["messages"] += int(n)
+		if th.Uploads != nil {
+			files, err := th.Uploads.Of(ctx, tx, owner(opening.ApplicationID(a)), "")
+			if err != nil {
+				return nil, err
+			}
+			out["files of messages"] += len(files)
+		}
 	}
 	return out, nil
 }
@@ -43,6 +53,11 @@ func (th *Threads) Erase(ctx context.Context, tx db.Tx, p db.Person) (map[string
 		if _, err := q.EraseDrafts(ctx, tx.Org, a); err != nil {
 			return nil, err
 		}
+		files, err := th.forget(ctx, tx, a)
+		if err != nil {
+			return nil, err
+		}
+		out["files of messages"] += files
 		n, err := q.EraseMessages(ctx, tx.Org, a)
 		if err != nil {
 			return nil, err

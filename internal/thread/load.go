@@ -97,8 +97,18 @@ func (th *Threads) loadIn(ctx context.Context, tx db.Tx, who actor.Actor, id ope
 	if t.Contact, t.Scores, err = th.contact(ctx, tx, t.App.Opening); err != nil {
 		return t, err
 	}
-	if t.Messages, err = th.messages(ctx, tx, t, id); err != nil || !t.Answers {
+	if t.Messages, err = th.messages(ctx, tx, t, id); err != nil {
 		return t, err
+	}
+	by, mine, err := th.attached(ctx, tx, id, t.Answers, writer(who), item)
+	if err != nil {
+		return t, err
+	}
+	for i := range t.Messages {
+		t.Messages[i].Files = by[t.Messages[i].ID]
+	}
+	if t.Files = mine; !t.Answers {
+		return t, nil
 	}
 	r, err := query.New(tx).Thread(ctx, tx.Org, string(id))
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
@@ -220,4 +230,32 @@ func drafts(ctx context.Context, tx db.Tx, a opening.ApplicationID, writer, item
 		}
 	}
 	return out, err
+}
+
+// Struck is a message as somebody reads it who must not know the candidate's name, and who may be anybody of the team: without the name and the time, and without its
+// words where it is about no task. Its files are counted. ErrMissing.
+func (th *Threads) Struck(ctx context.Context, tx db.Tx, a opening.ApplicationID, message string) (Message, error) {
+	whole, err := th.Openings.ApplicationIn(ctx, tx, a)
+	if err != nil {
+		return Message{}, missing(err)
+	}
+	rows, err := query.New(tx).Messages(ctx, tx.Org, string(a))
+	if err != nil {
+		return Message{}, err
+	}
+	i := slices.IndexFunc(rows, func(r query.MessagesRow) bool { return r.ID == message })
+	if i < 0 {
+		return Message{}, ErrMissing
+	}
+	r := rows[i]
+	m := Message{ID: r.ID, Member: r.MemberID, Assumed: r.Kind == "assumed", Version: r.VersionID, Item: r.Item, Notice: r.NoticeID}
+	if r.Item != "" {
+		m.Body = item.Strike(r.Body, []string{whole.Name, whole.Email})
+	}
+	if m.Name, err = th.name(ctx, tx, map[string]string{}, m.Member); err != nil {
+		return m, err
+	}
+	by, _, err := th.attached(ctx, tx, a, false, "", "")
+	m.Files = by[m.ID]
+	return m, err
 }

@@ -76,3 +76,27 @@ DELETE FROM messages WHERE org_id = $1 AND application_id = $2;
 
 -- name: EraseThread :execrows
 DELETE FROM threads WHERE org_id = $1 AND application_id = $2;
+
+-- name: AddFile :exec
+INSERT INTO message_files (org_id, id, application_id, writer, item, message_id, upload_id, name, type, bytes, at) VALUES ($1, $2, $3, $4, $5, '', $6, $7, $8, $9, $10);
+
+-- name: Files :many
+SELECT id, writer, item, message_id, upload_id, name, type, bytes, at FROM message_files WHERE org_id = $1 AND application_id = $2 ORDER BY at, id;
+
+-- name: FilesOf :many
+SELECT id FROM message_files WHERE org_id = $1 AND application_id = $2 AND writer = $3 AND item = $4 AND message_id = '';
+
+-- name: File :one
+SELECT upload_id FROM message_files WHERE org_id = $1 AND application_id = $2 AND writer = $3 AND id = $4 AND message_id = '';
+
+-- name: FileBytes :one
+SELECT CAST(COALESCE(SUM(bytes), 0) AS BIGINT) FROM message_files WHERE org_id = $1 AND application_id = $2;
+
+-- name: SendFiles :execrows
+UPDATE message_files SET message_id = sqlc.arg(message_id) WHERE org_id = sqlc.arg(org_id) AND application_id = sqlc.arg(application_id) AND writer = sqlc.arg(writer) AND item = sqlc.arg(item) AND message_id = '';
+
+-- name: DropFile :execrows
+DELETE FROM message_files WHERE org_id = $1 AND application_id = $2 AND id = $3 AND message_id = '';
+
+-- name: EraseFiles :execrows
+DELETE FROM message_files WHERE org_id = $1 AND application_id = $2;

@@ -93,22 +93,27 @@ func (th *Threads) task(ctx context.Context, who actor.Actor, item string) (vers
 // Answer sends a message to the candidate of an application, under the asker's name; it is about the task that the candidate's last unanswered
 // message is about. ErrMissing, ErrRole, ErrBlind, ErrGone, ErrInvalid.
 func (th *Threads) Answer(ctx context.Context, who actor.Actor, a opening.ApplicationID, body string) error {
-	body, err := text("body", body)
-	if err != nil {
-		return err
-	}
 	return th.DB.Write(ctx, who.Org, func(tx db.Tx) error {
-		app, now, err := th.hold(ctx, tx, who, a)
-		if err != nil {
-			return err
-		}
-		m := message{kind: "said", member: who.ID, body: body}
-		if m.version, m.item, err = asked(ctx, tx, a); err != nil {
-			return err
-		}
-		_, err = th.answer(ctx, tx, app, m, now)
+		_, err := th.AnswerIn(ctx, tx, who, a, body)
 		return err
 	})
+}
+
+// AnswerIn is Answer within a transaction, and gives the message. Holding the conversation is the guarding write.
+func (th *Threads) AnswerIn(ctx context.Context, tx db.Tx, who actor.Actor, a opening.ApplicationID, body string) (string, error) {
+	body, err := text("body", body)
+	if err != nil {
+		return "", err
+	}
+	app, now, err := th.hold(ctx, tx, who, a)
+	if err != nil {
+		return "", err
+	}
+	m := message{kind: "said", member: who.ID, body: body}
+	if m.version, m.item, err = asked(ctx, tx, a); err != nil {
+		return "", err
+	}
+	return th.answer(ctx, tx, app, m, now)
 }
 
 // asked is the task of the candidate's newest message, "" when it is about none: an answer is about the same.
@@ -184,10 +189,16 @@ func (th *Threads) add(ctx context.Context, tx db.Tx, app opening.Application, m
 	if m.member != "" {
 		about = ""
 	}
+	if err := send(ctx, tx, a, m.member, about, key); err != nil {
+		return "", err
+	}
 	if _, err := q.DropDrafts(ctx, query.DropDraftsParams{OrgID: tx.Org, ApplicationID: a, Writer: m.member, Item: about}); err != nil {
 		return "", err
 	}
 	if err := live.Tell(ctx, tx, now, Said, a); err != nil {
+		return "", err
+	}
+	if err := Added.Announce(ctx, th.Jobs, tx, AddedNote{tx.Org, a, key}); err != nil {
 		return "", err
 	}
 	return key, live.Tell(ctx, tx, now, Talked, tx.Org)

@@ -19,6 +19,7 @@ import (
 	"candor/internal/opening"
 	"candor/internal/org"
 	"candor/internal/problem"
+	"candor/internal/upload"
 )
 
 //go:embed schema/*.sql
@@ -43,6 +44,7 @@ type Message struct {
 	Item    string
 	Notice  string // the answer to everybody that came with it; "" none
 	Body    string
+	Files   []File
 	At      time.Time // zero for whoever must not know
 }
 
@@ -63,6 +65,7 @@ type Thread struct {
 	Unread   bool       // the team has written since the candidate looked; only for the candidate
 	Answers  bool       // the asker may write to the candidate
 	Drafts   []Draft    // the asker's own, newest first
+	Files    []File     // what the asker has attached and not sent
 }
 
 // Notice is an answer to everybody who works on a task, in words that name nobody.
@@ -85,7 +88,12 @@ const (
 	Asked = job.Topic[Note]("thread.asked")
 	// Answered is announced with each message to a candidate.
 	Answered = job.Topic[Note]("thread.answered")
+	// Added is announced with every message, of either side.
+	Added = job.Topic[AddedNote]("thread.added")
 )
+
+// AddedNote names a message.
+type AddedNote struct{ Org, Application, Message string }
 
 // Note names a conversation and when it happened, in milliseconds. Asked says of an answer that the candidate waited for it.
 type Note struct {
@@ -119,6 +127,7 @@ type Threads struct {
 	Assessments *assessment.Assessments
 	Candidates  *candidate.Candidates
 	Openings    *opening.Openings
+	Uploads     *upload.Uploads // nil: nothing is attached
 	// Task says which version a task of the asking candidate is in and whether they are working on it; attempt knows. A problem of kind
 	// missing says that they have no such task.
 	Task func(ctx context.Context, who actor.Actor, item string) (v assessment.VersionID, works bool, err error)

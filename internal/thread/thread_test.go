@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
 	"testing"
@@ -18,6 +19,8 @@ import (
 	"candor/internal/problem"
 	"candor/internal/review/reviewtest"
 	"candor/internal/thread"
+	"candor/internal/upload"
+	"candor/internal/upload/uploadtest"
 )
 
 var ctx = context.Background()
@@ -32,9 +35,14 @@ type world struct {
 }
 
 func each(t *testing.T, fn func(t *testing.T, w world)) {
-	dbtest.Each(t, reviewtest.Schemas, func(t *testing.T, d *db.DB, tick *dbtest.Clock) {
+	dbtest.Each(t, append(slices.Clone(reviewtest.Schemas), fs.FS(upload.Schema)), func(t *testing.T, d *db.DB, tick *dbtest.Clock) {
 		w := world{World: reviewtest.Make(t, d, tick), asked: &[]thread.Note{}, told: &[]thread.Note{}}
-		w.Threads = &thread.Threads{DB: d, Jobs: w.World.Jobs, Orgs: w.World.Orgs, Assessments: w.World.Assessments, Candidates: w.World.Candidates, Openings: w.World.Openings, Task: w.Attempts.Task}
+		w.Threads = &thread.Threads{DB: d, Jobs: w.World.Jobs, Orgs: w.World.Orgs, Assessments: w.World.Assessments, Candidates: w.World.Candidates, Openings: w.World.Openings, Task: w.Attempts.Task, Uploads: uploadtest.New(t, d, t.TempDir())}
+		w.Uploads.Jobs = w.World.Jobs
+		w.Uploads.Listen()
+		w.Uploads.Accepts = func(_ context.Context, who actor.Actor, s upload.Subject) (upload.Accepting, error) {
+			return w.Accepts(who, s), nil
+		}
 		for topic, into := range map[job.Topic[thread.Note]]*[]thread.Note{thread.Asked: w.asked, thread.Answered: w.told} {
 			job.Listen(w.World.Jobs, topic, "test."+string(topic), job.Mail, func(_ context.Context, n thread.Note) error {
 				*into = append(*into, n)
@@ -485,6 +493,81 @@ func TestHours(t *testing.T) {
 		w.must(w.SetHours(ctx, w.cleo, nil))
 		if got := hours(); len(got) != 0 {
 			t.Errorf("hours = %v; want at once", got)
+		}
+	})
+}
+
+// Files go with a message: what is attached stays with the draft until it is sent, only what may be attached is, whoever scores learns that there is a file
+// and nothing else of it, and all of them go with the conversation.
+func TestFiles(t *testing.T) {
+	each(t, func(t *testing.T, w world) {
+		kemi, app := w.enter("Kemi Adeola")
+		own := func(item string) thread.Thread {
+			t.Helper()
+			th, err := w.Own(ctx, kemi, item)
+			w.must(err)
+			return th
+		}
+		png := []byte("\x89PNG\r\n\x1a\n....")
+		for name, c := range map[string]struct {
+			who  actor.Actor
+			item string
+			data []byte
+			want error
+		}{
+			"a program":        {kemi, "", []byte("\x7fELF\x02\x01\x01\x00\x00"), thread.ErrFileType},
+			"nothing":          {kemi, "", nil, thread.ErrFileSize},
+			"too much":         {kemi, "", make([]byte, thread.MaxFile+1), thread.ErrFileSize},
+			"a foreign task":   {kemi, "nowhere", png, thread.ErrMissing},
+			"a blind reader's": {w.Mina, "", png, thread.ErrMissing},
+		} {
+			if err := w.Attach(ctx, c.who, app, c.item, "a.png", c.data); !errors.Is(err, c.want) {
+				t.Errorf("%s: Attach = %v; want %v", name, err, c.want)
+			}
+		}
+		w.must(w.Attach(ctx, kemi, "", "", `C:\evil\..\<b>plan</b>.png`, png))
+		w.must(w.Attach(ctx, kemi, "", "", "x.html", []byte("<script>alert(1)</script>")))
+		draft := own("").Files
+		if len(draft) != 2 || draft[0].Name != "b.png" || draft[1].Type != "text/plain" || draft[1].Upload.Name != "x.html" {
+			t.Fatalf("attached: %+v", draft)
+		}
+		if err := w.Detach(ctx, w.Owner, app, draft[1].ID); !errors.Is(err, thread.ErrMissing) {
+			t.Errorf("somebody else takes it away: %v", err)
+		}
+		w.must(w.Detach(ctx, kemi, "", draft[1].ID))
+		if _, err := w.Uploads.Load(ctx, kemi, draft[1].Upload.ID); !errors.Is(err, upload.ErrMissing) {
+			t.Errorf("what was taken away is here: %v", err)
+		}
+		for range thread.MostFiles - 1 {
+			w.must(w.Attach(ctx, kemi, "", "", "b.png", png))
+		}
+		if err := w.Attach(ctx, kemi, "", "", "c.png", png); !errors.Is(err, thread.ErrFiles) {
+			t.Errorf("a sixth file: %v", err)
+		}
+		w.must(w.Say(ctx, kemi, thread.Words{Body: "The plan is attached."}))
+		if th := own(""); len(th.Files) != 0 || len(th.Messages) != 1 || len(th.Messages[0].Files) != 5 || th.Messages[0].Files[0].Name != "b.png" {
+			t.Errorf("sent: %+v, left %+v", th.Messages, th.Files)
+		}
+		if err := w.Detach(ctx, kemi, "", draft[0].ID); !errors.Is(err, thread.ErrMissing) {
+			t.Errorf("what was sent is taken away: %v", err)
+		}
+		w.must(w.Attach(ctx, w.cleo, app, "", "answer.pdf", []byte("%PDF-1.7 x")))
+		if th, err := w.Load(ctx, w.Owner, app); err != nil || len(th.Files) != 0 || len(th.Messages[0].Files) != 5 || th.Messages[0].Files[0].Upload.ID == "" {
+			t.Errorf("whoever runs it sees %+v, %v; want the candidate's files and not Cleo's draft", th, err)
+		}
+		w.must(w.Answer(ctx, w.cleo, app, "Thank you."))
+		if th := own(""); len(th.Messages[1].Files) != 1 || th.Messages[1].Files[0].Name != "answer.pdf" {
+			t.Errorf("the candidate gets %+v", th.Messages[1].Files)
+		}
+		w.must(w.DB.Write(ctx, w.World.Org.ID, func(tx db.Tx) error {
+			n, err := w.Erase(ctx, tx, db.Person{Applications: []string{string(app)}})
+			if n["files of messages"] != 6 {
+				t.Errorf("Erase = %v; want six files", n)
+			}
+			return err
+		}))
+		if _, err := w.Uploads.Load(ctx, kemi, draft[0].Upload.ID); !errors.Is(err, upload.ErrMissing) {
+			t.Errorf("after the data was erased a file is here: %v", err)
 		}
 	})
 }

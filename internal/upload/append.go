@@ -54,7 +54,7 @@ func (us *Uploads) Append(ctx context.Context, who actor.Actor, i ID, at int64, 
 	in := bufio.NewReaderSize(r, inRow)
 	if at == 0 {
 		if head, _ := in.Peek(media.Head); len(head) == media.Head {
-			u.Type = media.Sniff(head)
+			u.Type = u.tell(head)
 			if err := u.accepts(u.Type); err != nil {
 				return 0, err
 			}

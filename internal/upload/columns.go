@@ -11,7 +11,7 @@ import (
 var Columns = db.Columns{
 	"uploads": {"org_id": theirs, "id": theirs, "owner": theirs, "item": theirs, "purpose": theirs, "by_kind": theirs, "by_id": theirs, "state": theirs, "types": theirs,
 		"type": theirs, "bytes": theirs, "length": theirs, "most": theirs, "hash": files, "holder": theirs, "held_until": theirs, "wanted": theirs,
-		"created_at": theirs, "touched_at": theirs, "finished_at": theirs},
+		"created_at": theirs, "touched_at": theirs, "finished_at": theirs, "name": theirs},
 	"upload_parts": {"org_id": theirs, "upload_id": theirs, "at": theirs, "bytes": theirs, "hash": files, "data": theirs},
 	"upload_media": {"org_id": theirs, "upload_id": theirs, "state": theirs, "why": theirs, "lost": theirs, "type": theirs, "hash": files, "bytes": theirs, "length_ms": theirs,
 		"width": theirs, "height": theirs, "sound": theirs, "picture": theirs, "gain_cb": theirs, "peaks": theirs, "poster_hash": files, "made_at": theirs},

@@ -45,7 +45,7 @@ func (us *Uploads) Finish(ctx context.Context, who actor.Actor, i ID, c Claim) (
 	if n != u.Bytes {
 		return u, ErrLength.With("bytes", fmt.Sprint(n)) // somebody cut it meanwhile
 	}
-	u.Type = media.Sniff(head.Bytes())
+	u.Type = u.tell(head.Bytes())
 	if err = u.accepts(u.Type); string(h) != c.Hash {
 		err = ErrHash
 	}

@@ -60,6 +60,7 @@ type Signed struct {
 type File struct {
 	Type  string
 	Name  string // for saving it
+	Saved bool   // it is only ever saved, never shown
 	Hash  blob.Hash
 	At    time.Time
 	Until time.Time
@@ -115,6 +116,9 @@ func (us *Uploads) file(ctx context.Context, org string, i ID, form Form) (f Fil
 		return f, nil, ErrMissing
 	}
 	f.Name = u.Item + "-" + string(u.ID) + extension(f.Type)
+	if u.Name != "" {
+		f.Name, f.Saved = u.Name, true
+	}
 	if body == nil {
 		body, err = us.seekable(ctx, org, f.Hash)
 	}

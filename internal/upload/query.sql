@@ -3,15 +3,18 @@ INSERT INTO uploads (org_id, id, owner, item, purpose, by_kind, by_id, state, ty
 VALUES (sqlc.arg(org_id), sqlc.arg(id), sqlc.arg(owner), sqlc.arg(item), sqlc.arg(purpose), sqlc.arg(by_kind), sqlc.arg(by_id), 'open', sqlc.arg(types), '', 0, sqlc.arg(length), sqlc.arg(most), '', '', 0, 0, sqlc.arg(now), sqlc.arg(now), 0);
 
 -- name: Upload :one
-SELECT id, owner, item, purpose, by_kind, by_id, state, types, type, bytes, length, most, hash, created_at, touched_at, finished_at FROM uploads WHERE org_id = $1 AND id = $2;
+SELECT id, owner, item, purpose, by_kind, by_id, state, types, type, bytes, length, most, hash, created_at, touched_at, finished_at, name FROM uploads WHERE org_id = $1 AND id = $2;
 
 -- name: Of :many
-SELECT id, owner, item, purpose, by_kind, by_id, state, types, type, bytes, length, most, hash, created_at, touched_at, finished_at FROM uploads
+SELECT id, owner, item, purpose, by_kind, by_id, state, types, type, bytes, length, most, hash, created_at, touched_at, finished_at, name FROM uploads
 WHERE org_id = sqlc.arg(org_id) AND owner = sqlc.arg(owner) AND (item = sqlc.arg(item) OR sqlc.arg(item) = '') ORDER BY id;
 
 -- name: Unbegun :many
 SELECT id FROM uploads WHERE org_id = sqlc.arg(org_id) AND owner = sqlc.arg(owner) AND item = sqlc.arg(item) AND purpose = sqlc.arg(purpose)
 AND by_kind = sqlc.arg(by_kind) AND by_id = sqlc.arg(by_id) AND state = 'open' AND bytes = 0 AND length = sqlc.arg(length) ORDER BY id LIMIT 1;
+
+-- name: Call :execrows
+UPDATE uploads SET name = sqlc.arg(name) WHERE org_id = sqlc.arg(org_id) AND id = sqlc.arg(id);
 
 -- name: Grow :execrows
 UPDATE uploads SET bytes = bytes + sqlc.arg(more), type = sqlc.arg(type), touched_at = sqlc.arg(now)

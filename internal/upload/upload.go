@@ -92,6 +92,7 @@ type Upload struct {
 	Touched  time.Time // when the last byte came
 	Finished time.Time // zero while open
 	Media    Media     // zero while open
+	Name     string    // what whoever sent it calls it; such a file is only ever saved. "" of a recording
 
 	types  string
 	byKind string
@@ -180,7 +181,7 @@ func (us *Uploads) log() *slog.Logger {
 
 func (us *Uploads) upload(ctx context.Context, tx db.Tx, r query.UploadRow) (Upload, error) {
 	u := Upload{ID: ID(r.ID), Org: tx.Org, Subject: Subject{r.Owner, r.Item, r.Purpose}, State: State(r.State), Type: r.Type, Bytes: r.Bytes, Length: r.Length, Most: r.Most,
-		Hash: blob.Hash(r.Hash), Created: clock.Time(r.CreatedAt), Touched: clock.Time(r.TouchedAt), Finished: clock.Time(r.FinishedAt), types: r.Types, byKind: r.ByKind, byID: r.ByID}
+		Hash: blob.Hash(r.Hash), Created: clock.Time(r.CreatedAt), Touched: clock.Time(r.TouchedAt), Finished: clock.Time(r.FinishedAt), Name: r.Name, types: r.Types, byKind: r.ByKind, byID: r.ByID}
 	if u.State == Open {
 		return u, nil
 	}

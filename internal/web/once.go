@@ -69,7 +69,7 @@ func (s *onceStore) end(key string, p *press, to string) {
 // pressed runs the handler, once per key when the form has one.
 func (m *Mux) pressed(w http.ResponseWriter, r *http.Request, h Handler) error {
 	c := callOf(r)
-	if r.Method != http.MethodPost || !strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
+	if c.route != nil && c.route.Raw || r.Method != http.MethodPost || !strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
 		return h(w, r)
 	}
 	if err := parse(r, c); err != nil {

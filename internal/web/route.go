@@ -64,6 +64,7 @@ type Route struct {
 	MaxBody int64 // bytes; 0 means 1 MiB
 	Stream  bool  // no write deadline: live events, downloads
 	Capture bool  // camera and microphone may be asked for
+	Raw     bool  // the handler reads the body as it came, for a signature is over it: it is no press of a page
 	Quiet   bool  // no line in the request log when it went well: health, live events, saves
 }
 

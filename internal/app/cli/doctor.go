@@ -169,8 +169,25 @@ func (d *Doctor) storage(ctx context.Context, progress func(done, total int, wha
 	}
 	if all[len(all)-1].OK { // else what the database names is not to be believed
 		all = append(all, d.files(ctx, progress))
+		all = append(all, d.messengers(ctx)...)
 	}
 	return append(all, d.ballast(), d.backup())
+}
+
+// messengers says of each that an organisation is connected with what it answered last.
+func (d *Doctor) messengers(ctx context.Context) (out []finding) {
+	links, err := app.Bridged(ctx, app.Config{Data: d.Data, Database: d.Database})
+	if err != nil {
+		return []finding{{Group: "Messengers", Name: "links", Tried: err.Error(), Advice: "Start the server once with this version, then try again."}}
+	}
+	for _, l := range links {
+		f := finding{Group: "Messengers", Name: l.Messenger, By: l.Team, OK: l.Trouble == "", Tried: "connected, and it took what it was last told", Advice: l.Trouble}
+		if !f.OK {
+			f.Tried = "it did not take what it was last told"
+		}
+		out = append(out, f)
+	}
+	return out
 }
 
 // pragmas opens a scratch database where the real one stands: db.Open reads back that saves are durable there.

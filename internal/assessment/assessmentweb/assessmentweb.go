@@ -27,6 +27,8 @@ type Pages struct {
 	MD          *markdown.Markdown
 	Quizzes     []quiz.Format // that can be imported
 	Analytics   *analytics.Analytics
+	Files       *assessment.Files // that candidates are given with a question; nil: none
+	Site        string            // the public address; its pages may read them on the content origin
 }
 
 // Routes declares them.
@@ -37,6 +39,7 @@ func (p *Pages) Routes(mux *web.Mux) {
 	handle(web.RateRead, "GET /o/{org}/assessments", "assessment.list", "assessment.list", p.list)
 	mux.Handle(web.Route{Pattern: "POST /o/{org}/assessments", Action: "assessment.import", Auth: web.Staff, Roles: org.Roles().Actions["assessment.import"],
 		Tenant: web.FromPath, Object: "assessment", Rate: web.RateUpload, MaxBody: archive.MaxPacked + 1<<20}, p.imported)
+	p.told(mux)
 	handle(web.RateRead, "GET /o/{org}/quiz", "assessment.quiz", "assessment.import", p.quiz)
 	mux.Handle(web.Route{Pattern: "POST /o/{org}/quiz", Action: "assessment.quiz_check", Auth: web.Staff, Roles: org.Roles().Actions["assessment.import"],
 		Tenant: web.FromPath, Object: "assessment", Rate: web.RateUpload, MaxBody: quiz.MaxBytes + 1<<20}, p.check)
@@ -52,7 +55,8 @@ func (p *Pages) Routes(mux *web.Mux) {
 	handle(web.RateWrite, "POST /o/{org}/versions/{version}/items/{item}/mend", "assessment.mended", "assessment.import", p.mended)
 	handle(web.RateRead, "GET /o/{org}/versions/{version}/items/{item}/look/{path...}", "assessment.look", "assessment.solutions", p.look)
 	handle(web.RateRead, "GET /o/{org}/versions/{version}/files", "assessment.files", "assessment.import", p.files)
-	handle(web.RateWrite, "POST /o/{org}/versions/{version}/files", "assessment.add_file", "assessment.import", p.add)
+	mux.Handle(web.Route{Pattern: "POST /o/{org}/versions/{version}/files", Action: "assessment.add_file", Auth: web.Staff, Roles: org.Roles().Actions["assessment.import"],
+		Tenant: web.FromPath, Object: "assessment", Rate: web.RateUpload, MaxBody: mostFile + 1<<20}, p.add)
 	handle(web.RateRead, "GET /o/{org}/versions/{version}/files/{path...}", "assessment.file", "assessment.import", p.file)
 	mux.Handle(web.Route{Pattern: "POST /o/{org}/versions/{version}/files/{path...}", Action: "assessment.edit", Auth: web.Staff, Roles: org.Roles().Actions["assessment.import"],
 		Tenant: web.FromPath, Object: "assessment", Rate: web.RateWrite, MaxBody: 2 << 20}, p.changed)

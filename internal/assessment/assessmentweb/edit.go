@@ -2,7 +2,9 @@ package assessmentweb
 
 import (
 	"cmp"
+	"io"
 	"io/fs"
+	"mime/multipart"
 	"net/http"
 	"path"
 	"slices"
@@ -285,11 +287,38 @@ func (p *Pages) saved(w http.ResponseWriter, r *http.Request, from *assessment.V
 	return web.Redirect(w, r, to, "Saved as version "+strconv.Itoa(v.Number)+", a draft.")
 }
 
-// add adds an empty file, or one with a first line.
+// addForm is a new file: what is typed, or a file of any sort.
+type addForm struct {
+	Newest int                   `form:"newest"`
+	Path   string                `form:"path" max:"200"`
+	Text   string                `form:"text,raw" max:"262144"`
+	File   *multipart.FileHeader `form:"file"`
+}
+
+// mostFile is how many bytes an added file may have: the recording of a question.
+const mostFile = 20 << 20
+
+// add adds a file: an empty one, one with some lines, or one of any sort that was chosen.
 func (p *Pages) add(w http.ResponseWriter, r *http.Request) error {
-	var f fileForm
-	if err := web.ReadForm(r, &f); err != nil {
+	var in addForm
+	err := web.ReadForm(r, &in)
+	f := fileForm{Newest: in.Newest, Path: in.Path, Text: in.Text}
+	if err != nil {
 		return p.showFiles(w, r, f, err)
+	}
+	data := []byte(in.Text)
+	if in.File != nil {
+		if in.File.Size > mostFile {
+			return p.showFiles(w, r, f, problem.Field("file", "This file is larger than 20 MB."))
+		}
+		file, err := in.File.Open()
+		if err != nil {
+			return err
+		}
+		defer file.Close()
+		if data, err = io.ReadAll(file); err != nil {
+			return err
+		}
 	}
 	v, tree, _, err := p.edited(r)
 	if err != nil {
@@ -301,11 +330,11 @@ func (p *Pages) add(w http.ResponseWriter, r *http.Request) error {
 	if _, there := tree[f.Path]; there {
 		return p.showFiles(w, r, f, problem.Field("path", "This file is there already."))
 	}
-	next, _, err := p.Assessments.Edit(r.Context(), web.Actor(r), v.ID, f.Newest, assessment.Edits{f.Path: []byte(f.Text)})
+	next, _, err := p.Assessments.Edit(r.Context(), web.Actor(r), v.ID, f.Newest, assessment.Edits{f.Path: data})
 	if err != nil {
 		return p.showFiles(w, r, f, err)
 	}
-	return p.saved(w, r, v, next, f.Path, true)
+	return p.saved(w, r, v, next, f.Path, assessment.Readable(data))
 }
 
 // duplicate makes another assessment of a version.

@@ -94,6 +94,9 @@ func (p *Pages) showPilot(w http.ResponseWriter, r *http.Request, body []byte, t
 	out := pilotView{Page: web.PageOf(r, it.Head.Title), V: v, Item: it, MD: p.MD, Try: tries[it.Key], Typed: typed, Problem: prob}
 	out.Took = out.Try.Took(p.Assessments.DB.Now())
 	out.Ask = item.AskView{Ref: previewRef(r, it.Key), Body: it.Kind.Blank(it.Spec), Seed: "pilot", Text: locale.For("en").T, DoURL: out.here() + "/do", Here: out.here(), Query: r.URL.Query()}
+	if _, ok := it.Kind.(item.Teller); ok && p.Files != nil {
+		out.Ask.File = p.Files.Of(out.Ask.Ref.Org, v.ID, it.Key)
+	}
 	switch {
 	case body != nil:
 		out.Ask.Body = body

@@ -40,6 +40,9 @@ func (p *Pages) showPreview(w http.ResponseWriter, r *http.Request, key string, 
 			if _, ok := it.Kind.(item.Looker); ok {
 				ask.Look = itemPath(out.Page, v, it) + "/look"
 			}
+			if _, ok := it.Kind.(item.Teller); ok && p.Files != nil {
+				ask.File = p.Files.Of(ask.Ref.Org, v.ID, it.Key)
+			}
 			if it.Key == key {
 				ask.Body = body
 			}

@@ -34,6 +34,7 @@ type Pages struct {
 	Orgs     *org.Orgs
 	Kinds    item.Kinds
 	Uploads  *upload.Uploads
+	Files    *assessment.Files // that candidates are given with a question; nil: none
 	MD       *markdown.Markdown
 	// Reply tells how the company's answer stands; app binds review and feedback to it. nil: nothing yet.
 	Reply func(ctx context.Context, who actor.Actor, app opening.ApplicationID) (Reply, error)

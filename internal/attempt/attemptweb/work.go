@@ -83,6 +83,9 @@ func (p *Pages) showItem(w http.ResponseWriter, r *http.Request, v itemView, bod
 	if v.Ask.Terms != "" {
 		web.AllowCapture(w)
 	}
+	if err := p.aloud(r, &v); err != nil {
+		return err
+	}
 	if _, ok := v.Item.Kind.(item.Doer); ok {
 		v.Wide, v.Ask.Alone = !v.Item.Head.Whole, true
 		var err error

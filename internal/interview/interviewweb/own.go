@@ -51,6 +51,7 @@ type said struct {
 	At       time.Time
 	Stamp    string
 	Question templ.Component
+	Aloud    templ.Component // the question as it was said; nil: it was not
 	Answer   templ.Component // nil: none came
 	When     string          // of the answer
 	Wait     bool            // it is not there yet
@@ -123,11 +124,14 @@ func (p *Pages) showOwn(w http.ResponseWriter, r *http.Request, body []byte, cau
 			continue
 		}
 		it := x.Part.Items[0]
-		s.Question = p.MD.Show(it.Head.Statement)
+		s.Question, s.Aloud = p.MD.Show(it.Head.Statement), p.aloud(r, x.Aloud, v.words)
 		switch {
 		case x.Answered.IsZero():
 			s.Wait = true
 			v.Now, v.Asked = x, s.Question
+			if s.Aloud != nil {
+				v.Asked = templ.Join(s.Question, s.Aloud)
+			}
 		case x.Body != nil && it.Kind.Answered(it.Spec, x.Body):
 			s.Answer, s.When = it.Kind.Read(it.Spec, item.ReadView{Ref: ref(who.Org, v.T, x), Body: x.Body, Candidate: true, Link: p.link(r)}), stamp(x.Answered, v.Page.Zone)
 		}

@@ -14,6 +14,7 @@ import (
 	"candor/internal/item"
 	"candor/internal/org"
 	"candor/internal/problem"
+	"candor/internal/upload"
 	"candor/internal/web"
 	"candor/internal/web/ui/field"
 	"candor/internal/web/ui/work"
@@ -31,6 +32,8 @@ type showView struct {
 	Work       []piece
 	Form       askForm
 	Preview    templ.Component // the lines that the question shows; nil: not asked for
+	Takes      []aloudTake     // what was recorded for the question, newest first
+	Way        string          // in which the page records: video, sound or screen; "" while nobody asked for it
 	Members    []org.Member    // who can be named instead
 	Ways       []interview.Way
 	Handover   handoverForm
@@ -56,6 +59,10 @@ type askForm struct {
 	Anchor string `max:"200"`
 	Turn   int    `min:"0" max:"9"`
 	Step   string `max:"10"`
+	// Of what is said aloud: the upload, what is said in it, and one that is thrown away.
+	Recording string `max:"64"`
+	Said      string `max:"50000"`
+	Drop      string `max:"64"`
 }
 
 type handoverForm struct {
@@ -65,7 +72,7 @@ type handoverForm struct {
 }
 
 func (f askForm) question() interview.Question {
-	x := interview.Question{Text: f.Text, Kind: f.Kind, Item: f.Item, Anchor: strings.TrimSpace(f.Anchor)}
+	x := interview.Question{Text: f.Text, Kind: f.Kind, Item: f.Item, Anchor: strings.TrimSpace(f.Anchor), Recording: upload.ID(f.Recording), Said: f.Said}
 	if f.File != "" {
 		x.Item, x.File, _ = strings.Cut(f.File, "/")
 		x.From, x.To, x.Anchor = f.From, f.To, ""
@@ -74,7 +81,7 @@ func (f askForm) question() interview.Question {
 }
 
 func formOf(x interview.Question) askForm {
-	f := askForm{Text: x.Text, Kind: x.Kind, Item: x.Item, Anchor: x.Anchor}
+	f := askForm{Text: x.Text, Kind: x.Kind, Item: x.Item, Anchor: x.Anchor, Recording: string(x.Recording), Said: x.Said}
 	if x.File != "" {
 		f.File, f.From, f.To = x.Item+"/"+x.File, x.From, x.To
 	}
@@ -112,8 +119,12 @@ func (p *Pages) showTalk(w http.ResponseWriter, r *http.Request, typed *askForm,
 		v.Form = askForm{Item: t.Item, Anchor: t.Anchor}
 	}
 	v.Form.Turn = t.Turn
+	if t.Asks && t.State == interview.Ours {
+		web.AllowCapture(w)
+		p.aloudTakes(r, &v)
+	}
 	if v.Form.Step == "preview" && cause == nil {
-		v.Preview = p.MD.Show(p.Interviews.Shown(t, v.Form.question()))
+		v.Preview = templ.Join(p.MD.Show(p.Interviews.Shown(t, v.Form.question())), v.heard())
 	}
 	if t.Runs {
 		err := p.Interviews.DB.Read(ctx, who.Org, func(tx db.Tx) (err error) {
@@ -140,7 +151,7 @@ func (p *Pages) draw(r *http.Request, v *showView) {
 			continue
 		}
 		it := x.Part.Items[0]
-		s := said{ID: x.Part.Key, N: x.N, Who: x.Name, At: x.Asked, Stamp: stamp(x.Asked, v.Page.Zone), Plain: first(x.Text), Wait: x.Answered.IsZero(), Question: p.MD.Show(it.Head.Statement)}
+		s := said{ID: x.Part.Key, N: x.N, Who: x.Name, At: x.Asked, Stamp: stamp(x.Asked, v.Page.Zone), Plain: first(x.Text), Wait: x.Answered.IsZero(), Question: p.MD.Show(it.Head.Statement), Aloud: p.aloud(r, x.Aloud, en)}
 		if s.Who == "" {
 			s.Who = "Somebody of the team"
 		}
@@ -227,6 +238,9 @@ func back(err error) bool {
 func (p *Pages) ask(w http.ResponseWriter, r *http.Request) error {
 	var f askForm
 	err := web.ReadForm(r, &f)
+	if err == nil && f.Drop != "" {
+		return p.dropAloud(w, r, f)
+	}
 	if err == nil && f.Step == "preview" {
 		err = p.Interviews.Check(r.Context(), web.Actor(r), code(r), f.question())
 		if err == nil {

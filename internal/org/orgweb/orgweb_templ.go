@@ -123,7 +123,7 @@ func tabs(pg web.Page, on string) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		for _, t := range [][2]string{{"settings", "Organisation"}, {"days", "Working days"}, {"members", "Members"}, {"mails", "Mails"}, {"outbox", "Outbox"}, {"issuers", "Signing in"}, {"tokens", "Programs"}, {"hooks", "Webhooks"}, {"greenhouse", "Greenhouse"}, {"audit", "What people did"}} {
+		for _, t := range [][2]string{{"settings", "Organisation"}, {"days", "Working days"}, {"members", "Members"}, {"mails", "Mails"}, {"outbox", "Outbox"}, {"issuers", "Signing in"}, {"tokens", "Programs"}, {"hooks", "Webhooks"}, {"greenhouse", "Greenhouse"}, {"bridge/slack", "Slack"}, {"audit", "What people did"}} {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<a href=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -2,12 +2,14 @@ package threadweb
 
 import (
 	"context"
+	"mime/multipart"
 	"net/http"
 	"net/url"
 	"time"
 
 	"candor/internal/actor"
 	"candor/internal/attempt"
+	"candor/internal/clock"
 	"candor/internal/problem"
 	"candor/internal/thread"
 	"candor/internal/web"
@@ -33,8 +35,9 @@ type ownView struct {
 	Bubbles []bubble
 	Told    []thread.Notice
 	Version string
-	Text    string   // in the form
-	Others  []string // what was typed in other windows
+	Files   []attached // attached and not sent
+	Text    string     // in the form
+	Others  []string   // what was typed in other windows
 	Problem *problem.Problem
 	Fields  map[string]string
 }
@@ -105,7 +108,7 @@ func (p *Pages) ownOf(ctx context.Context, who actor.Actor, page web.Page, organ
 		return v, err
 	}
 	for _, m := range v.Thread.Messages {
-		b := bubble{ID: m.ID, Who: m.Name, At: m.At, Stamp: stamp(m.At, page.Zone), Body: p.MD.Show(m.Body)}
+		b := bubble{ID: m.ID, Who: m.Name, At: m.At, Stamp: stamp(m.At, page.Zone), Body: p.MD.Show(m.Body), Files: p.files(who, m.Files, "")}
 		if m.Member == "" {
 			b.Who, b.Own, b.Raw = v.t("you"), true, m.Body
 		} else if m.Name == "" {
@@ -122,6 +125,7 @@ func (p *Pages) ownOf(ctx context.Context, who actor.Actor, page web.Page, organ
 		}
 		v.Bubbles = append(v.Bubbles, b)
 	}
+	v.Files = p.files(who, v.Thread.Files, "")
 	for _, d := range v.Thread.Drafts {
 		if v.Text == "" {
 			v.Text = d.Text
@@ -177,12 +181,32 @@ func (p *Pages) showOwn(w http.ResponseWriter, r *http.Request, item, typed stri
 
 func (p *Pages) say(w http.ResponseWriter, r *http.Request) error {
 	var f struct {
-		Body string `max:"20000"` // the longest is said by thread, in words
-		Item string `max:"64"`
-		As   string `max:"10"`
+		Body string                `max:"20000"` // the longest is said by thread, in words
+		Item string                `max:"64"`
+		As   string                `max:"10"`
+		Drop string                `max:"64"`
+		File *multipart.FileHeader `form:"file"`
 	}
 	err := web.ReadForm(r, &f)
-	if err == nil {
+	ctx, who := r.Context(), web.Actor(r)
+	v := ownView{words: words{locale.For(web.PageOf(r, "").Lang)}, Item: f.Item}
+	toast := v.t("sent")
+	if err == nil && (f.Drop != "" || f.As == "attach" || f.File != nil) { // what is typed stays beside it
+		err = p.Threads.Save(ctx, who, "", thread.Draft{Text: f.Body}, f.Item, "form", clock.Milli(p.Threads.DB.Now()))
+	}
+	switch {
+	case err != nil:
+	case f.Drop != "":
+		toast, err = v.t("detached"), p.Threads.Detach(ctx, who, "", f.Drop)
+	case f.As == "attach":
+		if err = p.attach(ctx, who, "", f.Item, f.File); err == nil && f.File == nil {
+			err = problem.Field("file", v.t("no_file"))
+		}
+		toast = v.t("attached")
+	default:
+		if err = p.attach(ctx, who, "", f.Item, f.File); err != nil {
+			break
+		}
 		err = p.Threads.Say(r.Context(), web.Actor(r), thread.Words{Item: f.Item, Assumed: f.As == "assumed", Body: f.Body})
 	}
 	if err != nil {
@@ -191,8 +215,6 @@ func (p *Pages) say(w http.ResponseWriter, r *http.Request) error {
 		}
 		return p.showOwn(w, r, f.Item, f.Body, err)
 	}
-	v := ownView{words: words{locale.For(web.PageOf(r, "").Lang)}, Item: f.Item}
-	toast := v.t("sent")
 	if f.As == "assumed" {
 		toast = v.t("noted")
 	}

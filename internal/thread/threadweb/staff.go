@@ -1,12 +1,14 @@
 package threadweb
 
 import (
+	"mime/multipart"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
 	"time"
 
+	"candor/internal/actor"
 	"candor/internal/assessment"
 	"candor/internal/clock"
 	"candor/internal/db"
@@ -32,15 +34,16 @@ type readView struct {
 	Bubbles []bubble
 	About   string // the task that an answer is about; "" none
 	Text    string
+	Files   []attached // attached and not sent
 	Problem *problem.Problem
 	Fields  map[string]string
 }
 
 // staffBubbles are messages as members read them; who is what the candidate is called, here where the page stands ("" offers no answer to all).
-func (p *Pages) staffBubbles(list []thread.Message, titles map[string]string, zone *time.Location, here, who string) []bubble {
+func (p *Pages) staffBubbles(reader actor.Actor, list []thread.Message, titles map[string]string, zone *time.Location, here, who string) []bubble {
 	var out []bubble
 	for _, m := range list {
-		b := bubble{ID: m.ID, Who: m.Name, Own: m.Member != "", At: m.At, Body: p.MD.Show(m.Body), About: titles[m.Version+m.Item]}
+		b := bubble{ID: m.ID, Who: m.Name, Own: m.Member != "", At: m.At, Body: p.MD.Show(m.Body), About: titles[m.Version+m.Item], Files: p.files(reader, m.Files, "A file; whoever answers can open it")}
 		switch {
 		case m.Member == "":
 			b.Who = who
@@ -107,7 +110,8 @@ func (p *Pages) showRead(w http.ResponseWriter, r *http.Request, typed string, c
 	if t.Answers {
 		here = v.Here
 	}
-	v.Bubbles = p.staffBubbles(t.Messages, titles, v.Page.Zone, here, t.App.Title())
+	v.Files = p.files(who, t.Files, "")
+	v.Bubbles = p.staffBubbles(who, t.Messages, titles, v.Page.Zone, here, t.App.Title())
 	for _, m := range slices.Backward(t.Messages) {
 		if m.Member == "" && !m.Assumed {
 			v.About = titles[m.Version+m.Item]
@@ -118,14 +122,32 @@ func (p *Pages) showRead(w http.ResponseWriter, r *http.Request, typed string, c
 }
 
 type answerForm struct {
-	Body string `max:"20000"` // the longest is said by thread, in words
+	Body string                `max:"20000"` // the longest is said by thread, in words
+	As   string                `max:"10"`
+	Drop string                `max:"64"`
+	File *multipart.FileHeader `form:"file"`
 }
 
 func (p *Pages) answer(w http.ResponseWriter, r *http.Request) error {
 	var f answerForm
 	err := web.ReadForm(r, &f)
-	if err == nil {
-		err = p.Threads.Answer(r.Context(), web.Actor(r), application(r), f.Body)
+	ctx, who, toast := r.Context(), web.Actor(r), "Sent. It stands on the candidate’s page now, and a mail says so if they are away."
+	if err == nil && (f.Drop != "" || f.As == "attach" || f.File != nil) { // what is typed stays beside it
+		err = p.Threads.Save(ctx, who, application(r), thread.Draft{Text: f.Body}, "", "form", clock.Milli(p.Threads.DB.Now()))
+	}
+	switch {
+	case err != nil:
+	case f.Drop != "":
+		toast, err = "Taken away.", p.Threads.Detach(ctx, who, application(r), f.Drop)
+	default:
+		err = p.attach(ctx, who, application(r), "", f.File)
+		if f.As == "attach" {
+			if toast = "Attached. It goes with what you send next."; err == nil && f.File == nil {
+				err = problem.Field("file", "Choose a file first.")
+			}
+		} else if err == nil {
+			err = p.Threads.Answer(ctx, who, application(r), f.Body)
+		}
 	}
 	if prob, ok := problem.As(err); ok && prob.Kind == problem.Invalid {
 		return p.showRead(w, r, f.Body, err)
@@ -133,7 +155,7 @@ func (p *Pages) answer(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return web.Redirect(w, r, base(r)+"/"+r.PathValue("application"), "Sent. It stands on the candidate’s page now, and a mail says so if they are away.")
+	return web.Redirect(w, r, base(r)+"/"+r.PathValue("application"), toast)
 }
 
 func (p *Pages) answerDraft(w http.ResponseWriter, r *http.Request) error {
@@ -199,7 +221,7 @@ func (p *Pages) showEverybody(w http.ResponseWriter, r *http.Request, f everybod
 	}
 	v := everybodyView{Page: web.PageOf(r, "Answer everybody"), Base: base(r) + "/" + string(s.App.ID), Source: s, Form: f, Problem: prob, Fields: map[string]string{}}
 	v.Here = v.Base + "/messages/" + url.PathEscape(s.Message.ID) + "/everybody"
-	v.Asked = p.staffBubbles([]thread.Message{s.Message}, nil, v.Page.Zone, "", s.App.Title())[0]
+	v.Asked = p.staffBubbles(who, []thread.Message{s.Message}, nil, v.Page.Zone, "", s.App.Title())[0]
 	v.Preview = f.Step == "preview" && cause == nil
 	if prob != nil {
 		v.Fields = prob.Fields

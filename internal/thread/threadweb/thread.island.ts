@@ -23,7 +23,7 @@ class ThreadWrite extends KeptText {
     if (this.sending) return
     this.sending = true
     e.submitter?.setAttribute("aria-busy", "true")
-    const body = new URLSearchParams([...new FormData(form, e.submitter)].map(([k, v]) => [k, String(v)]))
+    const body = new FormData(form, e.submitter)
     const r = await fetch(form.action, { method: "POST", body, headers: { Accept: "text/html" } }).catch(() => undefined)
     const fresh = r && parse(await r.text())
     this.sending = false

@@ -15,6 +15,7 @@ import (
 	"candor/internal/opening"
 	"candor/internal/org"
 	"candor/internal/thread"
+	"candor/internal/upload"
 	"candor/internal/web"
 	"candor/internal/web/locale"
 
@@ -27,6 +28,7 @@ type Pages struct {
 	Assessments *assessment.Assessments
 	Attempts    *attempt.Attempts
 	Orgs        *org.Orgs
+	Uploads     *upload.Uploads
 	MD          *markdown.Markdown // headings from level 3
 }
 
@@ -38,8 +40,9 @@ func (p *Pages) Routes(mux *web.Mux) {
 	}
 	own := web.Route{Auth: web.Candidate, Tenant: web.FromSession, Rate: web.RateRead, Query: []string{"item"}}
 	handle(own, "GET /c/conversation", "thread.own", p.own)
-	own.Query, own.Rate = nil, web.RateWrite
+	own.Query, own.Rate, own.MaxBody = nil, web.RateWrite, mostPosted
 	handle(own, "POST /c/conversation", "thread.say", p.say)
+	own.MaxBody = 0
 	own.Rate, own.Quiet, own.Out = web.RateSave, true, web.Saved{}
 	handle(own, "POST /c/conversation/draft", "thread.draft", p.draft)
 	handle(own, "POST /c/conversation/seen", "thread.seen", p.seen)
@@ -52,7 +55,9 @@ func (p *Pages) Routes(mux *web.Mux) {
 	handle(list, "GET /o/{org}/conversations", "thread.list", p.list)
 	staff.Rate = web.RateWrite
 	handle(staff, "POST /o/{org}/conversations/hours", "thread.hours", p.hours)
-	handle(staff, "POST /o/{org}/conversations/{application}", "thread.answer", p.answer)
+	answering := staff
+	answering.MaxBody = mostPosted
+	handle(answering, "POST /o/{org}/conversations/{application}", "thread.answer", p.answer)
 	handle(staff, "POST /o/{org}/conversations/{application}/messages/{message}/everybody", "thread.answer_all", p.answerAll)
 	staff.Quiet, staff.Out = true, web.Saved{}
 	handle(staff, "POST /o/{org}/conversations/{application}/draft", "thread.answer_draft", p.answerDraft)
@@ -89,6 +94,7 @@ type bubble struct {
 	Stamp   string
 	Raw     string // of the reader's own side: what was sent
 	Body    templ.Component
+	Files   []attached
 	All     string // says that it went to everybody; "" it did not
 	Tell    string // address of the page that answers everybody; "" none
 }
@@ -136,5 +142,5 @@ func (p *Pages) Said(ctx context.Context, who actor.Actor, a opening.Application
 		return nil, err
 	}
 	list = slices.DeleteFunc(list, func(m thread.Message) bool { return m.Notice != "" }) // it stands above them
-	return besideAnswer(p.staffBubbles(list, nil, time.UTC, "", "The candidate"), told), nil
+	return besideAnswer(p.staffBubbles(who, list, nil, time.UTC, "", "The candidate"), told), nil
 }

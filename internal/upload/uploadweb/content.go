@@ -50,6 +50,7 @@ func (p *Pages) file(w http.ResponseWriter, r *http.Request) error {
 func disposition(f upload.File) string {
 	how := "attachment"
 	switch kind, _, _ := strings.Cut(f.Type, "/"); {
+	case f.Saved:
 	case kind == "video", kind == "audio", f.Type == "image/png", f.Type == "image/jpeg", f.Type == "image/webp", strings.HasPrefix(f.Type, "text/vtt"):
 		how = "inline"
 	}

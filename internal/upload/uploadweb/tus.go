@@ -43,7 +43,7 @@ func (p *Pages) tus(w http.ResponseWriter, r *http.Request, u upload.Upload) err
 	composer.UseLocker(s)
 	composer.UseTerminater(s)
 	composer.UseLengthDeferrer(s)
-	h, err := handler.NewUnroutedHandler(handler.Config{StoreComposer: composer, BasePath: base, MaxSize: u.Most, Cors: &handler.CorsConfig{Disable: true}, Logger: silent,
+	h, err := handler.NewUnroutedHandler(handler.Config{StoreComposer: composer, BasePath: at(r), MaxSize: u.Most, Cors: &handler.CorsConfig{Disable: true}, Logger: silent,
 		DisableDownload: true, AcquireLockTimeout: waits, NetworkTimeout: patience, GracefulRequestCompletionTimeout: waits})
 	if err != nil {
 		return err
@@ -95,15 +95,18 @@ func (s *session) says(err error) error {
 	return handler.NewError("ERR_UPLOAD", "", web.StatusOf(err))
 }
 
-// NewUpload begins one; its item and purpose are told in the metadata.
+// NewUpload begins one; its item and purpose are told in the metadata, of a member whose it is too.
 func (s *session) NewUpload(ctx context.Context, info handler.FileInfo) (handler.Upload, error) {
 	length := info.Size
 	if info.SizeIsDeferred {
 		length = -1
 	}
-	owner, err := s.owner(ctx, s.who)
-	if err != nil {
-		return nil, s.says(err)
+	owner := info.MetaData["owner"]
+	if s.who.Kind == actor.Candidate {
+		var err error
+		if owner, err = s.owner(ctx, s.who); err != nil {
+			return nil, s.says(err)
+		}
 	}
 	u, err := s.us.Create(ctx, s.who, upload.Subject{Owner: owner, Item: info.MetaData["item"], Purpose: info.MetaData["purpose"]}, length)
 	return &pieces{s, u.ID}, s.says(err)

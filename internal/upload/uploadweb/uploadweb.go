@@ -23,27 +23,43 @@ type Pages struct {
 // maxBody bounds one request; what an upload takes of it is its own business.
 const maxBody = 4 << 30
 
-// base is where candidates' uploads are.
-const base = "/c/-/uploads"
+// base is where candidates' uploads are, and staff where an organisation's members' are.
+const (
+	base  = "/c/-/uploads"
+	staff = "/o/{org}/-/uploads"
+)
 
-// Routes declares them.
+// at is where the asker's uploads are.
+func at(r *http.Request) string {
+	if web.Actor(r).Kind == actor.Member {
+		return "/o/" + r.PathValue("org") + "/-/uploads"
+	}
+	return base
+}
+
+// Routes declares them. A member uploads what is their own in some noun's eyes, as whoever accepts it says.
 func (p *Pages) Routes(mux *web.Mux) {
-	route := web.Route{Auth: web.Candidate, Tenant: web.FromSession, Object: "upload", Rate: web.RateUpload, Quiet: true}
+	p.uploads(mux, base, "upload.", web.Route{Auth: web.Candidate, Tenant: web.FromSession})
+	p.uploads(mux, staff, "upload.staff_", web.Route{Auth: web.Staff, Roles: web.AnyMember, Tenant: web.FromPath})
+	p.content(mux)
+}
+
+func (p *Pages) uploads(mux *web.Mux, base, verb string, route web.Route) {
+	route.Object, route.Rate, route.Quiet = "upload", web.RateUpload, true
 	handle := func(pattern, action string, h web.Handler) {
-		route.Pattern, route.Action = pattern, action
+		route.Pattern, route.Action = pattern, verb+action
 		mux.Handle(route, h)
 	}
 	route.Out = UploadState{}
-	handle("GET "+base+"/{upload}", "upload.read", p.read)
+	handle("GET "+base+"/{upload}", "read", p.read)
 	route.In = wireUploadFinish{}
-	handle("POST "+base+"/{upload}/finish", "upload.finish", p.finish)
+	handle("POST "+base+"/{upload}/finish", "finish", p.finish)
 	route.In = wireUploadCut{}
-	handle("POST "+base+"/{upload}/cut", "upload.cut", p.cut)
+	handle("POST "+base+"/{upload}/cut", "cut", p.cut)
 	route.In, route.Out, route.MaxBody, route.Stream = nil, nil, maxBody, true // tus speaks in headers
-	handle("POST "+base, "upload.create", p.create)
-	handle("PATCH "+base+"/{upload}", "upload.append", p.patch)
-	handle("DELETE "+base+"/{upload}", "upload.drop", p.drop)
-	p.content(mux)
+	handle("POST "+base, "create", p.create)
+	handle("PATCH "+base+"/{upload}", "append", p.patch)
+	handle("DELETE "+base+"/{upload}", "drop", p.drop)
 }
 
 // UploadState is an upload as its device reads it.

@@ -43,6 +43,9 @@ func serve(t testing.TB, d *db.DB, files string) *node {
 	t.Helper()
 	us := uploadtest.New(t, d, files)
 	mux := web.New(web.Config{Clock: d.Clock, Log: silent, Rates: map[web.Rate]web.Limit{web.RateUpload: {Burst: 1e6, Per: 1e6}}, Auth: web.Auth{
+		Staff: func(_ context.Context, cookie, _ string) (web.Session, error) {
+			return web.Session{Actor: actor.Actor{Kind: actor.Member, ID: cookie, Org: "org_a"}}, nil
+		},
 		Candidate: func(_ context.Context, cookie string) (web.Session, error) {
 			return web.Session{Actor: actor.Actor{Kind: actor.Candidate, ID: cookie, Org: "org_a", Subject: cookie}}, nil
 		}}})

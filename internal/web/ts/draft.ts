@@ -25,7 +25,7 @@ function fields(el: HTMLElement): URLSearchParams {
   const form = el instanceof HTMLFormElement ? el : el.closest("form")
   if (!form) return new URLSearchParams()
   const own = (k: string): boolean => el === form || one(`[name="${CSS.escape(k)}"]`, el) !== null
-  return new URLSearchParams([...new FormData(form)].filter(([k]) => k !== "_once" && own(k)).map(([k, v]) => [k, String(v)]))
+  return new URLSearchParams([...new FormData(form)].filter(([k, v]) => k !== "_once" && typeof v === "string" && own(k)).map(([k, v]) => [k, String(v)]))
 }
 
 async function post(form: HTMLElement): Promise<void> {

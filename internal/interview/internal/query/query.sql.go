@@ -119,7 +119,7 @@ func (q *Queries) AddPlan(ctx context.Context, arg AddPlanParams) error {
 }
 
 const addTurn = `-- name: AddTurn :exec
-INSERT INTO interview_turns (org_id, interview_id, n, member_id, kind, text, item, anchor, file, line, code, asked_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+INSERT INTO interview_turns (org_id, interview_id, n, member_id, kind, text, item, anchor, file, line, code, recording, asked_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 `
 
 type AddTurnParams struct {
@@ -134,6 +134,7 @@ type AddTurnParams struct {
 	File        string
 	Line        int64
 	Code        string
+	Recording   string
 	AskedAt     int64
 }
 
@@ -150,6 +151,7 @@ func (q *Queries) AddTurn(ctx context.Context, arg AddTurnParams) error {
 		arg.File,
 		arg.Line,
 		arg.Code,
+		arg.Recording,
 		arg.AskedAt,
 	)
 	return err
@@ -832,20 +834,21 @@ func (q *Queries) SaveDraft(ctx context.Context, arg SaveDraftParams) error {
 }
 
 const turns = `-- name: Turns :many
-SELECT n, member_id, kind, text, item, anchor, file, line, code, asked_at FROM interview_turns WHERE org_id = $1 AND interview_id = $2 ORDER BY n
+SELECT n, member_id, kind, text, item, anchor, file, line, code, recording, asked_at FROM interview_turns WHERE org_id = $1 AND interview_id = $2 ORDER BY n
 `
 
 type TurnsRow struct {
-	N        int64
-	MemberID string
-	Kind     string
-	Text     string
-	Item     string
-	Anchor   string
-	File     string
-	Line     int64
-	Code     string
-	AskedAt  int64
+	N         int64
+	MemberID  string
+	Kind      string
+	Text      string
+	Item      string
+	Anchor    string
+	File      string
+	Line      int64
+	Code      string
+	Recording string
+	AskedAt   int64
 }
 
 func (q *Queries) Turns(ctx context.Context, orgID string, interviewID string) ([]TurnsRow, error) {
@@ -867,6 +870,7 @@ func (q *Queries) Turns(ctx context.Context, orgID string, interviewID string) (
 			&i.File,
 			&i.Line,
 			&i.Code,
+			&i.Recording,
 			&i.AskedAt,
 		); err != nil {
 			return nil, err
@@ -883,21 +887,22 @@ func (q *Queries) Turns(ctx context.Context, orgID string, interviewID string) (
 }
 
 const turnsOf = `-- name: TurnsOf :many
-SELECT t.n, t.member_id, t.kind, t.text, t.item, t.anchor, t.file, t.line, t.code, t.asked_at FROM interview_turns t JOIN interviews v ON v.org_id = t.org_id AND v.id = t.interview_id
+SELECT t.n, t.member_id, t.kind, t.text, t.item, t.anchor, t.file, t.line, t.code, t.recording, t.asked_at FROM interview_turns t JOIN interviews v ON v.org_id = t.org_id AND v.id = t.interview_id
 WHERE t.org_id = $1 AND v.attempt_id = $2 ORDER BY t.n
 `
 
 type TurnsOfRow struct {
-	N        int64
-	MemberID string
-	Kind     string
-	Text     string
-	Item     string
-	Anchor   string
-	File     string
-	Line     int64
-	Code     string
-	AskedAt  int64
+	N         int64
+	MemberID  string
+	Kind      string
+	Text      string
+	Item      string
+	Anchor    string
+	File      string
+	Line      int64
+	Code      string
+	Recording string
+	AskedAt   int64
 }
 
 func (q *Queries) TurnsOf(ctx context.Context, orgID string, attemptID string) ([]TurnsOfRow, error) {
@@ -919,6 +924,7 @@ func (q *Queries) TurnsOf(ctx context.Context, orgID string, attemptID string) (
 			&i.File,
 			&i.Line,
 			&i.Code,
+			&i.Recording,
 			&i.AskedAt,
 		); err != nil {
 			return nil, err

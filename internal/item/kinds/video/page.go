@@ -1,7 +1,6 @@
 package video
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
@@ -9,8 +8,11 @@ import (
 
 	"candor/internal/item"
 	"candor/internal/markdown"
+	"candor/internal/media/vtt"
 	"candor/internal/recording"
 	"candor/internal/upload"
+	"candor/internal/web/ui/recorder"
+	"candor/internal/web/ui/spoken"
 )
 
 // page is the candidate's page.
@@ -58,8 +60,23 @@ func (p page) others() []string {
 	return slices.DeleteFunc(p.ways(), func(w string) bool { return w == p.a.way() })
 }
 
-func wayIcon(w string) string {
-	return map[string]string{"video": "video", "screen": "monitor", "sound": "mic", "written": "pen-line"}[w]
+// recorder is where this answer is recorded.
+func (p page) recorder() recorder.View {
+	return recorder.View{Item: p.Ref.Item, Way: p.a.way(), Do: p.DoURL, Sitting: p.Ref.Sitting, Length: p.Length, Soft: p.Soft, List: p.takesID(), Text: p.t}
+}
+
+// told says whether the question is a recording too, and there is where to get it.
+func (p page) told() bool { return p.Prompt.File != "" && p.File != nil }
+
+// spoken is the question as somebody says it.
+func (p page) spoken() spoken.View {
+	v := spoken.View{Src: p.File(p.Prompt.File), Picture: true, Words: p.captions, Name: p.t("asked_aloud"), Said: p.t("asked_words")}
+	if p.Prompt.Captions != "" {
+		v.Captions = p.File(p.Prompt.Captions)
+	} else {
+		v.Words = vtt.Plain(p.Prompt.Text, 0)
+	}
+	return v
 }
 
 // state is a take in words, and their tone.
@@ -92,20 +109,6 @@ func (p page) said(t take) string {
 		return text
 	}
 	return t.Made.said()
-}
-
-// scripted are the words that the recorder says by itself.
-var scripted = []string{"on_device", "going", "uploaded", "running", "paused", "of", "clear", "faint", "silent", "soft_left", "reached", "refused", "no_device", "busy", "unsupported",
-	"practising", "practised", "practise", "practise_again", "kept_cut", "empty", "lost_upload", "room", "first_stop", "shows", "hears", "has_room", "in_memory", "take_new", "ready", "no_screen", "watch", "offline"}
-
-// words are texts by their keys as JSON, for a script.
-func (p page) words(keys []string) string {
-	out := map[string]string{}
-	for _, k := range keys {
-		out[k] = p.Text("video." + k)
-	}
-	raw, _ := json.Marshal(out) // strings only
-	return string(raw)
 }
 
 // reading is the answer as it is read.
@@ -159,5 +162,3 @@ func (v reading) poster(t take) string {
 }
 
 func seconds(d time.Duration) string { return strconv.Itoa(int((d + time.Second - 1) / time.Second)) }
-
-func clockSeconds(n int) string { return clockText(time.Duration(n) * time.Second) }

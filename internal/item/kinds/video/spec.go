@@ -119,6 +119,19 @@ func (s *spec) readPrompt(dir fs.FS, d *item.Doc) (out []item.Finding) {
 	return out
 }
 
+// Told is the question as somebody says it, and its captions.
+func (Kind) Told(of item.Spec, name string) (kind string, data []byte, ok bool) {
+	switch s := of.(*spec); {
+	case name == "" || s.recording == nil:
+		return "", nil, false
+	case name == s.Prompt.File:
+		return s.promptType(), s.recording, true
+	case name == s.Prompt.Captions:
+		return "text/vtt; charset=utf-8", []byte(vtt.Format(s.captions)), true
+	}
+	return "", nil, false
+}
+
 // promptType is the media type of the prompt by its name; "" when there is none that we play.
 func (s *spec) promptType() string {
 	return types[s.Prompt.File[strings.LastIndexByte(s.Prompt.File, '.')+1:]]

@@ -39,6 +39,7 @@ var _ interface {
 	item.Keeper
 	item.Anchorer
 	item.Schemer
+	item.Teller
 } = Kind{}
 
 // Name is the word.

@@ -17,6 +17,7 @@ import (
 	"candor/internal/media/vtt"
 	"candor/internal/recording"
 	"candor/internal/upload"
+	"candor/internal/web/locale"
 )
 
 var kind = video.Kind{MD: markdown.New(3)}
@@ -69,6 +70,17 @@ func TestMistakesAreNamedWithTheirPlace(t *testing.T) {
 	s, fs := kind.Spec(folder(good+"prompt: {file: ask.webm, captions: ask.vtt}\n", "ask.webm", webm, "ask.vtt", "WEBVTT\n\n00:00.000 --> 00:01.000\nWhat?\n"))
 	if len(fs) > 0 || kind.Head(s).Summary != "A recorded answer of up to 2 minutes, or one in writing or in sound; scored alike" {
 		t.Errorf("Spec = %v, %+v", fs, kind.Head(s))
+	}
+	// Candidates are given the recording and its captions, and nothing else of the folder.
+	for name, want := range map[string]string{"ask.webm": "video/webm", "ask.vtt": "text/vtt; charset=utf-8", "item.yaml": "", "": ""} {
+		if got, data, ok := kind.Told(s, name); got != want || ok != (want != "") || ok == (len(data) == 0) {
+			t.Errorf("Told(%q) = %q, %d bytes, %v; want %q", name, got, len(data), ok, want)
+		}
+	}
+	var page strings.Builder
+	view := item.AskView{Ref: item.Ref{Item: "tell"}, Body: kind.Blank(s), Text: locale.For("en").T, File: func(name string) string { return "https://content.example/" + name }}
+	if err := kind.Ask(s, view).Render(t.Context(), &page); err != nil || !strings.Contains(page.String(), `src="https://content.example/ask.webm"`) || !strings.Contains(page.String(), `src="https://content.example/ask.vtt"`) {
+		t.Errorf("the page of the question does not play it: %v", err)
 	}
 }
 

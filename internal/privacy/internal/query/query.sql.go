@@ -253,7 +253,8 @@ func (q *Queries) LiftHold(ctx context.Context, orgID string, applicationID stri
 const recorded = `-- name: Recorded :many
 SELECT u.id, a.moved_at FROM applications a
 JOIN attempts p ON p.org_id = a.org_id AND p.application_id = a.id
-JOIN uploads u ON u.org_id = p.org_id AND u.owner = p.id AND u.state = 'finished'
+JOIN uploads u ON u.org_id = p.org_id AND u.state = 'finished'
+	AND u.owner IN (p.id, COALESCE((SELECT 'itv-' || v.code FROM interviews v WHERE v.org_id = p.org_id AND v.attempt_id = p.id), ''))
 JOIN upload_media m ON m.org_id = u.org_id AND m.upload_id = u.id AND m.state <> 'plain'
 WHERE a.org_id = $1 AND a.status <> 'active' AND a.moved_at < $2
 	AND NOT EXISTS (SELECT 1 FROM holds h WHERE h.org_id = a.org_id AND h.application_id = a.id)
@@ -265,7 +266,7 @@ type RecordedRow struct {
 	MovedAt int64
 }
 
-// Recordings of applications that ended before an instant and are not held, those that ended first at the front.
+// Recordings of applications that ended before an instant and are not held, of the candidate and of whoever asked them, those that ended first at the front.
 func (q *Queries) Recorded(ctx context.Context, orgID string, before int64) ([]RecordedRow, error) {
 	rows, err := q.db.QueryContext(ctx, recorded, orgID, before)
 	if err != nil {

@@ -44,6 +44,39 @@ func (q *Queries) Add(ctx context.Context, arg AddParams) error {
 	return err
 }
 
+const addFile = `-- name: AddFile :exec
+INSERT INTO message_files (org_id, id, application_id, writer, item, message_id, upload_id, name, type, bytes, at) VALUES ($1, $2, $3, $4, $5, '', $6, $7, $8, $9, $10)
+`
+
+type AddFileParams struct {
+	OrgID         string
+	ID            string
+	ApplicationID string
+	Writer        string
+	Item          string
+	UploadID      string
+	Name          string
+	Type          string
+	Bytes         int64
+	At            int64
+}
+
+func (q *Queries) AddFile(ctx context.Context, arg AddFileParams) error {
+	_, err := q.db.ExecContext(ctx, addFile,
+		arg.OrgID,
+		arg.ID,
+		arg.ApplicationID,
+		arg.Writer,
+		arg.Item,
+		arg.UploadID,
+		arg.Name,
+		arg.Type,
+		arg.Bytes,
+		arg.At,
+	)
+	return err
+}
+
 const addNotice = `-- name: AddNotice :exec
 INSERT INTO notices (org_id, id, version_id, item, question, answer, member_id, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 `
@@ -202,6 +235,18 @@ func (q *Queries) DropDrafts(ctx context.Context, arg DropDraftsParams) (int64, 
 	return result.RowsAffected()
 }
 
+const dropFile = `-- name: DropFile :execrows
+DELETE FROM message_files WHERE org_id = $1 AND application_id = $2 AND id = $3 AND message_id = ''
+`
+
+func (q *Queries) DropFile(ctx context.Context, orgID string, applicationID string, iD string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, dropFile, orgID, applicationID, iD)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const dropHours = `-- name: DropHours :execrows
 DELETE FROM message_hours WHERE org_id = $1 AND member_id = $2
 `
@@ -220,6 +265,18 @@ DELETE FROM message_drafts WHERE org_id = $1 AND application_id = $2
 
 func (q *Queries) EraseDrafts(ctx context.Context, orgID string, applicationID string) (int64, error) {
 	result, err := q.db.ExecContext(ctx, eraseDrafts, orgID, applicationID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const eraseFiles = `-- name: EraseFiles :execrows
+DELETE FROM message_files WHERE org_id = $1 AND application_id = $2
+`
+
+func (q *Queries) EraseFiles(ctx context.Context, orgID string, applicationID string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, eraseFiles, orgID, applicationID)
 	if err != nil {
 		return 0, err
 	}
@@ -248,6 +305,128 @@ func (q *Queries) EraseThread(ctx context.Context, orgID string, applicationID s
 		return 0, err
 	}
 	return result.RowsAffected()
+}
+
+const file = `-- name: File :one
+SELECT upload_id FROM message_files WHERE org_id = $1 AND application_id = $2 AND writer = $3 AND id = $4 AND message_id = ''
+`
+
+type FileParams struct {
+	OrgID         string
+	ApplicationID string
+	Writer        string
+	ID            string
+}
+
+func (q *Queries) File(ctx context.Context, arg FileParams) (string, error) {
+	row := q.db.QueryRowContext(ctx, file,
+		arg.OrgID,
+		arg.ApplicationID,
+		arg.Writer,
+		arg.ID,
+	)
+	var upload_id string
+	err := row.Scan(&upload_id)
+	return upload_id, err
+}
+
+const fileBytes = `-- name: FileBytes :one
+SELECT CAST(COALESCE(SUM(bytes), 0) AS BIGINT) FROM message_files WHERE org_id = $1 AND application_id = $2
+`
+
+func (q *Queries) FileBytes(ctx context.Context, orgID string, applicationID string) (int64, error) {
+	row := q.db.QueryRowContext(ctx, fileBytes, orgID, applicationID)
+	var column_1 int64
+	err := row.Scan(&column_1)
+	return column_1, err
+}
+
+const files = `-- name: Files :many
+SELECT id, writer, item, message_id, upload_id, name, type, bytes, at FROM message_files WHERE org_id = $1 AND application_id = $2 ORDER BY at, id
+`
+
+type FilesRow struct {
+	ID        string
+	Writer    string
+	Item      string
+	MessageID string
+	UploadID  string
+	Name      string
+	Type      string
+	Bytes     int64
+	At        int64
+}
+
+func (q *Queries) Files(ctx context.Context, orgID string, applicationID string) ([]FilesRow, error) {
+	rows, err := q.db.QueryContext(ctx, files, orgID, applicationID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []FilesRow
+	for rows.Next() {
+		var i FilesRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Writer,
+			&i.Item,
+			&i.MessageID,
+			&i.UploadID,
+			&i.Name,
+			&i.Type,
+			&i.Bytes,
+			&i.At,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const filesOf = `-- name: FilesOf :many
+SELECT id FROM message_files WHERE org_id = $1 AND application_id = $2 AND writer = $3 AND item = $4 AND message_id = ''
+`
+
+type FilesOfParams struct {
+	OrgID         string
+	ApplicationID string
+	Writer        string
+	Item          string
+}
+
+func (q *Queries) FilesOf(ctx context.Context, arg FilesOfParams) ([]string, error) {
+	rows, err := q.db.QueryContext(ctx, filesOf,
+		arg.OrgID,
+		arg.ApplicationID,
+		arg.Writer,
+		arg.Item,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const hours = `-- name: Hours :many
@@ -434,6 +613,32 @@ func (q *Queries) SaveDraft(ctx context.Context, arg SaveDraftParams) (int64, er
 		arg.Seq,
 		arg.Body,
 		arg.At,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const sendFiles = `-- name: SendFiles :execrows
+UPDATE message_files SET message_id = $1 WHERE org_id = $2 AND application_id = $3 AND writer = $4 AND item = $5 AND message_id = ''
+`
+
+type SendFilesParams struct {
+	MessageID     string
+	OrgID         string
+	ApplicationID string
+	Writer        string
+	Item          string
+}
+
+func (q *Queries) SendFiles(ctx context.Context, arg SendFilesParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, sendFiles,
+		arg.MessageID,
+		arg.OrgID,
+		arg.ApplicationID,
+		arg.Writer,
+		arg.Item,
 	)
 	if err != nil {
 		return 0, err

@@ -131,6 +131,18 @@ func (q *Queries) Back(ctx context.Context, orgID string, hash string) (int64, e
 	return result.RowsAffected()
 }
 
+const call = `-- name: Call :execrows
+UPDATE uploads SET name = $1 WHERE org_id = $2 AND id = $3
+`
+
+func (q *Queries) Call(ctx context.Context, name string, orgID string, iD string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, call, name, orgID, iD)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const captions = `-- name: Captions :many
 SELECT source, language, text, made_at FROM upload_captions WHERE org_id = $1 AND upload_id = $2
 `
@@ -554,7 +566,7 @@ func (q *Queries) Name(ctx context.Context, orgID string, hash string, since int
 }
 
 const of = `-- name: Of :many
-SELECT id, owner, item, purpose, by_kind, by_id, state, types, type, bytes, length, most, hash, created_at, touched_at, finished_at FROM uploads
+SELECT id, owner, item, purpose, by_kind, by_id, state, types, type, bytes, length, most, hash, created_at, touched_at, finished_at, name FROM uploads
 WHERE org_id = $1 AND owner = $2 AND (item = $3 OR $3 = '') ORDER BY id
 `
 
@@ -575,6 +587,7 @@ type OfRow struct {
 	CreatedAt  int64
 	TouchedAt  int64
 	FinishedAt int64
+	Name       string
 }
 
 func (q *Queries) Of(ctx context.Context, orgID string, owner string, item string) ([]OfRow, error) {
@@ -603,6 +616,7 @@ func (q *Queries) Of(ctx context.Context, orgID string, owner string, item strin
 			&i.CreatedAt,
 			&i.TouchedAt,
 			&i.FinishedAt,
+			&i.Name,
 		); err != nil {
 			return nil, err
 		}
@@ -949,7 +963,7 @@ func (q *Queries) Unseen(ctx context.Context, orgID string, bytes int64) ([]stri
 }
 
 const upload = `-- name: Upload :one
-SELECT id, owner, item, purpose, by_kind, by_id, state, types, type, bytes, length, most, hash, created_at, touched_at, finished_at FROM uploads WHERE org_id = $1 AND id = $2
+SELECT id, owner, item, purpose, by_kind, by_id, state, types, type, bytes, length, most, hash, created_at, touched_at, finished_at, name FROM uploads WHERE org_id = $1 AND id = $2
 `
 
 type UploadRow struct {
@@ -969,6 +983,7 @@ type UploadRow struct {
 	CreatedAt  int64
 	TouchedAt  int64
 	FinishedAt int64
+	Name       string
 }
 
 func (q *Queries) Upload(ctx context.Context, orgID string, iD string) (UploadRow, error) {
@@ -991,6 +1006,7 @@ func (q *Queries) Upload(ctx context.Context, orgID string, iD string) (UploadRo
 		&i.CreatedAt,
 		&i.TouchedAt,
 		&i.FinishedAt,
+		&i.Name,
 	)
 	return i, err
 }

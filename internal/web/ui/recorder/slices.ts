@@ -7,7 +7,9 @@ export interface Take {
   readonly id: string
   readonly item: string
   readonly way: string
-  readonly to: string // where its announcements go: to + "/begin"
+  readonly to: string // where its announcements go: to + "/begin"; "" where nobody counts takes
+  readonly uploads?: string // where its bytes go; none is the candidate's own
+  readonly owner?: string // whose they are; none is the candidate
   readonly type: string
   readonly state: State
   readonly cut: boolean // the page went away in the middle

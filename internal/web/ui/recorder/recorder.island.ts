@@ -7,6 +7,9 @@ import { megabytes, newTake, openStore, type Store, type Take } from "./slices"
 
 type Mode = "off" | "ready" | "recording" | "paused" | "practising"
 
+/** How much of a chosen file is one slice. */
+const PIECE = 1 << 20
+
 const holds = (id: string): string => "candor-take-" + id
 
 /** A take whose page went away is stopped where it was cut; one without a slice has failed. A take that another page records is left alone. */
@@ -59,6 +62,10 @@ class TakeRecorder extends HTMLElement {
     if (this.runs) void this.press("stop")
   }
   private readonly swapped = (): void => void this.draw()
+  private readonly changed = (e: Event): void => {
+    const input = e.target as Element
+    if (input instanceof HTMLInputElement && input.matches("[data-pick]") && this.contains(input)) void this.pick(input)
+  }
   private readonly opened = (e: Event): void => void this.show(e.target as HTMLElement)
   private unsent = false
 
@@ -68,6 +75,7 @@ class TakeRecorder extends HTMLElement {
     const scripted = one("[data-scripted]", this)
     if (scripted) scripted.hidden = false
     document.addEventListener("click", this.pressed)
+    document.addEventListener("change", this.changed)
     document.addEventListener("submit", this.submitting, true)
     document.addEventListener("candor-stop", this.over)
     document.addEventListener("candor-swapped", this.swapped)
@@ -83,6 +91,7 @@ class TakeRecorder extends HTMLElement {
 
   disconnectedCallback(): void {
     document.removeEventListener("click", this.pressed)
+    document.removeEventListener("change", this.changed)
     document.removeEventListener("submit", this.submitting, true)
     document.removeEventListener("candor-stop", this.over)
     document.removeEventListener("candor-swapped", this.swapped)
@@ -198,7 +207,7 @@ class TakeRecorder extends HTMLElement {
     one("[data-practice]", this)?.toggleAttribute("hidden", true)
     if (!practice) {
       this.current = id
-      await this.store.add({ id, item: this.dataset["item"] ?? "", way: this.way, to: this.dataset["do"] ?? "", type: recorder.mimeType || type, state: "recording", cut: false, ms: 0, bytes: 0, slices: 0, announced: false, told: false, upload: "", refused: "" })
+      await this.store.add(this.fresh(id, recorder.mimeType || type))
       void navigator.locks?.request(holds(id), () => new Promise<void>((free) => (this.release = free)))
       this.courier?.soon()
     }
@@ -212,6 +221,28 @@ class TakeRecorder extends HTMLElement {
     this.since = performance.now()
     this.become(practice ? "practising" : "recording")
     announce(this.t(practice ? "practising" : "running"))
+  }
+
+  /** A take of which nothing is here yet. */
+  private fresh(id: string, type: string): Take {
+    const { item = "", do: to = "", uploads, owner } = this.dataset
+    return { id, item, way: this.way, to, type, state: "recording", cut: false, ms: 0, bytes: 0, slices: 0, announced: false, told: false, upload: "", refused: "", ...(uploads && { uploads }), ...(owner && { owner }) }
+  }
+
+  /** A recording from elsewhere is kept and sent like one that was made here. */
+  private async pick(input: HTMLInputElement): Promise<void> {
+    const file = input.files?.[0]
+    if (!file || !this.store || this.runs) return
+    const id = newTake()
+    this.current = id
+    await this.store.add(this.fresh(id, file.type))
+    void navigator.locks?.request(holds(id), () => new Promise<void>((free) => (this.release = free)))
+    for (let at = 0; at < file.size; at += PIECE) await this.store.append(id, await file.slice(at, at + PIECE).arrayBuffer(), 0)
+    await this.store.put(id, { state: file.size > 0 ? "stopped" : "failed" })
+    this.release()
+    input.value = ""
+    this.courier?.soon()
+    await this.draw()
   }
 
   private async keep(id: string, slice: Blob): Promise<void> {
@@ -291,7 +322,7 @@ class TakeRecorder extends HTMLElement {
 
   /** Says of every take of this device where it is, and gets the server's list when it knows more. */
   private async draw(): Promise<void> {
-    const takes = (await this.store?.takes())?.filter((t) => t.item === this.dataset["item"]) ?? []
+    const takes = (await this.store?.takes())?.filter((t) => t.item === this.dataset["item"] && (t.owner ?? "") === (this.dataset["owner"] ?? "")) ?? []
     this.unsent = takes.some((t) => t.refused === "")
     const card = document.getElementById(this.dataset["takes"] ?? "")
     const local = card && one("[data-local]", card)

@@ -46,14 +46,16 @@ export class Sending {
   /** Does the next step for a take. */
   async step(t: Take): Promise<Outcome> {
     if (t.refused !== "") return "refused"
-    if (!t.announced) return this.tell(t, "begin", { _take: t.id, _way: t.way }, { announced: true })
+    const counted = t.to !== ""
+    if (counted && !t.announced) return this.tell(t, "begin", { _take: t.id, _way: t.way }, { announced: true })
+    if (t.state === "failed" && !counted) return this.gone(t)
     if (t.state === "failed") return (await this.tell(t, "fail", { _take: t.id, _reason: "empty" }, {})) === "more" ? this.gone(t) : "wait"
     if (t.upload === "") return t.bytes === 0 ? "wait" : this.create(t)
     const at = this.has.get(t.id)
     if (at === undefined) return this.where(t)
     if (at < t.bytes) return this.send(t, at)
     if (t.state === "recording") return "wait"
-    if (!t.told) return this.tell(t, "stop", { _take: t.id, _ms: String(Math.round(t.ms)), _cut: t.cut ? "1" : "" }, { told: true })
+    if (counted && !t.told) return this.tell(t, "stop", { _take: t.id, _ms: String(Math.round(t.ms)), _cut: t.cut ? "1" : "" }, { told: true })
     return this.finish(t)
   }
 
@@ -77,7 +79,8 @@ export class Sending {
 
   private async create(t: Take): Promise<Outcome> {
     const word = (s: string): string => btoa(s)
-    const r = await this.ask("POST", "/c/-/uploads", { ...tus, "Upload-Defer-Length": "1", "Upload-Metadata": `item ${word(t.item)},purpose ${word(t.id)}` })
+    const owner = t.owner ? `,owner ${word(t.owner)}` : ""
+    const r = await this.ask("POST", t.uploads ?? "/c/-/uploads", { ...tus, "Upload-Defer-Length": "1", "Upload-Metadata": `item ${word(t.item)},purpose ${word(t.id)}${owner}` })
     const to = r.header("Location")
     if (r.status === 201 && to) {
       this.has.set(t.id, 0)
@@ -216,7 +219,7 @@ export class Courier {
         const outcome = await this.sending.step(t)
         if (outcome === "more") this.failures = 0
         this.changed(outcome === "sent" ? id : undefined)
-        if (outcome === "wait" && (t.state !== "recording" || this.sending.sent(id) < t.bytes || !t.announced)) waits = true
+        if (outcome === "wait" && (t.state !== "recording" || this.sending.sent(id) < t.bytes || (!t.announced && t.to !== ""))) waits = true
         if (outcome !== "more") break
       }
     }

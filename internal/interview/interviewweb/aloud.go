@@ -1,0 +1,137 @@
+package interviewweb
+
+import (
+	"net/http"
+	"slices"
+
+	"candor/internal/interview"
+	"candor/internal/media/vtt"
+	"candor/internal/upload"
+	"candor/internal/web"
+	"candor/internal/web/locale"
+	"candor/internal/web/ui/recorder"
+	"candor/internal/web/ui/spoken"
+
+	"github.com/a-h/templ"
+)
+
+// en are the words of staff's pages.
+var en = words{locale.For("en")}
+
+// aloud is a question as it was said, for whoever looks; nil where it was not.
+func (p *Pages) aloud(r *http.Request, a interview.Aloud, w words) templ.Component {
+	if a.Upload.ID == "" {
+		return nil
+	}
+	who, u := web.Actor(r), a.Upload
+	v := spoken.View{Src: p.Uploads.Link(who, u, upload.Play), Poster: p.Uploads.Link(who, u, upload.Poster), Language: a.Language, Words: a.Words, Name: w.T("video.asked_aloud"), Said: w.T("video.asked_words"),
+		Gone: w.T("video.aloud_gone"), Picture: u.Media.Picture || u.Media.State != upload.Ready && u.Media.State != upload.Damaged}
+	if len(a.Words) > 0 {
+		v.Captions = p.Uploads.Link(who, u, upload.Text)
+	}
+	return spoken.Spoken(v)
+}
+
+// aloudTake is a recording that whoever asks has made for the next question.
+type aloudTake struct {
+	interview.Aloud
+	ID, Take, Name, Length string
+	State, Tone            string
+	Src, Poster            string
+	view                   templ.Component
+}
+
+// aloudTakes draws what was recorded; where nobody chose, the newest is the question's.
+func (p *Pages) aloudTakes(r *http.Request, v *showView) {
+	if w := r.URL.Query().Get("aloud"); aloudWays[w] != "" {
+		v.Way = w
+	}
+	who := web.Actor(r)
+	for _, a := range v.T.Takes {
+		u := a.Upload
+		t := aloudTake{Aloud: a, ID: string(u.ID), Take: u.Purpose, Name: "Recorded " + stamp(u.Created, v.Page.Zone), State: "Here", Tone: "ok", view: p.aloud(r, a, en),
+			Src: p.Uploads.Link(who, u, upload.Play), Poster: p.Uploads.Link(who, u, upload.Poster)}
+		if u.Media.Length > 0 {
+			t.Length = vtt.Clock(u.Media.Length)
+		}
+		switch {
+		case u.State != upload.Complete:
+			t.State, t.Tone = "On its way from the device that recorded it", ""
+		case !u.Media.Playable():
+			t.State, t.Tone = "What arrived cannot be played", "bad"
+		case u.Media.State == upload.Damaged:
+			t.State, t.Tone = u.Media.Why, "warn"
+		}
+		v.Takes = append(v.Takes, t)
+	}
+	chosen := slices.IndexFunc(v.Takes, func(t aloudTake) bool { return t.ID == v.Form.Recording })
+	if chosen < 0 && v.Form.Recording != string(interview.None) && len(v.Takes) > 0 {
+		chosen, v.Form.Recording = 0, v.Takes[0].ID
+	}
+	if chosen >= 0 && v.Form.Said == "" {
+		v.Form.Said = vtt.Transcript(v.Takes[chosen].Words)
+	}
+}
+
+// heard is the chosen recording as the candidate gets it.
+func (v showView) heard() templ.Component {
+	for _, t := range v.Takes {
+		if t.ID == v.Form.Recording && t.view != nil {
+			return t.view
+		}
+	}
+	return templ.NopComponent
+}
+
+// dropAloud throws a recording away; what is written beside it stays.
+func (p *Pages) dropAloud(w http.ResponseWriter, r *http.Request, f askForm) error {
+	if err := p.Interviews.Save(r.Context(), web.Actor(r), code(r), f.Turn, f.question()); err != nil {
+		return err
+	}
+	if err := p.Interviews.DropAloud(r.Context(), web.Actor(r), code(r), upload.ID(f.Drop)); err != nil {
+		return err
+	}
+	return web.Redirect(w, r, base(r)+"/"+string(code(r))+"#aloud", "It is gone.")
+}
+
+// aloudWays are the ways to say a question aloud.
+var aloudWays = map[string]string{"video": "With the camera", "sound": "In sound alone", "screen": "Show my screen and talk"}
+
+func (v showView) otherWays() (out []string) {
+	for _, w := range []string{"video", "sound", "screen"} {
+		if w != v.recorder().Way {
+			out = append(out, w)
+		}
+	}
+	return out
+}
+
+// recorder is where the question is recorded.
+func (v showView) recorder() recorder.View {
+	way := v.Way
+	if way == "" {
+		way = "video"
+	}
+	return recorder.View{Item: interview.QuestionKey(v.T.Turn + 1), Way: way, Uploads: "/o/" + v.Page.Session.Org.Path + "/-/uploads", Owner: interview.Owner(v.T.Code), Length: interview.MaxAloud,
+		Soft: interview.MaxAloud * 3 / 4, List: "takes-question", Pick: true, Text: aloudText}
+}
+
+// aloudWords are the recorder's words where they are others for whoever asks.
+var aloudWords = map[string]string{
+	"plain_title": "Recording needs a script that is not running here.", "plain_text": "Reload the page, or ask in words alone.",
+	"why_video": "Needed to record your question. Nothing is recorded before you press Record.", "why_sound": "Needed to record your question. Nothing is recorded before you press Record.",
+	"why_screen": "Needed to record your question. Close what is not meant for others first. Nothing is recorded before you press Record.",
+	"refused":    "Your browser did not let us use it. Allow the camera and the microphone for this page in its address bar, then press again. Or ask in words alone.",
+	"no_device":  "This device has no camera or no microphone that we can find. Try sound alone, another device, or ask in words alone.",
+	"no_screen":  "Nothing was shared, or your browser cannot share a screen. Press again to choose.", "unsupported": "This browser cannot record. Try another one, or ask in words alone.",
+	"empty": "Your device recorded nothing. Try once more, or ask in words alone.", "reached": "That is enough recordings of one question. Throw one away first.",
+	"lost_upload": "The server did not take this one: it is no recording that we can play, larger than one may be, or the question is asked already. It stays on this device.",
+	"pick":        "Or choose a recording", "pick_hint": "A .webm, .mkv, .mp4 or .ogg file of up to 100 MB, from this device.",
+}
+
+func aloudText(key string, pairs ...any) string {
+	if s, ok := aloudWords[key]; ok {
+		return s
+	}
+	return en.T("video."+key, pairs...)
+}
