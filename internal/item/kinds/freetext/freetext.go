@@ -13,6 +13,7 @@ import (
 	"candor/internal/markdown"
 
 	"github.com/a-h/templ"
+	json2 "github.com/go-json-experiment/json"
 )
 
 // Kind is the kind.
@@ -121,13 +122,15 @@ func (Kind) Form(_ item.Spec, _ []byte, form url.Values) ([]byte, error) {
 	if !utf8.ValidString(text) {
 		return nil, item.ErrBody
 	}
-	raw, err := json.Marshal(body{Text: []string{text}})
-	if err != nil {
-		return nil, err
+	raw, err := json2.Marshal(body{Text: []string{text}}) // as JSON.stringify writes it: what a browser sent is stored as it is, and its changes fit it
+	if err == nil && (len(text) > maxBytes || len(raw) > 2*maxBytes) {
+		err = ErrLong
 	}
-	_, err = parse(raw)
 	return raw, err
 }
+
+// Afresh: a form is the whole text.
+func (Kind) Afresh() {}
 
 // Answered says whether something is written.
 func (Kind) Answered(_ item.Spec, raw []byte) bool {
