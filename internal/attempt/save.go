@@ -91,6 +91,11 @@ func (as *Attempts) save(ctx context.Context, who actor.Actor, r SaveRequest) (S
 		out.Tick = as.tick(sit, who)
 		return nil
 	})
+	for i, k := range out.Kept {
+		if err == nil {
+			as.bodies.Remember(who.Org, string(a.ID), saves[i], k)
+		}
+	}
 	return out, err
 }
 
@@ -98,7 +103,7 @@ func (as *Attempts) save(ctx context.Context, who actor.Actor, r SaveRequest) (S
 func (as *Attempts) answers(ctx context.Context, who actor.Actor, r SaveRequest) (Attempt, []response.Save, error) {
 	var saves []response.Save
 	a, part, version, err := as.own(ctx, who, r.Sitting, func(tx db.Tx, a Attempt) (err error) {
-		saves, err = response.Complete(ctx, tx, string(a.ID), r.Saves)
+		saves, err = response.Complete(ctx, tx, &as.bodies, string(a.ID), r.Saves)
 		return err
 	})
 	if err != nil {

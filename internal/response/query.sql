@@ -21,7 +21,10 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
 SELECT id, n, standing, sha256 FROM revisions WHERE org_id = sqlc.arg(org_id) AND owner = sqlc.arg(owner) AND item = sqlc.arg(item) AND client = sqlc.arg(client) AND seq = sqlc.arg(seq);
 
 -- name: Base :one
-SELECT n, sha256, body, base, keyframe FROM revisions WHERE org_id = sqlc.arg(org_id) AND owner = sqlc.arg(owner) AND item = sqlc.arg(item) AND client = sqlc.arg(client) AND seq = sqlc.arg(seq);
+SELECT n, sha256, base, keyframe FROM revisions WHERE org_id = sqlc.arg(org_id) AND owner = sqlc.arg(owner) AND item = sqlc.arg(item) AND client = sqlc.arg(client) AND seq = sqlc.arg(seq);
+
+-- name: BodyN :one
+SELECT body FROM revisions WHERE org_id = sqlc.arg(org_id) AND owner = sqlc.arg(owner) AND item = sqlc.arg(item) AND n = sqlc.arg(n);
 
 -- name: Chain :many
 SELECT n, base, body FROM revisions WHERE org_id = sqlc.arg(org_id) AND owner = sqlc.arg(owner) AND item = sqlc.arg(item)

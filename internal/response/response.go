@@ -105,6 +105,8 @@ type Kept struct {
 	Standing Standing
 	Again    bool // it was here already
 	Unfit    bool // it was not kept: its writer sends it whole
+	sum      string
+	end      base // the chain that it ends
 }
 
 // Revision is one state of an answer.
@@ -146,7 +148,7 @@ func Keep(ctx context.Context, tx db.Tx, owner string, s Save, standing Standing
 		return Kept{}, ErrHash
 	}
 	q := query.New(tx)
-	k := Kept{Revision: id.New("rvn", received), Standing: standing}
+	k := Kept{Revision: id.New("rvn", received), Standing: standing, sum: sum}
 	for tries := 0; k.N == 0; tries++ {
 		var err error
 		k.N, err = q.Number(ctx, query.NumberParams{Counts: standing == OnTime, TurnClient: s.turn().Client, TurnSeq: s.turn().Seq, Revision: k.Revision, At: clock.Milli(received),
@@ -169,8 +171,10 @@ func Keep(ctx context.Context, tx db.Tx, owner string, s Save, standing Standing
 	}
 	row := query.AddRevisionParams{OrgID: tx.Org, ID: k.Revision, Owner: owner, Item: s.Item, N: k.N, Client: s.Client, Seq: s.Seq,
 		Epoch: s.Epoch, Standing: string(standing), Sha256: sum, Size: int64(len(s.Body)), Body: string(s.Body), ReceivedAt: clock.Milli(received)}
+	k.end = base{n: k.N, keyframe: k.N}
 	if raw, ok := s.delta(); ok {
 		row.Body, row.Base, row.Keyframe = string(raw), s.on.n, s.on.keyframe
+		k.end = base{k.N, s.on.keyframe, s.on.long + 1, s.on.bytes + len(raw)}
 	}
 	if standing != OnTime {
 		typed, heard := s.evidence(received)

@@ -63,7 +63,7 @@ func (q *Queries) AddRevision(ctx context.Context, arg AddRevisionParams) (int64
 }
 
 const base = `-- name: Base :one
-SELECT n, sha256, body, base, keyframe FROM revisions WHERE org_id = $1 AND owner = $2 AND item = $3 AND client = $4 AND seq = $5
+SELECT n, sha256, base, keyframe FROM revisions WHERE org_id = $1 AND owner = $2 AND item = $3 AND client = $4 AND seq = $5
 `
 
 type BaseParams struct {
@@ -77,7 +77,6 @@ type BaseParams struct {
 type BaseRow struct {
 	N        int64
 	Sha256   string
-	Body     string
 	Base     int64
 	Keyframe int64
 }
@@ -94,11 +93,33 @@ func (q *Queries) Base(ctx context.Context, arg BaseParams) (BaseRow, error) {
 	err := row.Scan(
 		&i.N,
 		&i.Sha256,
-		&i.Body,
 		&i.Base,
 		&i.Keyframe,
 	)
 	return i, err
+}
+
+const bodyN = `-- name: BodyN :one
+SELECT body FROM revisions WHERE org_id = $1 AND owner = $2 AND item = $3 AND n = $4
+`
+
+type BodyNParams struct {
+	OrgID string
+	Owner string
+	Item  string
+	N     int64
+}
+
+func (q *Queries) BodyN(ctx context.Context, arg BodyNParams) (string, error) {
+	row := q.db.QueryRowContext(ctx, bodyN,
+		arg.OrgID,
+		arg.Owner,
+		arg.Item,
+		arg.N,
+	)
+	var body string
+	err := row.Scan(&body)
+	return body, err
 }
 
 const chain = `-- name: Chain :many
