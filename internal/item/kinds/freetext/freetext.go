@@ -100,7 +100,12 @@ func parse(raw []byte) (string, error) {
 	if len(raw) > 2*maxBytes {
 		return "", ErrLong
 	}
-	if json.Unmarshal(raw, &b) != nil || len(b.Text) > 1 {
+	if json2.Unmarshal(raw, &b, json2.RejectUnknownMembers(true)) != nil {
+		if b = (body{}); json.Unmarshal(raw, &b) != nil { // it takes more: its letters are not told by their size
+			return "", item.ErrBody
+		}
+	}
+	if len(b.Text) > 1 {
 		return "", item.ErrBody
 	}
 	text := strings.Join(b.Text, "")
