@@ -64,6 +64,7 @@ func (a *App) mux(rates map[web.Rate]web.Limit) (*web.Mux, error) {
 		SignInPath: "/sign-in", ErrorPage: errorpage.Show, Auth: web.Auth{
 			Staff:     a.signIn.Staff(func(o org.Org) string { return web.AccentPath(o.Hue, o.Chroma) }),
 			Candidate: a.candidate,
+			Brief:     a.brief,
 			Token:     a.token,
 		}})
 	mux.Handle(web.Route{Pattern: "GET /healthz", Action: "web.health", Auth: web.Anonymous, Tenant: web.NoTenant, Object: web.NoObject, Rate: web.RateAsset, Quiet: true, Out: ""}, a.health)
@@ -214,6 +215,12 @@ func (a *App) candidate(ctx context.Context, cookie string) (web.Session, error)
 		zone = o.Zone
 	}
 	return web.Session{Actor: who, Zone: zone, Org: web.Org{ID: o.ID, Path: o.ID, Name: o.Name, Accent: web.AccentPath(o.Hue, o.Chroma)}}, nil
+}
+
+// brief is candidate without what pages show. It is looked up to the end when the asker goes away meanwhile: what was sent is kept all the same.
+func (a *App) brief(ctx context.Context, cookie string) (web.Session, error) {
+	who, err := a.Openings.CandidateActor(context.WithoutCancel(ctx), cookie)
+	return web.Session{Actor: who, Org: web.Org{ID: who.Org, Path: who.Org}}, err
 }
 
 // health answers when the database does.

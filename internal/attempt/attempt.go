@@ -30,6 +30,7 @@ import (
 	"candor/internal/org"
 	"candor/internal/problem"
 	"candor/internal/promise"
+	"candor/internal/response"
 	"candor/internal/run"
 )
 
@@ -58,6 +59,8 @@ type Attempts struct {
 	// Turns are the parts in which the person of an attempt answers what is asked beside its version: an interview about what they sent, and the days
 	// of a work trial; interview and trial know. nil: nobody asks.
 	Turns func(ctx context.Context, tx db.Tx, a Attempt) ([]assessment.Part, error)
+
+	bodies response.Bodies
 
 	// brokenGuard switches the guarded write of saves off; only TestBroken_ sets it.
 	brokenGuard bool

@@ -8,6 +8,10 @@ SELECT id, application_id, invitation_id, candidate_id, version_id, state, seed,
 -- name: Attempt :one
 SELECT id, application_id, invitation_id, candidate_id, version_id, state, seed, submission_id, receipt, created_at, submitted_at, questions, asked_at, diary FROM attempts WHERE org_id = $1 AND id = $2;
 
+-- name: Own :one
+SELECT a.id, a.candidate_id, a.version_id, a.state, a.questions, a.diary, s.part FROM attempts a
+JOIN sittings s ON s.org_id = a.org_id AND s.attempt_id = a.id WHERE a.org_id = $1 AND a.invitation_id = $2 AND s.id = $3;
+
 -- name: AttemptsOf :many
 SELECT id, application_id, invitation_id, candidate_id, version_id, state, seed, submission_id, receipt, created_at, submitted_at, questions, asked_at, diary FROM attempts WHERE org_id = $1 AND application_id = $2 ORDER BY created_at DESC, id DESC LIMIT 50;
 
@@ -45,7 +49,7 @@ WHERE org_id = sqlc.arg(org_id) AND id = sqlc.arg(id) AND state = 'ready' AND fi
 -- name: HoldOpen :one
 UPDATE sittings SET saved_at = sqlc.arg(now) WHERE org_id = sqlc.arg(org_id) AND id = sqlc.arg(id) AND hard_end >= sqlc.arg(received) AND takeover <= sqlc.arg(epoch)
 	AND (state = 'running' OR state = 'paused' AND (paused_at + sqlc.arg(grace) >= sqlc.arg(received) OR paused_at + break_seconds * 1000 <= sqlc.arg(received)))
-RETURNING id, attempt_id, part, epoch, state, ended_by, timed_seconds, factor_permille, finish_by, started_at, added_seconds, entitled_end, hard_end, saved_at, takeover, editor, finished_at, receipt, paused_at, break_seconds, break_used;
+RETURNING state, timed_seconds, factor_permille, finish_by, started_at, added_seconds, editor, paused_at, break_seconds;
 
 -- name: Hold :execrows
 UPDATE sittings SET saved_at = saved_at WHERE org_id = $1 AND id = $2;

@@ -14,6 +14,7 @@ import (
 func (as *Attempts) Erase(ctx context.Context, tx db.Tx, p db.Person) (map[string]int, error) {
 	q := query.New(tx)
 	for _, a := range p.Attempts {
+		as.bodies.Forget(tx.Org, a)
 		for _, f := range []func(context.Context, string, string) (int64, error){q.Void, q.EraseAfterwords, q.EraseMarks, q.EraseRulings, q.EraseReplaced, q.EraseQuestions, q.EraseFrozen} {
 			if _, err := f(ctx, tx.Org, a); err != nil {
 				return nil, err

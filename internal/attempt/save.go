@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 	"time"
 
 	"candor/internal/actor"
@@ -90,21 +91,25 @@ func (as *Attempts) save(ctx context.Context, who actor.Actor, r SaveRequest) (S
 		out.Tick = as.tick(sit, who)
 		return nil
 	})
+	for i, k := range out.Kept {
+		if err == nil {
+			as.bodies.Remember(who.Org, string(a.ID), saves[i], k)
+		}
+	}
 	return out, err
 }
 
 // answers are a request's saves as answers of their items, looked at before anything is written.
 func (as *Attempts) answers(ctx context.Context, who actor.Actor, r SaveRequest) (Attempt, []response.Save, error) {
-	before, saves := map[string][]byte{}, []response.Save(nil)
+	var saves []response.Save
 	a, part, version, err := as.own(ctx, who, r.Sitting, func(tx db.Tx, a Attempt) (err error) {
-		saves, err = response.Complete(ctx, tx, string(a.ID), r.Saves)
-		for _, s := range saves {
-			if r.Shape != nil && before[s.Item] == nil && err == nil {
-				before[s.Item], err = response.Body(ctx, tx, string(a.ID), s.Item)
-			}
-		}
+		saves, err = response.Complete(ctx, tx, &as.bodies, string(a.ID), r.Saves)
 		return err
 	})
+	if err != nil {
+		return a, nil, err
+	}
+	before, err := as.before(ctx, who.Org, a, version, r)
 	if err != nil {
 		return a, nil, err
 	}
@@ -143,18 +148,46 @@ func (as *Attempts) answers(ctx context.Context, who actor.Actor, r SaveRequest)
 	return a, saves, nil
 }
 
+// before are the present answers of those items of a request whose kind makes the next one of it.
+func (as *Attempts) before(ctx context.Context, o string, a Attempt, v *assessment.Version, r SaveRequest) (map[string][]byte, error) {
+	var wanted []string
+	for _, s := range r.Saves {
+		it, _, ok := v.Item(s.Item)
+		if !ok || r.Shape == nil || slices.Contains(wanted, s.Item) {
+			continue
+		}
+		if _, afresh := it.Kind.(item.Afresh); !afresh {
+			wanted = append(wanted, s.Item)
+		}
+	}
+	if wanted == nil {
+		return nil, nil
+	}
+	out := map[string][]byte{}
+	err := as.DB.Read(ctx, o, func(tx db.Tx) (err error) {
+		for _, key := range wanted {
+			if out[key], err = response.Body(ctx, tx, string(a.ID), key); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return out, err
+}
+
 // ErrLarge is an answer over the limit.
 var ErrLarge = problem.New(problem.TooLarge, "answer_large",
 	"This answer is larger than 5 MB. It stays on your device: make it smaller, and it is saved by itself.")
 
 // hold is the guarded write: the sitting runs, its hard end is not before the receipt, and nobody took over. What is not on
-// time is told apart afterwards.
+// time is told apart afterwards. Of the sitting there is at least what a tick says.
 func (as *Attempts) hold(ctx context.Context, tx db.Tx, r SaveRequest) (response.Standing, Sitting, error) {
 	q := query.New(tx)
 	row, err := q.HoldOpen(ctx, query.HoldOpenParams{Now: clock.Milli(as.DB.Now()), OrgID: tx.Org, ID: string(r.Sitting), Received: clock.Milli(r.Received), Epoch: r.Epoch,
 		Grace: Grace.Milliseconds()})
 	if err == nil {
-		return response.OnTime, fromSitting(query.SittingRow(row)), nil
+		return response.OnTime, Sitting{ID: r.Sitting, State: State(row.State), Editor: row.Editor, Clock: Clock{Timed: seconds(row.TimedSeconds), Factor: int(row.FactorPermille),
+			Started: clock.Time(row.StartedAt), FinishBy: clock.Time(row.FinishBy), Added: seconds(row.AddedSeconds), Paused: clock.Time(row.PausedAt), Break: seconds(row.BreakSeconds)}}, nil
 	}
 	if errors.Is(err, sql.ErrNoRows) {
 		_, err = q.Hold(ctx, tx.Org, string(r.Sitting)) // it is not voided while we keep something late
@@ -201,21 +234,34 @@ func (as *Attempts) Clock(ctx context.Context, who actor.Actor, s SittingID) (Ti
 	return out, err
 }
 
-// own finds a sitting of the asking candidate with its part; also, unless nil, reads more in the same transaction. ErrMissing.
+// own finds the attempt of the asking candidate that has a sitting, with its part; of one that is open there is only what finds its answers and its
+// version. also, unless nil, reads more in the same transaction. ErrMissing.
+//
+// It reads to the end when the asker goes away meanwhile: what was sent is kept all the same, and to listen for that costs as much as to read.
 func (as *Attempts) own(ctx context.Context, who actor.Actor, s SittingID, also func(db.Tx, Attempt) error) (Attempt, assessment.Part, *assessment.Version, error) {
+	if who.Kind != actor.Candidate {
+		return Attempt{}, assessment.Part{}, nil, ErrMissing
+	}
+	ctx = context.WithoutCancel(ctx)
 	var a Attempt
-	var sit Sitting
-	err := as.DB.Read(ctx, who.Org, func(tx db.Tx) (err error) {
-		if a, err = as.ofInvitation(ctx, tx, who); err != nil {
+	var part string
+	err := as.DB.Read(ctx, who.Org, func(tx db.Tx) error {
+		r, err := query.New(tx).Own(ctx, tx.Org, who.ID, string(s))
+		if errors.Is(err, sql.ErrNoRows) || err == nil && r.CandidateID != who.Subject {
+			return ErrMissing
+		}
+		if err != nil {
 			return err
 		}
-		if sit, err = as.sitting(ctx, tx, s); err == nil && sit.Attempt != a.ID {
-			err = ErrMissing
+		part = r.Part
+		a = Attempt{ID: ID(r.ID), Version: assessment.VersionID(r.VersionID), State: r.State}
+		if r.State != "open" || r.Diary || r.Questions > 0 { // its parts depend on more
+			a, err = as.In(ctx, tx, a.ID)
 		}
-		if err == nil && also != nil {
-			err = also(tx, a)
+		if err != nil || also == nil {
+			return err
 		}
-		return err
+		return also(tx, a)
 	})
 	if err != nil {
 		return a, assessment.Part{}, nil, err
@@ -224,9 +270,9 @@ func (as *Attempts) own(ctx context.Context, who actor.Actor, s SittingID, also 
 	if err != nil {
 		return a, assessment.Part{}, nil, err
 	}
-	p, ok := v.Part(sit.Part)
+	p, ok := v.Part(part)
 	if !ok {
-		return a, p, v, errors.New("attempt: the version has no part " + sit.Part)
+		return a, p, v, errors.New("attempt: the version has no part " + part)
 	}
 	return a, p, v, nil
 }

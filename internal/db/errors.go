@@ -12,6 +12,10 @@ import (
 var ErrFull = problem.New(problem.Full, "disk_full",
 	"We are out of room for a moment. Your work is kept on this device and is sent again by itself.")
 
+// ErrAgain of a closure given to Write has it run once more, in a transaction of its own that sees what has been committed meanwhile. It is for
+// PostgreSQL: a statement there that waited for a row sees the others as they were when it began.
+var ErrAgain = errors.New("db: to be run again")
+
 // IsUnique says that a write met a row that is already there (unique or primary key), on both engines.
 func IsUnique(err error) bool {
 	switch sqliteCode(err) {

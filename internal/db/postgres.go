@@ -192,10 +192,10 @@ func (d *DB) writeOnce(ctx context.Context, org string, fn func(Tx) error) error
 	return raw.Commit()
 }
 
-// repeatable: serialization failure or deadlock, after which nothing was written.
+// repeatable: serialization failure or deadlock, after which nothing was written, and what asks for it.
 func repeatable(err error) bool {
 	c := pgCode(err)
-	return c == "40001" || c == "40P01"
+	return c == "40001" || c == "40P01" || errors.Is(err, ErrAgain)
 }
 
 func pgCode(err error) string {

@@ -9,7 +9,7 @@ import (
 	"modernc.org/sqlite"
 )
 
-// keptMost is how many statements a connection keeps; beyond it, one that comes back is closed.
+// keptMost is how many statements a connection keeps; beyond it, the one that has not run for longest is closed.
 const keptMost = 256
 
 // keeping makes SQLite connections that keep their statements: to parse and plan one takes longer than to run it.
@@ -25,7 +25,7 @@ func (k keeping) Connect(ctx context.Context) (driver.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &keeper{inner: c.(inner), fatal: k.fatal, idle: map[string]stmt{}}, nil
+	return &keeper{inner: c.(inner), fatal: k.fatal, idle: map[string]idle{}}, nil
 }
 
 // openKeeping is sql.Open with it.
@@ -57,7 +57,14 @@ type stmt interface {
 type keeper struct {
 	inner
 	fatal func(error)
-	idle  map[string]stmt
+	idle  map[string]idle
+	runs  uint64 // so far
+}
+
+// idle is a statement that does not run, and the number of its last run.
+type idle struct {
+	stmt
+	run uint64
 }
 
 // told gives an error back, unless it says that the disk failed.
@@ -88,7 +95,7 @@ func (t watched) Commit() error { return t.k.told(t.Tx.Commit()) }
 func (k *keeper) take(ctx context.Context, query string) (stmt, error) {
 	if s, ok := k.idle[query]; ok {
 		delete(k.idle, query)
-		return s, nil
+		return s.stmt, nil
 	}
 	s, err := k.inner.PrepareContext(ctx, query)
 	if err != nil {
@@ -98,12 +105,29 @@ func (k *keeper) take(ctx context.Context, query string) (stmt, error) {
 }
 
 // give keeps a statement whose run went well.
-func (k *keeper) give(query string, s stmt) error {
-	if _, twin := k.idle[query]; twin || len(k.idle) >= keptMost {
+func (k *keeper) give(query string, s stmt) (err error) {
+	if _, twin := k.idle[query]; twin {
 		return s.Close()
 	}
-	k.idle[query] = s
-	return nil
+	if len(k.idle) >= keptMost {
+		err = k.forget()
+	}
+	k.runs++
+	k.idle[query] = idle{s, k.runs}
+	return err
+}
+
+// forget closes the statement that has not run for longest: what ran once, as the steps of the schema do, must not keep out what runs all day.
+func (k *keeper) forget() error {
+	oldest, least := "", k.runs+1
+	for query, s := range k.idle {
+		if s.run < least {
+			oldest, least = query, s.run
+		}
+	}
+	s := k.idle[oldest]
+	delete(k.idle, oldest)
+	return s.Close()
 }
 
 func (k *keeper) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {

@@ -17,6 +17,15 @@ func kept(t *testing.T, c *sql.Conn) (n int) {
 	return n
 }
 
+// holds says whether a connection keeps a statement.
+func holds(t *testing.T, c *sql.Conn, query string) (ok bool) {
+	t.Helper()
+	if err := c.Raw(func(x any) error { _, ok = x.(*keeper).idle[query]; return nil }); err != nil {
+		t.Fatal(err)
+	}
+	return ok
+}
+
 func TestAConnectionKeepsItsStatements(t *testing.T) {
 	ctx := context.Background()
 	d, err := openKeeping(dsn(filepath.Join(t.TempDir(), "kept.db"), false), nil)
@@ -95,12 +104,26 @@ func TestAConnectionKeepsItsStatements(t *testing.T) {
 	if err := exec(`DROP TABLE notes`); err != nil {
 		t.Errorf("a kept statement holds the table: %v", err)
 	}
-	for i := range keptMost + 50 {
+	// What runs often stays, however many others run once, before it and after.
+	const often = `SELECT 'often'`
+	for i := range 2*keptMost + 50 {
 		if err := exec(fmt.Sprintf(`SELECT %d`, i)); err != nil {
+			t.Fatal(err)
+		}
+		if i < keptMost || i%50 != 0 {
+			continue
+		}
+		if err := exec(often); err != nil {
 			t.Fatal(err)
 		}
 	}
 	if n := kept(t, c); n != keptMost {
-		t.Errorf("%d statements are kept; want at most %d", n, keptMost)
+		t.Errorf("%d statements are kept; want %d", n, keptMost)
+	}
+	if !holds(t, c, often) {
+		t.Error("what runs often is not kept")
+	}
+	if holds(t, c, `SELECT 0`) {
+		t.Error("what ran once, long ago, is kept")
 	}
 }

@@ -135,6 +135,9 @@ type Event struct {
 	At     int64  // milliseconds
 }
 
+// Afresh is a kind whose Form makes a body of the form alone, whatever was answered before: nobody has to read that first.
+type Afresh interface{ Afresh() }
+
 // Marker marks at once.
 type Marker interface {
 	Mark(s Spec, body []byte) (Mark, error)

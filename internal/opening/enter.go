@@ -218,11 +218,39 @@ func (os *Openings) tryCode(ctx context.Context, q *query.Queries, inv Invitatio
 // CandidateSession finds whose session a cookie is; also reads of its organisation at the same instant. A revoked or rotated invitation ends
 // it at once. ErrSession.
 func (os *Openings) CandidateSession(ctx context.Context, cookie string, also ...func(db.Tx) error) (actor.Actor, Invitation, error) {
+	var inv Invitation
+	who, err := os.session(ctx, cookie, func(tx db.Tx, i InvitationID) (revoked bool, err error) {
+		inv, err = os.InvitationIn(ctx, tx, i)
+		for _, read := range also {
+			if err == nil && !inv.Revoked {
+				err = read(tx)
+			}
+		}
+		return inv.Revoked, err
+	})
+	if err != nil {
+		return actor.Actor{}, Invitation{}, err
+	}
+	return who, inv, nil
+}
+
+// CandidateActor is CandidateSession for those who need to know no more than who it is. ErrSession.
+func (os *Openings) CandidateActor(ctx context.Context, cookie string) (actor.Actor, error) {
+	return os.session(ctx, cookie, func(tx db.Tx, i InvitationID) (bool, error) {
+		at, err := query.New(tx).Revoked(ctx, tx.Org, string(i))
+		if errors.Is(err, sql.ErrNoRows) {
+			err = ErrMissing
+		}
+		return at != 0, err
+	})
+}
+
+// session finds whose session a cookie is; invited reads its invitation in its organisation. ErrSession.
+func (os *Openings) session(ctx context.Context, cookie string, invited func(db.Tx, InvitationID) (revoked bool, err error)) (actor.Actor, error) {
 	if cookie == "" {
-		return actor.Actor{}, Invitation{}, ErrSession
+		return actor.Actor{}, ErrSession
 	}
 	var r query.CandidateSessionRow
-	var inv Invitation
 	err := os.DB.InstallationRead(ctx, func(tx db.Tx) (err error) {
 		r, err = query.New(tx).CandidateSession(ctx, secret.Hash(cookie))
 		if errors.Is(err, sql.ErrNoRows) || err == nil && (r.RevokedAt != 0 || r.ExpiresAt <= clock.Milli(os.DB.Now())) {
@@ -234,19 +262,14 @@ func (os *Openings) CandidateSession(ctx context.Context, cookie string, also ..
 		if tx, err = tx.Of(ctx, r.OrgID); err != nil {
 			return err
 		}
-		inv, err = os.InvitationIn(ctx, tx, InvitationID(r.InvitationID))
-		if errors.Is(err, ErrMissing) || err == nil && inv.Revoked {
+		revoked, err := invited(tx, InvitationID(r.InvitationID))
+		if errors.Is(err, ErrMissing) || err == nil && revoked {
 			return ErrSession
-		}
-		for _, read := range also {
-			if err == nil {
-				err = read(tx)
-			}
 		}
 		return err
 	})
 	if err != nil {
-		return actor.Actor{}, Invitation{}, err
+		return actor.Actor{}, err
 	}
-	return actor.Actor{Kind: actor.Candidate, ID: r.InvitationID, Org: r.OrgID, Session: r.ID, Subject: r.CandidateID}, inv, nil
+	return actor.Actor{Kind: actor.Candidate, ID: r.InvitationID, Org: r.OrgID, Session: r.ID, Subject: r.CandidateID}, nil
 }

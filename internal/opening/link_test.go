@@ -2,6 +2,7 @@ package opening_test
 
 import (
 	"errors"
+	"reflect"
 	"strings"
 	"sync"
 	"testing"
@@ -40,6 +41,9 @@ func TestALookChangesNothing(t *testing.T) {
 		if err != nil || who.ID != string(inv.ID) || who.Subject != inv.Candidate || who.Org != w.owner.Org || got.State(w.tick.Now()) != opening.Opened {
 			t.Errorf("CandidateSession = %+v, %v, %v; want this candidate", who, got, err)
 		}
+		if brief, err := w.CandidateActor(ctx, cookie); err != nil || !reflect.DeepEqual(brief, who) {
+			t.Errorf("CandidateActor = %+v, %v; want %+v", brief, err, who)
+		}
 	})
 }
 
@@ -60,6 +64,9 @@ func TestEachDeadLinkSaysWhy(t *testing.T) {
 		}
 		if _, _, err := w.CandidateSession(ctx, cookie); !errors.Is(err, opening.ErrSession) {
 			t.Errorf("session of the old link = %v; want ErrSession", err)
+		}
+		if _, err := w.CandidateActor(ctx, cookie); !errors.Is(err, opening.ErrSession) {
+			t.Errorf("actor of the old link = %v; want ErrSession", err)
 		}
 		now, err := w.Link(ctx, w.rec, inv.ID)
 		if err != nil || now == link {

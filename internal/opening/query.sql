@@ -114,6 +114,9 @@ INSERT INTO candidate_sessions (hash, id, org_id, invitation_id, candidate_id, c
 -- name: CandidateSession :one
 SELECT id, org_id, invitation_id, candidate_id, expires_at, revoked_at FROM candidate_sessions WHERE hash = $1;
 
+-- name: Revoked :one
+SELECT revoked_at FROM invitations WHERE org_id = $1 AND id = $2;
+
 -- name: SessionsOf :one
 SELECT COUNT(*) FROM candidate_sessions WHERE invitation_id = $1 AND revoked_at = 0;
 

@@ -77,13 +77,13 @@ type base struct {
 
 // Complete makes the bodies of those saves of an owner that came as ops on a version of their writer's. Where that version is not here, or what
 // comes of it is not what the writer hashed, the save is Unfit: the writer sends it whole.
-func Complete(ctx context.Context, tx db.Tx, owner string, saves []Save) (out []Save, err error) {
+func Complete(ctx context.Context, tx db.Tx, remembered *Bodies, owner string, saves []Save) (out []Save, err error) {
 	out = slices.Clone(saves)
 	for i, s := range out {
 		if s.Ops == nil {
 			continue
 		}
-		if out[i].Body, out[i].on, err = complete(ctx, tx, owner, s); err != nil {
+		if out[i].Body, out[i].on, err = complete(ctx, tx, remembered, owner, s); err != nil {
 			return nil, err
 		}
 		out[i].Unfit = out[i].on == nil
@@ -92,7 +92,7 @@ func Complete(ctx context.Context, tx db.Tx, owner string, saves []Save) (out []
 }
 
 // complete is the body of a save and what it stands on; nil and nil where it does not fit.
-func complete(ctx context.Context, tx db.Tx, owner string, s Save) ([]byte, *base, error) {
+func complete(ctx context.Context, tx db.Tx, remembered *Bodies, owner string, s Save) ([]byte, *base, error) {
 	row, err := query.New(tx).Base(ctx, query.BaseParams{OrgID: tx.Org, Owner: owner, Item: s.Item, Client: s.Client, Seq: s.Base})
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil, nil
@@ -101,11 +101,27 @@ func complete(ctx context.Context, tx db.Tx, owner string, s Save) ([]byte, *bas
 		return nil, nil, err
 	}
 	b := &base{n: row.N, keyframe: row.Keyframe}
-	before := []byte(row.Body)
+	var before []byte
+	k, ok := remembered.version(writerOf{tx.Org, owner, s.Item, s.Client}, s.Base)
+	switch ok = ok && k.n == row.N && k.sha256 == row.Sha256; {
+	case ok:
+		before = k.body
+		if row.Base != 0 {
+			b.long, b.bytes = k.long, k.bytes
+		}
+	case row.Base == 0:
+		stored, err := query.New(tx).BodyN(ctx, query.BodyNParams{OrgID: tx.Org, Owner: owner, Item: s.Item, N: row.N})
+		if err != nil {
+			return nil, nil, err
+		}
+		before = []byte(stored)
+	default:
+		if before, b.long, b.bytes, err = chained(ctx, tx, link{owner, s.Item, row.N, row.Base, row.Keyframe, row.Sha256}); err != nil {
+			return nil, nil, err
+		}
+	}
 	if row.Base == 0 {
 		b.keyframe = row.N
-	} else if before, b.long, b.bytes, err = chained(ctx, tx, link{owner, s.Item, row.N, row.Base, row.Keyframe, row.Sha256}); err != nil {
-		return nil, nil, err
 	}
 	body, err := apply(before, s.Ops)
 	if err != nil || Hash(body) != s.SHA256 {

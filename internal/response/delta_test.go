@@ -15,10 +15,16 @@ import (
 // complete is one save as its owner makes it: completed on a read, then kept.
 func complete(t testing.TB, d *db.DB, s response.Save, standing response.Standing) response.Kept {
 	t.Helper()
+	return remembering(t, d, nil, s, standing)
+}
+
+// remembering is complete with what is remembered.
+func remembering(t testing.TB, d *db.DB, bodies *response.Bodies, s response.Save, standing response.Standing) response.Kept {
+	t.Helper()
 	var k response.Kept
 	var saves []response.Save
 	err := d.Read(ctx, "o1", func(tx db.Tx) (err error) {
-		saves, err = response.Complete(ctx, tx, "att_1", []response.Save{s})
+		saves, err = response.Complete(ctx, tx, bodies, "att_1", []response.Save{s})
 		return err
 	})
 	if err == nil && saves[0].Unfit {
@@ -33,6 +39,7 @@ func complete(t testing.TB, d *db.DB, s response.Save, standing response.Standin
 	if err != nil {
 		t.Fatalf("%+v: %v", s, err)
 	}
+	bodies.Remember("o1", "att_1", saves[0], k)
 	return k
 }
 
@@ -62,18 +69,21 @@ func stored(t testing.TB, d *db.DB) (whole, size int) {
 }
 
 // Two hundred small changes of a large text, with characters of one, two, three and four bytes: a whole version every 50, deltas between, and
-// every state can be read as it was, also when one in the middle was fixed.
+// every state can be read as it was, also when one in the middle was fixed. Whether a version is remembered or read changes nothing of that.
 func TestALargeTextIsKeptAsDeltas(t *testing.T) {
 	each(t, func(t *testing.T, d *db.DB) {
-		text := strings.Repeat("naïve 日本 🙂 text\n", 1000)
-		complete(t, d, response.Save{Item: "a", Client: "c1", Seq: 1, Body: []byte(text)}, response.OnTime)
+		text, bodies := strings.Repeat("naïve 日本 🙂 text\n", 1000), &response.Bodies{}
+		remembering(t, d, bodies, response.Save{Item: "a", Client: "c1", Seq: 1, Body: []byte(text)}, response.OnTime)
 		states := []string{"", text}
 		for i := range int64(200) {
 			runes := []rune(text)
 			cut := (len(runes) - int(i)*17) * int(i%2)
 			at, ins := len(utf16.Encode(runes[:cut])), fmt.Sprintf("é🙂%d", i)
 			text = string(runes[:cut]) + ins + string(runes[cut:])
-			k := complete(t, d, response.Save{Item: "a", Client: "c1", Seq: i + 2, Base: i + 1, Ops: []response.Op{{At: at, Ins: ins}}, SHA256: response.Hash([]byte(text))}, response.OnTime)
+			if i%70 == 69 {
+				bodies.Forget("o1", "att_1")
+			}
+			k := remembering(t, d, bodies, response.Save{Item: "a", Client: "c1", Seq: i + 2, Base: i + 1, Ops: []response.Op{{At: at, Ins: ins}}, SHA256: response.Hash([]byte(text))}, response.OnTime)
 			if k.Unfit || k.N != i+2 {
 				t.Fatalf("change %d = %+v", i, k)
 			}
@@ -109,6 +119,48 @@ func TestALargeTextIsKeptAsDeltas(t *testing.T) {
 		})
 		if err != nil || walked != int64(len(states)-1) {
 			t.Errorf("a walk came to %d of %d states: %v", walked, len(states)-1, err)
+		}
+	})
+}
+
+// What is remembered spares reading the chain, and counts only while the database says the same of it.
+func TestWhatIsRememberedIsNotBelievedOverTheDatabase(t *testing.T) {
+	each(t, func(t *testing.T, d *db.DB) {
+		chains, bodies := 0, &response.Bodies{}
+		d.Watch = func(query string, _ []any) {
+			if strings.Contains(query, "name: Chain") || strings.Contains(query, "name: BodyN") {
+				chains++
+			}
+		}
+		text := strings.Repeat("a line of words\n", 100)
+		save := func(item string, seq int64, ins string) response.Kept {
+			t.Helper()
+			text += ins
+			return remembering(t, d, bodies, response.Save{Item: item, Client: "c1", Seq: seq, Base: seq - 1, Ops: []response.Op{{At: len(text) - len(ins), Ins: ins}},
+				SHA256: response.Hash([]byte(text))}, response.OnTime)
+		}
+		remembering(t, d, bodies, response.Save{Item: "a", Client: "c1", Seq: 1, Body: []byte(text)}, response.OnTime)
+		for seq := int64(2); seq < 6; seq++ {
+			if k := save("a", seq, "!"); k.Unfit || chains != 0 {
+				t.Fatalf("%d = %+v after %d chains were read; want it kept and none", seq, k, chains)
+			}
+		}
+		bodies.Forget("o1", "att_2")
+		if save("a", 6, "!"); chains != 0 {
+			t.Error("somebody else was forgotten, and the chain was read")
+		}
+		bodies.Forget("o1", "att_1")
+		if save("a", 7, "!"); chains != 1 {
+			t.Errorf("%d chains were read of what was forgotten; want 1", chains)
+		}
+		// As after a backup was restored: the same numbers are other versions.
+		other := strings.Repeat("another line\n", 100)
+		complete(t, d, response.Save{Item: "b", Client: "c1", Seq: 1, Body: []byte(other)}, response.OnTime)
+		same := complete(t, d, response.Save{Item: "c", Client: "c1", Seq: 1, Body: []byte(text)}, response.OnTime)
+		bodies.Remember("o1", "att_1", response.Save{Item: "b", Client: "c1", Seq: 1, Body: []byte(text)}, same)
+		text = other
+		if k := save("b", 2, "!"); k.Unfit {
+			t.Errorf("a change of what is here = %+v; it was applied to what was remembered", k)
 		}
 	})
 }

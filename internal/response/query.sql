@@ -1,11 +1,17 @@
 -- name: Ensure :execrows
 INSERT INTO responses (org_id, id, owner, item, n, current, client, seq, updated_at) VALUES ($1, $2, $3, $4, 0, '', '', 0, 0) ON CONFLICT (org_id, owner, item) DO NOTHING;
 
--- name: Hold :execrows
-UPDATE responses SET n = n WHERE org_id = $1 AND owner = $2 AND item = $3;
-
--- name: Next :one
-UPDATE responses SET n = n + 1 WHERE org_id = $1 AND owner = $2 AND item = $3 RETURNING n;
+-- One row while the version is not here yet: whoever numbers it holds the answer until the commit, so that numbers have no gaps and no twins. What
+-- counts is the present answer from now on, unless it was overtaken on its way by a newer version of the same writer.
+-- name: Number :one
+UPDATE responses SET n = responses.n + 1,
+	current = CASE WHEN CAST(sqlc.arg(counts) AS BOOLEAN) AND NOT (responses.client = sqlc.arg(turn_client) AND responses.seq > sqlc.arg(turn_seq)) THEN sqlc.arg(revision) ELSE responses.current END,
+	client = CASE WHEN CAST(sqlc.arg(counts) AS BOOLEAN) AND NOT (responses.client = sqlc.arg(turn_client) AND responses.seq > sqlc.arg(turn_seq)) THEN sqlc.arg(turn_client) ELSE responses.client END,
+	seq = CASE WHEN CAST(sqlc.arg(counts) AS BOOLEAN) AND NOT (responses.client = sqlc.arg(turn_client) AND responses.seq > sqlc.arg(turn_seq)) THEN sqlc.arg(turn_seq) ELSE responses.seq END,
+	updated_at = CASE WHEN CAST(sqlc.arg(counts) AS BOOLEAN) AND NOT (responses.client = sqlc.arg(turn_client) AND responses.seq > sqlc.arg(turn_seq)) THEN sqlc.arg(at) ELSE responses.updated_at END
+WHERE responses.org_id = sqlc.arg(org_id) AND responses.owner = sqlc.arg(owner) AND responses.item = sqlc.arg(item) AND NOT EXISTS (SELECT 1 FROM revisions v
+	WHERE v.org_id = responses.org_id AND v.owner = responses.owner AND v.item = responses.item AND v.client = sqlc.arg(writer) AND v.seq = sqlc.arg(writer_seq))
+RETURNING responses.n;
 
 -- name: AddRevision :execrows
 INSERT INTO revisions (org_id, id, owner, item, n, client, seq, epoch, standing, sha256, size, body, base, keyframe, received_at, typed_at, heard_at, device)
@@ -15,7 +21,10 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
 SELECT id, n, standing, sha256 FROM revisions WHERE org_id = sqlc.arg(org_id) AND owner = sqlc.arg(owner) AND item = sqlc.arg(item) AND client = sqlc.arg(client) AND seq = sqlc.arg(seq);
 
 -- name: Base :one
-SELECT n, sha256, body, base, keyframe FROM revisions WHERE org_id = sqlc.arg(org_id) AND owner = sqlc.arg(owner) AND item = sqlc.arg(item) AND client = sqlc.arg(client) AND seq = sqlc.arg(seq);
+SELECT n, sha256, base, keyframe FROM revisions WHERE org_id = sqlc.arg(org_id) AND owner = sqlc.arg(owner) AND item = sqlc.arg(item) AND client = sqlc.arg(client) AND seq = sqlc.arg(seq);
+
+-- name: BodyN :one
+SELECT body FROM revisions WHERE org_id = sqlc.arg(org_id) AND owner = sqlc.arg(owner) AND item = sqlc.arg(item) AND n = sqlc.arg(n);
 
 -- name: Chain :many
 SELECT n, base, body FROM revisions WHERE org_id = sqlc.arg(org_id) AND owner = sqlc.arg(owner) AND item = sqlc.arg(item)
@@ -24,10 +33,6 @@ SELECT n, base, body FROM revisions WHERE org_id = sqlc.arg(org_id) AND owner = 
 -- The row stays in its chain, where those that stand on it find it.
 -- name: Fix :execrows
 UPDATE revisions SET body = sqlc.arg(body), base = 0 WHERE org_id = sqlc.arg(org_id) AND id = sqlc.arg(id);
-
--- name: Point :execrows
-UPDATE responses SET current = sqlc.arg(revision), client = sqlc.arg(client), seq = sqlc.arg(seq), updated_at = sqlc.arg(at)
-WHERE org_id = sqlc.arg(org_id) AND owner = sqlc.arg(owner) AND item = sqlc.arg(item) AND NOT (client = sqlc.arg(client) AND seq > sqlc.arg(seq));
 
 -- name: Current :many
 SELECT r.item, r.client, r.seq, v.id, v.n, v.sha256, v.size, v.body, v.base, v.keyframe, v.received_at FROM responses r

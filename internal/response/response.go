@@ -105,6 +105,8 @@ type Kept struct {
 	Standing Standing
 	Again    bool // it was here already
 	Unfit    bool // it was not kept: its writer sends it whole
+	sum      string
+	end      base // the chain that it ends
 }
 
 // Revision is one state of an answer.
@@ -146,42 +148,42 @@ func Keep(ctx context.Context, tx db.Tx, owner string, s Save, standing Standing
 		return Kept{}, ErrHash
 	}
 	q := query.New(tx)
-	held, err := q.Hold(ctx, tx.Org, owner, s.Item) // until we commit: numbers have no gaps and no twins
-	if err == nil && held == 0 {
-		if _, err = q.Ensure(ctx, query.EnsureParams{OrgID: tx.Org, ID: id.New("rsp", received), Owner: owner, Item: s.Item}); err == nil {
-			_, err = q.Hold(ctx, tx.Org, owner, s.Item)
+	k := Kept{Revision: id.New("rvn", received), Standing: standing, sum: sum}
+	for tries := 0; k.N == 0; tries++ {
+		var err error
+		k.N, err = q.Number(ctx, query.NumberParams{Counts: standing == OnTime, TurnClient: s.turn().Client, TurnSeq: s.turn().Seq, Revision: k.Revision, At: clock.Milli(received),
+			OrgID: tx.Org, Owner: owner, Item: s.Item, Writer: s.Client, WriterSeq: s.Seq})
+		if err == nil {
+			break
+		}
+		if !errors.Is(err, sql.ErrNoRows) {
+			return Kept{}, err
+		}
+		if k, err := there(ctx, q, tx.Org, owner, s); err != nil || k.Revision != "" {
+			return k, err
+		}
+		if tries > 0 {
+			return Kept{}, fmt.Errorf("response: the answer to %s is not there", s.Item)
+		}
+		if _, err := q.Ensure(ctx, query.EnsureParams{OrgID: tx.Org, ID: id.New("rsp", received), Owner: owner, Item: s.Item}); err != nil {
+			return Kept{}, err
 		}
 	}
-	if err != nil {
-		return Kept{}, err
-	}
-	if k, err := there(ctx, q, tx.Org, owner, s); err != nil || k.Revision != "" {
-		return k, err
-	}
-	n, err := q.Next(ctx, tx.Org, owner, s.Item)
-	if err != nil {
-		return Kept{}, err
-	}
-	k := Kept{Revision: id.New("rvn", received), N: n, Standing: standing}
-	row := query.AddRevisionParams{OrgID: tx.Org, ID: k.Revision, Owner: owner, Item: s.Item, N: n, Client: s.Client, Seq: s.Seq,
+	row := query.AddRevisionParams{OrgID: tx.Org, ID: k.Revision, Owner: owner, Item: s.Item, N: k.N, Client: s.Client, Seq: s.Seq,
 		Epoch: s.Epoch, Standing: string(standing), Sha256: sum, Size: int64(len(s.Body)), Body: string(s.Body), ReceivedAt: clock.Milli(received)}
+	k.end = base{n: k.N, keyframe: k.N}
 	if raw, ok := s.delta(); ok {
 		row.Body, row.Base, row.Keyframe = string(raw), s.on.n, s.on.keyframe
+		k.end = base{k.N, s.on.keyframe, s.on.long + 1, s.on.bytes + len(raw)}
 	}
 	if standing != OnTime {
 		typed, heard := s.evidence(received)
 		row.TypedAt, row.HeardAt, row.Device = clock.Milli(typed), clock.Milli(heard), s.Device
 	}
 	added, err := q.AddRevision(ctx, row)
-	if err != nil {
-		return Kept{}, err
-	}
-	if added == 0 {
-		return Kept{}, fmt.Errorf("response: %s was kept by somebody who did not hold the answer", s.Item)
-	}
-	if standing == OnTime {
-		// A version that was overtaken on its way by a newer one of the same writer does not become the present one.
-		_, err = q.Point(ctx, query.PointParams{Revision: k.Revision, Client: s.turn().Client, Seq: s.turn().Seq, At: clock.Milli(received), OrgID: tx.Org, Owner: owner, Item: s.Item})
+	if err == nil && added == 0 {
+		// PostgreSQL: it was kept by somebody who held the answer while we waited for it, which our statement could not see yet.
+		err = db.ErrAgain
 	}
 	return k, err
 }

@@ -223,7 +223,11 @@ func (m *Mux) admit(r *http.Request, c *call) (err error) {
 			return ErrRole
 		}
 	case Candidate:
-		c.session, err = signedIn(r, CandidateCookie, func(s string) (Session, error) { return m.cfg.Auth.Candidate(ctx, s) })
+		find := m.cfg.Auth.Candidate
+		if c.route.Brief && m.cfg.Auth.Brief != nil {
+			find = m.cfg.Auth.Brief
+		}
+		c.session, err = signedIn(r, CandidateCookie, func(s string) (Session, error) { return find(ctx, s) })
 	case Operator:
 		c.session, err = signedIn(r, OperatorCookie, func(s string) (Session, error) { return m.cfg.Auth.Operator(ctx, s) })
 	}

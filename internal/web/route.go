@@ -65,6 +65,7 @@ type Route struct {
 	Stream  bool  // no write deadline: live events, downloads
 	Capture bool  // camera and microphone may be asked for
 	Raw     bool  // the handler reads the body as it came, for a signature is over it: it is no press of a page
+	Brief   bool  // draws nothing: of a candidate's session only who it is of is looked up
 	Quiet   bool  // no line in the request log when it went well: health, live events, saves
 }
 
@@ -107,6 +108,7 @@ func (r Route) check(cfg *Config) error {
 		need(r.Tenant == FromSession, "the tenant rule FromSession")
 		need(!inPath, "a path without {org}")
 		need(cfg.Auth.Candidate != nil, "an authenticator for candidates")
+		need(!r.Brief || r.Out != nil, "what it answers (Out): what is Brief draws no page")
 	case Link:
 		need(r.Tenant == FromObject, "the tenant rule FromObject")
 		need(r.Object != NoObject, "an object: a link opens something")
@@ -121,6 +123,7 @@ func (r Route) check(cfg *Config) error {
 	if r.Auth != Staff {
 		need(len(r.Roles) == 0, "no roles: only staff have them")
 	}
+	need(!r.Brief || r.Auth == Candidate, "a candidate: only their sessions are Brief")
 	if len(lacks) > 0 {
 		return fmt.Errorf("route %q lacks %s", r.Pattern, strings.Join(lacks, "; "))
 	}

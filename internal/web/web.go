@@ -44,6 +44,7 @@ type Session struct {
 type Auth struct {
 	Staff     func(ctx context.Context, cookie, org string) (Session, error) // org as in the path; empty on routes without one
 	Candidate func(ctx context.Context, cookie string) (Session, error)
+	Brief     func(ctx context.Context, cookie string) (Session, error) // a candidate's for routes that are Brief; nil is Candidate
 	Token     func(ctx context.Context, token, org, scope string) (Session, error)
 	Operator  func(ctx context.Context, cookie string) (Session, error)
 }

@@ -116,6 +116,8 @@ func TestStartRefuses(t *testing.T) {
 		"no roles":        func(r *web.Route) { r.Auth = web.Candidate; r.Tenant = web.FromSession },
 		"link opens":      func(r *web.Route) { r.Auth, r.Tenant, r.Object = web.Link, web.FromObject, web.NoObject },
 		"rule NoTenant":   func(r *web.Route) { r.Auth = web.Anonymous },
+		"only their":      func(r *web.Route) { r.Brief = true; r.Out = "" },
+		"no page":         func(r *web.Route) { r.Brief = true; r.Auth = web.Candidate; r.Tenant = web.FromSession },
 		"for operators":   func(r *web.Route) { r.Auth = web.Operator },
 		"declared twice.": nil,
 	}

@@ -107,9 +107,9 @@ func (p *Pages) Routes(mux *web.Mux) {
 	mux.Handle(web.Route{Pattern: "POST /c/parts/{part}/items/{item}/do/{action}", Action: "attempt.do", Auth: web.Candidate, Tenant: web.FromSession, Object: "attempt",
 		Rate: web.RateRun, MaxBody: 8 << 20}, p.do)
 	mux.Handle(web.Route{Pattern: "POST /c/-/save", Action: "attempt.save", Auth: web.Candidate, Tenant: web.FromSession, Object: "attempt",
-		Rate: web.RateSave, MaxBody: 32 << 20, Quiet: true, In: wireSaves{}, Out: wireReply{}}, p.save)
+		Rate: web.RateSave, MaxBody: 32 << 20, Brief: true, Quiet: true, In: wireSaves{}, Out: wireReply{}}, p.save)
 	mux.Handle(web.Route{Pattern: "GET /c/-/clock", Action: "attempt.clock", Auth: web.Candidate, Tenant: web.FromSession, Object: "attempt",
-		Rate: web.RateSave, Quiet: true, Query: []string{"sitting"}, Out: wireTick{}}, p.clock)
+		Rate: web.RateSave, Brief: true, Quiet: true, Query: []string{"sitting"}, Out: wireTick{}}, p.clock)
 	handle(web.RateRead, "GET /c/status", "attempt.status", p.status)
 	handle(web.RateRead, "GET /c/time", "attempt.time", p.time)
 	handle(web.RateExport, "GET /c/time.csv", "attempt.time_table", p.timeTable)

@@ -19,6 +19,7 @@ import (
 	"candor/internal/web/ui/work"
 
 	"github.com/a-h/templ"
+	json2 "github.com/go-json-experiment/json"
 )
 
 // find loads the page of one item.
@@ -354,8 +355,11 @@ func (p *Pages) save(w http.ResponseWriter, r *http.Request) error {
 // bodyOf reads what the outbox sent: an object of arrays is a form; anything else is the kind's own shape.
 func bodyOf(it assessment.PartItem, before, sent []byte) ([]byte, error) {
 	var form url.Values
-	if err := json.Unmarshal(sent, &form); err != nil {
-		return sent, nil
+	// In one pass where it is as browsers write it; encoding/json, which takes more, is the judge of the rest.
+	if json2.Unmarshal(sent, &form) != nil {
+		if form = nil; json.Unmarshal(sent, &form) != nil {
+			return sent, nil
+		}
 	}
 	return it.Kind.Form(it.Spec, before, form)
 }

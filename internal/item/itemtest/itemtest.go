@@ -48,6 +48,17 @@ func Kind(t *testing.T, k item.Kind, c Case) {
 	if err := k.Check(s, answer); err != nil {
 		t.Errorf("Check(Form) = %v", err)
 	}
+	if _, afresh := k.(item.Afresh); afresh {
+		other, err := k.Form(s, answer, url.Values{})
+		for _, before := range [][]byte{nil, blank, other, answer} {
+			if got, again := k.Form(s, before, c.Form); err != nil || again != nil || !bytes.Equal(got, answer) {
+				t.Errorf("Form on %s = %s, %v, %v; want %s, as on every other body", before, got, err, again, answer)
+			}
+		}
+		if got, _ := k.Form(s, answer, url.Values{}); !bytes.Equal(got, other) || bytes.Equal(got, answer) {
+			t.Errorf("an empty Form on %s = %s; want nothing of what was answered before", answer, got)
+		}
+	}
 	if !k.Answered(s, answer) {
 		t.Error("a posted answer does not count as answered")
 	}

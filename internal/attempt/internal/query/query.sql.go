@@ -992,7 +992,7 @@ func (q *Queries) HoldMark(ctx context.Context, arg HoldMarkParams) (int64, erro
 const holdOpen = `-- name: HoldOpen :one
 UPDATE sittings SET saved_at = $1 WHERE org_id = $2 AND id = $3 AND hard_end >= $4 AND takeover <= $5
 	AND (state = 'running' OR state = 'paused' AND (paused_at + $6 >= $4 OR paused_at + break_seconds * 1000 <= $4))
-RETURNING id, attempt_id, part, epoch, state, ended_by, timed_seconds, factor_permille, finish_by, started_at, added_seconds, entitled_end, hard_end, saved_at, takeover, editor, finished_at, receipt, paused_at, break_seconds, break_used
+RETURNING state, timed_seconds, factor_permille, finish_by, started_at, added_seconds, editor, paused_at, break_seconds
 `
 
 type HoldOpenParams struct {
@@ -1005,27 +1005,15 @@ type HoldOpenParams struct {
 }
 
 type HoldOpenRow struct {
-	ID             string
-	AttemptID      string
-	Part           string
-	Epoch          int64
 	State          string
-	EndedBy        string
 	TimedSeconds   int64
 	FactorPermille int64
 	FinishBy       int64
 	StartedAt      int64
 	AddedSeconds   int64
-	EntitledEnd    int64
-	HardEnd        int64
-	SavedAt        int64
-	Takeover       int64
 	Editor         string
-	FinishedAt     int64
-	Receipt        string
 	PausedAt       int64
 	BreakSeconds   int64
-	BreakUsed      int64
 }
 
 func (q *Queries) HoldOpen(ctx context.Context, arg HoldOpenParams) (HoldOpenRow, error) {
@@ -1039,27 +1027,15 @@ func (q *Queries) HoldOpen(ctx context.Context, arg HoldOpenParams) (HoldOpenRow
 	)
 	var i HoldOpenRow
 	err := row.Scan(
-		&i.ID,
-		&i.AttemptID,
-		&i.Part,
-		&i.Epoch,
 		&i.State,
-		&i.EndedBy,
 		&i.TimedSeconds,
 		&i.FactorPermille,
 		&i.FinishBy,
 		&i.StartedAt,
 		&i.AddedSeconds,
-		&i.EntitledEnd,
-		&i.HardEnd,
-		&i.SavedAt,
-		&i.Takeover,
 		&i.Editor,
-		&i.FinishedAt,
-		&i.Receipt,
 		&i.PausedAt,
 		&i.BreakSeconds,
-		&i.BreakUsed,
 	)
 	return i, err
 }
@@ -1266,6 +1242,36 @@ func (q *Queries) Others(ctx context.Context, node string, at int64) (int64, err
 	var count int64
 	err := row.Scan(&count)
 	return count, err
+}
+
+const own = `-- name: Own :one
+SELECT a.id, a.candidate_id, a.version_id, a.state, a.questions, a.diary, s.part FROM attempts a
+JOIN sittings s ON s.org_id = a.org_id AND s.attempt_id = a.id WHERE a.org_id = $1 AND a.invitation_id = $2 AND s.id = $3
+`
+
+type OwnRow struct {
+	ID          string
+	CandidateID string
+	VersionID   string
+	State       string
+	Questions   int64
+	Diary       bool
+	Part        string
+}
+
+func (q *Queries) Own(ctx context.Context, orgID string, invitationID string, iD string) (OwnRow, error) {
+	row := q.db.QueryRowContext(ctx, own, orgID, invitationID, iD)
+	var i OwnRow
+	err := row.Scan(
+		&i.ID,
+		&i.CandidateID,
+		&i.VersionID,
+		&i.State,
+		&i.Questions,
+		&i.Diary,
+		&i.Part,
+	)
+	return i, err
 }
 
 const pause = `-- name: Pause :execrows

@@ -245,6 +245,9 @@ func (Kind) Form(s item.Spec, _ []byte, form url.Values) ([]byte, error) {
 	return raw, err
 }
 
+// Afresh: a form is all that is chosen.
+func (Kind) Afresh() {}
+
 // Answered says whether something is chosen or typed.
 func (Kind) Answered(s item.Spec, raw []byte) bool {
 	b, err := parse(s.(*spec), raw)

@@ -13,6 +13,7 @@ import (
 	"candor/internal/markdown"
 
 	"github.com/a-h/templ"
+	json2 "github.com/go-json-experiment/json"
 )
 
 // Kind is the kind.
@@ -99,7 +100,12 @@ func parse(raw []byte) (string, error) {
 	if len(raw) > 2*maxBytes {
 		return "", ErrLong
 	}
-	if json.Unmarshal(raw, &b) != nil || len(b.Text) > 1 {
+	if json2.Unmarshal(raw, &b, json2.RejectUnknownMembers(true)) != nil {
+		if b = (body{}); json.Unmarshal(raw, &b) != nil { // it takes more: its letters are not told by their size
+			return "", item.ErrBody
+		}
+	}
+	if len(b.Text) > 1 {
 		return "", item.ErrBody
 	}
 	text := strings.Join(b.Text, "")
@@ -121,13 +127,15 @@ func (Kind) Form(_ item.Spec, _ []byte, form url.Values) ([]byte, error) {
 	if !utf8.ValidString(text) {
 		return nil, item.ErrBody
 	}
-	raw, err := json.Marshal(body{Text: []string{text}})
-	if err != nil {
-		return nil, err
+	raw, err := json2.Marshal(body{Text: []string{text}}) // as JSON.stringify writes it: what a browser sent is stored as it is, and its changes fit it
+	if err == nil && (len(text) > maxBytes || len(raw) > 2*maxBytes) {
+		err = ErrLong
 	}
-	_, err = parse(raw)
 	return raw, err
 }
+
+// Afresh: a form is the whole text.
+func (Kind) Afresh() {}
 
 // Answered says whether something is written.
 func (Kind) Answered(_ item.Spec, raw []byte) bool {

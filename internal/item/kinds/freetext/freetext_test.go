@@ -45,6 +45,16 @@ func TestAPasteOfFiveMegabytesIsRefusedWithASentence(t *testing.T) {
 	}
 }
 
+// What a browser sends is what is kept: the changes it sends next fit it.
+func TestABodyIsAsABrowserWritesIt(t *testing.T) {
+	s, _ := kind.Spec(folder(good))
+	const sent = "{\"text\":[\"if a < b && c > d {\\n\\t\\\"x\\\" \u2028\u007f\\u001f \U0001f600}\"]}" // of JSON.stringify
+	got, err := kind.Form(s, nil, url.Values{"text": {"if a < b && c > d {\n\t\"x\" \u2028\u007f\u001f \U0001f600}"}})
+	if err != nil || string(got) != sent {
+		t.Errorf("Form = %q, %v; want %q", got, err, sent)
+	}
+}
+
 func TestStrike(t *testing.T) {
 	for in, want := range map[string]string{
 		"Amara Okafor wrote this":                            "[name] wrote this",

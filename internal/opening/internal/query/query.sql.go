@@ -1368,6 +1368,17 @@ func (q *Queries) Revoke(ctx context.Context, orgID string, iD string, revokedAt
 	return result.RowsAffected()
 }
 
+const revoked = `-- name: Revoked :one
+SELECT revoked_at FROM invitations WHERE org_id = $1 AND id = $2
+`
+
+func (q *Queries) Revoked(ctx context.Context, orgID string, iD string) (int64, error) {
+	row := q.db.QueryRowContext(ctx, revoked, orgID, iD)
+	var revoked_at int64
+	err := row.Scan(&revoked_at)
+	return revoked_at, err
+}
+
 const rolesIn = `-- name: RolesIn :many
 SELECT role FROM opening_members WHERE org_id = $1 AND opening_id = $2 AND member_id = $3
 `

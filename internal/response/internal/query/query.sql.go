@@ -63,7 +63,7 @@ func (q *Queries) AddRevision(ctx context.Context, arg AddRevisionParams) (int64
 }
 
 const base = `-- name: Base :one
-SELECT n, sha256, body, base, keyframe FROM revisions WHERE org_id = $1 AND owner = $2 AND item = $3 AND client = $4 AND seq = $5
+SELECT n, sha256, base, keyframe FROM revisions WHERE org_id = $1 AND owner = $2 AND item = $3 AND client = $4 AND seq = $5
 `
 
 type BaseParams struct {
@@ -77,7 +77,6 @@ type BaseParams struct {
 type BaseRow struct {
 	N        int64
 	Sha256   string
-	Body     string
 	Base     int64
 	Keyframe int64
 }
@@ -94,11 +93,33 @@ func (q *Queries) Base(ctx context.Context, arg BaseParams) (BaseRow, error) {
 	err := row.Scan(
 		&i.N,
 		&i.Sha256,
-		&i.Body,
 		&i.Base,
 		&i.Keyframe,
 	)
 	return i, err
+}
+
+const bodyN = `-- name: BodyN :one
+SELECT body FROM revisions WHERE org_id = $1 AND owner = $2 AND item = $3 AND n = $4
+`
+
+type BodyNParams struct {
+	OrgID string
+	Owner string
+	Item  string
+	N     int64
+}
+
+func (q *Queries) BodyN(ctx context.Context, arg BodyNParams) (string, error) {
+	row := q.db.QueryRowContext(ctx, bodyN,
+		arg.OrgID,
+		arg.Owner,
+		arg.Item,
+		arg.N,
+	)
+	var body string
+	err := row.Scan(&body)
+	return body, err
 }
 
 const chain = `-- name: Chain :many
@@ -380,58 +401,48 @@ func (q *Queries) History(ctx context.Context, arg HistoryParams) ([]HistoryRow,
 	return items, nil
 }
 
-const hold = `-- name: Hold :execrows
-UPDATE responses SET n = n WHERE org_id = $1 AND owner = $2 AND item = $3
+const number = `-- name: Number :one
+UPDATE responses SET n = responses.n + 1,
+	current = CASE WHEN CAST($1 AS BOOLEAN) AND NOT (responses.client = $2 AND responses.seq > $3) THEN $4 ELSE responses.current END,
+	client = CASE WHEN CAST($1 AS BOOLEAN) AND NOT (responses.client = $2 AND responses.seq > $3) THEN $2 ELSE responses.client END,
+	seq = CASE WHEN CAST($1 AS BOOLEAN) AND NOT (responses.client = $2 AND responses.seq > $3) THEN $3 ELSE responses.seq END,
+	updated_at = CASE WHEN CAST($1 AS BOOLEAN) AND NOT (responses.client = $2 AND responses.seq > $3) THEN $5 ELSE responses.updated_at END
+WHERE responses.org_id = $6 AND responses.owner = $7 AND responses.item = $8 AND NOT EXISTS (SELECT 1 FROM revisions v
+	WHERE v.org_id = responses.org_id AND v.owner = responses.owner AND v.item = responses.item AND v.client = $9 AND v.seq = $10)
+RETURNING responses.n
 `
 
-func (q *Queries) Hold(ctx context.Context, orgID string, owner string, item string) (int64, error) {
-	result, err := q.db.ExecContext(ctx, hold, orgID, owner, item)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected()
+type NumberParams struct {
+	Counts     bool
+	TurnClient string
+	TurnSeq    int64
+	Revision   string
+	At         int64
+	OrgID      string
+	Owner      string
+	Item       string
+	Writer     string
+	WriterSeq  int64
 }
 
-const next = `-- name: Next :one
-UPDATE responses SET n = n + 1 WHERE org_id = $1 AND owner = $2 AND item = $3 RETURNING n
-`
-
-func (q *Queries) Next(ctx context.Context, orgID string, owner string, item string) (int64, error) {
-	row := q.db.QueryRowContext(ctx, next, orgID, owner, item)
-	var n int64
-	err := row.Scan(&n)
-	return n, err
-}
-
-const point = `-- name: Point :execrows
-UPDATE responses SET current = $1, client = $2, seq = $3, updated_at = $4
-WHERE org_id = $5 AND owner = $6 AND item = $7 AND NOT (client = $2 AND seq > $3)
-`
-
-type PointParams struct {
-	Revision string
-	Client   string
-	Seq      int64
-	At       int64
-	OrgID    string
-	Owner    string
-	Item     string
-}
-
-func (q *Queries) Point(ctx context.Context, arg PointParams) (int64, error) {
-	result, err := q.db.ExecContext(ctx, point,
+// One row while the version is not here yet: whoever numbers it holds the answer until the commit, so that numbers have no gaps and no twins. What
+// counts is the present answer from now on, unless it was overtaken on its way by a newer version of the same writer.
+func (q *Queries) Number(ctx context.Context, arg NumberParams) (int64, error) {
+	row := q.db.QueryRowContext(ctx, number,
+		arg.Counts,
+		arg.TurnClient,
+		arg.TurnSeq,
 		arg.Revision,
-		arg.Client,
-		arg.Seq,
 		arg.At,
 		arg.OrgID,
 		arg.Owner,
 		arg.Item,
+		arg.Writer,
+		arg.WriterSeq,
 	)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected()
+	var n int64
+	err := row.Scan(&n)
+	return n, err
 }
 
 const revision = `-- name: Revision :one
