@@ -304,6 +304,7 @@ func TestTheDocumentIsWhatIsSpoken(t *testing.T) {
 		"feedback.save":             {"/o/" + w.here.org.ID + "/decide/" + string(w.here.read.inv.Application) + "/save", "outcome=reject&body=Thank+you.", "", "Saved", "manager"},
 		"appeal.save":               {"/o/" + w.here.org.ID + "/applications/" + string(w.here.told.inv.Application) + "/appeal/save", "outcome=uphold&answer=It+stands.", "", "Saved", "manager"},
 		"review.look_save":          {"/o/" + w.here.org.ID + "/review/" + string(w.here.told.code) + "/second/save", "item=tell-us&n.clear=Seen.", "", "Saved", looks},
+		"review.rate_together":      {"/o/" + w.here.org.ID + "/together/" + string(w.here.read.inv.Application) + "/save", "n.asks=Early.", "", "Saved", "facilitator"},
 		"thread.draft":              {"/c/conversation/draft", "client=c9&seq=1&item=tell-us&body=Mo", "", "Saved", ""},
 		"thread.seen":               {"/c/conversation/seen", "", "", "Saved", ""},
 		"thread.answer_draft":       {"/o/" + w.here.org.ID + "/conversations/" + string(w.here.read.inv.Application) + "/draft", "body=Hel", "", "Saved", "recruiter"},

@@ -613,6 +613,7 @@ func (w *world) code(a attempt.ID) (c review.Code) {
 // decline sends the reply.
 func (w *world) decline(p person) {
 	w.t.Helper()
+	w.together(p)
 	d := feedback.Draft{Outcome: review.Reject, Reason: "Others went further than " + p.word, Body: "Dear " + p.word, Lines: []feedback.Line{{Key: "clear", Title: "Clear", Level: "Solid", Text: "as " + p.word}}}
 	_, at, err := w.app.Feedbacks.Decide(ctx, w.rosa, p.app, d, false)
 	w.must(err)
@@ -621,6 +622,17 @@ func (w *world) decline(p person) {
 	}
 	w.drain()
 	w.again(p)
+}
+
+// together is what somebody who worked with a person says of it.
+func (w *world) together(p person) {
+	w.t.Helper()
+	system := actor.ForSystem(w.org, "test")
+	app, err := w.app.Openings.LoadApplication(ctx, system, p.app)
+	w.must(err)
+	w.must(w.app.Openings.SetRole(ctx, system, app.Opening.ID, w.tam.ID, opening.Facilitator, true))
+	w.must(w.app.Reviews.FileTogether(ctx, w.tam, p.app, review.Card{Private: "Easy with " + p.word, Ratings: map[string]review.Rating{"asks": {Level: 2, Note: "Asked, " + p.word}}}))
+	w.must(w.app.Openings.SetRole(ctx, system, app.Opening.ID, w.tam.ID, opening.Facilitator, false))
 }
 
 // again takes a declined person's wish for a second look to its answer, and begins a draft that is not sent.
