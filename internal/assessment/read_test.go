@@ -34,7 +34,7 @@ func TestMistakesAreNamedWithFileLineAndColumn(t *testing.T) {
 		{top, "title: Small", "title: Small: and good", "assessment.yaml:3:8: error: A colon stands where it has no meaning. Put a text with a colon in quotes."},
 		{top, "title: Small", "title: Small\n\tabout: x", "assessment.yaml:4:1: error: A tab cannot indent YAML. Use spaces."},
 		{top, "title: Small", "title: Small\ntitle: Large", `assessment.yaml:4:1: error: The key "title" stands twice; it is in line 3 already.`},
-		{top, "title: Small", "title: Small\r\nabuot: x\r", "assessment.yaml:4:1: error: unknown field \"abuot\"; here may stand about, ai, candor, parts, reply_days, rubric, title."},
+		{top, "title: Small", "title: Small\r\nabuot: x\r", "assessment.yaml:4:1: error: unknown field \"abuot\"; here may stand about, ai, candor, collaboration, parts, reply_days, rubric, title."},
 		{top, "# a comment", "\ufeff# a comment", "assessment.yaml:1:1: error: This file begins with a byte order mark. Save it as UTF-8 without one."},
 		{top, "title: Small", "title: \xff", "assessment.yaml: error: This file is not UTF-8. Save it as UTF-8."},
 		{top, "title: Small", `title: "Sm\0all"`, "assessment.yaml:3:8: error: There is a control character in this text."},
@@ -42,7 +42,7 @@ func TestMistakesAreNamedWithFileLineAndColumn(t *testing.T) {
 		{top, "title: Small", "title: !!str Small", "assessment.yaml:3:8: error: Tags are not read here; leave it out."},
 		{top, "parts:", "---\nparts:", "assessment.yaml:1:1: error: Write one YAML document here."},
 		// fields and types
-		{top, "reply_days: 5", "replydays: 5", "assessment.yaml:6:1: error: unknown field \"replydays\"; here may stand about, ai, candor, parts, reply_days, rubric, title."},
+		{top, "reply_days: 5", "replydays: 5", "assessment.yaml:6:1: error: unknown field \"replydays\"; here may stand about, ai, candor, collaboration, parts, reply_days, rubric, title."},
 		{top, "reply_days: 5", "reply_days: soon", "assessment.yaml:6:13: error: Here stands a whole number."},
 		{top, "reply_days: 5", "reply_days: 5.5", "assessment.yaml:6:13: error: Here stands a whole number."},
 		{top, "reply_days: 5", "reply_days:", "assessment.yaml:6:12: error: There is nothing here. Write a value, or leave the line out."},

@@ -377,7 +377,7 @@ func TestEventsOfBoards(t *testing.T) {
 			}
 		}
 		w.Drain()
-		if got, _ := feed(w.Owner, last); strings.Join(got, " ") != "invitation.sent application.withdrawn invitation.sent application.withdrawn invitation.sent" {
+		if got, _ := feed(w.Owner, last); strings.Join(got, " ") != "interview.asked invitation.sent application.withdrawn invitation.sent application.withdrawn invitation.sent" {
 			t.Errorf("of somebody who left twice the owner reads %v", got)
 		}
 		if r.count() != 0 {

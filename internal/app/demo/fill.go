@@ -323,7 +323,7 @@ func (f *filler) worked(app opening.ApplicationID) error {
 	return f.Reviews.FileTogether(f.ctx, f.who["reviewer3"], app, review.Card{Private: "We wrote three times in an hour and it was never one question twice.",
 		Ratings: map[string]review.Rating{
 			"asks":     {Level: 4, Note: "Asked about holds on the first evening, and wrote down what they would do if nobody answered."},
-			"takes_up": {Level: 3, Note: "Renamed the package after one remark, and said why the second one stayed."},
+			"takes-up": {Level: 3, Note: "Renamed the package after one remark, and said why the second one stayed."},
 		}})
 }
 
