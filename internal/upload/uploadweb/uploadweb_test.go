@@ -257,12 +257,19 @@ func TestHangingConnection(t *testing.T) {
 		if _, err := more.Write(data[:25_000]); err != nil { // and then silence
 			t.Fatal(err)
 		}
-		at := v.offset(two, path)
-		if at > 25_000 {
-			t.Fatalf("%d bytes are there of 25,000 that were sent", at)
-		}
-		if resp, err := v.piece(two, path, at, data[at:]); err != nil || resp.StatusCode != http.StatusNoContent {
-			t.Fatalf("the rest = %v, %v", resp, err)
+		for tries := 0; ; tries++ {
+			at := v.offset(two, path)
+			if at > 25_000 {
+				t.Fatalf("%d bytes are there of 25,000 that were sent", at)
+			}
+			resp, err := v.piece(two, path, at, data[at:])
+			if err == nil && resp.StatusCode == http.StatusConflict && tries < 5 {
+				continue // what was on its way on the old connection came after the question: a device asks again
+			}
+			if err != nil || resp.StatusCode != http.StatusNoContent {
+				t.Fatalf("the rest = %v, %v", resp, err)
+			}
+			break
 		}
 		if code, _, said := v.finish(two, path, data); code != http.StatusOK {
 			t.Errorf("finish = %d %s", code, said)

@@ -135,7 +135,7 @@ func sampleResults() templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = editor.Test("allows the first n events", "Pass", true, "").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = editor.Test("", "allows the first n events", "Pass", true, "").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -143,7 +143,7 @@ func sampleResults() templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = editor.Test("keys are counted apart", "Pass", true, "").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = editor.Test("", "keys are counted apart", "Pass", true, "").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -151,7 +151,7 @@ func sampleResults() templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = editor.Test("forgets silent keys", "Fails", false, "after 10 000 idle keys: len(seen) = 10000, want ≤ 100").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = editor.Test("", "forgets silent keys", "Fails", false, "after 10 000 idle keys: len(seen) = 10000, want ≤ 100").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -191,6 +191,9 @@ func byName(list []file) map[string]string {
 
 // Label names a line or a file: "limiter.go:12".
 func (Kind) Label(s item.Spec, body []byte, anchor string) (string, bool) {
+	if text, ok := item.TestLabel(anchor); ok {
+		return text, true
+	}
 	q := s.(*spec)
 	a := q.read(body)
 	l, ok := q.language(a.Language)

@@ -748,7 +748,7 @@ func testLine(t shownTest) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = editor.Test(t.Name, word(t), t.Verdict == judge.AC, detail(t)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var25), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = editor.Test(t.At, t.Name, word(t), t.Verdict == judge.AC, detail(t)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var25), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

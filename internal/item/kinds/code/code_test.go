@@ -243,7 +243,8 @@ func TestWhatACandidateSeesOfTests(t *testing.T) {
 			t.Errorf("the candidate reads %q", secret)
 		}
 	}
-	if !strings.Contains(theirs.String(), "big") || !strings.Contains(staff.String(), "sum.py") || !strings.Contains(staff.String(), "big (hidden)") {
+	if !strings.Contains(theirs.String(), "big") || !strings.Contains(staff.String(), "sum.py") || !strings.Contains(staff.String(), "big (hidden)") ||
+		!strings.Contains(staff.String(), `id="test:big_(hidden)" data-label="Test big (hidden)"`) || strings.Contains(theirs.String(), "test:big") {
 		t.Error("names and verdicts of hidden tests are shown to both, marked as hidden for staff")
 	}
 

@@ -215,6 +215,7 @@ type shown struct {
 
 type shownTest struct {
 	Name    string        `json:"name"`
+	At      string        `json:"-"` // its place for evidence; "" where nobody scores
 	Verdict judge.Verdict `json:"verdict"`
 	Hidden  bool          `json:"hidden,omitempty"`
 	Own     bool          `json:"own,omitempty"`

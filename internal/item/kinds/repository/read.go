@@ -47,6 +47,13 @@ func (v readView) outcome() (shown, bool) {
 	}
 	var s shown
 	s.of(o)
+	for i, c := range s.Checks {
+		for k, t := range c.Tests {
+			if !v.Candidate {
+				s.Checks[i].Tests[k].At = item.TestPlace(c.Name + "/" + t.Name)
+			}
+		}
+	}
 	return s, true
 }
 

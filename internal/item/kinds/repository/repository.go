@@ -166,6 +166,9 @@ func (Kind) Sources(s item.Spec) []item.Source {
 
 // Label names a line or a file of what was changed: "store/store.go:12".
 func (Kind) Label(s item.Spec, body []byte, anchor string) (string, bool) {
+	if text, ok := item.TestLabel(anchor); ok {
+		return text, true
+	}
 	q := s.(*spec)
 	name, line, lined := strings.Cut(anchor, ":")
 	for _, f := range q.changed(read(body)) {

@@ -587,7 +587,7 @@ func TestReadersMeetNobody(t *testing.T) {
 
 func TestLabelsNameLines(t *testing.T) {
 	body := []byte(`{"edits":{"seats.txt":{"text":"4\n5\n","was":"` + seatsHash + `"}}}`)
-	for anchor, want := range map[string]string{"seats.txt": "seats.txt", "seats.txt:2": "seats.txt line 2", "seats.txt:9": "", "README.md": "", "seats.txt:x": ""} {
+	for anchor, want := range map[string]string{"seats.txt": "seats.txt", "seats.txt:2": "seats.txt line 2", "seats.txt:9": "", "README.md": "", "seats.txt:x": "", item.TestPlace("go/TestSeats"): "Test go/TestSeats"} {
 		if got, ok := bare.Label(spec(t, ferry), body, anchor); got != want || ok != (want != "") {
 			t.Errorf("Label(%s) = %q, %t; want %q", anchor, got, ok, want)
 		}

@@ -187,7 +187,7 @@ func checkResult(c shownCheck) templ.Component {
 			}
 		}
 		for _, t := range c.Tests {
-			templ_7745c5c3_Err = editor.Test(t.Name, word(t.Verdict), t.Verdict == judge.AC, detail(t)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = editor.Test(t.At, t.Name, word(t.Verdict), t.Verdict == judge.AC, detail(t)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -269,6 +269,7 @@ type shownCheck struct {
 
 type shownTest struct {
 	Name    string        `json:"name"`
+	At      string        `json:"-"` // its place for evidence; "" where nobody scores
 	Verdict judge.Verdict `json:"verdict"`
 	Reason  string        `json:"reason,omitempty"`
 	Text    string        `json:"text,omitempty"`
@@ -289,7 +290,7 @@ func (v *shown) of(o judge.Outcome) {
 			c.Reason, c.Output = s.Reason, string(s.Output)
 			for _, t := range o.Tests {
 				if t.Suite == s.Name {
-					c.Tests = append(c.Tests, shownTest{t.Name, t.Verdict, t.Reason, t.Text})
+					c.Tests = append(c.Tests, shownTest{Name: t.Name, Verdict: t.Verdict, Reason: t.Reason, Text: t.Text})
 				}
 			}
 		}
