@@ -8,6 +8,8 @@ import (
 	"net"
 	"net/netip"
 	"strings"
+	"syscall"
+	"time"
 
 	"candor/internal/app"
 	"candor/internal/web"
@@ -54,6 +56,9 @@ type Serve struct {
 	AllowWeakSandbox bool   `help:"Run candidates' code although a layer of the sandbox is missing (candor doctor names it). Every report then says so."`
 }
 
+// letsGo is how long a server that was killed may take to let go of its address: a program that it was just starting holds it until it runs.
+const letsGo = 2 * time.Second
+
 // listen opens the address and completes the public ones.
 func (n *Net) listen(c *app.Config) (net.Listener, error) {
 	for _, p := range n.BehindProxy {
@@ -64,6 +69,10 @@ func (n *Net) listen(c *app.Config) (net.Listener, error) {
 		c.Proxies = append(c.Proxies, prefix)
 	}
 	l, err := net.Listen("tcp", n.Addr)
+	for until := time.Now().Add(letsGo); errors.Is(err, syscall.EADDRINUSE) && time.Now().Before(until); {
+		time.Sleep(letsGo / 20)
+		l, err = net.Listen("tcp", n.Addr)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%s cannot be listened on (%w). Is another server there? Choose one with --addr", n.Addr, err)
 	}
