@@ -8,6 +8,7 @@ import (
 
 	"candor/internal/actor"
 	"candor/internal/assessment"
+	"candor/internal/attempt"
 	"candor/internal/audit"
 	"candor/internal/db"
 	"candor/internal/opening"
@@ -250,6 +251,25 @@ func TestWhatIsDecidedOrComesLater(t *testing.T) {
 		}
 		if n := w.Round(open.Attempt); n.Rubric != v {
 			t.Errorf("an open work is read by %s; want %s", n.Rubric, v)
+		}
+		// The candidates see what counts: whoever is decided what they were read by, everybody else the new wording and since when.
+		for n, want := range map[review.Round]bool{done: false, open: true} {
+			var at attempt.Attempt
+			err := w.DB.Read(ctx, w.Org.ID, func(tx db.Tx) (err error) {
+				at, err = w.Attempts.In(ctx, tx, attempt.ID(n.Attempt))
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			shown, err := w.Assessments.Version(ctx, w.Org.ID, at.Version)
+			if err != nil {
+				t.Fatal(err)
+			}
+			list, since, err := w.Reviews.Scored(ctx, w.Owner, at, w.Opening, shown)
+			if err != nil || (len(list) == 2) != want || since.IsZero() == want || want && list[0].Levels[2].Anchor != "At the first reading by somebody new." {
+				t.Errorf("scored = %+v since %v, %v; want the new wording: %v", list, since, err, want)
+			}
 		}
 		if later := w.Submitted("Chen Wu", "chen@mail.example"); later.Rubric != v || later.Version != done.Version {
 			t.Errorf("what was sent later is read by %s; want %s", later.Rubric, v)
