@@ -56,6 +56,14 @@ func (p *Problem) On(field, text string) *Problem {
 	return &c
 }
 
+// At is what is wrong with one field; "" nothing, also of no problem at all.
+func (p *Problem) At(field string) string {
+	if p == nil {
+		return ""
+	}
+	return p.Fields[field]
+}
+
 // With is a copy with a machine-readable fact.
 func (p *Problem) With(key, value string) *Problem {
 	c := *p

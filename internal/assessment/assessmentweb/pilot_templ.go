@@ -497,7 +497,7 @@ func pilotWork(v pilotView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = field.Field(field.View{Name: "minutes", Label: "Minutes it took", Hint: "This is what the clock says. Correct it when it ran while you did something else.", Mode: "numeric", Value: v.typed(), Error: told(v.Problem, "minutes"), Auto: "off"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = field.Field(field.View{Name: "minutes", Label: "Minutes it took", Hint: "This is what the clock says. Correct it when it ran while you did something else.", Mode: "numeric", Value: v.typed(), Error: v.Problem.At("minutes"), Auto: "off"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

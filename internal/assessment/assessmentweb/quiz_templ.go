@@ -395,7 +395,7 @@ func draftCard(v quizView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = field.Field(field.View{Name: "title", Label: "Title", Value: v.Title, Error: fieldError(v.Problem, "title"), Max: 120, Required: true, Attrs: templ.Attributes{"dir": "auto"}}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = field.Field(field.View{Name: "title", Label: "Title", Value: v.Title, Error: v.Problem.At("title"), Max: 120, Required: true, Attrs: templ.Attributes{"dir": "auto"}}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

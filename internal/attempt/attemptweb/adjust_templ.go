@@ -320,7 +320,7 @@ func adjustPage(v adjustView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = field.Field(field.View{Name: "wish", Label: v.t("adjust_wish"), Hint: v.t("adjust_wish_hint"), Rows: 4, Max: 2000, Value: v.Wish, Error: fieldError(v.Problem, "wish")}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = field.Field(field.View{Name: "wish", Label: v.t("adjust_wish"), Hint: v.t("adjust_wish_hint"), Rows: 4, Max: 2000, Value: v.Wish, Error: v.Problem.At("wish")}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -357,13 +357,6 @@ func adjustPage(v adjustView) templ.Component {
 		}
 		return nil
 	})
-}
-
-func fieldError(p *problem.Problem, name string) string {
-	if p == nil {
-		return ""
-	}
-	return p.Fields[name]
 }
 
 var _ = templruntime.GeneratedTemplate

@@ -170,10 +170,3 @@ func plural(n int, one, many string) string {
 }
 
 func base(pg web.Page) string { return "/o/" + pg.Session.Org.Path }
-
-func at(p *problem.Problem, name string) string {
-	if p == nil {
-		return ""
-	}
-	return p.Fields[name]
-}

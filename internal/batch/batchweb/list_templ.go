@@ -236,7 +236,7 @@ func bring(v listView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = field.Error("file", at(v.Problem, "file")).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = field.Error("file", v.Problem.At("file")).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -244,7 +244,7 @@ func bring(v listView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = field.Field(field.View{Name: "text", Label: "Or paste them", Hint: "Cells from a spreadsheet, or addresses from a mail.", Rows: 6, Value: v.Text, Auto: "off", Error: at(v.Problem, "text")}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = field.Field(field.View{Name: "text", Label: "Or paste them", Hint: "Cells from a spreadsheet, or addresses from a mail.", Rows: 6, Value: v.Text, Auto: "off", Error: v.Problem.At("text")}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -857,23 +857,23 @@ func planCard(v showView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = field.Field(field.View{Name: "note", Label: "A personal line in the mail", Hint: "Optional; the same for everybody.", Rows: 3, Value: v.Plan.Note, Error: at(v.Problem, "note"), Max: 1000}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = field.Field(field.View{Name: "note", Label: "A personal line in the mail", Hint: "Optional; the same for everybody.", Rows: 3, Value: v.Plan.Note, Error: v.Problem.At("note"), Max: 1000}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = field.Field(field.View{Name: "zone", Label: "Time zone", Hint: "Of the times here, and of people whose row has none.", Value: v.Plan.Zone, Error: at(v.Problem, "zone"), Max: 64, Required: true, Auto: "off"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = field.Field(field.View{Name: "zone", Label: "Time zone", Hint: "Of the times here, and of people whose row has none.", Value: v.Plan.Zone, Error: v.Problem.At("zone"), Max: 64, Required: true, Auto: "off"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = field.Field(field.View{Name: "finish_by", Label: "Finish by", Hint: "Their mail says it in their own zone.", Type: "datetime-local", Value: v.Plan.FinishBy, Error: at(v.Problem, "finish_by"), Required: true}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = field.Field(field.View{Name: "finish_by", Label: "Finish by", Hint: "Their mail says it in their own zone.", Type: "datetime-local", Value: v.Plan.FinishBy, Error: v.Problem.At("finish_by"), Required: true}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = field.Field(field.View{Name: "start", Label: "First mail", Hint: "Empty is as soon as you confirm.", Type: "datetime-local", Value: v.Plan.Start, Error: at(v.Problem, "start")}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = field.Field(field.View{Name: "start", Label: "First mail", Hint: "Empty is as soon as you confirm.", Type: "datetime-local", Value: v.Plan.Start, Error: v.Problem.At("start")}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = field.Field(field.View{Name: "per_hour", Label: "Mails an hour, at most", Hint: "Many mail providers hold back what comes faster.", Type: "number", Mode: "numeric", Value: itoa(v.Plan.PerHour), Error: at(v.Problem, "per_hour"), Required: true}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = field.Field(field.View{Name: "per_hour", Label: "Mails an hour, at most", Hint: "Many mail providers hold back what comes faster.", Type: "number", Mode: "numeric", Value: itoa(v.Plan.PerHour), Error: v.Problem.At("per_hour"), Required: true}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -979,7 +979,7 @@ func columnsCard(v showView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = field.Error("column", at(v.Problem, "column")).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = field.Error("column", v.Problem.At("column")).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -30,13 +30,6 @@ type againForm struct {
 	Agreed   bool
 }
 
-func (v againView) wrong(name string) string {
-	if v.Problem == nil {
-		return ""
-	}
-	return v.Problem.Fields[name]
-}
-
 // again shows what somebody has at their stage and what inviting them again would do to it.
 func (p *Pages) again(w http.ResponseWriter, r *http.Request) error {
 	return p.showAgain(w, r, againForm{}, nil)

@@ -85,11 +85,11 @@ func againPage(v againView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = field.Field(field.View{Name: "what", Label: "What they do in “" + v.Stage.Title + "”", Value: v.Form.What, Options: v.Options, Error: v.wrong("format")}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = field.Field(field.View{Name: "what", Label: "What they do in “" + v.Stage.Title + "”", Value: v.Form.What, Options: v.Options, Error: v.Problem.At("format")}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = field.Field(field.View{Name: "finish_by", Label: "Until", Type: "datetime-local", Value: v.Form.FinishBy, Error: v.wrong("finish_by") + v.wrong("zone"), Hint: "In their time zone, " + v.Form.Zone + ".", Required: true}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = field.Field(field.View{Name: "finish_by", Label: "Until", Type: "datetime-local", Value: v.Form.FinishBy, Error: v.Problem.At("finish_by") + v.Problem.At("zone"), Hint: "In their time zone, " + v.Form.Zone + ".", Required: true}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -110,11 +110,11 @@ func againPage(v againView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = field.Field(field.View{Name: "words", Label: "Why, to " + v.Application.Title(), Rows: 4, Max: opening.MostWords, Value: v.Form.Words, Error: v.wrong("words"), Hint: "It stands in the mail with their link."}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = field.Field(field.View{Name: "words", Label: "Why, to " + v.Application.Title(), Rows: 4, Max: opening.MostWords, Value: v.Form.Words, Error: v.Problem.At("words"), Hint: "It stands in the mail with their link."}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = field.Field(field.View{Name: "reason", Label: "Reason, for the team", Rows: 2, Max: 500, Value: v.Form.Reason, Error: v.wrong("reason"), Hint: "Kept in the history. The candidate does not read it."}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = field.Field(field.View{Name: "reason", Label: "Reason, for the team", Rows: 2, Max: 500, Value: v.Form.Reason, Error: v.Problem.At("reason"), Hint: "Kept in the history. The candidate does not read it."}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -133,7 +133,7 @@ func againPage(v againView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if v.wrong("agreed") == "" {
+				if v.Problem.At("agreed") == "" {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, " hidden")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
@@ -144,9 +144,9 @@ func againPage(v againView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var5 string
-				templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(v.wrong("agreed"))
+				templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(v.Problem.At("agreed"))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `board/boardweb/again.templ`, Line: 28, Col: 95}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `board/boardweb/again.templ`, Line: 28, Col: 105}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 				if templ_7745c5c3_Err != nil {

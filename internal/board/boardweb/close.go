@@ -100,13 +100,6 @@ func (v closeView) answer() string {
 	return v.Here + "/decline?" + q.Encode()
 }
 
-func (v closeView) wrong(name string) string {
-	if v.Problem == nil {
-		return ""
-	}
-	return v.Problem.Fields[name]
-}
-
 // button says what the press does, with its number.
 func (v closeView) button() string {
 	n := len(v.Fresh) + len(v.Working)

@@ -128,7 +128,7 @@ func closePage(v closeView) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = field.Field(field.View{Name: "fresh", Label: "In your words, to those who have not begun", Rows: 6, Max: 4000, Value: v.Form.Fresh, Error: v.wrong("fresh")}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = field.Field(field.View{Name: "fresh", Label: "In your words, to those who have not begun", Rows: 6, Max: 4000, Value: v.Form.Fresh, Error: v.Problem.At("fresh")}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -163,7 +163,7 @@ func closePage(v closeView) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = field.Field(field.View{Name: "working", Label: "In your words, to those who have begun", Rows: 6, Max: 4000, Value: v.Form.Working, Error: v.wrong("working")}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = field.Field(field.View{Name: "working", Label: "In your words, to those who have begun", Rows: 6, Max: 4000, Value: v.Form.Working, Error: v.Problem.At("working")}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -181,7 +181,7 @@ func closePage(v closeView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				if len(v.Fresh)+len(v.Working) > 0 {
-					templ_7745c5c3_Err = field.Field(field.View{Name: "reason", Label: "Reason, for the team", Rows: 2, Max: 500, Value: v.Form.Reason, Error: v.wrong("reason"), Hint: "Kept with each decision. Candidates do not read it."}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = field.Field(field.View{Name: "reason", Label: "Reason, for the team", Rows: 2, Max: 500, Value: v.Form.Reason, Error: v.Problem.At("reason"), Hint: "Kept with each decision. Candidates do not read it."}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

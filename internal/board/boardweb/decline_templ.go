@@ -135,7 +135,7 @@ func declinePage(v declineView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = field.Field(field.View{Name: "reason", Label: "Reason, for the team", Hint: "Kept with each decision. Candidates do not read it.", Rows: 3, Max: 500, Value: v.Reason, Error: v.wrong("reason")}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = field.Field(field.View{Name: "reason", Label: "Reason, for the team", Hint: "Kept with each decision. Candidates do not read it.", Rows: 3, Max: 500, Value: v.Reason, Error: v.Problem.At("reason")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -511,13 +511,6 @@ func held(v declineView) templ.Component {
 		}
 		return nil
 	})
-}
-
-func (v declineView) wrong(name string) string {
-	if v.Problem == nil {
-		return ""
-	}
-	return v.Problem.Fields[name]
 }
 
 var _ = templruntime.GeneratedTemplate

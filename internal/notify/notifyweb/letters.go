@@ -163,13 +163,6 @@ func (p *Pages) save(w http.ResponseWriter, r *http.Request) error {
 	return web.Redirect(w, r, path(r)+"/"+key, said)
 }
 
-func (v letterView) at(name string) string {
-	if v.Problem == nil {
-		return ""
-	}
-	return v.Problem.Fields[name]
-}
-
 // from says where words come from.
 func from(t notify.Text, opening bool) string {
 	switch {

@@ -419,11 +419,11 @@ func letterPage(v letterView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = field.Field(field.View{Name: "subject", Label: "Subject", Value: v.Form.Subject, Error: v.at("subject"), Required: true, Auto: "off"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = field.Field(field.View{Name: "subject", Label: "Subject", Value: v.Form.Subject, Error: v.Problem.At("subject"), Required: true, Auto: "off"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = field.Field(field.View{Name: "body", Label: "Text", Hint: "Plain text; an empty line begins a paragraph. The HTML part is made from it.", Rows: 18, Value: v.Form.Body, Error: v.at("body"), Required: true}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = field.Field(field.View{Name: "body", Label: "Text", Hint: "Plain text; an empty line begins a paragraph. The HTML part is made from it.", Rows: 18, Value: v.Form.Body, Error: v.Problem.At("body"), Required: true}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -347,5 +347,5 @@ func (v applicationView) wrongAt(s applicationStage, field string) string {
 	if v.For != s.Inv.ID {
 		return ""
 	}
-	return at(v.Problem, field)
+	return v.Problem.At(field)
 }

@@ -687,7 +687,7 @@ func actions(v applicationView, s applicationStage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if v.For == s.Inv.ID && at(v.Problem, "finish_by")+at(v.Problem, "reason")+at(v.Problem, "zone") != "" {
+		if v.For == s.Inv.ID && v.Problem.At("finish_by")+v.Problem.At("reason")+v.Problem.At("zone") != "" {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 39, " open")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -759,7 +759,7 @@ func actions(v applicationView, s applicationStage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if v.For == s.Inv.ID && at(v.Problem, "email")+at(v.Problem, "name") != "" {
+		if v.For == s.Inv.ID && v.Problem.At("email")+v.Problem.At("name") != "" {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 47, " open")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -711,11 +711,11 @@ func asking(v doorView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = field.Field(field.View{Name: "asker", Label: v.t("asker"), Type: "email", Value: v.Asking.Asker, Error: at(v.Problem, "asker"), Max: 254, Required: true, Auto: "email"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = field.Field(field.View{Name: "asker", Label: v.t("asker"), Type: "email", Value: v.Asking.Asker, Error: v.Problem.At("asker"), Max: 254, Required: true, Auto: "email"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = field.Field(field.View{Name: "question", Label: v.t("question"), Rows: 3, Value: v.Asking.Question, Error: at(v.Problem, "question"), Max: 2000, Required: true}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = field.Field(field.View{Name: "question", Label: v.t("question"), Rows: 3, Value: v.Asking.Question, Error: v.Problem.At("question"), Max: 2000, Required: true}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -898,11 +898,11 @@ func applyFields(v doorView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = field.Field(field.View{Name: "name", Label: v.t("name"), Hint: v.t("name_hint"), Value: v.Form.Name, Error: at(v.Problem, "name"), Max: 120, Required: true, Auto: "name"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = field.Field(field.View{Name: "name", Label: v.t("name"), Hint: v.t("name_hint"), Value: v.Form.Name, Error: v.Problem.At("name"), Max: 120, Required: true, Auto: "name"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = field.Field(field.View{Name: "email", Label: v.t("email"), Hint: v.t("email_hint"), Type: "email", Value: v.Form.Email, Error: at(v.Problem, "email"), Max: 254, Required: true, Auto: "email"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = field.Field(field.View{Name: "email", Label: v.t("email"), Hint: v.t("email_hint"), Type: "email", Value: v.Form.Email, Error: v.Problem.At("email"), Max: 254, Required: true, Auto: "email"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -157,15 +157,15 @@ func inviteFields(v inviteView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = field.Field(field.View{Name: "name", Label: "Name", Hint: "As you would greet them.", Value: v.Form.Name, Error: at(v.Problem, "name"), Max: 120, Required: true, Auto: "off"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = field.Field(field.View{Name: "name", Label: "Name", Hint: "As you would greet them.", Value: v.Form.Name, Error: v.Problem.At("name"), Max: 120, Required: true, Auto: "off"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = field.Field(field.View{Name: "email", Label: "E-mail", Type: "email", Value: v.Form.Email, Error: at(v.Problem, "email"), Max: 254, Required: true, Auto: "off"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = field.Field(field.View{Name: "email", Label: "E-mail", Type: "email", Value: v.Form.Email, Error: v.Problem.At("email"), Max: 254, Required: true, Auto: "off"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = field.Field(field.View{Name: "zone", Label: "Their time zone", Hint: "Such as Africa/Lagos. They can change it.", Value: v.Form.Zone, Error: at(v.Problem, "zone"), Max: 64, Required: true, Auto: "off", Attrs: templ.Attributes{"list": "zones"}}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = field.Field(field.View{Name: "zone", Label: "Their time zone", Hint: "Such as Africa/Lagos. They can change it.", Value: v.Form.Zone, Error: v.Problem.At("zone"), Max: 64, Required: true, Auto: "off", Attrs: templ.Attributes{"list": "zones"}}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -196,11 +196,11 @@ func inviteFields(v inviteView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = field.Field(field.View{Name: "finish_by", Label: untilLabel(v.What), Hint: untilHint(v.What), Type: "datetime-local", Value: v.Form.FinishBy, Error: at(v.Problem, "finish_by"), Required: true}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = field.Field(field.View{Name: "finish_by", Label: untilLabel(v.What), Hint: untilHint(v.What), Type: "datetime-local", Value: v.Form.FinishBy, Error: v.Problem.At("finish_by"), Required: true}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = field.Field(field.View{Name: "note", Label: "A personal line in the mail", Hint: "Optional.", Rows: 3, Value: v.Form.Note, Error: at(v.Problem, "note"), Max: 1000}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = field.Field(field.View{Name: "note", Label: "A personal line in the mail", Hint: "Optional.", Rows: 3, Value: v.Form.Note, Error: v.Problem.At("note"), Max: 1000}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -116,7 +116,7 @@ func (v lateView) wrong(l lateAnswer) string {
 	if v.For != l.ID {
 		return ""
 	}
-	return at(v.Problem, "reason")
+	return v.Problem.At("reason")
 }
 
 func (v lateView) reason(l lateAnswer) string {

@@ -573,13 +573,6 @@ func wrong(p *problem.Problem) templ.Component {
 	})
 }
 
-func at(p *problem.Problem, name string) string {
-	if p == nil {
-		return ""
-	}
-	return p.Fields[name]
-}
-
 func about(f openingForm, p *problem.Problem, reply bool) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -601,20 +594,20 @@ func about(f openingForm, p *problem.Problem, reply bool) templ.Component {
 			templ_7745c5c3_Var19 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = field.Field(field.View{Name: "title", Label: "Title", Hint: "As candidates will read it.", Value: f.Title, Error: at(p, "title"), Max: 120, Required: true, Auto: "off"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = field.Field(field.View{Name: "title", Label: "Title", Hint: "As candidates will read it.", Value: f.Title, Error: p.At("title"), Max: 120, Required: true, Auto: "off"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = field.Field(field.View{Name: "team", Label: "Team", Value: f.Team, Error: at(p, "team"), Max: 120, Auto: "off"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = field.Field(field.View{Name: "team", Label: "Team", Value: f.Team, Error: p.At("team"), Max: 120, Auto: "off"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = field.Field(field.View{Name: "about", Label: "About the position", Hint: "A few sentences for candidates.", Rows: 4, Value: f.About, Error: at(p, "about"), Max: 2000}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = field.Field(field.View{Name: "about", Label: "About the position", Hint: "A few sentences for candidates.", Rows: 4, Value: f.About, Error: p.At("about"), Max: 2000}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		if reply {
-			templ_7745c5c3_Err = field.Field(field.View{Name: "reply_days", Label: "We reply within (working days)", Hint: "Candidates read this promise, and you are reminded of it. More can be promised later, under Promises.", Type: "number", Mode: "numeric", Value: itoa(f.ReplyDays), Error: at(p, "reply_days"), Required: true}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = field.Field(field.View{Name: "reply_days", Label: "We reply within (working days)", Hint: "Candidates read this promise, and you are reminded of it. More can be promised later, under Promises.", Type: "number", Mode: "numeric", Value: itoa(f.ReplyDays), Error: p.At("reply_days"), Required: true}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -656,19 +649,19 @@ func stageFields(f openingForm, p *problem.Problem, list []assessment.VersionInf
 			templ_7745c5c3_Var20 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = field.Field(field.View{Name: "stage_title", Label: "Title of the stage", Value: f.StageTitle, Error: at(p, "stage_title"), Max: 120, Required: true, Auto: "off"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = field.Field(field.View{Name: "stage_title", Label: "Title of the stage", Value: f.StageTitle, Error: p.At("stage_title"), Max: 120, Required: true, Auto: "off"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = field.Field(field.View{Name: "assessment", Label: "What candidates do", Value: f.Assessment, Error: at(p, "format"), Options: append(versions(list), more...)}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = field.Field(field.View{Name: "assessment", Label: "What candidates do", Value: f.Assessment, Error: p.At("format"), Options: append(versions(list), more...)}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = field.Field(field.View{Name: "reviewers", Label: "Who reads a submission", Value: itoa(f.Reviewers), Error: at(p, "reviewers"), Options: []field.Option{{Value: "2", Text: "Two reviewers"}, {Value: "1", Text: "One reviewer"}, {Value: "0", Text: "Nobody; the marks are enough"}}}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = field.Field(field.View{Name: "reviewers", Label: "Who reads a submission", Value: itoa(f.Reviewers), Error: p.At("reviewers"), Options: []field.Option{{Value: "2", Text: "Two reviewers"}, {Value: "1", Text: "One reviewer"}, {Value: "0", Text: "Nobody; the marks are enough"}}}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = field.Field(field.View{Name: "window", Label: "Days a candidate has", Hint: "From the invitation. You can give more to each.", Type: "number", Mode: "numeric", Value: itoa(f.Window), Error: at(p, "window"), Required: true}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = field.Field(field.View{Name: "window", Label: "Days a candidate has", Hint: "From the invitation. You can give more to each.", Type: "number", Mode: "numeric", Value: itoa(f.Window), Error: p.At("window"), Required: true}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -703,7 +696,7 @@ func questionsField(id string, f openingForm, p *problem.Problem) templ.Componen
 		}
 		ctx = templ.ClearChildren(ctx)
 		templ_7745c5c3_Err = field.Field(field.View{ID: id, Name: "questions", Label: "Questions about their own work", Hint: "Asked after they sent it, in writing, with at least 72 hours: of everybody who begins from now on, or of nobody. Their page says so before they begin, and it adds 3 minutes for each. Leave it off at a screening.",
-			Value: itoa(f.Questions), Error: at(p, "questions"), Options: []field.Option{{Value: "0", Text: "None"}, {Value: "2", Text: "Two questions, 6 minutes"}, {Value: "3", Text: "Three questions, 9 minutes"}, {Value: "4", Text: "Four questions, 12 minutes"}}}).Render(ctx, templ_7745c5c3_Buffer)
+			Value: itoa(f.Questions), Error: p.At("questions"), Options: []field.Option{{Value: "0", Text: "None"}, {Value: "2", Text: "Two questions, 6 minutes"}, {Value: "3", Text: "Three questions, 9 minutes"}, {Value: "4", Text: "Four questions, 12 minutes"}}}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -80,7 +80,7 @@ func (v partsView) wrong(part attempt.Part, field string) string {
 	if v.Form.Part != part.Key {
 		return ""
 	}
-	return at(v.Problem, field)
+	return v.Problem.At(field)
 }
 
 func (v partsView) typed(part attempt.Part) partForm {

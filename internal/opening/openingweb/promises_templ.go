@@ -107,19 +107,19 @@ func promisesPart(v settingsView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = field.Field(field.View{Name: "reply_days", Label: "A reply within (working days)", Type: "number", Mode: "numeric", Value: itoa(v.Terms.Form.ReplyDays), Error: at(v.Problem, "reply_days"), Required: true}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = field.Field(field.View{Name: "reply_days", Label: "A reply within (working days)", Type: "number", Mode: "numeric", Value: itoa(v.Terms.Form.ReplyDays), Error: v.Problem.At("reply_days"), Required: true}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = field.Field(field.View{Name: "review_days", Label: "Read by everybody within (working days)", Hint: v.Terms.aWeek() + " 0 promises nothing about it.", Type: "number", Mode: "numeric", Value: itoa(v.Terms.Form.ReviewDays), Error: at(v.Problem, "review_days"), Required: true}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = field.Field(field.View{Name: "review_days", Label: "Read by everybody within (working days)", Hint: v.Terms.aWeek() + " 0 promises nothing about it.", Type: "number", Mode: "numeric", Value: itoa(v.Terms.Form.ReviewDays), Error: v.Problem.At("review_days"), Required: true}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = field.Field(field.View{Name: "feedback_days", Label: "Written feedback within (working days), whatever is decided", Hint: "Then a reply without words cannot be sent, also to who goes on. 0: only who is declined is sure of it.", Type: "number", Mode: "numeric", Value: itoa(v.Terms.Form.FeedbackDays), Error: at(v.Problem, "feedback_days"), Required: true}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = field.Field(field.View{Name: "feedback_days", Label: "Written feedback within (working days), whatever is decided", Hint: "Then a reply without words cannot be sent, also to who goes on. 0: only who is declined is sure of it.", Type: "number", Mode: "numeric", Value: itoa(v.Terms.Form.FeedbackDays), Error: v.Problem.At("feedback_days"), Required: true}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = field.Field(field.View{Name: "most_late", Label: "Invite nobody new above this many late promises", Hint: itoa(v.Terms.Late) + " are late now.", Type: "number", Mode: "numeric", Value: itoa(v.Terms.Form.MostLate), Error: at(v.Problem, "most_late"), Required: true}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = field.Field(field.View{Name: "most_late", Label: "Invite nobody new above this many late promises", Hint: itoa(v.Terms.Late) + " are late now.", Type: "number", Mode: "numeric", Value: itoa(v.Terms.Form.MostLate), Error: v.Problem.At("most_late"), Required: true}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

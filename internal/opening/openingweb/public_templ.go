@@ -92,11 +92,11 @@ func publicPart(v settingsView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = field.Field(field.View{Name: "most", Label: "At most so many applications", Hint: "When they are in, the page says kindly that no more are taken. Everybody who applies is owed an answer: take as many as you can give one.", Type: "number", Mode: "numeric", Value: itoa(v.Public.Form.Most), Error: at(v.Problem, "most"), Required: true}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = field.Field(field.View{Name: "most", Label: "At most so many applications", Hint: "When they are in, the page says kindly that no more are taken. Everybody who applies is owed an answer: take as many as you can give one.", Type: "number", Mode: "numeric", Value: itoa(v.Public.Form.Most), Error: v.Problem.At("most"), Required: true}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = field.Field(field.View{Name: "until", Label: "Until", Hint: "Optional; in your time zone, " + v.Page.Zone.String() + ".", Type: "datetime-local", Value: v.Public.Form.Until, Error: at(v.Problem, "until")}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = field.Field(field.View{Name: "until", Label: "Until", Hint: "Optional; in your time zone, " + v.Page.Zone.String() + ".", Type: "datetime-local", Value: v.Public.Form.Until, Error: v.Problem.At("until")}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -172,11 +172,11 @@ func pageFields(v settingsView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = field.Field(field.View{Name: "place", Label: "Where the work is", Hint: "Such as “Porto, or anywhere within two hours of its time”.", Value: v.Public.Says.Place, Error: at(v.Problem, "place"), Max: 120, Auto: "off"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = field.Field(field.View{Name: "place", Label: "Where the work is", Hint: "Such as “Porto, or anywhere within two hours of its time”.", Value: v.Public.Says.Place, Error: v.Problem.At("place"), Max: 120, Auto: "off"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = field.Field(field.View{Name: "pay", Label: "Pay", Hint: "A range and its period, such as “€52,000 to €66,000 a year”. People who read it beforehand are not surprised afterwards.", Value: v.Public.Says.Pay, Error: at(v.Problem, "pay"), Max: 120, Auto: "off"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = field.Field(field.View{Name: "pay", Label: "Pay", Hint: "A range and its period, such as “€52,000 to €66,000 a year”. People who read it beforehand are not surprised afterwards.", Value: v.Public.Says.Pay, Error: v.Problem.At("pay"), Max: 120, Auto: "off"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -194,15 +194,15 @@ func pageFields(v settingsView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if at(v.Problem, "words") != "" {
+		if v.Problem.At("words") != "" {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "<p class=\"error\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var5 string
-			templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(at(v.Problem, "words"))
+			templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(v.Problem.At("words"))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `opening/openingweb/public.templ`, Line: 55, Col: 46}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `opening/openingweb/public.templ`, Line: 55, Col: 45}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 			if templ_7745c5c3_Err != nil {
@@ -214,7 +214,7 @@ func pageFields(v settingsView) templ.Component {
 			}
 		}
 		for _, m := range v.faces() {
-			templ_7745c5c3_Err = field.Field(field.View{ID: "w-" + m.ID, Name: "w." + m.ID, Label: m.Name, Rows: 2, Max: 400, Value: v.Public.Words[m.ID], Error: at(v.Problem, "words."+m.ID)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = field.Field(field.View{ID: "w-" + m.ID, Name: "w." + m.ID, Label: m.Name, Rows: 2, Max: 400, Value: v.Public.Words[m.ID], Error: v.Problem.At("words." + m.ID)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -187,7 +187,7 @@ func detailsPart(v settingsView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = field.Field(field.View{Name: "contact", Label: "Whom candidates write to", Hint: "Under their own name; best somebody who does not score.", Value: v.Form.Contact, Error: at(v.Problem, "contact"), Options: people(v.Members)}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = field.Field(field.View{Name: "contact", Label: "Whom candidates write to", Hint: "Under their own name; best somebody who does not score.", Value: v.Form.Contact, Error: v.Problem.At("contact"), Options: people(v.Members)}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -77,7 +77,7 @@ func daysPage(v daysView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if s := said(v.Problem, "week"); s != "" {
+			if s := v.Problem.At("week"); s != "" {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "<p class=\"error\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -146,7 +146,7 @@ func daysPage(v daysView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = field.Field(field.View{Name: "holidays", Label: "Holidays", Hint: "One a line: 2026-12-25 Christmas Day. Or paste a calendar file (.ics) in place of the lines: each of its events becomes the days it takes.", Rows: 12, Value: v.Form.Holidays, Error: said(v.Problem, "holidays"), Max: 200000}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = field.Field(field.View{Name: "holidays", Label: "Holidays", Hint: "One a line: 2026-12-25 Christmas Day. Or paste a calendar file (.ics) in place of the lines: each of its events becomes the days it takes.", Rows: 12, Value: v.Form.Holidays, Error: v.Problem.At("holidays"), Max: 200000}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

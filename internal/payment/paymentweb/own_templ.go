@@ -582,7 +582,7 @@ func answerForm(v ownView, p payment.Payment) templ.Component {
 
 func payeeError(v ownView, p payment.Payment) string {
 	if v.For == string(p.Stage) {
-		return said(v.Problem, "payee")
+		return v.Problem.At("payee")
 	}
 	return ""
 }

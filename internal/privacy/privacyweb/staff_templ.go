@@ -369,13 +369,6 @@ type keptView struct {
 	Problem *problem.Problem
 }
 
-func (v keptView) said(name string) string {
-	if v.Problem == nil {
-		return ""
-	}
-	return v.Problem.Fields[name]
-}
-
 func keptPage(v keptView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -425,7 +418,7 @@ func keptPage(v keptView) templ.Component {
 				var templ_7745c5c3_Var19 string
 				templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinStringErrs("Since " + day(v.Page, v.Kept.Hold.At) + " this application is kept until somebody lifts that. Nothing of it is deleted, and the person cannot erase it themselves; they read that it is kept, not why.")
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `privacy/privacyweb/staff.templ`, Line: 102, Col: 208}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `privacy/privacyweb/staff.templ`, Line: 95, Col: 208}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var19))
 				if templ_7745c5c3_Err != nil {
@@ -438,7 +431,7 @@ func keptPage(v keptView) templ.Component {
 				var templ_7745c5c3_Var20 string
 				templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.JoinStringErrs(v.Kept.Hold.Reason)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `privacy/privacyweb/staff.templ`, Line: 103, Col: 35}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `privacy/privacyweb/staff.templ`, Line: 96, Col: 35}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var20))
 				if templ_7745c5c3_Err != nil {
@@ -451,7 +444,7 @@ func keptPage(v keptView) templ.Component {
 				var templ_7745c5c3_Var21 templ.SafeURL
 				templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(base(v.Page) + "/applications/" + string(v.Kept.Application.ID) + "/lift"))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `privacy/privacyweb/staff.templ`, Line: 104, Col: 120}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `privacy/privacyweb/staff.templ`, Line: 97, Col: 120}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var21))
 				if templ_7745c5c3_Err != nil {
@@ -487,7 +480,7 @@ func keptPage(v keptView) templ.Component {
 					var templ_7745c5c3_Var22 string
 					templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinStringErrs("What was written is deleted on " + day(v.Page, v.Kept.Until) + ", if nothing more happens.")
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `privacy/privacyweb/staff.templ`, Line: 112, Col: 114}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `privacy/privacyweb/staff.templ`, Line: 105, Col: 114}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var22))
 					if templ_7745c5c3_Err != nil {
@@ -512,7 +505,7 @@ func keptPage(v keptView) templ.Component {
 						return templ_7745c5c3_Err
 					}
 				}
-				templ_7745c5c3_Err = field.Field(field.View{Name: "reason", Label: "What is it needed for?", Hint: "Such as a claim that is not settled. The team reads it, the candidate reads only that it is kept.", Rows: 3, Max: privacy.MaxReason, Value: v.Reason, Required: true, Error: v.said("reason")}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = field.Field(field.View{Name: "reason", Label: "What is it needed for?", Hint: "Such as a claim that is not settled. The team reads it, the candidate reads only that it is kept.", Rows: 3, Max: privacy.MaxReason, Value: v.Reason, Required: true, Error: v.Problem.At("reason")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
