@@ -16,7 +16,6 @@ import (
 	"errors"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -310,23 +309,21 @@ func (bs *Bridges) Standing(ctx context.Context, who actor.Actor, messenger stri
 }
 
 // Claim is what the address says by which somebody says who they are.
-type Claim struct{ Messenger, Person, Until, Sign string }
-
-func (bs *Bridges) sign(o string, c Claim) string {
-	return bs.Key.Link("bridge person", o, c.Messenger, c.Person, c.Until)
+type Claim struct {
+	Messenger, Person string
+	secret.Pass
 }
+
+const claimPass = "bridge person"
 
 // Claim is for somebody of a messenger who asked for it there.
 func (bs *Bridges) Claim(o, messenger, person string) Claim {
-	c := Claim{Messenger: messenger, Person: person, Until: strconv.FormatInt(bs.DB.Now().Add(claims).Unix(), 10)}
-	c.Sign = bs.sign(o, c)
-	return c
+	return Claim{messenger, person, bs.Key.Pass(bs.DB.Now().Add(claims), claimPass, o, messenger, person)}
 }
 
 // CheckClaim says whether one holds. ErrPerson.
 func (bs *Bridges) CheckClaim(o string, c Claim) error {
-	until, err := strconv.ParseInt(c.Until, 10, 64)
-	if err != nil || !secret.Equal(c.Sign, bs.sign(o, c)) || bs.DB.Now().Unix() >= until {
+	if _, ok := bs.Key.Holds(c.Pass, bs.DB.Now(), claimPass, o, c.Messenger, c.Person); !ok {
 		return ErrPerson
 	}
 	return nil

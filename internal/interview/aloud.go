@@ -132,12 +132,7 @@ func (is *Interviews) unsay(ctx context.Context, tx db.Tx, v Interview, keep upl
 	if is.Uploads == nil {
 		return nil
 	}
-	all, err := is.Uploads.Of(ctx, tx, Owner(v.Code), QuestionKey(v.Turn+1))
-	for _, u := range all {
-		if err == nil && u.ID != keep {
-			err = is.Uploads.Remove(ctx, tx, u.ID)
-		}
-	}
+	_, err := is.Uploads.RemoveAll(ctx, tx, Owner(v.Code), QuestionKey(v.Turn+1), keep)
 	return err
 }
 
@@ -146,12 +141,7 @@ func (is *Interviews) forget(ctx context.Context, tx db.Tx, v Interview) error {
 	if is.Uploads == nil {
 		return nil
 	}
-	all, err := is.Uploads.Of(ctx, tx, Owner(v.Code), "")
-	for _, u := range all {
-		if err == nil {
-			err = is.Uploads.Remove(ctx, tx, u.ID)
-		}
-	}
+	_, err := is.Uploads.RemoveAll(ctx, tx, Owner(v.Code), "", "")
 	return err
 }
 

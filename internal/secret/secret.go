@@ -18,6 +18,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
+	"time"
 )
 
 // Key is the installation key: 32 bytes.
@@ -118,6 +120,28 @@ func (k Key) Link(purpose string, fields ...string) string {
 	s := k.Sum(purpose, fields...)
 	return base64.RawURLEncoding.EncodeToString(s[:20])
 }
+
+// Pass is a link secret that holds until an instant: both stand in an address.
+type Pass struct{ Until, Sign string }
+
+// Pass makes one; what it is for is signed with its end.
+func (k Key) Pass(until time.Time, purpose string, fields ...string) Pass {
+	u := strconv.FormatInt(until.Unix(), 10)
+	return Pass{u, k.Link(purpose, append(slices.Clip(fields), u)...)}
+}
+
+// Holds says until when a pass holds; ok is false where it was made up, is for something else, or is over.
+func (k Key) Holds(p Pass, now time.Time, purpose string, fields ...string) (until time.Time, ok bool) {
+	s, err := strconv.ParseInt(p.Until, 10, 64)
+	if err != nil || !Equal(p.Sign, k.Link(purpose, append(slices.Clip(fields), p.Until)...)) || now.Unix() >= s {
+		return time.Time{}, false
+	}
+	return time.Unix(s, 0), true
+}
+
+// Page is until when the files of a page that is drawn now can be opened: longer than anybody reads it. The hour is rounded up, so that pages that are
+// drawn again name the same file by the same address.
+func Page(now time.Time) time.Time { return now.Add(7 * time.Hour).Truncate(time.Hour) }
 
 // Digits is a derived code of six decimal digits.
 func (k Key) Digits(purpose string, fields ...string) string {

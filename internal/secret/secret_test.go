@@ -3,6 +3,7 @@ package secret_test
 import (
 	"bytes"
 	"testing"
+	"time"
 
 	"candor/internal/secret"
 )
@@ -29,5 +30,27 @@ func TestWhatIsSealedTheSameOpensForItsPurposeOnly(t *testing.T) {
 	}
 	if _, err := k.Unseal("another list", one); err == nil {
 		t.Error("it opens for another purpose")
+	}
+}
+
+func TestPassesEnd(t *testing.T) {
+	k, now := secret.Of("test"), time.Unix(1_800_000_000, 0)
+	p := k.Pass(now.Add(time.Hour), "file", "a", "b")
+	if until, ok := k.Holds(p, now, "file", "a", "b"); !ok || !until.Equal(now.Add(time.Hour)) {
+		t.Errorf("holds until %v, %v; want an hour", until, ok)
+	}
+	longer := p
+	longer.Until = "1900000000"
+	for name, ok := range map[string]func() (time.Time, bool){
+		"over":            func() (time.Time, bool) { return k.Holds(p, now.Add(time.Hour), "file", "a", "b") },
+		"another purpose": func() (time.Time, bool) { return k.Holds(p, now, "task", "a", "b") },
+		"another thing":   func() (time.Time, bool) { return k.Holds(p, now, "file", "a", "c") },
+		"another end":     func() (time.Time, bool) { return k.Holds(longer, now, "file", "a", "b") },
+		"no end":          func() (time.Time, bool) { return k.Holds(secret.Pass{Sign: p.Sign}, now, "file", "a", "b") },
+		"another key":     func() (time.Time, bool) { return secret.Of("else").Holds(p, now, "file", "a", "b") },
+	} {
+		if _, holds := ok(); holds {
+			t.Errorf("%s: it holds", name)
+		}
 	}
 }

@@ -208,14 +208,7 @@ func (th *Threads) forget(ctx context.Context, tx db.Tx, a string) (n int, err e
 	if th.Uploads == nil {
 		return 0, nil
 	}
-	all, err := th.Uploads.Of(ctx, tx, owner(opening.ApplicationID(a)), "")
-	for _, u := range all {
-		if err == nil {
-			err = th.Uploads.Remove(ctx, tx, u.ID)
-			n++
-		}
-	}
-	if err != nil {
+	if n, err = th.Uploads.RemoveAll(ctx, tx, owner(opening.ApplicationID(a)), "", ""); err != nil {
 		return n, err
 	}
 	_, err = query.New(tx).EraseFiles(ctx, tx.Org, a)

@@ -152,6 +152,18 @@ func (us *Uploads) Sweep(ctx context.Context, org string) error {
 	return errors.Join(us.Collect(ctx, org), us.again(ctx, org))
 }
 
+// RemoveAll takes away what an owner has for an item, of all items with "", but one; n is how many that were.
+func (us *Uploads) RemoveAll(ctx context.Context, tx db.Tx, owner, item string, but ID) (n int, err error) {
+	all, err := us.Of(ctx, tx, owner, item)
+	for _, u := range all {
+		if err == nil && u.ID != but {
+			err = us.Remove(ctx, tx, u.ID)
+			n++
+		}
+	}
+	return n, err
+}
+
 // Remove takes an upload away with all that belongs to it, in the caller's transaction; holding its row is the guarding write. One that is not there is
 // no error.
 func (us *Uploads) Remove(ctx context.Context, tx db.Tx, i ID) error {

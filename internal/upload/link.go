@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"strconv"
 	"strings"
 	"time"
 
@@ -29,31 +28,24 @@ const (
 // ContentPath begins the addresses of files.
 const ContentPath = "/-/file/"
 
-// holds is how long an address opens its file: longer than anybody reads one page.
-const holds = 6 * time.Hour
-
 // Link is the address of a file for a page that showed its reader that they may see it: signed, without a cookie, for six hours. "" where the upload has
 // no such form. Whose upload u is must be known from the database, never from what somebody sent.
 func (us *Uploads) Link(who actor.Actor, u Upload, f Form) string {
 	if u.State != Complete || f == Poster && !u.Media.Poster || f == Play && !u.Media.Playable() {
 		return ""
 	}
-	// The hour is rounded up, so that pages that are drawn again name the same file by the same address.
-	until := strconv.FormatInt(us.DB.Now().Add(holds+time.Hour).Truncate(time.Hour).Unix(), 10)
-	sign := us.sign(who.Org, u.ID, f, until)
-	return strings.TrimSuffix(us.Content, "/") + ContentPath + strings.Join([]string{who.Org, string(u.ID), string(f), until, sign}, "/")
+	p := us.Key.Pass(secret.Page(us.DB.Now()), filePass, who.Org, string(u.ID), string(f))
+	return strings.TrimSuffix(us.Content, "/") + ContentPath + strings.Join([]string{who.Org, string(u.ID), string(f), p.Until, p.Sign}, "/")
 }
 
-func (us *Uploads) sign(org string, i ID, f Form, until string) string {
-	return us.Key.Link("file", org, string(i), string(f), until)
-}
+const filePass = "file"
 
 // Signed is an address taken apart.
 type Signed struct {
-	Org         string
-	Upload      ID
-	Form        Form
-	Until, Sign string
+	Org    string
+	Upload ID
+	Form   Form
+	secret.Pass
 }
 
 // File is what there is to know of a file that is served.
@@ -68,12 +60,12 @@ type File struct {
 
 // Open opens what a signed address names. ErrMissing: it was signed by somebody else, for a time that is over, or the file is gone.
 func (us *Uploads) Open(ctx context.Context, l Signed) (File, io.ReadSeekCloser, error) {
-	until, err := strconv.ParseInt(l.Until, 10, 64)
-	if err != nil || !secret.Equal(l.Sign, us.sign(l.Org, l.Upload, l.Form, l.Until)) || us.DB.Now().Unix() >= until {
+	until, ok := us.Key.Holds(l.Pass, us.DB.Now(), filePass, l.Org, string(l.Upload), string(l.Form))
+	if !ok {
 		return File{}, nil, ErrMissing
 	}
 	f, body, err := us.file(ctx, l.Org, l.Upload, l.Form)
-	f.Until = time.Unix(until, 0)
+	f.Until = until
 	if errors.Is(err, blob.ErrMissing) || errors.Is(err, ErrNoCaptions) {
 		err = ErrMissing
 	}

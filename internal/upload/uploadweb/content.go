@@ -4,8 +4,6 @@ import (
 	"io"
 	"mime"
 	"net/http"
-	"net/url"
-	"strconv"
 	"strings"
 	"time"
 
@@ -22,25 +20,18 @@ func (p *Pages) content(mux *web.Mux) {
 // file serves bytes that a stranger sent. On the page that shows them they are media; opened by themselves they can do nothing, and what is no
 // medium is only saved.
 func (p *Pages) file(w http.ResponseWriter, r *http.Request) error {
-	if p.Uploads.Content != "" && !sameHost(p.Uploads.Content, r.Host) {
-		return upload.ErrMissing // only there
+	apart := web.Apart{Content: p.Uploads.Content, Site: p.Site}
+	if !apart.Here(r) {
+		return upload.ErrMissing
 	}
-	l := upload.Signed{Org: r.PathValue("org"), Upload: named(r), Form: upload.Form(r.PathValue("form")), Until: r.PathValue("until"), Sign: r.PathValue("sign")}
+	l := upload.Signed{Org: r.PathValue("org"), Upload: named(r), Form: upload.Form(r.PathValue("form")), Pass: web.PassOf(r)}
 	f, body, err := p.Uploads.Open(r.Context(), l)
 	if err != nil {
 		return err
 	}
 	defer body.Close()
-	h := w.Header()
-	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
-	h.Set("Content-Type", f.Type)
-	h.Set("Cache-Control", "private, max-age="+strconv.Itoa(int(f.Until.Sub(p.Uploads.DB.Now()).Seconds())))
-	h.Set("Content-Disposition", disposition(f))
-	h.Set("ETag", `"`+string(f.Hash)+`"`)
-	if p.Uploads.Content != "" { // its pages stand on another origin
-		h.Set("Cross-Origin-Resource-Policy", "cross-origin")
-		h.Set("Access-Control-Allow-Origin", strings.TrimSuffix(p.Site, "/"))
-	}
+	apart.Head(w.Header(), f.Type, disposition(f), f.Until.Sub(p.Uploads.DB.Now()))
+	w.Header().Set("ETag", `"`+string(f.Hash)+`"`)
 	ctl := http.NewResponseController(w)
 	http.ServeContent(&steady{ResponseWriter: w, ctl: ctl}, r, "", f.At, body)
 	return nil
@@ -55,11 +46,6 @@ func disposition(f upload.File) string {
 		how = "inline"
 	}
 	return mime.FormatMediaType(how, map[string]string{"filename": f.Name})
-}
-
-func sameHost(address, host string) bool {
-	u, err := url.Parse(address)
-	return err == nil && u.Host == host
 }
 
 // steady ends an answer only when its reader is silent for a while: somebody may watch an hour.

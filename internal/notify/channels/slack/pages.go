@@ -12,6 +12,7 @@ import (
 	"candor/internal/opening"
 	"candor/internal/org"
 	"candor/internal/problem"
+	"candor/internal/secret"
 	"candor/internal/web"
 
 	"github.com/slack-go/slack"
@@ -135,7 +136,7 @@ type claimForm struct {
 
 func (p *Pages) me(w http.ResponseWriter, r *http.Request) error {
 	q := r.URL.Query()
-	c := bridge.Claim{Messenger: Name, Person: q.Get("person"), Until: q.Get("until"), Sign: q.Get("sign")}
+	c := bridge.Claim{Messenger: Name, Person: q.Get("person"), Pass: secret.Pass{Until: q.Get("until"), Sign: q.Get("sign")}}
 	if err := p.Bridges.CheckClaim(web.Actor(r).Org, c); err != nil {
 		return err
 	}
@@ -147,7 +148,7 @@ func (p *Pages) be(w http.ResponseWriter, r *http.Request) error {
 	if err := web.ReadForm(r, &f); err != nil {
 		return err
 	}
-	if err := p.Bridges.Be(r.Context(), web.Actor(r), bridge.Claim{Messenger: Name, Person: f.Person, Until: f.Until, Sign: f.Sign}); err != nil {
+	if err := p.Bridges.Be(r.Context(), web.Actor(r), bridge.Claim{Messenger: Name, Person: f.Person, Pass: secret.Pass{Until: f.Until, Sign: f.Sign}}); err != nil {
 		return err
 	}
 	return web.Redirect(w, r, "/o/"+web.Actor(r).Org+"/conversations", "What you write in a candidate’s thread in Slack goes to them under your name now.")
@@ -159,14 +160,14 @@ func (p *Pages) signed(r *http.Request) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	secret, err := p.Bridges.Secret(r.Context(), r.PathValue("org"), Name)
+	signing, err := p.Bridges.Secret(r.Context(), r.PathValue("org"), Name)
 	if errors.Is(err, bridge.ErrMissing) {
 		return nil, bridge.ErrSigned // as with a link and another secret: who is connected is nobody's business
 	}
 	if err != nil {
 		return nil, err
 	}
-	v, err := slack.NewSecretsVerifier(r.Header, secret)
+	v, err := slack.NewSecretsVerifier(r.Header, signing)
 	if err != nil {
 		return nil, bridge.ErrSigned
 	}

@@ -142,7 +142,7 @@ func (w world) be(who actor.Actor, person string) {
 	at, err := url.Parse(regexp.MustCompile(`https://\S+?/me\?[^"\s]+`).FindString(strings.ReplaceAll(rec.Body.String(), `\u0026`, "&")))
 	w.must(err)
 	q := at.Query()
-	c := bridge.Claim{Messenger: "slack", Person: q.Get("person"), Until: q.Get("until"), Sign: q.Get("sign")}
+	c := bridge.Claim{Messenger: "slack", Person: q.Get("person"), Pass: secret.Pass{Until: q.Get("until"), Sign: q.Get("sign")}}
 	w.must(w.Be(ctx, who, c))
 	c.Person = "U0OTHER"
 	if err := w.Be(ctx, who, c); !errors.Is(err, bridge.ErrPerson) {
