@@ -8,7 +8,6 @@ import (
 	"candor/internal/clock"
 	"candor/internal/db"
 	"candor/internal/opening"
-	"candor/internal/problem"
 	"candor/internal/review/internal/query"
 )
 
@@ -75,11 +74,9 @@ func (rs *Reviews) Reads(ctx context.Context, tx db.Tx, who actor.Actor, apps []
 // Unblind opens a name before the card is filed: the card can then not be filed any more. It is an event with a reason and an
 // audit line. ErrMissing, ErrReason.
 func (rs *Reviews) Unblind(ctx context.Context, who actor.Actor, c Code, reason string) error {
-	if reason == "" {
-		return ErrReason.On("reason", "Please say why, in a sentence.")
-	}
-	if len([]rune(reason)) > 500 {
-		return problem.Field("reason", "Please say it in up to 500 characters.")
+	reason, err := because(reason)
+	if err != nil {
+		return err
 	}
 	return rs.DB.Write(ctx, who.Org, func(tx db.Tx) error {
 		n, err := roundIn(ctx, tx, c)

@@ -199,7 +199,7 @@ func (c Column) Disputed() (out []string) {
 		}
 		cards = append(cards, l)
 	}
-	return slices.DeleteFunc(disputed(cards, c.Rules.Apart), func(key string) bool { return c.Third.Ruled[key].Level > 0 })
+	return slices.DeleteFunc(disputed(c.Rubric.Rubric, cards, c.Rules.Apart), func(key string) bool { return c.Third.Ruled[key].Level > 0 })
 }
 
 // Marks are the automatic marks of a work, in the order of its items.

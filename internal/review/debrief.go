@@ -15,8 +15,9 @@ type Debrief struct {
 	Opening opening.Opening
 	Rules   Rules
 	Stages  []Debriefed
-	Pairs   int // works that two or more scored: the intervals rest on them
-	Closed  int // works that open with the asker's own scorecard, and are not in it
+	Pairs   int  // works that two or more scored: the intervals rest on them
+	Newer   bool // a newer version has another rubric than some of the work is read by
+	Closed  int  // works that open with the asker's own scorecard, and are not in it
 }
 
 // Debriefed is a stage's work in bands, the highest first.
@@ -61,6 +62,11 @@ func (rs *Reviews) Debrief(ctx context.Context, who actor.Actor, o opening.ID) (
 	if err != nil {
 		return nil, err
 	}
+	plans, err := rs.plans(ctx, who.Org, o)
+	if err != nil {
+		return nil, err
+	}
+	d.Newer = len(plans) > 0
 	list, err := rs.scored(ctx, who.Org, o)
 	if err != nil {
 		return nil, err

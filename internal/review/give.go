@@ -26,8 +26,9 @@ var (
 // evenly. reason is for the record. For those who run or decide the opening. ErrNothingToRead, ErrEnough, ErrNobody, ErrRole,
 // ErrReason, opening.ErrMissing, opening.ErrMoved.
 func (rs *Reviews) Give(ctx context.Context, who actor.Actor, a opening.ApplicationID, member org.MemberID, reason string) error {
-	if reason == "" {
-		return ErrReason.On("reason", "Please say why, in a sentence.")
+	reason, err := because(reason)
+	if err != nil {
+		return err
 	}
 	return rs.DB.Write(ctx, who.Org, func(tx db.Tx) error {
 		if err := rs.HoldRounds(ctx, tx, a); err != nil {

@@ -27,7 +27,8 @@ func (rs *Reviews) Reassign(ctx context.Context, who actor.Actor, c Code, from, 
 }
 
 func (rs *Reviews) leave(ctx context.Context, who actor.Actor, c Code, from, to string, as State, reason string) error {
-	if err := checkReason(&reason); err != nil {
+	reason, err := because(reason)
+	if err != nil {
 		return err
 	}
 	return rs.DB.Write(ctx, who.Org, func(tx db.Tx) error {
@@ -100,8 +101,9 @@ func (rs *Reviews) leave(ctx context.Context, who actor.Actor, c Code, from, to 
 
 // Enough goes on with the cards that are in: open ones are taken back. ErrMissing, ErrRole, ErrReason.
 func (rs *Reviews) Enough(ctx context.Context, who actor.Actor, c Code, reason string) error {
-	if reason == "" {
-		return ErrReason.On("reason", "Please say why, in a sentence.")
+	reason, err := because(reason)
+	if err != nil {
+		return err
 	}
 	return rs.DB.Write(ctx, who.Org, func(tx db.Tx) error {
 		q := query.New(tx)

@@ -23,7 +23,7 @@ const crowd = 10_000
 var growing = map[string]bool{"queue": false, "queueBefore": false, "queueRank": false, "queueCount": false, "roundByCode": false, "closed": false,
 	"toDecide": true, "toDecideCount": false, "reviewsOf": true, "ratingsOfRound": false, "filedBy": false, "loads": false,
 	"closeRound": false, "short": true, "severity": true, "levels": true, "noise": true, "settled": true, "rubricGroups": true, "ratedGroups": true, "behindRubric": true, "reopenedOf": true,
-	"reopenedIn": true, "openIn": false}
+	"reopenedIn": true}
 
 // query is a statement as sqlc made it, with how many parameters it has.
 func query(t *testing.T, name string) (string, int) {

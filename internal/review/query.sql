@@ -515,10 +515,6 @@ GROUP BY x.change_id, x.member_id, x.criterion, x.from_version, x.sent, x.was, x
 -- name: ReopenedCards :many
 SELECT member_id, COUNT(DISTINCT review_id) AS n FROM reopened_ratings WHERE org_id = $1 AND change_id = $2 AND sent GROUP BY member_id ORDER BY member_id;
 
--- name: OpenIn :one
-SELECT COUNT(*) FROM reviews r JOIN review_rounds n ON n.org_id = r.org_id AND n.attempt_id = r.attempt_id
-WHERE r.org_id = $1 AND r.member_id = $2 AND r.state = 'assigned' AND n.opening_id = $3;
-
 -- name: DropReopened :execrows
 DELETE FROM reopened_ratings WHERE org_id = $1 AND application_id = $2;
 

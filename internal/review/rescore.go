@@ -3,6 +3,7 @@ package review
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"candor/internal/actor"
@@ -43,25 +44,23 @@ type ReopenedNote struct {
 // of all who send from now on. Exactly the ratings that the change touches are opened again, by a job, each with a line in the log; what was decided
 // stays as it was read. Pressing again changes nothing. For those who run or decide the opening. ErrMissing, ErrRole, ErrReason, ErrRubric.
 func (rs *Reviews) ChangeRubric(ctx context.Context, who actor.Actor, o opening.ID, to assessment.VersionID, reason string) error {
-	switch {
-	case reason == "":
-		return ErrReason.On("reason", "Please say why, in a sentence.")
-	case len([]rune(reason)) > MaxReason:
-		return problem.Field("reason", fmt.Sprintf("Please say it in up to %d characters.", MaxReason))
-	}
-	p, err := rs.Rubrics(ctx, who, o)
+	reason, err := because(reason)
 	if err != nil {
 		return err
 	}
-	i := slices.IndexFunc(p.Plans, func(x Plan) bool { return x.To.ID == to })
-	if i < 0 {
-		return ErrRubric
+	plans, err := rs.plans(ctx, who.Org, o)
+	if err != nil {
+		return err
 	}
-	v := p.Plans[i].To
 	return rs.DB.Write(ctx, who.Org, func(tx db.Tx) error {
 		if err := rs.run(ctx, tx, who, Round{Opening: o}); err != nil {
 			return err
 		}
+		i := slices.IndexFunc(plans, func(p Plan) bool { return p.To.ID == to })
+		if i < 0 {
+			return ErrRubric
+		}
+		v := plans[i].To
 		now := rs.DB.Now()
 		change := id.New("rub", now)
 		why, err := audit.Reason(ctx, tx, now, string(o), reason)
@@ -222,17 +221,15 @@ func (m *mending) do(ctx context.Context, tx db.Tx) error {
 			}
 		}
 	}
-	if opens {
-		if err := m.settled(ctx, tx); err != nil {
-			return err
-		}
-		if gold, err := isGold(ctx, tx, m.n); err != nil {
-			return err
-		} else if gold { // its reference is of the old wording
-			if err := m.rs.dropGolds(ctx, tx, string(m.n.Application)); err != nil {
-				return err
-			}
-		}
+	if err := m.settled(ctx, tx); err != nil {
+		return err
+	}
+	gold, err := isGold(ctx, tx, m.n)
+	if err == nil && gold && opens { // its reference is of the old wording
+		err = m.rs.dropGolds(ctx, tx, string(m.n.Application))
+	}
+	if err != nil {
+		return err
 	}
 	return audit.Record(ctx, tx, m.rs.DB.Now(), actor.ForSystem(tx.Org, "review.rubric"), "review.rescore", m.n.Attempt,
 		audit.Facts{"change": m.change, "version": string(m.to.ID), "ratings": fmt.Sprint(m.opened), "cards": fmt.Sprint(m.cards)})
@@ -290,7 +287,6 @@ func (m *mending) settled(ctx context.Context, tx db.Tx) error {
 	if err != nil || a.ID == "" {
 		return err
 	}
-	left := len(a.Ruled)
 	for _, t := range m.touched {
 		if _, ok := a.Ruled[t.Key]; !ok || t.Differs == Weighed {
 			continue
@@ -298,10 +294,13 @@ func (m *mending) settled(ctx context.Context, tx db.Tx) error {
 		if _, err := q.DropSettlement(ctx, tx.Org, a.ID, t.Key); err != nil {
 			return err
 		}
-		left--
+		delete(a.Ruled, t.Key)
 	}
-	if left == 0 {
+	switch {
+	case len(a.Ruled) == 0:
 		_, err = q.UndoAdjudication(ctx, tx.Org, a.ID)
+	case !slices.ContainsFunc(slices.Collect(maps.Values(a.Ruled)), func(r Ruled) bool { return r.Level == 0 }): // nothing of what was asked is left
+		_, err = q.EndAdjudication(ctx, query.EndAdjudicationParams{State: Settled, At: clock.Milli(m.rs.DB.Now()), OrgID: tx.Org, ID: a.ID})
 	}
 	return err
 }

@@ -13,6 +13,8 @@ import (
 	"database/sql"
 	"embed"
 	"errors"
+	"fmt"
+	"strings"
 	"time"
 
 	"candor/internal/actor"
@@ -160,6 +162,17 @@ var (
 	// ErrReason: a reason is needed.
 	ErrReason = problem.New(problem.Invalid, "reason", "Please say why, in a sentence.")
 )
+
+// because is a reason as somebody typed it, for the record. ErrReason, ErrInvalid.
+func because(typed string) (reason string, err error) {
+	switch reason = strings.TrimSpace(typed); {
+	case reason == "":
+		err = ErrReason.On("reason", "Please say why, in a sentence.")
+	case len([]rune(reason)) > MaxReason:
+		err = problem.Field("reason", fmt.Sprintf("Please say it in up to %d characters.", MaxReason))
+	}
+	return reason, err
+}
 
 // Reviews keeps them.
 type Reviews struct {

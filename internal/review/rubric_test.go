@@ -4,11 +4,13 @@ import (
 	"errors"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"candor/internal/actor"
 	"candor/internal/assessment"
 	"candor/internal/attempt"
+	"candor/internal/attempt/attempttest"
 	"candor/internal/audit"
 	"candor/internal/db"
 	"candor/internal/opening"
@@ -364,6 +366,27 @@ func TestAThirdReaderIsAskedAgain(t *testing.T) {
 		})
 		if err != nil {
 			t.Fatal(err)
+		}
+	})
+}
+
+func TestACriterionThatIsGoneWaitsForNobody(t *testing.T) {
+	each(t, func(t *testing.T, w *reviewtest.World) {
+		n := differ(t, w)
+		sam := w.Member("Sam Third", "sam@tideway.example", []string{"reviewer"}, opening.Reviewer)
+		if err := w.Reviews.Third(ctx, w.Rosa, n.Code); err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.Lines(string(attempttest.Tree["assessment.yaml"].Data)) {
+			if strings.HasPrefix(line, "  - {key: clear,") {
+				change(t, w, w.Publish(line, ""))
+			}
+		}
+		if list, err := w.Reviews.ToSettle(ctx, sam); err != nil || len(list) != 0 {
+			t.Errorf("to settle = %+v, %v; want nothing, the criterion is gone", list, err)
+		}
+		if col, err := w.Reviews.Column(ctx, w.Rosa, n.Code); err != nil || len(col.Disputed()) != 0 || len(col.Rubric.Rubric) != 1 {
+			t.Errorf("column = %+v, %v; want it closed, with the one criterion that is left", col, err)
 		}
 	})
 }

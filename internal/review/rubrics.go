@@ -61,27 +61,28 @@ type ReopenedRating struct {
 // Rubrics reads them for those who run or decide the opening: counts and readers, no work. ErrMissing, ErrRole.
 func (rs *Reviews) Rubrics(ctx context.Context, who actor.Actor, o opening.ID) (*Rubrics, error) {
 	out := &Rubrics{}
-	var groups []query.RubricGroupsRow
 	var rated []query.RatedGroupsRow
-	err := rs.DB.Read(ctx, who.Org, func(tx db.Tx) (err error) {
+	plans, err := rs.plans(ctx, who.Org, o)
+	if err != nil {
+		return nil, err
+	}
+	err = rs.DB.Read(ctx, who.Org, func(tx db.Tx) (err error) {
 		if err := rs.run(ctx, tx, who, Round{Opening: o}); err != nil {
 			return err
 		}
 		if out.Opening, err = rs.Openings.LoadIn(ctx, tx, who, o); err != nil {
 			return err
 		}
-		q := query.New(tx)
-		if groups, err = q.RubricGroups(ctx, tx.Org, string(o)); err != nil {
-			return err
-		}
-		if rated, err = q.RatedGroups(ctx, tx.Org, string(o)); err != nil {
-			return err
+		if len(plans) > 0 {
+			if rated, err = query.New(tx).RatedGroups(ctx, tx.Org, string(o)); err != nil {
+				return err
+			}
 		}
 		if out.Log, err = rs.rubricLog(ctx, tx, o); err != nil {
 			return err
 		}
-		own, err := q.OpenIn(ctx, tx.Org, who.ID, string(o))
-		if out.Closed = own > 0; out.Closed {
+		open, err := rs.OpenIn(ctx, tx, o)
+		if out.Closed = open[org.MemberID(who.ID)] > 0; out.Closed {
 			for _, c := range out.Log {
 				for i := range c.Ratings {
 					c.Ratings[i].Was, c.Ratings[i].Now = Unrated, Unrated
@@ -93,26 +94,38 @@ func (rs *Reviews) Rubrics(ctx context.Context, who actor.Actor, o opening.ID) (
 	if err != nil {
 		return nil, err
 	}
-	for _, g := range groups {
-		from, err := rs.Assessments.Version(ctx, who.Org, assessment.VersionID(g.ByVersion))
-		if err != nil {
-			return nil, err
-		}
-		to, err := rs.Assessments.Newest(ctx, who.Org, from.Assessment)
-		if err != nil {
-			return nil, err
-		}
-		p := Plan{From: from, To: to, Works: int(g.Live), Decided: int(g.Rounds - g.Live)}
-		if p.Touched = Touches(from.Rubric, to.Rubric); to.Number <= from.Number || g.Live == 0 || len(p.Touched) == 0 {
-			continue
-		}
+	for _, p := range plans {
 		p.count(rated)
 		out.Plans = append(out.Plans, p)
 	}
-	slices.SortFunc(out.Plans, func(a, b Plan) int {
+	return out, nil
+}
+
+// plans are what the newest published versions would change for an opening's work, by title, without counts of cards.
+func (rs *Reviews) plans(ctx context.Context, org string, o opening.ID) (out []Plan, err error) {
+	var groups []query.RubricGroupsRow
+	err = rs.DB.Read(ctx, org, func(tx db.Tx) (err error) {
+		groups, err = query.New(tx).RubricGroups(ctx, tx.Org, string(o))
+		return err
+	})
+	for _, g := range groups {
+		from, err := rs.Assessments.Version(ctx, org, assessment.VersionID(g.ByVersion))
+		if err != nil {
+			return nil, err
+		}
+		to, err := rs.Assessments.Newest(ctx, org, from.Assessment)
+		if err != nil {
+			return nil, err
+		}
+		p := Plan{From: from, To: to, Touched: Touches(from.Rubric, to.Rubric), Works: int(g.Live), Decided: int(g.Rounds - g.Live)}
+		if to.Number > from.Number && g.Live > 0 && len(p.Touched) > 0 {
+			out = append(out, p)
+		}
+	}
+	slices.SortFunc(out, func(a, b Plan) int {
 		return cmp.Or(cmp.Compare(a.To.Title, b.To.Title), cmp.Compare(a.To.ID, b.To.ID), cmp.Compare(a.From.Number, b.From.Number))
 	})
-	return out, nil
+	return out, err
 }
 
 // Scored are the criteria that an attempt's work is, or will be, read by where they are others than those of its version as the person was shown it, and

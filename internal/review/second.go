@@ -264,8 +264,9 @@ func (rs *Reviews) looked(ctx context.Context, who actor.Actor, c Code, card Car
 
 // LookBack gives a second look back with a reason (conflict of interest, no time). ErrMissing, ErrReason, ErrLooked.
 func (rs *Reviews) LookBack(ctx context.Context, who actor.Actor, c Code, reason string) error {
-	if reason == "" {
-		return ErrReason.On("reason", "Please say why, in a sentence.")
+	reason, err := because(reason)
+	if err != nil {
+		return err
 	}
 	return rs.DB.Write(ctx, who.Org, func(tx db.Tx) error {
 		n, err := roundIn(ctx, tx, c)

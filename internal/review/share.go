@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
 	"time"
 
 	"candor/internal/actor"
@@ -31,7 +30,7 @@ func (rs *Reviews) OpenIn(ctx context.Context, tx db.Tx, o opening.ID) (map[org.
 // of anybody for those who run or decide the opening. What they wrote is kept with their part. A card that nobody else could take stays: kept counts
 // those. ErrMissing, ErrRole, ErrReason.
 func (rs *Reviews) HandOver(ctx context.Context, who actor.Actor, member org.MemberID, o opening.ID, reason string) (given, kept int, err error) {
-	if err := checkReason(&reason); err != nil {
+	if reason, err = because(reason); err != nil {
 		return 0, 0, err
 	}
 	var codes []Code
@@ -64,17 +63,6 @@ func (rs *Reviews) HandOver(ctx context.Context, who actor.Actor, member org.Mem
 
 // somebody is whoever of the pool has least, and nobody is an error.
 const somebody = "*"
-
-func checkReason(reason *string) error {
-	*reason = strings.TrimSpace(*reason)
-	if *reason == "" {
-		return ErrReason.On("reason", "Please say why, in a sentence.")
-	}
-	if len([]rune(*reason)) > 500 {
-		return problem.Field("reason", "Please say it in up to 500 characters.")
-	}
-	return nil
-}
 
 // Waits is a card of somebody else that waits for nobody: they are away, or its day is over.
 type Waits struct {

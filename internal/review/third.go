@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"candor/internal/actor"
+	"candor/internal/assessment"
+	"candor/internal/attempt"
 	"candor/internal/audit"
 	"candor/internal/clock"
 	"candor/internal/db"
@@ -13,8 +15,9 @@ import (
 	"candor/internal/review/internal/query"
 )
 
-// disputed are the criteria that cards rate more than apart levels from each other, in the order of their keys.
-func disputed(cards []levels, apart int) (out []string) {
+// disputed are the criteria of a rubric, and that of questions about the work, that cards rate more than apart levels from each other, in the order of
+// their keys.
+func disputed(rubric []assessment.Criterion, cards []levels, apart int) (out []string) {
 	low, high := map[string]int{}, map[string]int{}
 	for _, c := range cards {
 		for key, l := range c.of {
@@ -25,7 +28,8 @@ func disputed(cards []levels, apart int) (out []string) {
 		}
 	}
 	for key := range high {
-		if high[key]-low[key] > apart {
+		counts := key == attempt.Owns || criterion(rubric, key).Key != ""
+		if counts && high[key]-low[key] > apart {
 			out = append(out, key)
 		}
 	}
@@ -76,7 +80,11 @@ func (rs *Reviews) third(ctx context.Context, tx db.Tx, who actor.Actor, n Round
 	if err != nil {
 		return err
 	}
-	keys := disputed(cards, rules.Apart)
+	rubric, err := rs.rubricOf(ctx, tx.Org, n)
+	if err != nil {
+		return err
+	}
+	keys := disputed(rubric, cards, rules.Apart)
 	if len(keys) == 0 {
 		return ErrAgree
 	}
@@ -161,8 +169,9 @@ func (rs *Reviews) asks(ctx context.Context, tx db.Tx, n Round) error {
 
 // HandBack gives an adjudication back with a reason; somebody else of the pool is asked, where there is one. ErrMissing, ErrReason, ErrOver.
 func (rs *Reviews) HandBack(ctx context.Context, who actor.Actor, c Code, reason string) error {
-	if reason == "" {
-		return ErrReason.On("reason", "Please say why, in a sentence.")
+	reason, err := because(reason)
+	if err != nil {
+		return err
 	}
 	return rs.DB.Write(ctx, who.Org, func(tx db.Tx) error {
 		n, err := roundIn(ctx, tx, c)

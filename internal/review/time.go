@@ -51,13 +51,12 @@ func (rs *Reviews) Pause(ctx context.Context, who actor.Actor, c Code, on bool) 
 // It counts from then on wherever minutes are counted, and is shown as corrected. Time that is measured afterwards is added. ErrMissing, ErrReason,
 // ErrInvalid.
 func (rs *Reviews) CorrectTime(ctx context.Context, who actor.Actor, c Code, minutes int, reason string) error {
-	switch {
-	case minutes < 0 || minutes > MostMinutes:
+	if minutes < 0 || minutes > MostMinutes {
 		return problem.Field("minutes", "Choose 0 to 1,440 minutes.")
-	case reason == "":
-		return ErrReason.On("reason", "Please say why, in a sentence.")
-	case len([]rune(reason)) > 500:
-		return problem.Field("reason", "Please say it in up to 500 characters.")
+	}
+	reason, err := because(reason)
+	if err != nil {
+		return err
 	}
 	return rs.DB.Write(ctx, who.Org, func(tx db.Tx) error {
 		n, err := roundIn(ctx, tx, c)

@@ -56,29 +56,43 @@ func (rs *Reviews) Partner(ctx context.Context, who actor.Actor, a opening.Appli
 	if err != nil {
 		return nil, err
 	}
-	for _, at := range list { // the newest first
+	for _, at := range list { // the newest first; before it one that was sent and waits for the asker
 		v, err := rs.Assessments.Version(ctx, who.Org, at.Version)
 		if err != nil {
 			return nil, err
 		}
-		if len(v.Collaboration) > 0 {
-			p.Version, p.attempt, p.Sent = v, at.ID, at.State == "submitted"
-			break
+		if len(v.Collaboration) == 0 {
+			continue
+		}
+		mine, err := rs.ratedBy(ctx, who, at.ID)
+		if err != nil {
+			return nil, err
+		}
+		sent := at.State == "submitted"
+		if waits := sent && mine.Filed.IsZero(); p.Version == nil || waits {
+			p.Version, p.attempt, p.Sent, p.Mine = v, at.ID, sent, mine
+			if waits {
+				break
+			}
 		}
 	}
 	if p.Version == nil {
 		return nil, ErrMissing
 	}
-	return p, rs.DB.Read(ctx, who.Org, func(tx db.Tx) error {
-		all, err := rs.togethers(ctx, tx, string(p.attempt))
-		p.Mine.Card.Ratings = map[string]Rating{}
-		for _, t := range all {
-			if t.Member.ID == who.ID {
-				p.Mine = t
-			}
+	return p, nil
+}
+
+// ratedBy is what the asker has written of working with somebody on an attempt.
+func (rs *Reviews) ratedBy(ctx context.Context, who actor.Actor, a attempt.ID) (mine Together, err error) {
+	mine.Card.Ratings = map[string]Rating{}
+	err = rs.DB.Read(ctx, who.Org, func(tx db.Tx) error {
+		all, err := rs.togethers(ctx, tx, string(a))
+		if i := slices.IndexFunc(all, func(t Together) bool { return t.Member.ID == who.ID }); i >= 0 {
+			mine = all[i]
 		}
 		return err
 	})
+	return mine, err
 }
 
 // partner refuses whoever does not facilitate, and reads the candidate's attempts, the newest first.
@@ -88,9 +102,12 @@ func (rs *Reviews) partner(ctx context.Context, tx db.Tx, who actor.Actor, p *Pa
 	}
 	app, err := rs.Openings.ApplicationIn(ctx, tx, p.Application)
 	if err != nil {
-		return nil, ErrMissing
+		return nil, err
 	}
-	if p.Opening, err = rs.Openings.LoadIn(ctx, tx, who, app.Opening.ID); err != nil || !p.Opening.Is(opening.Facilitator) {
+	if p.Opening, err = rs.Openings.LoadIn(ctx, tx, who, app.Opening.ID); err != nil {
+		return nil, err
+	}
+	if !p.Opening.Is(opening.Facilitator) {
 		return nil, ErrMissing
 	}
 	blind, _, err := rs.Blind(ctx, tx, who, p.Application)
@@ -134,28 +151,13 @@ func (rs *Reviews) togethers(ctx context.Context, tx db.Tx, a string) ([]Togethe
 }
 
 // RateTogether keeps the draft of the asker's ratings of a candidate they work with. From then on they are given no work of that candidate to read without
-// the name. ErrMissing, ErrBlind, ErrFiled, ErrTogether.
+// the name. ErrMissing, ErrBlind, ErrFiled, ErrCard, ErrTogether.
 func (rs *Reviews) RateTogether(ctx context.Context, who actor.Actor, a opening.ApplicationID, card Card) error {
-	return rs.together(ctx, who, a, card, false)
-}
-
-// FileTogether sends them, for good. The draft is kept first. Pressing again is ErrFiled and changes nothing. ErrMissing, ErrBlind, ErrTogether,
-// ErrIncomplete, ErrWorks.
-func (rs *Reviews) FileTogether(ctx context.Context, who actor.Actor, a opening.ApplicationID, card Card) error {
-	if err := rs.RateTogether(ctx, who, a, card); err != nil {
-		return err
-	}
-	return rs.together(ctx, who, a, card, true)
-}
-
-func (rs *Reviews) together(ctx context.Context, who actor.Actor, a opening.ApplicationID, card Card, file bool) error {
 	p, err := rs.Partner(ctx, who, a)
 	if err != nil {
 		return err
 	}
-	rubric := &assessment.Version{Rubric: p.Version.Collaboration}
-	card.Shareable = ""
-	if err := check(rubric, card); err != nil {
+	if err := check(p.criteria(), card); err != nil {
 		return err
 	}
 	for _, r := range card.Ratings {
@@ -163,27 +165,28 @@ func (rs *Reviews) together(ctx context.Context, who actor.Actor, a opening.Appl
 			return ErrTogether
 		}
 	}
-	if file {
-		if err := complete(rubric, card, ""); err != nil {
-			return err
-		}
-		if !p.Sent {
-			return ErrWorks
-		}
+	return rs.asPartner(ctx, who, p, func(tx db.Tx) error { return rs.saveTogether(ctx, tx, who, p, card) })
+}
+
+// FileTogether sends them, for good. The draft is kept first. Pressing again is ErrFiled and changes nothing. ErrMissing, ErrBlind, ErrCard, ErrTogether,
+// ErrIncomplete, ErrWorks.
+func (rs *Reviews) FileTogether(ctx context.Context, who actor.Actor, a opening.ApplicationID, card Card) error {
+	if err := rs.RateTogether(ctx, who, a, card); err != nil {
+		return err
 	}
-	return rs.DB.Write(ctx, who.Org, func(tx db.Tx) error {
-		if _, err := rs.partner(ctx, tx, who, p); err != nil {
-			return err
-		}
-		if err := rs.Know(ctx, tx, who, a, who.ID); err != nil {
-			return err
-		}
-		q := query.New(tx)
+	p, err := rs.Partner(ctx, who, a)
+	if err != nil {
+		return err
+	}
+	if err := complete(p.criteria(), p.Mine.Card, ""); err != nil {
+		return err
+	}
+	if !p.Sent {
+		return ErrWorks
+	}
+	return rs.asPartner(ctx, who, p, func(tx db.Tx) error {
 		now := rs.DB.Now()
-		if !file {
-			return rs.saveTogether(ctx, tx, who, p, card)
-		}
-		n, err := q.FileCollaboration(ctx, query.FileCollaborationParams{OrgID: tx.Org, AttemptID: string(p.attempt), MemberID: who.ID, FiledAt: clock.Milli(now)})
+		n, err := query.New(tx).FileCollaboration(ctx, query.FileCollaborationParams{OrgID: tx.Org, AttemptID: string(p.attempt), MemberID: who.ID, FiledAt: clock.Milli(now)})
 		if err == nil && n == 0 {
 			err = ErrFiled
 		}
@@ -191,6 +194,24 @@ func (rs *Reviews) together(ctx context.Context, who actor.Actor, a opening.Appl
 			return err
 		}
 		return audit.Record(ctx, tx, now, who, "review.together", string(p.attempt), nil)
+	})
+}
+
+// criteria are what a facilitator rates, as the rubric of a card.
+func (p *Partner) criteria() *assessment.Version {
+	return &assessment.Version{Rubric: p.Version.Collaboration}
+}
+
+// asPartner does something as whoever works with a candidate, who knows the name from then on.
+func (rs *Reviews) asPartner(ctx context.Context, who actor.Actor, p *Partner, fn func(tx db.Tx) error) error {
+	return rs.DB.Write(ctx, who.Org, func(tx db.Tx) error {
+		if _, err := rs.partner(ctx, tx, who, p); err != nil {
+			return err
+		}
+		if err := rs.Know(ctx, tx, who, p.Application, who.ID); err != nil {
+			return err
+		}
+		return fn(tx)
 	})
 }
 

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"candor/internal/actor"
+	"candor/internal/db"
 	"candor/internal/opening"
 	"candor/internal/problem"
 	"candor/internal/review"
@@ -84,6 +85,29 @@ func TestAFacilitatorRatesBesideTheCards(t *testing.T) {
 		}
 		if len(col.Cards) != 2 || col.Score.Value != 0 || len(col.Rubric.Rubric) != 2 {
 			t.Errorf("%d cards, score %v; want two cards at the lowest levels", len(col.Cards), col.Score)
+		}
+		// Who is invited again is rated for each work: what was sent first, then the newer.
+		var again opening.InvitationID
+		err = w.DB.Write(ctx, w.Org.ID, func(tx db.Tx) (err error) {
+			again, err = w.Openings.AgainIn(ctx, tx, w.Owner, app, opening.Again{Words: "Once more, please.", Reason: "The first had a mistake of ours."})
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = w.DB.Read(ctx, w.Org.ID, func(tx db.Tx) (err error) {
+			inv, err = w.Openings.InvitationIn(ctx, tx, again)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.Enter(inv)
+		if p, err := w.Reviews.Partner(ctx, gus, app); err != nil || !p.Sent || p.Mine.Card.Ratings["asks"].Level != 2 {
+			t.Errorf("the second facilitator = %+v, %v; want what was sent first, with their draft", p, err)
+		}
+		if p, err := w.Reviews.Partner(ctx, fay, app); err != nil || p.Sent || !p.Mine.Filed.IsZero() {
+			t.Errorf("the first facilitator = %+v, %v; want the newer work", p, err)
 		}
 		// From the first word on they are no reader of this person, also when they facilitate no more.
 		if err := w.Openings.SetRole(ctx, w.Owner, w.Opening, fay.ID, opening.Facilitator, false); err != nil {

@@ -21,7 +21,6 @@ type debriefView struct {
 	Base    string
 	Here    string
 	Debrief *review.Debrief
-	Newer   bool         // a version with another rubric was published
 	Rules   review.Rules // as they stand, or as they were posted
 	Problem *problem.Problem
 }
@@ -42,11 +41,6 @@ func (p *Pages) showDebrief(w http.ResponseWriter, r *http.Request, posted *revi
 	}
 	v := debriefView{Page: web.PageOf(r, "Debrief"), Base: base(r), Debrief: d, Rules: d.Rules, Problem: prob}
 	v.Here = v.Base + "/openings/" + string(d.Opening.ID) + "/debrief"
-	rubrics, rerr := p.Reviews.Rubrics(r.Context(), web.Actor(r), d.Opening.ID)
-	if rerr != nil {
-		return rerr
-	}
-	v.Newer = len(rubrics.Plans) > 0
 	if posted != nil {
 		v.Rules = *posted
 	}

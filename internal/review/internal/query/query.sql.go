@@ -1745,18 +1745,6 @@ func (q *Queries) OpenCards(ctx context.Context, orgID string, openingID string)
 	return items, nil
 }
 
-const openIn = `-- name: OpenIn :one
-SELECT COUNT(*) FROM reviews r JOIN review_rounds n ON n.org_id = r.org_id AND n.attempt_id = r.attempt_id
-WHERE r.org_id = $1 AND r.member_id = $2 AND r.state = 'assigned' AND n.opening_id = $3
-`
-
-func (q *Queries) OpenIn(ctx context.Context, orgID string, memberID string, openingID string) (int64, error) {
-	row := q.db.QueryRowContext(ctx, openIn, orgID, memberID, openingID)
-	var count int64
-	err := row.Scan(&count)
-	return count, err
-}
-
 const orphanedAdjudications = `-- name: OrphanedAdjudications :many
 SELECT a.id, a.attempt_id FROM adjudications a JOIN members m ON m.org_id = a.org_id AND m.id = a.member_id
 WHERE a.org_id = $1 AND a.state = 'asked' AND m.state = 'disabled' LIMIT 500
