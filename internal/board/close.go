@@ -77,19 +77,21 @@ func (b *Boards) closing(ctx context.Context, tx db.Tx, who actor.Actor, o openi
 	if c.More = len(all) > MostClosing; c.More {
 		all = all[:MostClosing]
 	}
+	ids := make([]opening.ApplicationID, len(all))
+	for i, x := range all {
+		ids[i] = x.id
+	}
+	known, _, err := b.Openings.LoadApplications(ctx, tx, who, ids)
 	lists := []*[]Line{&c.Fresh, &c.Working, &c.Owed, &c.Decided}
 	for _, x := range all {
-		a, err := b.Openings.LoadApplicationIn(ctx, tx, who, x.id)
-		if _, isProblem := problem.As(err); isProblem || err == nil && a.Blind {
+		a, ok := known[x.id]
+		if !ok || a.Blind {
 			c.Left++
 			continue
 		}
-		if err != nil {
-			return c, err
-		}
 		*lists[x.where] = append(*lists[x.where], Line{x.id, a.Title(), a.Stage, a.Status})
 	}
-	return c, nil
+	return c, err
 }
 
 // Farewell is what closing an opening says.

@@ -28,6 +28,24 @@ type Chooser interface {
 // Choice is one content of a format.
 type Choice struct{ Ref, Text string }
 
+// Offered are the contents that formats offer beside published assessments, as a form names them: Ref is "format:ref".
+func (os *Openings) Offered(ctx context.Context, org string) (out []Choice, err error) {
+	for _, f := range os.Formats {
+		c, ok := f.(Chooser)
+		if !ok {
+			continue
+		}
+		list, err := c.Choices(ctx, org)
+		if err != nil {
+			return nil, err
+		}
+		for _, x := range list {
+			out = append(out, Choice{f.Name() + ":" + x.Ref, x.Text})
+		}
+	}
+	return out, nil
+}
+
 // Described is a format's content in words.
 type Described struct {
 	Title   string

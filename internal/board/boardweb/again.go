@@ -82,20 +82,11 @@ func (p *Pages) offers(r *http.Request, same string) ([]field.Option, error) {
 	for _, v := range list {
 		out = append(out, field.Option{Value: "assessment:" + string(v.ID), Text: v.Title + ", version " + itoa(v.Number) + " (" + itoa(v.Minutes) + " min)"})
 	}
-	for _, f := range p.Boards.Openings.Formats {
-		c, ok := f.(opening.Chooser)
-		if !ok {
-			continue
-		}
-		choices, err := c.Choices(ctx, who.Org)
-		if err != nil {
-			return nil, err
-		}
-		for _, x := range choices {
-			out = append(out, field.Option{Value: f.Name() + ":" + x.Ref, Text: x.Text})
-		}
+	more, err := p.Boards.Openings.Offered(ctx, who.Org)
+	for _, x := range more {
+		out = append(out, field.Option{Value: x.Ref, Text: x.Text})
 	}
-	return out, nil
+	return out, err
 }
 
 func (p *Pages) invitedAgain(w http.ResponseWriter, r *http.Request) error {

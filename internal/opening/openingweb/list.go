@@ -92,22 +92,13 @@ type freshView struct {
 	More     []field.Option // what other formats offer
 }
 
-// more are the contents that formats offer beside published assessments, as a stage's form names them: "format:ref".
+// more are the contents that formats offer beside published assessments.
 func (p *Pages) more(r *http.Request) (out []field.Option, err error) {
-	for _, f := range p.Openings.Formats {
-		c, ok := f.(opening.Chooser)
-		if !ok {
-			continue
-		}
-		list, err := c.Choices(r.Context(), web.Actor(r).Org)
-		if err != nil {
-			return nil, err
-		}
-		for _, x := range list {
-			out = append(out, field.Option{Value: f.Name() + ":" + x.Ref, Text: x.Text})
-		}
+	list, err := p.Openings.Offered(r.Context(), web.Actor(r).Org)
+	for _, x := range list {
+		out = append(out, field.Option{Value: x.Ref, Text: x.Text})
 	}
-	return out, nil
+	return out, err
 }
 
 // chosen is the format and the content that a stage's form names; an assessment's is its version alone.

@@ -2,25 +2,15 @@ import { flush } from "@web/autosave"
 import { all, announce, fill, one } from "@web/dom"
 import { swap } from "@web/page"
 import { clock, Loudness, stream, trouble, typeFor } from "./device"
+import { hold, recover } from "./hold"
 import { Courier } from "./sending"
 import { megabytes, newTake, openStore, type Store, type Take } from "./slices"
+import { playHere, row, stamp } from "./takes"
 
 type Mode = "off" | "ready" | "recording" | "paused" | "practising"
 
 /** How much of a chosen file is one slice. */
 const PIECE = 1 << 20
-
-const holds = (id: string): string => "candor-take-" + id
-
-/** A take whose page went away is stopped where it was cut; one without a slice has failed. A take that another page records is left alone. */
-async function recover(store: Store): Promise<void> {
-  for (const t of await store.takes()) {
-    if (t.state !== "recording") continue
-    const stop = (): Promise<unknown> => store.put(t.id, t.slices > 0 ? { state: "stopped", cut: true } : { state: "failed" })
-    if (navigator.locks) await navigator.locks.request(holds(t.id), { ifAvailable: true }, (free) => (free ? stop() : undefined))
-    else await stop()
-  }
-}
 
 /** Records takes: check, practise, record, pause, stop. What is recorded is kept on this device slice by slice before anything is sent. */
 class TakeRecorder extends HTMLElement {
@@ -46,8 +36,8 @@ class TakeRecorder extends HTMLElement {
     const to = e.target as Element
     const press = to.closest<HTMLElement>("[data-press]")?.dataset["press"]
     if (press) void this.press(press)
-    const stamp = to.closest<HTMLElement>("[data-stamp]")?.dataset["stamp"]
-    if (stamp) this.stamp(stamp)
+    const take = to.closest<HTMLElement>("[data-stamp]")?.dataset["stamp"]
+    if (take) stamp(take)
   }
   private readonly submitting = (e: SubmitEvent): void => {
     if (!this.runs || !(e.target as Element).contains(this)) return
@@ -66,7 +56,7 @@ class TakeRecorder extends HTMLElement {
     const input = e.target as Element
     if (input instanceof HTMLInputElement && input.matches("[data-pick]") && this.contains(input)) void this.pick(input)
   }
-  private readonly opened = (e: Event): void => void this.show(e.target as HTMLElement)
+  private readonly opened = (e: Event): void => void playHere(this.store, e.target as HTMLElement)
   private unsent = false
 
   async connectedCallback(): Promise<void> {
@@ -208,7 +198,7 @@ class TakeRecorder extends HTMLElement {
     if (!practice) {
       this.current = id
       await this.store.add(this.fresh(id, recorder.mimeType || type))
-      void navigator.locks?.request(holds(id), () => new Promise<void>((free) => (this.release = free)))
+      this.release = hold(id)
       this.courier?.soon()
     }
     recorder.addEventListener("dataavailable", (e) => {
@@ -236,7 +226,7 @@ class TakeRecorder extends HTMLElement {
     const id = newTake()
     this.current = id
     await this.store.add(this.fresh(id, file.type))
-    void navigator.locks?.request(holds(id), () => new Promise<void>((free) => (this.release = free)))
+    this.release = hold(id)
     for (let at = 0; at < file.size; at += PIECE) await this.store.append(id, await file.slice(at, at + PIECE).arrayBuffer(), 0)
     await this.store.put(id, { state: file.size > 0 ? "stopped" : "failed" })
     this.release()
@@ -326,7 +316,7 @@ class TakeRecorder extends HTMLElement {
     this.unsent = takes.some((t) => t.refused === "")
     const card = document.getElementById(this.dataset["takes"] ?? "")
     const local = card && one("[data-local]", card)
-    local?.replaceChildren(...takes.filter((t) => card !== null && !one(`[data-take="${t.id}"]`, card)).map((t) => this.row(t)))
+    local?.replaceChildren(...takes.filter((t) => card !== null && !one(`[data-take="${t.id}"]`, card)).map((t) => row(t.id, this.t("take_new"), this.where(t))))
     for (const t of takes) {
       const state = card && one<HTMLElement>(`[data-take="${t.id}"] [data-take-state]`, card)
       if (state) state.textContent = this.where(t)
@@ -355,25 +345,6 @@ class TakeRecorder extends HTMLElement {
     return how + (this.courier?.offline && sent < t.bytes ? this.t("offline") : words)
   }
 
-  private row(t: Take): HTMLElement {
-    const li = document.createElement("li")
-    li.className = "take-row take"
-    li.dataset["localTake"] = t.id
-    const thumb = document.createElement("span")
-    thumb.className = "thumb live"
-    const text = document.createElement("span")
-    text.className = "take-text"
-    const name = document.createElement("b")
-    name.className = "strong"
-    name.textContent = this.t("take_new")
-    const state = document.createElement("span")
-    state.className = "small take-state num"
-    state.textContent = this.where(t)
-    text.append(name, state)
-    li.append(thumb, text)
-    return li
-  }
-
   /** Gets the list of takes anew, unless somebody works in it; then when they are done. */
   private async refresh(): Promise<void> {
     const id = this.dataset["takes"] ?? ""
@@ -386,27 +357,6 @@ class TakeRecorder extends HTMLElement {
     }
     await flush()
     await swap(location.pathname + location.search, id, undefined, false).catch(() => (this.drawn = "?"))
-  }
-
-  /** A take that is not there yet, or whose file is still being made, plays from this device. */
-  private async show(details: HTMLElement): Promise<void> {
-    const video = one<HTMLVideoElement>("video[data-play]", details)
-    if (!video || video.src !== "" || !(details as HTMLDetailsElement).open) return
-    const bytes = await this.store?.bytes(video.dataset["play"] ?? "")
-    const t = await this.store?.take(video.dataset["play"] ?? "")
-    if (bytes && t && bytes.length > 0) video.src = URL.createObjectURL(new Blob([bytes], { type: t.type }))
-  }
-
-  /** Puts the place where a take plays at the beginning of a new line of what is said in it. */
-  private stamp(id: string): void {
-    const area = document.getElementById("said-" + id)
-    const video = one<HTMLVideoElement>(`video[data-play="${id}"]`)
-    if (!(area instanceof HTMLTextAreaElement)) return
-    const at = area.selectionStart
-    const line = (at > 0 && area.value[at - 1] !== "\n" ? "\n" : "") + clock(video?.currentTime ?? 0) + " "
-    area.setRangeText(line, at, at, "end")
-    area.dispatchEvent(new Event("input", { bubbles: true }))
-    area.focus()
   }
 }
 customElements.define("take-recorder", TakeRecorder)
