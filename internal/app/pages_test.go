@@ -61,6 +61,8 @@ func crowded(t testing.TB, size int) (w *world, pages map[string]string) {
 		"scorecard": "blind reviewer " + o + "/review/" + string(s.read.code),
 		"board":     "manager " + plain,
 		"choose":    "manager " + plain + "/compare",
+		"rubric":    "manager " + plain + "/rubric",
+		"team":      "recruiter " + plain + "/team",
 		"people":    "recruiter " + o + "/candidates",
 		"decide":    "manager " + o + "/review",
 		"asks":      "facilitator " + o + "/interviews",
@@ -99,6 +101,12 @@ func TestPagesAskABoundedNumberOfQueries(t *testing.T) {
 	t.Parallel()
 	few, pages := crowded(t, 10)
 	many, same := crowded(t, 1000)
+	closes := func(w *world) int {
+		return len(w.asked("manager /o/" + w.here.org.ID + "/openings/" + string(w.here.plain) + "/close"))
+	}
+	if a, b := closes(few), closes(many); a != b || a == 0 { // it lists hundreds
+		t.Errorf("closing an opening asks %d times with 10 applications, %d times with 1,000", a, b)
+	}
 	for name, page := range pages {
 		a, b := few.asked(page), many.asked(same[name])
 		t.Logf("%-9s %d statements", name, len(b))

@@ -23,6 +23,7 @@ const readAt = "review.waits"
 func (n *Notify) listenReading() {
 	job.Listen(n.Jobs, review.Taken, "notify.assigned", job.Mail, n.assigned)
 	job.Listen(n.Jobs, review.Short, "notify.short", job.Mail, n.short)
+	job.Listen(n.Jobs, review.Reopened, "notify.reopened", job.Mail, n.reopened)
 }
 
 // assigned tells a reviewer that something waits, without a word about whose it is, unless they hear at hours of their own.
@@ -39,6 +40,19 @@ func (n *Notify) assigned(ctx context.Context, note review.TakenNote) error {
 		}
 		return n.toMember(ctx, tx, note.Member, Mail{About: string(review.Taken), SubjectID: note.Review, Subject: "One more to read",
 			Body:   "A submission was assigned to you. You see it without a name until your scorecard is filed.",
+			Action: "Open your queue", path: "/o/" + tx.Org + "/review"})
+	})
+}
+
+// reopened tells a reviewer that a change of the rubric opened ratings of theirs again.
+func (n *Notify) reopened(ctx context.Context, note review.ReopenedNote) error {
+	cards := "one of your scorecards is"
+	if note.Cards > 1 {
+		cards = fmt.Sprintf("%d of your scorecards are", note.Cards)
+	}
+	return n.compose(ctx, note.Org, func(tx db.Tx) (Mail, error) {
+		return n.toMember(ctx, tx, note.Member, Mail{About: string(review.Reopened), SubjectID: note.Change + " " + note.Member, Subject: "The rubric changed: some scores are open again",
+			Body:   "The rubric of an opening changed, and " + cards + " open again. Only the criteria whose wording changed are to be scored anew; everything else stays as you sent it.",
 			Action: "Open your queue", path: "/o/" + tx.Org + "/review"})
 	})
 }

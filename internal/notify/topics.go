@@ -15,14 +15,12 @@ import (
 	"candor/internal/job"
 	"candor/internal/opening"
 	"candor/internal/org"
-	"candor/internal/review"
 )
 
 // listenMore wires what happens after an invitation.
 func (n *Notify) listenMore() {
 	job.Listen(n.Jobs, opening.CodeWanted, "notify.code", job.Mail, n.code)
 	job.Listen(n.Jobs, attempt.Submitted, "notify.receipt", job.Mail, n.receipt)
-	job.Listen(n.Jobs, review.Reopened, "notify.reopened", job.Mail, n.reopened)
 	job.Listen(n.Jobs, feedback.Released, "notify.released", job.Mail, n.released)
 	job.Listen(n.Jobs, opening.Wondered, "notify.wondered", job.Mail, n.wondered)
 	job.Listen(n.Jobs, opening.Applied, "notify.applied", job.Mail, n.applied)
@@ -115,23 +113,6 @@ func (n *Notify) receipt(ctx context.Context, note attempt.SubmittedNote) error 
 		}
 		err = n.write(ctx, tx, &m, op, o, "receipt", map[string]string{"days": fmt.Sprint(op.ReplyDays), "receipt": a.Receipt})
 		return m, err
-	})
-}
-
-// reopened tells a reviewer that a change of the rubric opened ratings of theirs again.
-func (n *Notify) reopened(ctx context.Context, note review.ReopenedNote) error {
-	return n.compose(ctx, note.Org, func(tx db.Tx) (Mail, error) {
-		who, err := n.Orgs.Member(ctx, tx, note.Member)
-		if err != nil {
-			return Mail{}, opening.ErrMissing
-		}
-		cards := "one of your scorecards is"
-		if note.Cards > 1 {
-			cards = fmt.Sprintf("%d of your scorecards are", note.Cards)
-		}
-		return Mail{About: string(review.Reopened), SubjectID: note.Change, ToName: who.Name, ToEmail: who.Email, Subject: "The rubric changed: some scores are open again",
-			Body:   "The rubric of an opening changed, and " + cards + " open again. Only the criteria whose wording changed are to be scored anew; everything else stays as you sent it.",
-			Action: "Open your queue", path: "/o/" + tx.Org + "/review"}, nil
 	})
 }
 
