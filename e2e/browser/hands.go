@@ -2,16 +2,25 @@ package browser
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
 
-// Click presses the first element that matches.
+// Click presses the first element that matches. Where a page put another in its place between the look and the press, nothing was
+// pressed yet, and it looks again.
 func (p *Page) Click(selector string) {
 	p.t.Helper()
-	p.Run(chromedp.Click(chromedp.CSS(selector)))
+	press := chromedp.Click(chromedp.CSS(selector))
+	err := p.Try(press)
+	if err != nil && strings.Contains(err.Error(), "Could not find node with given id") {
+		err = p.Try(press)
+	}
+	if err != nil {
+		p.t.Fatalf("browser: %v\n%s", err, p.brief())
+	}
 }
 
 // Tap touches the first element that matches, as a finger does.
