@@ -141,24 +141,25 @@ WHERE n.org_id = sqlc.arg(org_id) AND n.opening_id = sqlc.arg(opening_id) AND n.
 	AND (n.closed_at, n.attempt_id) > (CAST(sqlc.arg(after_at) AS BIGINT), CAST(sqlc.arg(after_id) AS TEXT))
 ORDER BY n.closed_at, n.attempt_id LIMIT sqlc.arg(most);
 
--- Each opening gives its first ones by review_rounds_decide, and the first of those are the page. CROSS JOIN keeps SQLite from beginning with
--- all rounds of the organisation.
+-- The page's rounds first, by review_rounds_decide, and what is said of them afterwards: the inner list depends on no row of the outer one, or
+-- PostgreSQL makes it anew for every round there is. CROSS JOIN keeps SQLite from beginning with all rounds of the organisation.
 -- name: ToDecide :many
 SELECT n.attempt_id, n.application_id, n.code, n.opening_id, COALESCE(p.due_at, n.due_at) AS due_at, COALESCE(p.waits_until, 0) AS waits_until, o.title AS opening_title, s.title AS stage_title, c.name
-FROM opening_members m
-CROSS JOIN review_rounds n
+FROM review_rounds n
 JOIN applications a ON a.org_id = n.org_id AND a.id = n.application_id
 JOIN candidates c ON c.org_id = a.org_id AND c.id = a.candidate_id
 JOIN openings o ON o.org_id = n.org_id AND o.id = n.opening_id
 JOIN stages s ON s.org_id = n.org_id AND s.id = n.stage_id
 LEFT JOIN promises p ON p.org_id = n.org_id AND p.application_id = n.application_id AND p.kind = 'reply' AND p.kept_at = 0
-WHERE m.org_id = sqlc.arg(org_id) AND m.member_id = sqlc.arg(member_id) AND m.role = 'manager' AND n.org_id = m.org_id AND n.attempt_id IN (
-	SELECT x.attempt_id FROM review_rounds x
+WHERE n.org_id = sqlc.arg(org_id) AND n.attempt_id IN (
+	SELECT x.attempt_id FROM opening_members m
+	CROSS JOIN review_rounds x
 	JOIN applications y ON y.org_id = x.org_id AND y.id = x.application_id AND y.stage_id = x.stage_id AND y.status = 'active'
-	WHERE x.org_id = m.org_id AND x.opening_id = m.opening_id AND x.decided_at = 0 AND x.closed_at > 0
+	WHERE m.org_id = sqlc.arg(org_id) AND m.member_id = sqlc.arg(member_id) AND m.role = 'manager'
+		AND x.org_id = m.org_id AND x.opening_id = m.opening_id AND x.decided_at = 0 AND x.closed_at > 0
 		AND (x.due_at, x.attempt_id) > (CAST(sqlc.arg(after_due) AS BIGINT), CAST(sqlc.arg(after_id) AS TEXT))
 	ORDER BY x.due_at, x.attempt_id LIMIT sqlc.arg(most))
-ORDER BY n.due_at, n.attempt_id LIMIT sqlc.arg(most);
+ORDER BY n.due_at, n.attempt_id;
 
 -- name: ToDecideCount :one
 SELECT COUNT(*) FROM opening_members m

@@ -3599,20 +3599,21 @@ func (q *Queries) ToCollaborate(ctx context.Context, orgID string, memberID stri
 
 const toDecide = `-- name: ToDecide :many
 SELECT n.attempt_id, n.application_id, n.code, n.opening_id, COALESCE(p.due_at, n.due_at) AS due_at, COALESCE(p.waits_until, 0) AS waits_until, o.title AS opening_title, s.title AS stage_title, c.name
-FROM opening_members m
-CROSS JOIN review_rounds n
+FROM review_rounds n
 JOIN applications a ON a.org_id = n.org_id AND a.id = n.application_id
 JOIN candidates c ON c.org_id = a.org_id AND c.id = a.candidate_id
 JOIN openings o ON o.org_id = n.org_id AND o.id = n.opening_id
 JOIN stages s ON s.org_id = n.org_id AND s.id = n.stage_id
 LEFT JOIN promises p ON p.org_id = n.org_id AND p.application_id = n.application_id AND p.kind = 'reply' AND p.kept_at = 0
-WHERE m.org_id = $1 AND m.member_id = $2 AND m.role = 'manager' AND n.org_id = m.org_id AND n.attempt_id IN (
-	SELECT x.attempt_id FROM review_rounds x
+WHERE n.org_id = $1 AND n.attempt_id IN (
+	SELECT x.attempt_id FROM opening_members m
+	CROSS JOIN review_rounds x
 	JOIN applications y ON y.org_id = x.org_id AND y.id = x.application_id AND y.stage_id = x.stage_id AND y.status = 'active'
-	WHERE x.org_id = m.org_id AND x.opening_id = m.opening_id AND x.decided_at = 0 AND x.closed_at > 0
+	WHERE m.org_id = $1 AND m.member_id = $2 AND m.role = 'manager'
+		AND x.org_id = m.org_id AND x.opening_id = m.opening_id AND x.decided_at = 0 AND x.closed_at > 0
 		AND (x.due_at, x.attempt_id) > (CAST($3 AS BIGINT), CAST($4 AS TEXT))
 	ORDER BY x.due_at, x.attempt_id LIMIT $5)
-ORDER BY n.due_at, n.attempt_id LIMIT $5
+ORDER BY n.due_at, n.attempt_id
 `
 
 type ToDecideParams struct {
@@ -3635,8 +3636,8 @@ type ToDecideRow struct {
 	Name          string
 }
 
-// Each opening gives its first ones by review_rounds_decide, and the first of those are the page. CROSS JOIN keeps SQLite from beginning with
-// all rounds of the organisation.
+// The page's rounds first, by review_rounds_decide, and what is said of them afterwards: the inner list depends on no row of the outer one, or
+// PostgreSQL makes it anew for every round there is. CROSS JOIN keeps SQLite from beginning with all rounds of the organisation.
 func (q *Queries) ToDecide(ctx context.Context, arg ToDecideParams) ([]ToDecideRow, error) {
 	rows, err := q.db.QueryContext(ctx, toDecide,
 		arg.OrgID,
