@@ -34,6 +34,7 @@ import (
 // [rules]. On SQLite also: what they may not see answers byte for byte as if it did not exist, what they may not do changes nothing, and nothing
 // comes from another site.
 func TestMatrix(t *testing.T) {
+	t.Parallel()
 	engines(t, func(t *testing.T, w *world) {
 		for _, f := range w.matrix() {
 			t.Error(f)

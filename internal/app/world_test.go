@@ -3,7 +3,10 @@ package app_test
 import (
 	"cmp"
 	"context"
+	"flag"
 	"net/http"
+	"os"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -778,6 +781,17 @@ func (w *world) disabled() string {
 	cookie := w.signIn("was@tide.example")
 	w.must(w.app.Orgs.Disable(ctx, w.here.as("founder"), m.ID))
 	return cookie
+}
+
+// TestMain lets two more tests run at a time than there are cores: half of what they do is wait for a database.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	if f := flag.Lookup("test.parallel"); f.Value.String() == f.DefValue {
+		if err := f.Value.Set(strconv.Itoa(runtime.GOMAXPROCS(0) + 2)); err != nil {
+			panic(err)
+		}
+	}
+	os.Exit(m.Run())
 }
 
 // engines runs a test on a world in each database.
