@@ -106,10 +106,10 @@ func least(sorted []uint64) []uint64 {
 // body is a file as it is compared.
 type body struct {
 	source
-	code      []token.Token // without comments, imports and modifiers
+	code      []token.Token // without comments, imports, modifiers, types and braces
 	comments  []token.Token
 	norm, raw []uint64 // a hash a token of code: with names and literals blanked, and as it stands
-	shape     []uint64 // as it stands, but a string's and a type's as in norm, and 0 for names that the author chose
+	shape     []uint64 // as it stands, but a string's as in norm, and 0 for names that the author chose
 	whole     uint64   // a hash of all tokens
 	long      int      // tokens of a feature of structure
 	short     int      // tokens of a feature of text
@@ -140,7 +140,6 @@ func feature(channel int, h uint64) uint64 { return uint64(channel)<<channelShif
 var (
 	blankName    = hash(offset, "\x00name")
 	blankLiteral = hash(offset, "\x00literal")
-	blankType    = hash(offset, "\x00type")
 )
 
 func newBody(s source) *body {
@@ -159,8 +158,10 @@ func newBody(s source) *body {
 			continue
 		case token.Import, token.Modifier:
 			continue
+		case token.Type: // a copy's first change: float for double, var for int, a declaration taken apart
+			continue
 		case token.Op:
-			if s.lang.Prose {
+			if s.lang.Prose || brace(t.Text(s.text)) {
 				continue
 			}
 		}
@@ -176,8 +177,6 @@ func newBody(s source) *body {
 			n = blankName
 		case t.Kind == token.Number, t.Kind == token.String:
 			n = blankLiteral
-		case t.Kind == token.Type:
-			n = blankType
 		}
 		shape := n
 		switch {
@@ -190,6 +189,9 @@ func newBody(s source) *body {
 	}
 	return b
 }
+
+// brace says that an operator only holds statements together: around a single one it may stand or not.
+func brace(op []byte) bool { return len(op) == 1 && (op[0] == '{' || op[0] == '}') }
 
 // member says that the token that is read next follows a dot: most of such names are a library's.
 func (b *body) member() bool {

@@ -30,6 +30,7 @@ type stmt struct {
 type style struct {
 	tabs, allman, dense bool
 	remarks             bool
+	bare, wide          bool // no braces around a single statement; long where an int would do
 }
 
 var (

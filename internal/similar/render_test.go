@@ -45,7 +45,10 @@ func (r *renderer) line(s string) {
 }
 
 func (r *renderer) block(head string, body []stmt) {
-	if r.lang == "python" {
+	alone := r.bare && r.depth > 0 && len(body) == 1 && strings.HasSuffix(head, ")") && !strings.Contains(head, "static int") && r.lang != "go" && r.lang != "python"
+	if alone {
+		r.line(head)
+	} else if r.lang == "python" {
 		r.line(head + ":")
 	} else if r.allman && r.lang != "go" {
 		r.line(head)
@@ -58,7 +61,7 @@ func (r *renderer) block(head string, body []stmt) {
 		r.stmt(s)
 	}
 	r.depth--
-	if r.lang != "python" {
+	if r.lang != "python" && !alone {
 		r.line("}")
 	}
 }
@@ -74,7 +77,11 @@ func (r *renderer) stmt(s stmt) {
 	}
 	switch s.op {
 	case "let":
-		r.line(map[string]string{"javascript": "let ", "java": "int ", "cpp": "int ", "csharp": "var "}[r.lang] + s.name + map[bool]string{true: " := ", false: " = "}[r.lang == "go"] + e + end)
+		number := "int "
+		if r.wide {
+			number = "long "
+		}
+		r.line(map[string]string{"javascript": "let ", "java": number, "cpp": number, "csharp": number}[r.lang] + s.name + map[bool]string{true: " := ", false: " = "}[r.lang == "go"] + e + end)
 	case "set":
 		r.line(s.name + " = " + e + end)
 	case "for":

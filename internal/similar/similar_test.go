@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"candor/internal/similar"
@@ -45,7 +46,7 @@ func cohort(r *rand.Rand, lang string, n int) (list []program, texts [][]byte) {
 }
 
 func ownStyle(r *rand.Rand) style {
-	return style{r.IntN(2) == 0, r.IntN(2) == 0, r.IntN(3) == 0, r.IntN(3) > 0}
+	return style{tabs: r.IntN(2) == 0, allman: r.IntN(2) == 0, dense: r.IntN(3) == 0, remarks: r.IntN(3) > 0}
 }
 
 // TestDisguises: a copy among 40 innocent programs is the first pair of all and worth a look, however it is disguised.
@@ -84,6 +85,32 @@ func TestDisguises(t *testing.T) {
 		}
 		if found < want {
 			t.Errorf("%s: %d of %d copies found; want %d", name, found, tried, want)
+		}
+	}
+}
+
+// TestBracesAndTypesAreNoDisguise: what a formatter or a compiler's hint changes first is in no feature, so a copy changed so shares all of them.
+func TestBracesAndTypesAreNoDisguise(t *testing.T) {
+	for _, lang := range []string{"java", "cpp", "csharp", "javascript"} {
+		list, _ := cohort(rand.New(rand.NewPCG(7, 7)), lang, 5)
+		changed := 0
+		for i, p := range list {
+			print := func(s style) (string, similar.Print) {
+				data := render(p, lang, s)
+				name := "a" + endings[lang]
+				return string(data), similar.NewStarter(nil, nil).Print(similar.Document{Name: name, Files: []similar.File{{Name: name, Data: data}}}, nil)
+			}
+			was, a := print(style{})
+			is, b := print(style{bare: true, wide: true})
+			if was != is {
+				changed++
+			}
+			if !slices.Equal(a.Features, b.Features) || len(a.Features) < 50 {
+				t.Errorf("%s, program %d: braces and types change the features:\n%s\n%s", lang, i, was, is)
+			}
+		}
+		if changed == 0 {
+			t.Errorf("%s: no program has a brace or a type to change, so nothing is proven", lang)
 		}
 	}
 }

@@ -15,7 +15,7 @@ import (
 // many there are and, for each, how far it is from the one before, how many documents have it, and how far these are apart, as varints;
 // last a CRC-32 of everything.
 
-const format = "candor similar 1\n"
+const format = "candor similar 2\n" // 2: features without braces and types
 
 // ErrFormat is a stored index that cannot be read: of another format, cut off or damaged.
 var ErrFormat = errors.New("similar: this is not a stored index, or it was damaged")

@@ -54,7 +54,7 @@ func FuzzLoad(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Add(file.Bytes())
-	f.Add([]byte("candor similar 1\n\x02[]\x00"))
+	f.Add([]byte("candor similar 2\n\x02[]\x00"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		x, err := similar.Load(bytes.NewReader(data))
 		if err != nil {
