@@ -3,8 +3,14 @@ package similar_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"runtime"
+	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"candor/internal/similar"
 )
@@ -85,5 +91,42 @@ func BenchmarkAgainst(b *testing.B) {
 	b.ResetTimer()
 	for b.Loop() {
 		stock.Against(print(10_000))
+	}
+}
+
+// BenchmarkPeers runs programs in alternation over CANDOR_SIMILAR_FOLDER, or over a folder of 2,000 files of its own, and says for each its
+// seconds, of CPU, and the most memory it had in MB. CANDOR_SIMILAR_PEERS has a line for each, name=command, for a shell; $FOLDER is
+// what to compare and $SCORES the file to write.
+func BenchmarkPeers(b *testing.B) {
+	peers := strings.Split(strings.TrimSpace(os.Getenv("CANDOR_SIMILAR_PEERS")), "\n")
+	if peers[0] == "" {
+		b.Skip("CANDOR_SIMILAR_PEERS is not set")
+	}
+	folder := os.Getenv("CANDOR_SIMILAR_FOLDER")
+	if folder == "" {
+		folder = b.TempDir()
+		for i, text := range many(2000) {
+			if err := os.WriteFile(filepath.Join(folder, fmt.Sprintf("p%04d.java", i)), text, 0o600); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+	spent := map[string]float64{}
+	for b.Loop() {
+		for _, line := range peers {
+			name, command, _ := strings.Cut(line, "=")
+			c := exec.CommandContext(b.Context(), "sh", "-c", "exec "+command)
+			c.Env = append(os.Environ(), "FOLDER="+folder, "SCORES="+filepath.Join(b.TempDir(), name+".csv"))
+			began := time.Now()
+			if out, err := c.CombinedOutput(); err != nil {
+				b.Fatalf("%s: %v\n%s", name, err, out)
+			}
+			spent[name+"-s"] += time.Since(began).Seconds()
+			spent[name+"-cpu-s"] += (c.ProcessState.UserTime() + c.ProcessState.SystemTime()).Seconds()
+			spent[name+"-MB"] += float64(c.ProcessState.SysUsage().(*syscall.Rusage).Maxrss) / 1000
+		}
+	}
+	for what, n := range spent {
+		b.ReportMetric(n/float64(b.N), what)
 	}
 }
