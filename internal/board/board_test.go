@@ -224,7 +224,7 @@ func TestDeclinedEachWithTheirOwnWords(t *testing.T) {
 		if a := w.row(amara); a.Status != opening.Active {
 			t.Error("somebody was declined before they were told")
 		}
-		done, told, err := w.b.Undo(ctx, w.Rosa, []string{got[1].Undo}, nil)
+		done, told, err := w.b.Undo(ctx, w.Rosa, []string{got[1].Undo}, nil, "A slip.")
 		if err != nil || done != 1 || told != 0 {
 			t.Errorf("undo = %d, %d, %v", done, told, err)
 		}
@@ -236,7 +236,7 @@ func TestDeclinedEachWithTheirOwnWords(t *testing.T) {
 		if a := w.row(ben); a.Status != opening.Active {
 			t.Errorf("Ben, taken back, is %s", a.Status)
 		}
-		if done, told, err := w.b.Undo(ctx, w.Rosa, []string{got[0].Undo}, nil); err != nil || done != 0 || told != 1 {
+		if done, told, err := w.b.Undo(ctx, w.Rosa, []string{got[0].Undo}, nil, "A slip."); err != nil || done != 0 || told != 1 {
 			t.Errorf("undo after they were told = %d, %d, %v", done, told, err)
 		}
 		err = w.DB.Read(ctx, w.Org.ID, func(tx db.Tx) error {
@@ -281,13 +281,13 @@ func TestAMessageCanBeTakenBackBeforeItLeaves(t *testing.T) {
 		if err != nil || !strings.Contains(mail.Body, "We begin at ten.") || mail.Subject != "Tideway: Thursday" || !mail.Due.After(w.DB.Now()) {
 			t.Errorf("the mail is %+v, %v", mail, err)
 		}
-		if done, told, err := w.b.Undo(ctx, w.Mina, nil, []string{got[0].Undo}); err != nil || done != 0 || told != 1 {
+		if done, told, err := w.b.Undo(ctx, w.Mina, nil, []string{got[0].Undo}, "A slip."); err != nil || done != 0 || told != 1 {
 			t.Errorf("a reviewer takes it back: %d, %d, %v", done, told, err)
 		}
-		if done, _, err := w.b.Undo(ctx, w.Rosa, nil, []string{got[0].Undo}); err != nil || done != 1 {
+		if done, _, err := w.b.Undo(ctx, w.Rosa, nil, []string{got[0].Undo}, "A slip."); err != nil || done != 1 {
 			t.Errorf("undo = %d, %v", done, err)
 		}
-		if _, told, err := w.b.Undo(ctx, w.Rosa, nil, []string{got[0].Undo}); err != nil || told != 1 {
+		if _, told, err := w.b.Undo(ctx, w.Rosa, nil, []string{got[0].Undo}, "A slip."); err != nil || told != 1 {
 			t.Errorf("undo twice = %d, %v", told, err)
 		}
 	})

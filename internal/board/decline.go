@@ -2,6 +2,7 @@ package board
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -123,11 +124,12 @@ func (b *Boards) Decline(ctx context.Context, who actor.Actor, letters []Letter,
 	})
 }
 
-// Undo takes decisions and messages back: done of them, while told had left, or were not the asker’s to take back.
-func (b *Boards) Undo(ctx context.Context, who actor.Actor, decisions, mails []string) (done, told int, err error) {
+// Undo takes decisions and messages back, with a reason that is kept with each: done of them, while told had left, or were not the asker’s to take back.
+// ErrInvalid where a reason is needed and there is none.
+func (b *Boards) Undo(ctx context.Context, who actor.Actor, decisions, mails []string, reason string) (done, told int, err error) {
 	back := func(do func() error) error {
 		err := do()
-		if _, isProblem := problem.As(err); isProblem {
+		if _, isProblem := problem.As(err); isProblem && !errors.Is(err, problem.ErrInvalid) {
 			told++
 			return nil
 		}
@@ -137,12 +139,12 @@ func (b *Boards) Undo(ctx context.Context, who actor.Actor, decisions, mails []s
 		return err
 	}
 	for _, d := range decisions {
-		if err := back(func() error { _, err := b.Feedbacks.Undo(ctx, who, d); return err }); err != nil {
+		if err := back(func() error { _, err := b.Feedbacks.Undo(ctx, who, d, reason); return err }); err != nil {
 			return done, told, err
 		}
 	}
 	for _, m := range mails {
-		if err := back(func() error { return b.Notify.Unsend(ctx, who, m) }); err != nil {
+		if err := back(func() error { return b.Notify.Unsend(ctx, who, m, reason) }); err != nil {
 			return done, told, err
 		}
 	}

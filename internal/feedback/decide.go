@@ -212,10 +212,10 @@ func (fs *Feedbacks) releaseIn(ctx context.Context, tx db.Tx, who actor.Actor, f
 
 // Undo takes a decision back that the candidate has not been told; its draft is there again. review.ErrSettled, review.ErrMissing,
 // review.ErrRole.
-func (fs *Feedbacks) Undo(ctx context.Context, who actor.Actor, decision string) (opening.ApplicationID, error) {
+func (fs *Feedbacks) Undo(ctx context.Context, who actor.Actor, decision, reason string) (opening.ApplicationID, error) {
 	var a opening.ApplicationID
 	err := fs.DB.Write(ctx, who.Org, func(tx db.Tx) error {
-		d, err := fs.Reviews.UndoIn(ctx, tx, who, decision)
+		d, err := fs.Reviews.UndoIn(ctx, tx, who, decision, reason)
 		a = d.Application
 		return err
 	})

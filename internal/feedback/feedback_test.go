@@ -98,7 +98,7 @@ func TestDecidedAndToldInOneAct(t *testing.T) {
 		if _, _, err := w.f.Decide(ctx, w.Kit, n.Application, d, false); !errors.Is(err, opening.ErrMoved) {
 			t.Errorf("deciding twice: %v; want ErrMoved", err)
 		}
-		if _, err := w.f.Undo(ctx, w.Rosa, got[0].Decision); !errors.Is(err, review.ErrSettled) {
+		if _, err := w.f.Undo(ctx, w.Rosa, got[0].Decision, "A slip."); !errors.Is(err, review.ErrSettled) {
 			t.Errorf("taking back what was told: %v; want ErrSettled", err)
 		}
 	})
@@ -122,11 +122,18 @@ func TestAtNightItWaitsAndCanBeTakenBack(t *testing.T) {
 		if app.Stage != n.Stage {
 			t.Error("the application moved before the candidate was told")
 		}
-		if _, err := w.f.Undo(ctx, w.Mina, dec.ID); !errors.Is(err, review.ErrRole) {
+		if _, err := w.f.Undo(ctx, w.Mina, dec.ID, "A slip."); !errors.Is(err, review.ErrRole) {
 			t.Errorf("a reviewer taking back: %v; want ErrRole", err)
 		}
-		if _, err := w.f.Undo(ctx, w.Rosa, dec.ID); err != nil {
+		w.Tick.Add(2 * review.Slip)
+		if _, err := w.f.Undo(ctx, w.Rosa, dec.ID, " "); !errors.Is(err, problem.ErrInvalid) {
+			t.Errorf("taking back later without a reason = %v; want a field's problem", err)
+		}
+		if _, err := w.f.Undo(ctx, w.Rosa, dec.ID, "Noor found the missing test."); err != nil {
 			t.Fatal(err)
+		}
+		if why := reasons(t, w, string(n.Application), "decision.undo"); !slices.Contains(why, "Noor found the missing test.") {
+			t.Errorf("the record says %q", why)
 		}
 		if list, _, _, err := w.Reviews.ToDecide(ctx, w.Rosa, ""); err != nil || len(list) != 1 {
 			t.Errorf("to decide after the undo = %v, %v", list, err)
@@ -298,4 +305,27 @@ func TestTheNextInvitationIsDecidedWithTheReply(t *testing.T) {
 			t.Fatal(err)
 		}
 	})
+}
+
+// reasons are those that the record gives for an act.
+func reasons(t *testing.T, w world, subject, verb string) (out []string) {
+	t.Helper()
+	err := w.DB.Read(ctx, w.Org.ID, func(tx db.Tx) error {
+		list, err := audit.Of(ctx, tx, subject, 100)
+		for _, l := range list {
+			if l.Verb != verb {
+				continue
+			}
+			why, err := audit.ReasonText(ctx, tx, l.Facts["reason"])
+			if err != nil {
+				return err
+			}
+			out = append(out, why)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
 }

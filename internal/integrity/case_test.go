@@ -400,7 +400,7 @@ func TestAskingAndDecidingAtOnce(t *testing.T) {
 			err = w.DB.Write(ctx, w.Org.ID, func(tx db.Tx) error { // the first decision is taken back for the second round
 				list, err := w.Reviews.DecisionsOf(ctx, tx, n.Application)
 				if err == nil && len(list) > 0 {
-					_, err = w.Reviews.UndoIn(ctx, tx, w.Rosa, list[0].ID)
+					_, err = w.Reviews.UndoIn(ctx, tx, w.Rosa, list[0].ID, "A slip.")
 				}
 				return err
 			})

@@ -103,7 +103,7 @@ func (n *Notify) mayMessage(ctx context.Context, tx db.Tx, who actor.Actor, app 
 }
 
 // Unsend takes back a message that has not left. ErrMissing, ErrLeft, and those of Message.
-func (n *Notify) Unsend(ctx context.Context, who actor.Actor, mail string) error {
+func (n *Notify) Unsend(ctx context.Context, who actor.Actor, mail, reason string) error {
 	return n.DB.Write(ctx, who.Org, func(tx db.Tx) error {
 		m, err := n.in(ctx, tx, mail)
 		if err != nil {
@@ -123,6 +123,10 @@ func (n *Notify) Unsend(ctx context.Context, who actor.Actor, mail string) error
 		case k == 0:
 			return ErrLeft
 		}
-		return audit.Record(ctx, tx, now, who, "application.unsend", string(m.application), audit.Facts{"mail": mail})
+		why, err := audit.Reason(ctx, tx, now, string(m.application), reason)
+		if err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, now, who, "application.unsend", string(m.application), audit.Facts{"mail": mail, "reason": why})
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"strings"
 	"time"
 
 	"candor/internal/actor"
@@ -167,8 +168,12 @@ func (rs *Reviews) SettleIn(ctx context.Context, tx db.Tx, who actor.Actor, d De
 	return true, nil
 }
 
-// UndoIn takes back a decision that has not been told. ErrSettled, ErrMissing, ErrRole.
-func (rs *Reviews) UndoIn(ctx context.Context, tx db.Tx, who actor.Actor, decision string) (Decision, error) {
+// Slip is how long after a decision whoever takes it back owes nobody a reason.
+const Slip = time.Minute
+
+// UndoIn takes back a decision that has not been told; reason is kept, and needed once the decision is older than Slip. ErrSettled, ErrMissing, ErrRole,
+// ErrInvalid.
+func (rs *Reviews) UndoIn(ctx context.Context, tx db.Tx, who actor.Actor, decision, reason string) (Decision, error) {
 	d, err := rs.DecisionIn(ctx, tx, decision)
 	if err != nil {
 		return d, err
@@ -180,7 +185,14 @@ func (rs *Reviews) UndoIn(ctx context.Context, tx db.Tx, who actor.Actor, decisi
 	if !o.MayDecide(who) {
 		return d, ErrRole
 	}
-	n, err := query.New(tx).UndoDecision(ctx, tx.Org, d.ID, clock.Milli(rs.DB.Now()))
+	now := rs.DB.Now()
+	switch reason = strings.TrimSpace(reason); {
+	case reason == "" && d.Undone.IsZero() && now.Sub(d.At) > Slip:
+		return d, problem.Field("reason", "Say why it is taken back, in a sentence. The team reads it, the candidate does not.")
+	case len([]rune(reason)) > 500:
+		return d, problem.Field("reason", "Please say it in up to 500 characters.")
+	}
+	n, err := query.New(tx).UndoDecision(ctx, tx.Org, d.ID, clock.Milli(now))
 	if err != nil {
 		return d, err
 	}
@@ -193,7 +205,11 @@ func (rs *Reviews) UndoIn(ctx context.Context, tx db.Tx, who actor.Actor, decisi
 	if err := rs.mark(ctx, tx, d, 0); err != nil {
 		return d, err
 	}
-	return d, audit.Record(ctx, tx, rs.DB.Now(), who, "decision.undo", string(d.Application), audit.Facts{"decision": d.ID})
+	why, err := audit.Reason(ctx, tx, now, string(d.Application), reason)
+	if err != nil {
+		return d, err
+	}
+	return d, audit.Record(ctx, tx, now, who, "decision.undo", string(d.Application), audit.Facts{"decision": d.ID, "reason": why})
 }
 
 // DecisionIn reads one. ErrMissing.

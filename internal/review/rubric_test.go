@@ -277,7 +277,7 @@ func TestWhatIsDecidedOrComesLater(t *testing.T) {
 			t.Errorf("what was sent later is read by %s; want %s", later.Rubric, v)
 		}
 		err = w.DB.Write(ctx, w.Org.ID, func(tx db.Tx) error {
-			_, err := w.Reviews.UndoIn(ctx, tx, w.Rosa, d.ID)
+			_, err := w.Reviews.UndoIn(ctx, tx, w.Rosa, d.ID, "A slip.")
 			return err
 		})
 		if err != nil {

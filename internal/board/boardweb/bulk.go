@@ -122,6 +122,7 @@ func (p *Pages) do(w http.ResponseWriter, r *http.Request) error {
 type undoForm struct {
 	Decision []string `max:"500"`
 	Mail     []string `max:"500"`
+	Reason   string   `max:"500"`
 }
 
 func (p *Pages) undo(w http.ResponseWriter, r *http.Request) error {
@@ -136,7 +137,7 @@ func (p *Pages) undo(w http.ResponseWriter, r *http.Request) error {
 	if !board.May(op, web.Actor(r), board.Message) {
 		return opening.ErrRole
 	}
-	done, told, err := p.Boards.Undo(r.Context(), web.Actor(r), f.Decision, f.Mail)
+	done, told, err := p.Boards.Undo(r.Context(), web.Actor(r), f.Decision, f.Mail, f.Reason)
 	if err != nil {
 		return err
 	}

@@ -269,7 +269,21 @@ func (p *Pages) decide(w http.ResponseWriter, r *http.Request) error {
 
 // undo takes back what was not told yet.
 func (p *Pages) undo(w http.ResponseWriter, r *http.Request) error {
-	a, err := p.Feedbacks.Undo(r.Context(), web.Actor(r), r.PathValue("decision"))
+	var f struct {
+		Reason string `max:"500"`
+	}
+	if err := web.ReadForm(r, &f); err != nil {
+		return err
+	}
+	a, err := p.Feedbacks.Undo(r.Context(), web.Actor(r), r.PathValue("decision"), f.Reason)
+	if errors.Is(err, problem.ErrInvalid) && a != "" { // the press of a message came late: the page has the field
+		r.SetPathValue("application", string(a))
+		t, terr := p.Feedbacks.Table(r.Context(), web.Actor(r), a)
+		if terr != nil {
+			return terr
+		}
+		return p.show(w, r, t, t.Draft, true, false, err)
+	}
 	if err != nil {
 		return err
 	}
