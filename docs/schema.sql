@@ -908,6 +908,17 @@ CREATE TABLE invitation_links (
 	rotation      BIGINT NOT NULL
 );
 
+CREATE TABLE invitation_offers (
+	org_id        TEXT NOT NULL,
+	invitation_id TEXT NOT NULL,
+	position      BIGINT NOT NULL,
+	format        TEXT NOT NULL,
+	ref_id        TEXT NOT NULL,
+	PRIMARY KEY (org_id, invitation_id, position),
+	UNIQUE (org_id, invitation_id, format, ref_id),
+	FOREIGN KEY (org_id, invitation_id) REFERENCES invitations (org_id, id)
+);
+
 CREATE TABLE "invitations" (
 	org_id         TEXT NOT NULL,
 	id             TEXT NOT NULL,
@@ -924,7 +935,7 @@ CREATE TABLE "invitations" (
 	created_at     BIGINT NOT NULL,
 	created_by     TEXT NOT NULL,
 	opened_at      BIGINT NOT NULL,
-	replaced_by    TEXT NOT NULL DEFAULT '',
+	replaced_by    TEXT NOT NULL DEFAULT '', offers BIGINT NOT NULL DEFAULT 0 CHECK (offers >= 0), chosen_at BIGINT NOT NULL DEFAULT 0,
 	PRIMARY KEY (org_id, id),
 	FOREIGN KEY (org_id, application_id) REFERENCES applications (org_id, id)
 );
@@ -1171,6 +1182,19 @@ CREATE TABLE opening_faces (
 	FOREIGN KEY (org_id, opening_id) REFERENCES openings (org_id, id),
 	FOREIGN KEY (org_id, member_id) REFERENCES members (org_id, id)
 );
+
+CREATE TABLE opening_greetings (
+	org_id     TEXT NOT NULL,
+	opening_id TEXT NOT NULL,
+	member_id  TEXT NOT NULL,
+	upload_id  TEXT NOT NULL,
+	made_at    BIGINT NOT NULL,
+	PRIMARY KEY (org_id, opening_id, member_id),
+	FOREIGN KEY (org_id, opening_id) REFERENCES openings (org_id, id),
+	FOREIGN KEY (org_id, member_id) REFERENCES members (org_id, id)
+);
+
+CREATE INDEX opening_greetings_member ON opening_greetings (org_id, member_id);
 
 CREATE TABLE opening_members (
 	org_id     TEXT NOT NULL,
@@ -1901,6 +1925,15 @@ CREATE TABLE stage_formats (
 	FOREIGN KEY (org_id, stage_id) REFERENCES stages (org_id, id)
 );
 
+CREATE TABLE stage_readers (
+	org_id    TEXT NOT NULL,
+	stage_id  TEXT NOT NULL,
+	member_id TEXT NOT NULL,
+	PRIMARY KEY (org_id, stage_id, member_id),
+	FOREIGN KEY (org_id, stage_id) REFERENCES stages (org_id, id),
+	FOREIGN KEY (org_id, member_id) REFERENCES members (org_id, id)
+);
+
 CREATE TABLE stages (
 	org_id      TEXT NOT NULL,
 	id          TEXT NOT NULL,
@@ -2011,6 +2044,28 @@ CREATE TABLE threads (
 CREATE INDEX threads_last ON threads (org_id, last_at, application_id);
 
 CREATE INDEX threads_waiting ON threads (org_id, waits_since, application_id);
+
+CREATE TABLE time_asks (
+	org_id         TEXT NOT NULL,
+	id             TEXT NOT NULL,
+	application_id TEXT NOT NULL,
+	opening_id     TEXT NOT NULL,
+	invitation_id  TEXT NOT NULL,
+	words          TEXT NOT NULL,
+	asked_at       BIGINT NOT NULL,
+	answered_at    BIGINT NOT NULL,
+	answered_by    TEXT NOT NULL,
+	until_at       BIGINT NOT NULL,
+	reply          TEXT NOT NULL,
+	PRIMARY KEY (org_id, id),
+	FOREIGN KEY (org_id, application_id) REFERENCES applications (org_id, id)
+);
+
+CREATE INDEX time_asks_of ON time_asks (org_id, application_id, asked_at);
+
+CREATE UNIQUE INDEX time_asks_one ON time_asks (org_id, application_id) WHERE answered_at = 0;
+
+CREATE INDEX time_asks_open ON time_asks (org_id, opening_id, answered_at, asked_at);
 
 CREATE TABLE trial_days (
 	org_id      TEXT NOT NULL,

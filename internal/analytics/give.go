@@ -78,23 +78,25 @@ func (an *Analytics) Asks(ctx context.Context, org string, o opening.ID) (out As
 	out.Stages, out.Planned = len(stages), out.Talk
 	more := 0
 	for _, s := range stages {
-		f, ok := an.Openings.Format(s.Format)
-		if !ok {
-			continue
+		planned, beyond := 0, 0
+		for _, x := range s.Offers() { // where there is a choice, the longest of it
+			d, err := an.Openings.Describe(ctx, org, x)
+			if _, gone := problem.As(err); gone {
+				continue
+			}
+			if err != nil {
+				return out, err
+			}
+			n, err := an.Beyond(ctx, org, x.Ref)
+			if err != nil {
+				return out, err
+			}
+			if m := d.With(s).Minutes; m+n >= planned+beyond {
+				planned, beyond = m, n
+			}
 		}
-		d, err := f.Describe(ctx, org, s.Ref)
-		if _, gone := problem.As(err); gone {
-			continue
-		}
-		if err != nil {
-			return out, err
-		}
-		out.Planned += d.With(s).Minutes
-		n, err := an.Beyond(ctx, org, s.Ref)
-		if err != nil {
-			return out, err
-		}
-		more += n
+		out.Planned += planned
+		more += beyond
 	}
 	out.Takes = out.Planned + more
 	return out, nil

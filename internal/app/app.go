@@ -255,7 +255,7 @@ func (a *App) nouns() {
 	a.Assessments = &assessment.Assessments{DB: a.DB, Blobs: a.Blobs, Jobs: a.Jobs, Kinds: a.Kinds}
 	a.Candidates = &candidate.Candidates{DB: a.DB}
 	a.Promises = &promise.Promises{DB: a.DB, Jobs: a.Jobs}
-	a.Openings = &opening.Openings{DB: a.DB, Jobs: a.Jobs, Key: a.Key, Orgs: a.Orgs, Candidates: a.Candidates, Promises: a.Promises}
+	a.Openings = &opening.Openings{DB: a.DB, Jobs: a.Jobs, Key: a.Key, Orgs: a.Orgs, Candidates: a.Candidates, Promises: a.Promises, Uploads: a.Uploads}
 	a.Batches = &batch.Batches{DB: a.DB, Jobs: a.Jobs, Openings: a.Openings}
 	a.Attempts = &attempt.Attempts{DB: a.DB, Jobs: a.Jobs, Orgs: a.Orgs, Assessments: a.Assessments, Openings: a.Openings, Candidates: a.Candidates, Promises: a.Promises, Runs: a.Runs, Load: a.Load,
 		Written: written(a.MD)}

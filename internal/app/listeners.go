@@ -12,6 +12,7 @@ import (
 	"candor/internal/interview"
 	"candor/internal/job"
 	"candor/internal/live"
+	"candor/internal/org"
 	"candor/internal/repo"
 	"candor/internal/review"
 	"candor/internal/run"
@@ -20,6 +21,7 @@ import (
 
 // listen says who cares about what is announced, and what is done again and again.
 func (a *App) listen() {
+	job.Listen(a.Jobs, org.Left, "opening.member_left", job.Housekeeping, a.Openings.Left)
 	job.Listen(a.Jobs, attempt.Submitted, "review.assign", job.Housekeeping, a.Reviews.Assign)
 	a.Assessments.Listen()
 	a.Runs.Listen()

@@ -164,11 +164,12 @@ var rules = map[string]func(v rights) outcome{
 	"mail.list": writing, "mail.read": writing, "mail.change": writing, "opening.mails": managing, "opening.mail": managing, "opening.change_mail": managing, "opening.remind": managing,
 	"application.mail_again": keeping,
 	"opening.invite_page":    managing, "opening.invite": managing, "opening.settings": managing, "opening.change": managing, "opening.state": managing, "opening.stages": managing,
-	"opening.stage": managing, "opening.raise_stage": managing, "opening.remove_stage": managing, "opening.team": managing, "opening.role": managing, "opening.hand_over": managing, "opening.page": managing, "opening.public_page": managing, "opening.public": managing, "opening.rotate_public": managing, "opening.promises_page": managing, "opening.promises": managing,
+	"opening.stage": managing, "opening.raise_stage": managing, "opening.remove_stage": managing, "opening.team": managing, "opening.role": managing, "opening.hand_over": managing, "opening.page": managing, "opening.public_page": managing, "opening.greet_page": greeting, "opening.greet": greeting, "opening.public": managing, "opening.rotate_public": managing, "opening.promises_page": managing, "opening.promises": managing,
 	"application.read": func(v rights) outcome { return among(v.reads(), true) },
 	"invitation.link":  lookingAfter, "invitation.rotate": lookingAfter, "invitation.revoke": lookingAfter, "invitation.resend": lookingAfter, "invitation.address": lookingAfter,
-	"invitation.extend": lookingAfter,
-	"application.parts": keeping, "application.extend_part": keeping, "application.reopen_part": keeping,
+	"invitation.extend":       lookingAfter,
+	"application.answer_time": func(rights) outcome { return missing }, // nobody here asks for more time
+	"application.parts":       keeping, "application.extend_part": keeping, "application.reopen_part": keeping,
 	"application.late": keeping, "application.accept_late": keeping,
 	"candidate.read": knowing, "candidate.adjust": knowing, "candidate.wish": knowing, "candidate.correct": knowing,
 	"review.card": reviewing, "review.rate": reviewing, "review.file": reviewing, "review.step_back": reviewing, "review.unblind": reviewing,
@@ -268,7 +269,10 @@ func watching(v rights) outcome {
 // writingTo is a message to a candidate: for those who run the opening; whoever still scores the work is told that it is not theirs now.
 func writingTo(v rights) outcome { return among(v.reads(), v.manages() || v.blind()) }
 
-func writing(v rights) outcome      { return among(true, v.may("mail.change")) }
+func writing(v rights) outcome { return among(true, v.may("mail.change")) }
+
+// greeting is for the people of the opening, whatever they are in it.
+func greeting(v rights) outcome     { return among(v.sees(), v.is(opening.Roles...)) }
 func managing(v rights) outcome     { return among(v.sees(), v.manages()) }
 func lookingAfter(v rights) outcome { return among(v.reads(), v.manages()) }
 func knowing(v rights) outcome      { return among(v.reads() && v.manages() && !v.blind(), true) }
@@ -325,6 +329,8 @@ func (w *world) expect(p *person, r web.Route, a *applicant) outcome {
 		return among(p.candidate.talk != "", true)
 	case r.Auth == web.Candidate && r.Object == "trial":
 		return among(p.candidate.trial != "", true)
+	case strings.HasPrefix(r.Action, "invitation.choose"): // nobody here has a choice
+		return missing
 	case r.Auth == web.Candidate || r.Tenant == web.NoTenant:
 		return opens
 	case p.account:
@@ -411,12 +417,16 @@ var acts = map[string]act{
 	"POST /o/{org}/openings/{opening}/payments/{payment}/pay":                   {form: url.Values{"proof": {"SEPA 8812"}}},
 	"POST /o/{org}/openings/{opening}/talks":                                    {form: url.Values{"days": {"9"}, "minutes": {"30"}}},
 	"POST /o/{org}/applications/{application}/talk":                             {form: url.Values{"slots": {"2026-12-20T12:00"}, "step": {"offer"}}},
+	"POST /c/choose":                                                            {form: url.Values{"offer": {"assessment:x"}}},
+	"POST /c/more-time":                                                         {form: url.Values{"words": {"A day."}}},
+	"POST /o/{org}/applications/{application}/time":                             {form: url.Values{"ask": {"tas_none"}, "hours": {"48"}}},
 	"POST /c/talk":                                                              {form: url.Values{"step": {"cancel"}}},
 	"POST /c/payment":                                                           {form: url.Values{"stage": {"{stage}"}, "payee": {"Amara, NG12"}, "step": {"accept"}}},
 	"POST /c/appeal":                                                            {form: url.Values{"step": {"ask"}, "reason": {"Misread."}}},
 	"POST /o/{org}/applications/{application}/appeal":                           {form: url.Values{"outcome": {"uphold"}, "why": {"So."}, "answer": {"It stands."}}},
 	"POST /o/{org}/applications/{application}/appeal/preview":                   {form: url.Values{"outcome": {"uphold"}, "why": {"So."}, "answer": {"It stands."}}},
 	"POST /o/{org}/applications/{application}/appeal/save":                      {form: url.Values{"outcome": {"uphold"}, "why": {"So."}, "answer": {"It stands."}}},
+	"POST /o/{org}/openings/{opening}/greeting":                                 {form: url.Values{"step": {"drop"}}},
 	"POST /o/{org}/openings/{opening}/promises":                                 {form: url.Values{"reply_days": {"9"}, "review_days": {"0"}, "feedback_days": {"9"}, "most_late": {"7"}}},
 	"POST /o/{org}/openings/{opening}/public":                                   {form: url.Values{"open": {"true"}, "most": {"7"}}},
 	"POST /apply/{secret}":                                                      {form: url.Values{"name": {"New"}, "email": {"new@mail.example"}}},

@@ -88,7 +88,7 @@ func (a *App) mux(rates map[web.Rate]web.Limit) (*web.Mux, error) {
 	meets := &talkweb.Pages{Talks: a.Talks, Openings: a.Openings, Orgs: a.Orgs, Notify: a.Notify}
 	pays := &paymentweb.Pages{Payments: a.Payments, Openings: a.Openings, Orgs: a.Orgs, Attempts: a.Attempts}
 	doors := &openingweb.Pages{Openings: a.Openings, Orgs: a.Orgs, Candidates: a.Candidates, Promises: a.Promises, Assessments: a.Assessments, Attempts: a.Attempts,
-		Reviews: a.Reviews, URL: a.Config.URL, Notify: a.Notify, Tokens: a.Tokens, Analytics: a.Analytics, Sections: a.sections(), Notice: a.notice, More: more()}
+		Reviews: a.Reviews, URL: a.Config.URL, Notify: a.Notify, Tokens: a.Tokens, Analytics: a.Analytics, Sections: a.sections(), Notice: a.notice, More: more(), MD: markdown.New(3)}
 	(&analyticsweb.Pages{Analytics: a.Analytics}).Routes(mux)
 	(&boardweb.Pages{Boards: a.Boards}).Routes(mux)
 	(&batchweb.Pages{Batches: a.Batches, Openings: a.Openings, Orgs: a.Orgs, Notify: a.Notify}).Routes(mux)
@@ -105,9 +105,13 @@ func (a *App) mux(rates map[web.Rate]web.Limit) (*web.Mux, error) {
 	voice.Routes(mux)
 	(&reviewweb.Pages{Reviews: a.Reviews, Threads: a.Threads, Appeals: a.Appeals, Uploads: a.Uploads, MD: markdown.New(3), Facts: alike.Facts, Said: talk.Said}).Routes(mux)
 	(&feedbackweb.Pages{DB: a.DB, Feedbacks: a.Feedbacks, Notify: a.Notify, Again: a.looked}).Routes(mux)
-	works := &attemptweb.Pages{Attempts: a.Attempts, Openings: a.Openings, Orgs: a.Orgs, Kinds: a.Kinds, Uploads: a.Uploads, Files: told, MD: a.MD, Reply: a.reply, Again: again.Note, Questions: a.questions(alike), Beside: talk.Beside, Waiting: talk.Waiting, Talk: beside(doors.Newer, turns.Note, trials.Note), First: trials.First, Spent: a.spent, Terms: a.terms(pays, meets), Longer: a.Analytics.Longer, Whole: a.Analytics.Asks, Survey: voice.Note, Scored: a.Reviews.Scored}
+	works := &attemptweb.Pages{Attempts: a.Attempts, Openings: a.Openings, Orgs: a.Orgs, Kinds: a.Kinds, Uploads: a.Uploads, Files: told, MD: a.MD, Reply: a.reply, Again: again.Note, Questions: a.questions(alike), Beside: talk.Beside, Waiting: talk.Waiting, Talk: beside(doors.Newer, doors.ChosenNote, doors.TimeNote, turns.Note, trials.Note), First: firstOf(doors.First, trials.First), Spent: a.spent, Terms: a.terms(pays, meets), Longer: a.Analytics.Longer, Whole: a.Analytics.Asks, Survey: voice.Note, Scored: a.Reviews.Scored}
 	works.Routes(mux)
 	doors.Try = works.Try
+	doors.Promised = func(ctx context.Context, who actor.Actor, o opening.ID, lang string) ([]string, error) {
+		t, err := a.terms(pays, meets)(ctx, who, o, lang)
+		return t.Says, err
+	}
 	doors.Routes(mux)
 	pays.Routes(mux)
 	meets.Routes(mux)
@@ -140,6 +144,21 @@ func (a *App) doors(ctx context.Context, next string) (templ.Component, error) {
 
 // note draws how something beside the work stands, for its candidate; nil where there is nothing.
 type note = func(ctx context.Context, who actor.Actor, page web.Page, organisation string) (templ.Component, error)
+
+// first is where a candidate goes before anything can be started; "" is nowhere.
+type first = func(ctx context.Context, who actor.Actor) (string, error)
+
+// firstOf is the first of several that leads somewhere.
+func firstOf(list ...first) first {
+	return func(ctx context.Context, who actor.Actor) (string, error) {
+		for _, fn := range list {
+			if to, err := fn(ctx, who); err != nil || to != "" {
+				return to, err
+			}
+		}
+		return "", nil
+	}
+}
 
 // beside are several as one.
 func beside(list ...note) note {

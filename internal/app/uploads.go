@@ -19,12 +19,15 @@ func (a *App) ownAttempt(ctx context.Context, who actor.Actor) (string, error) {
 }
 
 // accepts asks the kind of the item what may be uploaded; a candidate uploads for their own attempt only. What members upload belongs to a question of
-// an interview.
+// an interview, or is their greeting on an opening's page.
 func (a *App) accepts(ctx context.Context, who actor.Actor, s upload.Subject) (upload.Accepting, error) {
 	switch {
 	case strings.HasPrefix(s.Owner, "app_"): // what is said in its conversation
 		return a.Threads.Accepts(who, s), nil
 	case who.Kind == actor.Member:
+		if accepting, ok := a.Openings.AcceptsGreeting(who, s); ok {
+			return accepting, nil
+		}
 		return a.Interviews.Accepts(who, s), nil
 	}
 	if own, err := a.ownAttempt(ctx, who); err != nil || own != s.Owner {

@@ -121,33 +121,7 @@ func (as *Attempts) Extend(ctx context.Context, who actor.Actor, app opening.App
 
 // ExtendWindow moves finish_by later for everything that is not ended. ErrMissing, ErrRole, ErrShorter.
 func (as *Attempts) ExtendWindow(ctx context.Context, who actor.Actor, inv opening.InvitationID, by time.Time, reason string) error {
-	return as.DB.Write(ctx, who.Org, func(tx db.Tx) error {
-		if err := as.Openings.Extend(ctx, tx, who, inv, by, reason); err != nil {
-			return err
-		}
-		r, err := query.New(tx).AttemptOf(ctx, tx.Org, string(inv))
-		if err != nil {
-			return notThere(err)
-		}
-		all, err := as.Sittings(ctx, tx, ID(r.ID))
-		if err != nil {
-			return err
-		}
-		for _, s := range all {
-			if s.State == Ended {
-				continue
-			}
-			c := s.Clock
-			c.FinishBy = by
-			if err := as.retime(ctx, tx, s, c); err != nil {
-				return err
-			}
-			if err := as.write(ctx, tx, who, s.ID, "window", "", int64(by.Sub(s.Clock.FinishBy)/time.Second), ""); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	return as.DB.Write(ctx, who.Org, func(tx db.Tx) error { return as.extendWindow(ctx, tx, who, inv, by, reason) })
 }
 
 // OwnFailure is the press "something went wrong on my side": minutes at once, once per part, unseen by reviewers. ErrMissing,

@@ -30,8 +30,12 @@ func (f Format) Describe(ctx context.Context, org, ref string) (opening.Describe
 	if !v.Published {
 		return opening.Described{}, assessment.ErrMissing
 	}
-	d := opening.Described{Title: v.Title, Minutes: v.Minutes, Parts: len(v.Parts)}
+	d := opening.Described{Title: v.Title, About: v.About, Minutes: v.Minutes, Parts: len(v.Parts)}
+	for _, c := range v.Rubric {
+		d.Criteria = append(d.Criteria, opening.Criterion{Key: c.Key, Title: c.Title, About: c.About})
+	}
 	for _, p := range v.Parts {
+		d.Computer = d.Computer || p.Device == "computer"
 		d.Timed = d.Timed || p.Timed > 0
 		d.Untimed = d.Untimed || p.Timed == 0
 	}

@@ -257,3 +257,16 @@ UPDATE attempts SET state = 'voided' WHERE org_id = $1 AND id = $2 AND state = '
 
 -- name: EndSittings :execrows
 UPDATE sittings SET state = 'ended', ended_by = 'staff', finished_at = sqlc.arg(now) WHERE org_id = sqlc.arg(org_id) AND attempt_id = sqlc.arg(attempt_id) AND state <> 'ended';
+
+-- What was never started goes with its ledger, which then holds nothing but what a person or a rule gave to a clock that never ran.
+-- name: UndoLedger :execrows
+DELETE FROM ledger WHERE ledger.org_id = $1 AND sitting_id IN (SELECT s.id FROM sittings s WHERE s.org_id = $1 AND s.attempt_id = $2 AND s.started_at = 0 AND s.state = 'ready');
+
+-- name: UndoSittings :execrows
+DELETE FROM sittings WHERE org_id = $1 AND attempt_id = $2 AND started_at = 0 AND state = 'ready';
+
+-- name: UndoAttempt :execrows
+DELETE FROM attempts WHERE attempts.org_id = $1 AND attempts.id = $2 AND state = 'open' AND NOT EXISTS (SELECT 1 FROM sittings s WHERE s.org_id = $1 AND s.attempt_id = $2);
+
+-- name: StaffGave :one
+SELECT COUNT(*) FROM ledger l JOIN sittings s ON s.org_id = l.org_id AND s.id = l.sitting_id WHERE s.org_id = $1 AND s.attempt_id = $2 AND l.kind = 'extend';

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"candor/internal/actor"
@@ -66,8 +67,13 @@ func (as *Attempts) debts(ctx context.Context, tx db.Tx) ([]debt, error) {
 	if err != nil {
 		return nil, err
 	}
+	asked, err := owed(ctx, tx, now, &cal, `SELECT s.id, 'time ' || x.id, x.asked_at FROM time_asks x `+open+` WHERE x.org_id = $1 AND x.answered_at = 0 AND x.asked_at < $2`,
+		clock.Milli(now.AddDate(0, 0, -thread.AnswerDays)))
+	if err != nil {
+		return nil, err
+	}
 	var out []debt
-	for _, d := range append(promised, waits...) {
+	for _, d := range slices.Concat(promised, waits, asked) {
 		given, err := query.New(tx).InLedger(ctx, query.InLedgerParams{OrgID: tx.Org, SittingID: string(d.sitting), Kind: "late", Key: d.key(d.days)})
 		if err != nil {
 			return nil, err

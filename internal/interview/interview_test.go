@@ -379,6 +379,34 @@ func TestAStage(t *testing.T) {
 	})
 }
 
+// An interview can be chosen instead of the same in writing, and the other way round until something is started.
+func TestAnInterviewIsAChoice(t *testing.T) {
+	each(t, func(t *testing.T, w world) {
+		plan, err := w.AddPlan(ctx, w.Owner, w.Version, interview.Agreed{Member: w.ines.ID, Rounds: 2, AnswerDays: 2, AskDays: 1})
+		w.must(err)
+		written, talk := opening.Offer{Format: "assessment", Ref: string(w.Version)}, opening.Offer{Format: "interview", Ref: string(plan)}
+		w.World.Opening, err = w.World.Openings.Create(ctx, w.Owner, opening.Opening{Title: "Platform engineer", ReplyDays: 5},
+			[]opening.Stage{{Title: "Talk", Reviewers: 1, Window: 7, Format: "assessment", Ref: string(w.Version), Others: []opening.Offer{talk}}})
+		w.must(err)
+		amara := w.Enter(w.Invite("Amara Okafor", "amara@mail.example"))
+		for _, x := range []opening.Offer{talk, written, talk, written} {
+			w.must(w.World.Openings.Choose(ctx, amara, x))
+			if _, err := w.Own(ctx, amara); (err == nil) != (x == talk) {
+				t.Errorf("after choosing %v: %v", x, err)
+			}
+		}
+		w.must(w.World.Openings.Choose(ctx, amara, talk))
+		w.Finish(amara)
+		w.Drain()
+		if own, err := w.Own(ctx, amara); err != nil || own.State != interview.Ours {
+			t.Errorf("after what is sent first: %+v, %v", own, err)
+		}
+		if err := w.World.Openings.Choose(ctx, amara, written); !errors.Is(err, opening.ErrBegan) {
+			t.Errorf("after the start = %v; want ErrBegan", err)
+		}
+	})
+}
+
 // Somebody who leaves ends it, and what is asked wrongly is refused by its field.
 func TestEdges(t *testing.T) {
 	each(t, func(t *testing.T, w world) {

@@ -93,6 +93,7 @@ func (f Format) Describe(ctx context.Context, o, ref string) (opening.Described,
 	}
 	d, err := attempt.Format{Attempts: f.Interviews.Attempts}.Describe(ctx, o, string(p.Version))
 	d.Minutes += p.Rounds * Minutes
+	d.Rounds = p.Rounds
 	return d, err
 }
 
@@ -128,6 +129,23 @@ func (f Format) Start(ctx context.Context, tx db.Tx, inv opening.Invitation) err
 // Running says whether a part was started.
 func (f Format) Running(ctx context.Context, tx db.Tx, inv opening.Invitation) (bool, error) {
 	return attempt.Format{Attempts: f.Interviews.Attempts}.Running(ctx, tx, inv)
+}
+
+// Began says whether a part was started, also if it is over: opening.Undoer.
+func (f Format) Began(ctx context.Context, tx db.Tx, inv opening.Invitation) (bool, error) {
+	return attempt.Format{Attempts: f.Interviews.Attempts}.Began(ctx, tx, inv)
+}
+
+// Undo removes the interview that waits, and its attempt: opening.Undoer.
+func (f Format) Undo(ctx context.Context, tx db.Tx, inv opening.Invitation) error {
+	n, err := query.New(tx).Undo(ctx, tx.Org, string(inv.ID))
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return opening.ErrBegan
+	}
+	return attempt.Format{Attempts: f.Interviews.Attempts}.Undo(ctx, tx, inv)
 }
 
 // Choices are the plans in words: opening.Chooser.

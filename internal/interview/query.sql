@@ -91,3 +91,7 @@ DELETE FROM interview_handovers WHERE interview_handovers.org_id = $1 AND interv
 
 -- name: DropInterview :execrows
 DELETE FROM interviews WHERE org_id = $1 AND attempt_id = $2;
+
+-- One that waits for work that was not begun goes with it.
+-- name: Undo :execrows
+DELETE FROM interviews WHERE interviews.org_id = $1 AND state = 'waits' AND attempt_id IN (SELECT a.id FROM attempts a WHERE a.org_id = $1 AND a.invitation_id = $2);

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"candor/internal/candidate"
@@ -67,6 +68,13 @@ func (n *Notify) stage(ctx context.Context, tx db.Tx, inv opening.Invitation) (o
 			s.Questions = one.Questions
 		}
 	}
+	if err != nil || !inv.Unchosen() {
+		return s, err
+	}
+	offers, err := n.Openings.OffersOf(ctx, tx, inv)
+	if len(offers) > 1 {
+		s.Others = offers[1:]
+	}
 	return s, err
 }
 
@@ -88,6 +96,19 @@ func (n *Notify) Draft(ctx context.Context, tx db.Tx, op opening.Opening, s open
 
 // what is what a stage asks for, in words.
 func (n *Notify) what(ctx context.Context, o string, s opening.Stage) string {
+	var list []string
+	for _, x := range s.Offers() {
+		s.Format, s.Ref = x.Format, x.Ref
+		list = append(list, n.offer(ctx, o, s))
+	}
+	if len(list) == 1 {
+		return list[0]
+	}
+	return fmt.Sprintf("one of %d, as you choose: %s", len(list), strings.Join(list, "; or "))
+}
+
+// offer is the first of what a stage offers, in words.
+func (n *Notify) offer(ctx context.Context, o string, s opening.Stage) string {
 	f, ok := n.Openings.Format(s.Format)
 	if !ok {
 		return "an interview in turns"

@@ -74,6 +74,8 @@ var Letters = []Letter{
 		[]string{"name", "opening", "organisation", "digits"}, []string{"digits"}},
 	{"wish", "Answer to a wish", "When somebody settled what a candidate asked for.", "Open your place",
 		[]string{"name", "opening", "organisation", "outcome", "link", "contact"}, []string{"outcome", "link", "contact"}},
+	{"moretime", "Answer about more time", "When somebody answered a candidate who asked for more time.", "Open your place",
+		[]string{"name", "opening", "organisation", "outcome", "link", "contact"}, []string{"outcome", "link", "contact"}},
 	{"message", "A message in the conversation", "When somebody of the team has written and the candidate has not looked within five minutes; what comes in the same minutes is one mail.", "Read it in your place",
 		[]string{"name", "opening", "organisation", "link", "contact"}, []string{"link", "contact"}},
 	{"question", "A question about the work", "When a case is opened.", "See the question",

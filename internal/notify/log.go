@@ -25,7 +25,7 @@ var (
 )
 
 // repeats are the topics of mails that may be sent again as they are; digits and confirmations are asked for anew, reminders come by rule.
-var repeats = map[string]bool{string(opening.Invited): true, string(attempt.Submitted): true, string(feedback.Released): true, string(attempt.Answered): true,
+var repeats = map[string]bool{string(opening.Invited): true, string(attempt.Submitted): true, string(feedback.Released): true, string(attempt.Answered): true, string(opening.TimeAnswered): true,
 	string(integrity.Asked): true, string(integrity.Extended): true, string(integrity.Told): true}
 
 // Repeats says whether a mail can be sent again.

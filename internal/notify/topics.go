@@ -29,6 +29,7 @@ func (n *Notify) listenMore() {
 	job.Listen(n.Jobs, attempt.Questioned, "notify.questioned", job.Mail, n.questioned)
 	job.Listen(n.Jobs, attempt.Unclear, "notify.unclear", job.Mail, n.unclear)
 	job.Listen(n.Jobs, analytics.Drifted, "notify.drifted", job.Mail, n.drifted)
+	n.listenTime()
 	n.listenReading()
 	n.listenAppeals()
 	n.listenCases()

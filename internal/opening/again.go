@@ -17,7 +17,8 @@ import (
 
 // Again is another invitation to the stage somebody stands at: once more, or with something else to do.
 type Again struct {
-	Format, Ref string    // "": what they were invited to
+	Format, Ref string    // "": what they were invited to, and chose
+	Choose      bool      // whatever the stage offers now is theirs to choose from; Format is not read
 	By          time.Time // zero: the stage's window from now
 	Words       string    // to the candidate, in their mail
 	Reason      string    // for the team
@@ -93,8 +94,10 @@ func (os *Openings) AgainIn(ctx context.Context, tx db.Tx, who actor.Actor, a Ap
 	if err != nil {
 		return "", err
 	}
-	if s.Format, s.Ref = f.Format, f.Ref; f.Format == "" {
-		s.Format, s.Ref = was.Format, was.Ref
+	if !f.Choose {
+		if s, err = os.asBefore(ctx, tx, s, was, f); err != nil {
+			return "", err
+		}
 	}
 	if err := os.checkStage(ctx, tx.Org, &s); err != nil {
 		return "", err
@@ -124,10 +127,26 @@ func (os *Openings) AgainIn(ctx context.Context, tx db.Tx, who actor.Actor, a Ap
 		"other": fmt.Sprint(s.Format != was.Format || s.Ref != was.Ref), "reason": why})
 }
 
+// asBefore is a stage with what somebody is invited to again: something else, or what they had; while they had not chosen yet they still can.
+func (os *Openings) asBefore(ctx context.Context, tx db.Tx, s Stage, was Invitation, f Again) (Stage, error) {
+	s.Format, s.Ref, s.Others = was.Format, was.Ref, nil
+	switch {
+	case f.Format != "":
+		s.Format, s.Ref = f.Format, f.Ref
+	case was.Unchosen():
+		all, err := os.OffersOf(ctx, tx, was)
+		if err != nil {
+			return s, err
+		}
+		s.Others = all[1:]
+	}
+	return s, nil
+}
+
 // letGo ends what was begun by an invitation.
 func (os *Openings) letGo(ctx context.Context, tx db.Tx, was Invitation, agreed bool) error {
 	f, ok := os.Format(was.Format)
-	if !ok || was.OpenedAt.IsZero() {
+	if !ok || was.OpenedAt.IsZero() || was.Unchosen() {
 		return nil
 	}
 	r, ok := f.(Replacer)

@@ -1,8 +1,10 @@
 package opening
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -26,6 +28,8 @@ type Row struct {
 	Opened     time.Time // zero: not yet
 	FinishBy   time.Time
 	Revoked    bool
+	Chosen     Offer     // of what the stage offered; zero where there was no choice, or none was made
+	Choosing   bool      // there is a choice, and none was made
 	Sent       time.Time // last submission; zero: none
 	Replied    time.Time // last reply; zero: none
 	Due        time.Time // of the reply that is owed; zero: nothing is owed
@@ -79,8 +83,9 @@ type Filter struct {
 	Below  int           // automatic mark under so many percent, 0..100; 0 is no limit, and leaves out those without one otherwise
 	Waited int           // days since their work was sent, or else since they came to where they are; 0 is any
 	Sort   Sort
-	After  string // Board.Next of the page before
-	Most   int    // rows, 1..MostRows; 0 is 50
+	After  string          // Board.Next of the page before
+	Most   int             // rows, 1..MostRows; 0 is 50
+	First  []ApplicationID // who is listed before all others where the order is ByTurn, beyond Most: they asked for more time
 }
 
 // MostRows is how long a page may be.
@@ -98,7 +103,7 @@ type Board struct {
 }
 
 const boardColumns = `SELECT a.id, a.candidate_id, a.stage_id, a.status, a.moved_at, a.mark_ppm, c.name, c.email,
-	COALESCE(i.id, ''), COALESCE(i.opened_at, 0), COALESCE(i.finish_by, 0), COALESCE(i.revoked_at, 0),
+	COALESCE(i.id, ''), COALESCE(i.opened_at, 0), COALESCE(i.finish_by, 0), COALESCE(i.revoked_at, 0), COALESCE(i.offers, 0), COALESCE(i.chosen_at, 0), COALESCE(i.format, ''), COALESCE(i.ref_id, ''),
 	COALESCE((SELECT MAX(s.made_at) FROM promises s WHERE s.org_id = a.org_id AND s.application_id = a.id AND s.kind = 'reply'), 0),
 	COALESCE((SELECT MAX(s.kept_at) FROM promises s WHERE s.org_id = a.org_id AND s.application_id = a.id AND s.kind = 'reply'), 0),
 	COALESCE(p.due_at, 0), COALESCE(p.waits_until, 0)
@@ -145,6 +150,17 @@ func (os *Openings) Page(ctx context.Context, tx db.Tx, o ID, f Filter) (Board, 
 		return Board{}, ErrMissing
 	}
 	var b Board
+	if f.Sort != ByTurn || f.View != UnderWay && f.View != Us {
+		f.First = nil
+	}
+	if len(f.First) > 0 && f.After == "" {
+		if b.Rows, err = os.rows(ctx, tx, firstQuery(f), o, 0); err != nil {
+			return Board{}, err
+		}
+		slices.SortFunc(b.Rows, func(x, y Row) int { return cmp.Compare(slices.Index(f.First, x.ID), slices.Index(f.First, y.ID)) })
+		rest, err := os.Page(ctx, tx, o, f.behind())
+		return Board{append(b.Rows, rest.Rows...), rest.Next}, err
+	}
 	turns := f.Sort == ByTurn && (f.View == UnderWay || f.View == Us)
 	if turns && at.segment == 0 {
 		if b.Rows, err = os.rows(ctx, tx, owedQuery(f, at, most+1), o, 0); err != nil {
@@ -164,6 +180,34 @@ func (os *Openings) Page(ctx context.Context, tx db.Tx, o ID, f Filter) (Board, 
 		b.Next = b.Rows[most-1].cursor
 	}
 	return b, nil
+}
+
+// behind is a filter for those who come after First.
+func (f Filter) behind() Filter {
+	f.After = afterFirst
+	return f
+}
+
+// afterFirst is the cursor behind those of First.
+const afterFirst = "0.0."
+
+// firstQuery finds those of First.
+func firstQuery(f Filter) statement {
+	s := statement{args: make([]any, 3)}
+	s.text = boardColumns + `, a.moved_at, a.id FROM applications a ` + boardJoins + openPromise + `
+		WHERE a.org_id = $1 AND a.opening_id = $2 AND a.status = 'active' AND $3 > CAST(0 AS BIGINT) AND a.id IN (` + s.list(f.First) + `)`
+	f.First = nil
+	s.text += s.narrowed(f)
+	return s
+}
+
+// list adds parameters and gives their places.
+func (s *statement) list(ids []ApplicationID) string {
+	out := make([]string, len(ids))
+	for i, x := range ids {
+		out[i] = s.arg(string(x))
+	}
+	return strings.Join(out, ", ")
 }
 
 // owedQuery finds those who wait for a reply, the soonest promise first: the walk is over open promises, which are few.
@@ -230,6 +274,9 @@ func (s *statement) after(key, id, beyond string, at cursor) string {
 // narrowed adds what a filter asks of a row.
 func (s *statement) narrowed(f Filter) string {
 	out := ""
+	if len(f.First) > 0 {
+		out += ` AND a.id NOT IN (` + s.list(f.First) + `)`
+	}
 	if f.Stage != "" {
 		out += ` AND a.stage_id = ` + s.arg(string(f.Stage))
 	}
@@ -262,14 +309,18 @@ func (os *Openings) rows(ctx context.Context, tx db.Tx, s statement, o ID, segme
 	var out []Row
 	for found.Next() {
 		r := Row{Mark: -1}
-		var moved, mark, opened, by, revoked, sent, replied, due, waits, key int64
+		var moved, mark, opened, by, revoked, offers, chose, sent, replied, due, waits, key int64
+		var x Offer
 		var id string
-		if err := found.Scan(&r.ID, &r.Candidate, &r.Stage, &r.Status, &moved, &mark, &r.Name, &r.Email, &r.Invitation, &opened, &by, &revoked,
+		if err := found.Scan(&r.ID, &r.Candidate, &r.Stage, &r.Status, &moved, &mark, &r.Name, &r.Email, &r.Invitation, &opened, &by, &revoked, &offers, &chose, &x.Format, &x.Ref,
 			&sent, &replied, &due, &waits, &key, &id); err != nil {
 			return nil, err
 		}
 		if mark >= 0 {
 			r.Mark = int(mark+5_000) / 10_000
+		}
+		if r.Choosing = offers > 0 && chose == 0; offers > 0 && chose > 0 {
+			r.Chosen = x
 		}
 		r.Moved, r.Opened, r.FinishBy, r.Revoked = clock.Time(moved), clock.Time(opened), clock.Time(by), revoked != 0
 		r.Sent, r.Replied, r.Due, r.Waits = clock.Time(sent), clock.Time(replied), clock.Time(due), clock.Time(waits)
@@ -287,7 +338,7 @@ type cursor struct {
 }
 
 func readCursor(s string) (cursor, error) {
-	if s == "" {
+	if s == "" || s == afterFirst {
 		return cursor{}, nil
 	}
 	parts := strings.SplitN(s, ".", 3)

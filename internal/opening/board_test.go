@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -353,7 +354,7 @@ func TestSavedViews(t *testing.T) {
 			return out
 		}
 		f.Search, f.After = "", ""
-		if got := views(w.owner); len(got) != 1 || got[0].Name != "Strong and waiting" || got[0].Filter != f || !got[0].Mine {
+		if got := views(w.owner); len(got) != 1 || got[0].Name != "Strong and waiting" || !reflect.DeepEqual(got[0].Filter, f) || !got[0].Mine {
 			t.Fatalf("views = %+v; want the one, without the name that was searched", got)
 		}
 		other := w.member(t, "Kit", org.Recruiter)

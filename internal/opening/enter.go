@@ -116,8 +116,10 @@ func (os *Openings) Enter(ctx context.Context, linkSecret, digits string) (cooki
 				return err
 			}
 		}
-		if err := format.Start(ctx, tx, inv); err != nil {
-			return err
+		if !inv.Unchosen() {
+			if err := format.Start(ctx, tx, inv); err != nil {
+				return err
+			}
 		}
 		cookie = secret.Random()
 		until := os.SessionUntil(inv)

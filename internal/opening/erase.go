@@ -20,27 +20,35 @@ func (os *Openings) Erase(ctx context.Context, tx db.Tx, p db.Person) (map[strin
 			}
 		}
 	}
-	tags := 0
+	tags, asks := 0, 0
 	for _, a := range p.Applications {
 		n, err := q.EraseTags(ctx, tx.Org, a)
 		if err != nil {
 			return nil, err
 		}
 		tags += int(n)
+		if n, err = q.DropTimeAsks(ctx, tx.Org, a); err != nil {
+			return nil, err
+		}
+		asks += int(n)
 	}
 	_, err := q.EraseSessions(ctx, p.Candidate)
-	return map[string]int{"invitations": len(p.Invitations), "tags": tags}, err
+	return map[string]int{"invitations": len(p.Invitations), "tags": tags, "asks": asks}, err
 }
 
 // Preview counts what Erase would remove.
 func (os *Openings) Preview(ctx context.Context, tx db.Tx, p db.Person) (map[string]int, error) {
-	tags := 0
+	tags, asks := 0, 0
 	for _, a := range p.Applications {
 		n, err := query.New(tx).TagCount(ctx, tx.Org, a)
 		if err != nil {
 			return nil, err
 		}
 		tags += int(n)
+		if n, err = query.New(tx).TimeAskCount(ctx, tx.Org, a); err != nil {
+			return nil, err
+		}
+		asks += int(n)
 	}
-	return map[string]int{"invitations": len(p.Invitations), "tags": tags}, nil
+	return map[string]int{"invitations": len(p.Invitations), "tags": tags, "asks": asks}, nil
 }

@@ -48,12 +48,19 @@ func (os *Openings) Offered(ctx context.Context, org string) (out []Choice, err 
 
 // Described is a format's content in words.
 type Described struct {
-	Title   string
-	Minutes int // advertised
-	Parts   int
-	Timed   bool // at least one part has a clock: the date is "start by" for it
-	Untimed bool // at least one part has none
+	Title    string
+	About    string // to candidates, Markdown; "" is nothing
+	Minutes  int    // advertised
+	Parts    int
+	Timed    bool        // at least one part has a clock: the date is "start by" for it
+	Untimed  bool        // at least one part has none
+	Computer bool        // at least one part needs one
+	Rounds   int         // how many questions may come back
+	Criteria []Criterion // what it is scored by
 }
+
+// Criterion is one of a rubric, by the key that it has in every version.
+type Criterion struct{ Key, Title, About string }
 
 // With is what is done in a stage: the content with the questions about it.
 func (d Described) With(s Stage) Described {

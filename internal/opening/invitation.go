@@ -50,7 +50,12 @@ type Invitation struct {
 	OpenedAt    time.Time
 	Status      Status       // of the application
 	Replaced    InvitationID // what took its place; "" nothing
+	Offers      int          // how many formats there are to choose from; 0: Format was given
+	ChosenAt    time.Time    // when Format was chosen of them
 }
+
+// Unchosen says that the candidate has not chosen yet what to do; Format is then the first that is offered.
+func (i Invitation) Unchosen() bool { return i.Offers > 0 && i.ChosenAt.IsZero() }
 
 // State is where it stands at an instant.
 func (i Invitation) State(now time.Time) InvitationState {
@@ -208,13 +213,22 @@ func (os *Openings) invite(ctx context.Context, tx db.Tx, who actor.Actor, a App
 func (os *Openings) inviteAs(ctx context.Context, tx db.Tx, who actor.Actor, inv string, a Application, s Stage, by time.Time, note string) error {
 	now := os.DB.Now()
 	q := query.New(tx)
+	offers := s.Offers()
+	if len(offers) == 1 {
+		offers = nil
+	}
 	n, err := q.AddInvitation(ctx, query.AddInvitationParams{OrgID: tx.Org, ID: inv, ApplicationID: string(a.ID), OpeningID: string(a.Opening.ID), StageID: string(s.ID), Format: s.Format, RefID: s.Ref,
-		Note: note, FinishBy: clock.Milli(by), Zone: a.Zone, CreatedAt: clock.Milli(now), CreatedBy: who.ID})
+		Note: note, FinishBy: clock.Milli(by), Zone: a.Zone, CreatedAt: clock.Milli(now), CreatedBy: who.ID, Offers: int64(len(offers))})
 	if err != nil {
 		return err
 	}
 	if n == 0 {
 		return ErrMoved
+	}
+	for i, f := range offers {
+		if err := q.AddOffer(ctx, query.AddOfferParams{OrgID: tx.Org, InvitationID: inv, Position: int64(i + 1), Format: f.Format, RefID: f.Ref}); err != nil {
+			return err
+		}
 	}
 	if err := q.AddLink(ctx, query.AddLinkParams{Hash: secret.Hash(os.secret(tx.Org, inv, 0)), OrgID: tx.Org, InvitationID: inv, Rotation: 0}); err != nil {
 		return err
@@ -245,7 +259,7 @@ func (os *Openings) InvitationIn(ctx context.Context, tx db.Tx, i InvitationID) 
 
 func invitation(o string, r query.InvitationRow) Invitation {
 	return Invitation{InvitationID(r.ID), o, ApplicationID(r.ApplicationID), ID(r.OpeningID), r.CandidateID, StageID(r.StageID), r.Format, r.RefID, r.Note,
-		r.RevokedAt != 0, int(r.Rotation), clock.Time(r.FinishBy), r.Zone, clock.Time(r.CreatedAt), clock.Time(r.OpenedAt), Status(r.Status), InvitationID(r.ReplacedBy)}
+		r.RevokedAt != 0, int(r.Rotation), clock.Time(r.FinishBy), r.Zone, clock.Time(r.CreatedAt), clock.Time(r.OpenedAt), Status(r.Status), InvitationID(r.ReplacedBy), int(r.Offers), clock.Time(r.ChosenAt)}
 }
 
 // InvitationsOf are an application's, newest first.

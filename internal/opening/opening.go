@@ -27,6 +27,7 @@ import (
 	"candor/internal/problem"
 	"candor/internal/promise"
 	"candor/internal/secret"
+	"candor/internal/upload"
 )
 
 //go:embed schema/*.sql
@@ -86,8 +87,10 @@ type Stage struct {
 	Reviewers int // 0, 1 or 2 are assigned to each submission
 	Window    int // days from invitation to finish by
 	Format    string
-	Ref       string // what the format needs: the assessment's version
-	Questions int    // about their own work, which everybody is asked who begins it from now on: 0, or 2 to 4
+	Ref       string   // what the format needs: the assessment's version
+	Others    []Offer  // what candidates can choose instead, at most MostOthers
+	Readers   []string // members of the pool who read it, to save; nil is all of the pool. What is read of stages leaves it out: see ReadersOf.
+	Questions int      // about their own work, which everybody is asked who begins it from now on: 0, or 2 to 4
 }
 
 // MostQuestions is how many questions about their own work anybody is asked; QuestionMinutes is what is advertised for each.
@@ -115,6 +118,7 @@ type Openings struct {
 	Candidates *candidate.Candidates
 	Promises   *promise.Promises
 	Formats    []Format
+	Uploads    *upload.Uploads // of what members say on pages; nil: nobody says anything
 	// Blind says whether a member must not learn who an application is from, and the code they know it by; review knows. The
 	// code comes back also when their card is filed; "" says that they have no card for it. nil: nobody is blind.
 	Blind func(ctx context.Context, tx db.Tx, who actor.Actor, app ApplicationID) (blind bool, code string, err error)
@@ -179,7 +183,7 @@ func (os *Openings) Create(ctx context.Context, who actor.Actor, o Opening, stag
 		}
 		for i, s := range stages {
 			s.ID, s.Position = StageID(id.New("stg", now)), i+1
-			if err := addStage(ctx, q, who.Org, o.ID, s); err != nil {
+			if err := addStage(ctx, q, who.Org, o.ID, s); err != nil { // nobody is in its pool yet
 				return err
 			}
 		}

@@ -36,6 +36,8 @@ type Face struct {
 	Name   string
 	Title  string
 	Words  string
+	// Greeting is what they say, beside that; the zero value where they say nothing.
+	Greeting Greeting
 }
 
 // MostFaces is how many people stand on a page.
@@ -49,9 +51,13 @@ func (os *Openings) PageOf(ctx context.Context, tx db.Tx, o ID) (Page, error) {
 		return Page{}, err
 	}
 	out := Page{Place: r.Place, Pay: r.Pay, Tries: r.Tries}
+	said, err := os.greetings(ctx, tx, o)
+	if err != nil {
+		return out, err
+	}
 	rows, err := q.Faces(ctx, tx.Org, string(o))
 	for _, f := range rows {
-		out.Faces = append(out.Faces, Face{f.MemberID, f.Name, f.Title, f.Words})
+		out.Faces = append(out.Faces, Face{f.MemberID, f.Name, f.Title, f.Words, said[f.MemberID]})
 	}
 	return out, err
 }

@@ -48,8 +48,8 @@ ON CONFLICT (org_id, stage_id, position) DO UPDATE SET format = excluded.format,
 
 -- name: Stages :many
 SELECT s.id, s.opening_id, s.position, s.title, s.reviewers, s.window_days, f.format, f.ref_id, s.questions
-FROM stages s JOIN stage_formats f ON f.org_id = s.org_id AND f.stage_id = s.id AND f.position = 1
-WHERE s.org_id = $1 AND s.opening_id = $2 ORDER BY s.position;
+FROM stages s JOIN stage_formats f ON f.org_id = s.org_id AND f.stage_id = s.id
+WHERE s.org_id = $1 AND s.opening_id = $2 ORDER BY s.position, f.position;
 
 -- name: AddApplication :execrows
 INSERT INTO applications (org_id, id, opening_id, candidate_id, stage_id, status, created_at, moved_at)
@@ -76,8 +76,8 @@ UPDATE applications SET status = sqlc.arg(status), moved_at = sqlc.arg(at) WHERE
 UPDATE applications SET status = 'active', moved_at = $3 WHERE org_id = $1 AND id = $2 AND status = 'declined';
 
 -- name: AddInvitation :execrows
-INSERT INTO invitations (org_id, id, application_id, opening_id, stage_id, format, ref_id, note, revoked_at, rotation, finish_by, zone, created_at, created_by, opened_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, $9, $10, $11, $12, 0) ON CONFLICT DO NOTHING;
+INSERT INTO invitations (org_id, id, application_id, opening_id, stage_id, format, ref_id, note, revoked_at, rotation, finish_by, zone, created_at, created_by, opened_at, offers)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, $9, $10, $11, $12, 0, $13) ON CONFLICT DO NOTHING;
 
 -- name: AddLink :exec
 INSERT INTO invitation_links (hash, org_id, invitation_id, rotation) VALUES ($1, $2, $3, $4);
@@ -87,12 +87,12 @@ SELECT org_id, invitation_id, rotation FROM invitation_links WHERE hash = $1;
 
 -- name: Invitation :one
 SELECT i.id, i.application_id, i.stage_id, i.format, i.ref_id, i.note, i.revoked_at, i.rotation, i.finish_by, i.zone, i.created_at, i.opened_at,
-	a.opening_id, a.candidate_id, a.status, i.replaced_by
+	a.opening_id, a.candidate_id, a.status, i.replaced_by, i.offers, i.chosen_at
 FROM invitations i JOIN applications a ON a.org_id = i.org_id AND a.id = i.application_id WHERE i.org_id = $1 AND i.id = $2;
 
 -- name: InvitationsOf :many
 SELECT i.id, i.application_id, i.stage_id, i.format, i.ref_id, i.note, i.revoked_at, i.rotation, i.finish_by, i.zone, i.created_at, i.opened_at,
-	a.opening_id, a.candidate_id, a.status, i.replaced_by
+	a.opening_id, a.candidate_id, a.status, i.replaced_by, i.offers, i.chosen_at
 FROM invitations i JOIN applications a ON a.org_id = i.org_id AND a.id = i.application_id
 WHERE i.org_id = $1 AND i.application_id = $2 ORDER BY i.created_at DESC, i.id DESC;
 
@@ -214,7 +214,7 @@ UPDATE public_links SET taken = taken + 1 WHERE org_id = sqlc.arg(org_id) AND op
 
 -- name: Unfinished :many
 SELECT i.id, i.application_id, i.stage_id, i.format, i.ref_id, i.note, i.revoked_at, i.rotation, i.finish_by, i.zone, i.created_at, i.opened_at,
-	a.opening_id, a.candidate_id, a.status, i.replaced_by
+	a.opening_id, a.candidate_id, a.status, i.replaced_by, i.offers, i.chosen_at
 FROM invitations i JOIN applications a ON a.org_id = i.org_id AND a.id = i.application_id JOIN openings o ON o.org_id = a.org_id AND o.id = a.opening_id
 WHERE i.org_id = sqlc.arg(org_id) AND i.finish_by > sqlc.arg(now) AND i.revoked_at = 0 AND i.replaced_by = '' AND a.status = 'active' AND a.stage_id = i.stage_id AND o.state = 'open'
 	AND i.id > sqlc.arg(after) ORDER BY i.id LIMIT 200;
@@ -299,3 +299,76 @@ INSERT INTO opening_faces (org_id, opening_id, member_id, words) VALUES ($1, $2,
 SELECT f.member_id, f.words, m.name, m.title FROM opening_faces f JOIN members m ON m.org_id = f.org_id AND m.id = f.member_id
 WHERE f.org_id = $1 AND f.opening_id = $2 AND m.state = 'active'
 	AND EXISTS (SELECT 1 FROM opening_members o WHERE o.org_id = f.org_id AND o.opening_id = f.opening_id AND o.member_id = f.member_id) ORDER BY m.name, m.id;
+
+-- name: AddOffer :exec
+INSERT INTO invitation_offers (org_id, invitation_id, position, format, ref_id) VALUES ($1, $2, $3, $4, $5);
+
+-- name: Offers :many
+SELECT format, ref_id FROM invitation_offers WHERE org_id = $1 AND invitation_id = $2 ORDER BY position;
+
+-- name: DropOffers :execrows
+DELETE FROM invitation_offers WHERE org_id = $1 AND invitation_id = $2;
+
+-- One of what was offered, if nobody chose since and the invitation holds.
+-- name: Choose :execrows
+UPDATE invitations SET format = sqlc.arg(format), ref_id = sqlc.arg(ref_id), chosen_at = sqlc.arg(at)
+WHERE invitations.org_id = sqlc.arg(org_id) AND invitations.id = sqlc.arg(id) AND offers > 0 AND revoked_at = 0 AND replaced_by = '' AND chosen_at = sqlc.arg(was)
+	AND EXISTS (SELECT 1 FROM invitation_offers o WHERE o.org_id = sqlc.arg(org_id) AND o.invitation_id = sqlc.arg(id) AND o.format = sqlc.arg(format) AND o.ref_id = sqlc.arg(ref_id));
+
+-- name: DropFormatsFrom :execrows
+DELETE FROM stage_formats WHERE org_id = $1 AND stage_id = $2 AND position >= $3;
+
+-- name: AddTimeAsk :execrows
+INSERT INTO time_asks (org_id, id, application_id, opening_id, invitation_id, words, asked_at, answered_at, answered_by, until_at, reply)
+VALUES ($1, $2, $3, $4, $5, $6, $7, 0, '', 0, '') ON CONFLICT DO NOTHING;
+
+-- name: AnswerTimeAsk :execrows
+UPDATE time_asks SET answered_at = sqlc.arg(at), answered_by = sqlc.arg(by), until_at = sqlc.arg(until_at), reply = sqlc.arg(reply)
+WHERE org_id = sqlc.arg(org_id) AND id = sqlc.arg(id) AND answered_at = 0;
+
+-- name: TimeAsk :one
+SELECT id, application_id, opening_id, invitation_id, words, asked_at, answered_at, answered_by, until_at, reply FROM time_asks WHERE org_id = $1 AND id = $2;
+
+-- name: TimeAskOf :one
+SELECT id, application_id, opening_id, invitation_id, words, asked_at, answered_at, answered_by, until_at, reply FROM time_asks
+WHERE org_id = $1 AND application_id = $2 ORDER BY asked_at DESC, id DESC LIMIT 1;
+
+-- Those that somebody still waits for; whoever has sent their work since, or was invited again, does not.
+-- name: OpenTimeAsks :many
+SELECT t.id, t.application_id, t.opening_id, t.invitation_id, t.words, t.asked_at, t.answered_at, t.answered_by, t.until_at, t.reply FROM time_asks t
+JOIN applications a ON a.org_id = t.org_id AND a.id = t.application_id JOIN invitations i ON i.org_id = t.org_id AND i.id = t.invitation_id
+WHERE t.org_id = $1 AND t.opening_id = $2 AND t.answered_at = 0 AND a.status = 'active' AND i.replaced_by = '' AND i.stage_id = a.stage_id
+	AND NOT EXISTS (SELECT 1 FROM promises s WHERE s.org_id = a.org_id AND s.application_id = a.id AND s.kind = 'reply' AND (s.kept_at = 0 OR s.made_at >= a.moved_at))
+ORDER BY t.asked_at, t.id LIMIT 100;
+
+-- name: TimeAskCount :one
+SELECT COUNT(*) FROM time_asks WHERE org_id = $1 AND application_id = $2;
+
+-- name: DropTimeAsks :execrows
+DELETE FROM time_asks WHERE org_id = $1 AND application_id = $2;
+
+-- name: AddStageReader :exec
+INSERT INTO stage_readers (org_id, stage_id, member_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING;
+
+-- name: DropStageReaders :execrows
+DELETE FROM stage_readers WHERE org_id = $1 AND stage_id = $2;
+
+-- Whoever is in the pool no more reads at no stage.
+-- name: DropReaderOf :execrows
+DELETE FROM stage_readers WHERE stage_readers.org_id = $1 AND stage_readers.member_id = $3 AND stage_id IN (SELECT s.id FROM stages s WHERE s.org_id = $1 AND s.opening_id = $2);
+
+-- name: StageReaders :many
+SELECT r.stage_id, r.member_id FROM stage_readers r JOIN stages s ON s.org_id = r.org_id AND s.id = r.stage_id WHERE r.org_id = $1 AND s.opening_id = $2 ORDER BY r.stage_id, r.member_id;
+
+-- name: SetGreeting :exec
+INSERT INTO opening_greetings (org_id, opening_id, member_id, upload_id, made_at) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (org_id, opening_id, member_id) DO UPDATE SET upload_id = excluded.upload_id, made_at = excluded.made_at;
+
+-- name: DropGreeting :execrows
+DELETE FROM opening_greetings WHERE org_id = $1 AND opening_id = $2 AND member_id = $3;
+
+-- name: Greetings :many
+SELECT member_id, upload_id FROM opening_greetings WHERE org_id = $1 AND opening_id = $2 ORDER BY member_id;
+
+-- name: GreetingsBy :many
+SELECT opening_id FROM opening_greetings WHERE org_id = $1 AND member_id = $2;

@@ -23,6 +23,9 @@ func (os *Openings) HoldApplication(ctx context.Context, tx db.Tx, a Application
 func (os *Openings) Drop(ctx context.Context, tx db.Tx, p db.Person) error {
 	q := query.New(tx)
 	for _, i := range p.Invitations {
+		if _, err := q.DropOffers(ctx, tx.Org, i); err != nil {
+			return err
+		}
 		if _, err := q.DropInvitation(ctx, tx.Org, i); err != nil {
 			return err
 		}

@@ -38,8 +38,10 @@ func (os *Openings) RemoveStage(ctx context.Context, who actor.Actor, o ID, s St
 		if standing+invited > 0 {
 			return ErrStageUsed
 		}
-		if _, err := q.DropFormats(ctx, tx.Org, string(s)); err != nil {
-			return err
+		for _, drop := range []func(context.Context, string, string) (int64, error){q.DropFormats, q.DropStageReaders} {
+			if _, err := drop(ctx, tx.Org, string(s)); err != nil {
+				return err
+			}
 		}
 		if _, err := q.DropStage(ctx, tx.Org, string(s)); err != nil {
 			return err
@@ -103,7 +105,65 @@ func addStage(ctx context.Context, q *query.Queries, o string, opening ID, s Sta
 	if err != nil {
 		return err
 	}
-	return q.AddFormat(ctx, query.AddFormatParams{OrgID: o, StageID: string(s.ID), Position: 1, Format: s.Format, RefID: s.Ref})
+	return setFormats(ctx, q, o, s)
+}
+
+// setFormats writes what a stage offers in place of what it offered.
+func setFormats(ctx context.Context, q *query.Queries, o string, s Stage) error {
+	for i, f := range s.Offers() {
+		if err := q.AddFormat(ctx, query.AddFormatParams{OrgID: o, StageID: string(s.ID), Position: int64(i + 1), Format: f.Format, RefID: f.Ref}); err != nil {
+			return err
+		}
+	}
+	_, err := q.DropFormatsFrom(ctx, o, string(s.ID), int64(len(s.Others)+2))
+	return err
+}
+
+// setReaders names who of the pool reads a stage. ErrInvalid.
+func (os *Openings) setReaders(ctx context.Context, tx db.Tx, o ID, s Stage) error {
+	team, err := os.Team(ctx, tx, o)
+	if err != nil {
+		return err
+	}
+	q := query.New(tx)
+	if _, err := q.DropStageReaders(ctx, tx.Org, string(s.ID)); err != nil {
+		return err
+	}
+	for _, m := range s.Readers {
+		if !slices.Contains(team, TeamMember{m, Reviewer}) {
+			return problem.Field("readers", "Somebody of these is not a reviewer of this opening any more. Look at its people first.")
+		}
+		if err := q.AddStageReader(ctx, tx.Org, string(s.ID), m); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ReadersOf are the members who are named to read each stage of an opening; a stage without one is read by the whole pool.
+func (os *Openings) ReadersOf(ctx context.Context, tx db.Tx, o ID) (map[StageID][]string, error) {
+	rows, err := query.New(tx).StageReaders(ctx, tx.Org, string(o))
+	out := map[StageID][]string{}
+	for _, r := range rows {
+		out[StageID(r.StageID)] = append(out[StageID(r.StageID)], r.MemberID)
+	}
+	return out, err
+}
+
+// Pool are the members who read what is sent at a stage: those who are named for it, else all reviewers of its opening.
+func (os *Openings) Pool(ctx context.Context, tx db.Tx, o ID, s StageID) ([]string, error) {
+	named, err := os.ReadersOf(ctx, tx, o)
+	if err != nil {
+		return nil, err
+	}
+	team, err := os.Team(ctx, tx, o)
+	var out []string
+	for _, m := range team {
+		if m.Role == Reviewer && (len(named[s]) == 0 || slices.Contains(named[s], m.Member)) {
+			out = append(out, m.Member)
+		}
+	}
+	return out, err
 }
 
 func (os *Openings) checkStage(ctx context.Context, o string, s *Stage) error {
@@ -119,15 +179,7 @@ func (os *Openings) checkStage(ctx context.Context, o string, s *Stage) error {
 	if s.Questions < 0 || s.Questions == 1 || s.Questions > MostQuestions {
 		return problem.Field("questions", "Ask 2 to 4 questions about their own work, or none.")
 	}
-	f, ok := os.Format(s.Format)
-	if !ok {
-		return problem.Field("format", "Choose what candidates do in this stage.")
-	}
-	_, err := f.Describe(ctx, o, s.Ref)
-	if _, isProblem := problem.As(err); isProblem {
-		return problem.Field("format", "Choose what candidates do in this stage.")
-	}
-	return err
+	return os.checkOffers(ctx, o, *s)
 }
 
 // Stages are an opening's, in order.
@@ -135,7 +187,11 @@ func (os *Openings) Stages(ctx context.Context, tx db.Tx, o ID) ([]Stage, error)
 	rows, err := query.New(tx).Stages(ctx, tx.Org, string(o))
 	var out []Stage
 	for _, r := range rows {
-		out = append(out, Stage{StageID(r.ID), ID(r.OpeningID), int(r.Position), r.Title, int(r.Reviewers), int(r.WindowDays), r.Format, r.RefID, int(r.Questions)})
+		if n := len(out); n > 0 && out[n-1].ID == StageID(r.ID) {
+			out[n-1].Others = append(out[n-1].Others, Offer{r.Format, r.RefID})
+			continue
+		}
+		out = append(out, Stage{StageID(r.ID), ID(r.OpeningID), int(r.Position), r.Title, int(r.Reviewers), int(r.WindowDays), r.Format, r.RefID, nil, nil, int(r.Questions)})
 	}
 	return out, err
 }
@@ -170,10 +226,13 @@ func (os *Openings) SaveStage(ctx context.Context, who actor.Actor, o ID, s Stag
 			if _, err := q.ChangeStage(ctx, query.ChangeStageParams{OrgID: who.Org, ID: string(s.ID), Title: s.Title, Reviewers: int64(s.Reviewers), WindowDays: int64(s.Window), Questions: int64(s.Questions)}); err != nil {
 				return err
 			}
-			if err := q.AddFormat(ctx, query.AddFormatParams{OrgID: who.Org, StageID: string(s.ID), Position: 1, Format: s.Format, RefID: s.Ref}); err != nil {
+			if err := setFormats(ctx, q, who.Org, s); err != nil {
 				return err
 			}
 		}
-		return audit.Record(ctx, tx, now, who, "opening.stage", string(o), audit.Facts{"stage": string(s.ID)})
+		if err := os.setReaders(ctx, tx, o, s); err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, now, who, "opening.stage", string(o), audit.Facts{"stage": string(s.ID), "readers": strings.Join(s.Readers, " ")})
 	})
 }

@@ -48,6 +48,11 @@ func (os *Openings) SetRole(ctx context.Context, who actor.Actor, o ID, member s
 			return err
 		}
 		q := query.New(tx)
+		if !on && role == Reviewer {
+			if _, err := q.DropReaderOf(ctx, who.Org, string(o), member); err != nil {
+				return err
+			}
+		}
 		if on {
 			err = q.AddRole(ctx, query.AddRoleParams{OrgID: who.Org, OpeningID: string(o), MemberID: member, Role: string(role)})
 		} else {
@@ -55,6 +60,13 @@ func (os *Openings) SetRole(ctx context.Context, who actor.Actor, o ID, member s
 		}
 		if err != nil {
 			return err
+		}
+		if left, err := q.RolesIn(ctx, who.Org, string(o), member); err != nil {
+			return err
+		} else if len(left) == 0 {
+			if err := os.ungreet(ctx, tx, o, member); err != nil { // only the opening's people say something on its page
+				return err
+			}
 		}
 		verb := map[bool]string{true: "opening.add_role", false: "opening.drop_role"}[on]
 		return audit.Record(ctx, tx, os.DB.Now(), who, verb, string(o), audit.Facts{"member": member, "role": string(role)})
@@ -76,6 +88,11 @@ func (os *Openings) SetRoles(ctx context.Context, who actor.Actor, o ID, member 
 			return err
 		}
 		q := query.New(tx)
+		if !slices.Contains(roles, Reviewer) {
+			if _, err := q.DropReaderOf(ctx, who.Org, string(o), member); err != nil {
+				return err
+			}
+		}
 		var given []string
 		for _, r := range Roles {
 			var err error
@@ -86,6 +103,11 @@ func (os *Openings) SetRoles(ctx context.Context, who actor.Actor, o ID, member 
 				_, err = q.DropRole(ctx, query.DropRoleParams{OrgID: who.Org, OpeningID: string(o), MemberID: member, Role: string(r)})
 			}
 			if err != nil {
+				return err
+			}
+		}
+		if len(given) == 0 {
+			if err := os.ungreet(ctx, tx, o, member); err != nil {
 				return err
 			}
 		}

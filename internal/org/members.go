@@ -12,6 +12,7 @@ import (
 	"candor/internal/audit"
 	"candor/internal/clock"
 	"candor/internal/db"
+	"candor/internal/job"
 	"candor/internal/org/internal/query"
 )
 
@@ -255,6 +256,12 @@ func (os *Orgs) keepOwner(ctx context.Context, tx db.Tx) error {
 	return err
 }
 
+// Left is announced when a member is disabled: what others keep of them as a person goes.
+const Left = job.Topic[MemberNote]("org.member_left")
+
+// MemberNote names a member.
+type MemberNote struct{ Org, Member string }
+
 // Disable ends everything a member had, at once: their rights here, and, when they belong to no other organisation, their
 // sessions and links. Problems: ErrRole, ErrLastOwner, ErrMissing.
 func (os *Orgs) Disable(ctx context.Context, who actor.Actor, m MemberID) error {
@@ -297,6 +304,9 @@ func (os *Orgs) Disable(ctx context.Context, who actor.Actor, m MemberID) error 
 			if err := os.Accounts.End(ctx, tx, target.Account); err != nil {
 				return err
 			}
+		}
+		if err := Left.Announce(ctx, os.Jobs, tx, MemberNote{who.Org, m}); err != nil {
+			return err
 		}
 		return audit.Record(ctx, tx, os.DB.Now(), who, "member.disable", m, nil)
 	})

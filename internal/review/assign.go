@@ -168,6 +168,10 @@ func (rs *Reviews) eligible(ctx context.Context, tx db.Tx, n Round, bars func(Re
 	if err != nil {
 		return nil, err
 	}
+	readers, err := rs.Openings.Pool(ctx, tx, n.Opening, n.Stage)
+	if err != nil {
+		return nil, err
+	}
 	members, err := rs.Orgs.MembersIn(ctx, tx)
 	if err != nil {
 		return nil, err
@@ -202,7 +206,7 @@ func (rs *Reviews) eligible(ctx context.Context, tx db.Tx, n Round, bars func(Re
 	}
 	now := rs.DB.Now()
 	members = slices.DeleteFunc(members, func(m org.Member) bool {
-		inPool := slices.Contains(team, opening.TeamMember{Member: m.ID, Role: opening.Reviewer})
+		inPool := slices.Contains(readers, m.ID)
 		facilitates := slices.Contains(team, opening.TeamMember{Member: m.ID, Role: opening.Facilitator})
 		had := slices.ContainsFunc(there, func(r Review) bool { return r.Member == m.ID && bars(r) }) ||
 			slices.ContainsFunc(settle, func(a query.AdjudicationsOfRow) bool { return a.MemberID == m.ID })

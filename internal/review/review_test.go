@@ -76,6 +76,53 @@ func TestAssignedOnceEvenlyAndNotToTheAbsent(t *testing.T) {
 	})
 }
 
+// A stage that names its readers is read by them alone, evenly; who leaves the pool reads at no stage, and a stage without a name is everybody's again.
+func TestAStageNamesItsReaders(t *testing.T) {
+	each(t, func(t *testing.T, w *reviewtest.World) {
+		sam := w.Member("Sam Third", "sam@tideway.example", nil, opening.Reviewer)
+		stranger := w.Member("Pat Outside", "pat@tideway.example", nil)
+		var first opening.Stage
+		if err := w.DB.Read(ctx, w.Org.ID, func(tx db.Tx) error {
+			all, err := w.Openings.Stages(ctx, tx, w.Opening)
+			first = all[0]
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		name := func(members ...string) error {
+			first.Reviewers, first.Readers = 1, members
+			return w.Openings.SaveStage(ctx, w.Owner, w.Opening, first)
+		}
+		if err := name(stranger.ID); !errors.Is(err, problem.ErrInvalid) {
+			t.Errorf("naming somebody who is not in the pool = %v; want a field's problem", err)
+		}
+		if err := name(w.Mina.ID, sam.ID); err != nil {
+			t.Fatal(err)
+		}
+		load := map[string]int{}
+		for i := range 4 {
+			for _, m := range reviewers(t, w, w.Submitted("A B", fmt.Sprintf("a%d@mail.example", i))) {
+				load[m]++
+			}
+		}
+		if load[w.Mina.ID] != 2 || load[sam.ID] != 2 || load[w.Jun.ID] != 0 {
+			t.Errorf("four submissions over two named readers: %v", load)
+		}
+		if err := w.Openings.SetRole(ctx, w.Owner, w.Opening, sam.ID, opening.Reviewer, false); err != nil {
+			t.Fatal(err)
+		}
+		if got := reviewers(t, w, w.Submitted("C D", "c@mail.example")); !slices.Equal(got, []string{w.Mina.ID}) {
+			t.Errorf("after one left the pool %v read; want the other", got)
+		}
+		if err := w.Openings.SetRoles(ctx, w.Owner, w.Opening, w.Mina.ID, nil); err != nil {
+			t.Fatal(err)
+		}
+		if got := reviewers(t, w, w.Submitted("E F", "e@mail.example")); !slices.Equal(got, []string{w.Jun.ID}) {
+			t.Errorf("with nobody named any more %v read; want whoever is in the pool", got)
+		}
+	})
+}
+
 func TestBlindEverywhereUntilFiled(t *testing.T) {
 	each(t, func(t *testing.T, w *reviewtest.World) {
 		n := w.Submitted("Amara Okafor", "amara@mail.example")

@@ -316,15 +316,12 @@ func (p *Pages) landing(w http.ResponseWriter, r *http.Request) error {
 	}
 	v := landingView{frame: f, MD: p.MD}
 	err = p.Attempts.DB.Read(r.Context(), f.Org.ID, func(tx db.Tx) error {
-		team, err := p.Openings.Team(r.Context(), tx, f.V.Opening.ID)
+		readers, err := p.Openings.Pool(r.Context(), tx, f.V.Opening.ID, f.V.Invitation.Stage)
 		if err != nil {
 			return err
 		}
-		for _, m := range team {
-			if m.Role != opening.Reviewer {
-				continue
-			}
-			who, err := p.Orgs.Member(r.Context(), tx, m.Member)
+		for _, m := range readers {
+			who, err := p.Orgs.Member(r.Context(), tx, m)
 			if err != nil {
 				return err
 			}

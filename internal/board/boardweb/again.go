@@ -55,7 +55,7 @@ func (p *Pages) showAgain(w http.ResponseWriter, r *http.Request, f againForm, c
 		}
 		v.Form.FinishBy = v.Page.Now.In(zone).AddDate(0, 0, b.Stage.Window).Format(opening.LocalForm)
 	}
-	if v.Options, err = p.offers(r, b.What.Title); err != nil {
+	if v.Options, err = p.offers(r, b.What.Title, len(b.Stage.Others)); err != nil {
 		return err
 	}
 	if cause == nil {
@@ -68,13 +68,19 @@ func (p *Pages) showAgain(w http.ResponseWriter, r *http.Request, f againForm, c
 	return web.ShowWith(w, r, cause, againPage(v))
 }
 
+// anyOffer lets the candidate choose of what the stage offers.
+const anyOffer = "choice"
+
 // offers are what somebody can be invited to: the same, another assessment, or what another format offers.
-func (p *Pages) offers(r *http.Request, same string) ([]field.Option, error) {
+func (p *Pages) offers(r *http.Request, same string, others int) ([]field.Option, error) {
 	ctx, who := r.Context(), web.Actor(r)
 	if same == "" {
 		same = "what they were invited to"
 	}
 	out := []field.Option{{Value: "", Text: "The same: " + same}}
+	if others > 0 {
+		out = append(out, field.Option{Value: anyOffer, Text: "Whatever this stage offers, as they choose (" + itoa(others+1) + ")"})
+	}
 	list, err := p.Boards.Attempts.Assessments.Published(ctx, who)
 	if err != nil {
 		return nil, err
@@ -94,6 +100,9 @@ func (p *Pages) invitedAgain(w http.ResponseWriter, r *http.Request) error {
 	err := web.ReadForm(r, &f)
 	order := opening.Again{Words: f.Words, Reason: f.Reason, Agreed: f.Agreed}
 	order.Format, order.Ref = cut(f.What)
+	if f.What == anyOffer {
+		order.Format, order.Ref, order.Choose = "", "", true
+	}
 	if err == nil {
 		order.By, err = opening.ReadLocal(f.FinishBy, f.Zone)
 	}

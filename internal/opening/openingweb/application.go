@@ -36,6 +36,8 @@ type applicationView struct {
 	Extend    extendForm
 	Address   addressForm
 	Mails     bool
+	Ask       opening.TimeAsk // the newest; zero: none, or not for the asker
+	Reply     string          // of a no to it, as typed
 }
 
 // applicationStage is a stage with the invitation to it.
@@ -79,6 +81,9 @@ func (p *Pages) showApplication(w http.ResponseWriter, r *http.Request, v applic
 			return err
 		}
 		for i, s := range v.Stages {
+			if s.Inv.ID != "" { // what they have, whatever the stage asks for by now
+				s.Format, s.Ref = s.Inv.Format, s.Inv.Ref
+			}
 			if v.Stages[i].What, err = p.describe(r, s.Stage); err != nil {
 				if _, isProblem := problem.As(err); !isProblem {
 					return err
@@ -159,6 +164,9 @@ func (p *Pages) about(r *http.Request, tx db.Tx, who actor.Actor, v *application
 	if !v.Manage {
 		return nil
 	}
+	if v.Ask, err = p.Openings.TimeAskOf(ctx, tx, v.App.ID); err != nil {
+		return err
+	}
 	v.Candidate = base(v.Page) + "/candidates/" + v.App.Candidate
 	all, err := p.Openings.SeenOf(ctx, tx, who, v.App.Candidate)
 	if err != nil {
@@ -177,7 +185,7 @@ func (p *Pages) about(r *http.Request, tx db.Tx, who actor.Actor, v *application
 var verbs = map[string]struct{ icon, text string }{
 	"opening.invite": {"send", "Invited"}, "invitation.open": {"book-open", "Opened the link"}, "invitation.copy": {"copy", "Link copied"},
 	"invitation.rotate": {"refresh-cw", "New link; the old one ended"}, "invitation.revoke": {"x", "Link taken back"},
-	"invitation.resend": {"mail", "Mail sent again"}, "mail.again": {"mail", "Mail sent again"}, "invitation.extend": {"clock", "More time given"}, "invitation.again": {"rotate-ccw", "Invited to the stage again"}, "time.credit": {"clock", "Time given back for an outage of ours"},
+	"invitation.resend": {"mail", "Mail sent again"}, "mail.again": {"mail", "Mail sent again"}, "invitation.extend": {"clock", "More time given"}, "invitation.again": {"rotate-ccw", "Invited to the stage again"}, "time.ask": {"hourglass", "Asked for more time"}, "time.answer": {"message-circle", "Answered about more time"}, "invitation.choose": {"check", "Chose what to do"}, "time.credit": {"clock", "Time given back for an outage of ours"},
 	"late.accept": {"check", "A late answer accepted"},
 	"time.extend": {"clock", "More minutes given"}, "part.reopen": {"rotate-ccw", "A part opened again"},
 	"application.hired": {"check", "Hired"}, "application.declined": {"circle-check", "Declined"}, "application.withdrawn": {"undo-2", "Withdrew"},

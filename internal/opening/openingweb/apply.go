@@ -9,6 +9,7 @@ import (
 	"candor/internal/opening"
 	"candor/internal/org"
 	"candor/internal/problem"
+	"candor/internal/upload"
 	"candor/internal/web"
 	"candor/internal/web/locale"
 
@@ -31,6 +32,7 @@ type doorView struct {
 	Mailed  bool // a mail is on its way
 	Asked   bool // a question is
 	Says    opening.Page
+	Uploads *upload.Uploads // of the greetings; nil: there are none
 	Kept    opening.Rate
 	Tells   bool // there are enough replies to say how they were kept
 	Tries   bool // whoever reads it can try the tools
@@ -42,6 +44,7 @@ type doorView struct {
 type doorStep struct {
 	Title   string
 	Minutes int
+	Choice  []string // titles of what they choose from; nil: there is no choice
 }
 
 type askForm struct {
@@ -181,6 +184,7 @@ func (p *Pages) behindDoor(r *http.Request, tx db.Tx, o opening.ID, v *doorView)
 	if v.Contact, err = p.Orgs.Member(ctx, tx, v.Opening.Contact); err != nil {
 		return false, err
 	}
+	v.Uploads = p.Openings.Uploads
 	if v.Says, err = p.Openings.PageOf(ctx, tx, o); err != nil {
 		return false, err
 	}
@@ -194,15 +198,14 @@ func (p *Pages) behindDoor(r *http.Request, tx db.Tx, o opening.ID, v *doorView)
 	}
 	for _, s := range stages {
 		step := doorStep{Title: s.Title}
-		if f, ok := p.Openings.Format(s.Format); ok {
-			if d, err := f.Describe(ctx, v.Org.ID, s.Ref); err == nil {
-				more, err := p.Analytics.Beyond(ctx, v.Org.ID, s.Ref)
-				if err != nil {
-					return false, err
-				}
-				step.Minutes = d.With(s).Minutes + more
-			} else if _, isProblem := problem.As(err); !isProblem {
-				return false, err
+		offers, err := p.offered(ctx, v.Org.ID, opening.Invitation{}, s, s.Offers())
+		if err != nil {
+			return false, err
+		}
+		for _, o := range offers { // where there is a choice, the longest of it
+			step.Minutes = max(step.Minutes, o.Minutes)
+			if len(offers) > 1 {
+				step.Choice = append(step.Choice, o.Title)
 			}
 		}
 		v.Steps = append(v.Steps, step)

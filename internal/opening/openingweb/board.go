@@ -13,6 +13,7 @@ import (
 	"candor/internal/attempt"
 	"candor/internal/db"
 	"candor/internal/opening"
+	"candor/internal/problem"
 	"candor/internal/review"
 	"candor/internal/web"
 	"candor/internal/web/ui/chart"
@@ -34,7 +35,8 @@ type boardView struct {
 	Weeks   chart.View // empty before the second week
 	Tags    []string   // those of the opening
 	Views   []opening.SavedView
-	Acts    []act // what the asker may do to many
+	Acts    []act             // what the asker may do to many
+	Asks    []opening.TimeAsk // of candidates who want more time, and whom the asker may answer
 }
 
 // rowView is one line as this asker may see it.
@@ -52,6 +54,7 @@ type rowView struct {
 	Pick               bool   // it can be ticked
 	Mark               string // mean of the automatic marks, "82 %"; "" none
 	Tags               []string
+	Ask                opening.TimeAsk // they wait for an answer to it; zero: they do not
 }
 
 // pageSize is how many rows a page has.
@@ -96,6 +99,14 @@ func (p *Pages) fill(r *http.Request, tx db.Tx, who actor.Actor, v *boardView) e
 	if err := p.beside(ctx, tx, who, v); err != nil {
 		return err
 	}
+	if v.Asks, err = p.Openings.OpenTimeAsks(ctx, tx, who, o); err != nil {
+		return err
+	}
+	asks := map[opening.ApplicationID]opening.TimeAsk{}
+	for _, a := range v.Asks {
+		asks[a.Application], v.Filter.First = a, append(v.Filter.First, a.Application)
+	}
+	v.Figures.Us += len(asks) // they wait for us, too; nobody of them has sent anything
 	b, err := p.Openings.Page(ctx, tx, o.ID, v.Filter)
 	if err != nil {
 		return err
@@ -133,6 +144,7 @@ func (p *Pages) fill(r *http.Request, tx db.Tx, who actor.Actor, v *boardView) e
 			return err
 		}
 	}
+	chosen := map[opening.Offer]string{}
 	for _, row := range b.Rows {
 		code, blind := hidden[row.ID]
 		if blind && v.Filter.Names() && row.ID != v.Filter.Coded {
@@ -145,7 +157,12 @@ func (p *Pages) fill(r *http.Request, tx db.Tx, who actor.Actor, v *boardView) e
 		if _, no := refused[row.Invitation]; no && row.Status == opening.Active && row.Opened.IsZero() && !row.Revoked {
 			x.Tone, x.Icon, x.Status, x.Note = "bad", "mail-x", "Mail was refused", "Correct the address"
 		}
-		x.Stage = stageTitle(v.Stages, row.Stage)
+		if x.Stage, err = p.stageOf(ctx, who.Org, v.Stages, row, chosen); err != nil {
+			return err
+		}
+		if ask, waits := asks[row.ID]; waits {
+			x.Tone, x.Icon, x.Status, x.Ask = "warn", "hourglass", "Asks for more time", ask
+		}
 		for _, m := range reading[row.ID].Members {
 			x.Readers = append(x.Readers, members[m].Name)
 		}
@@ -217,6 +234,29 @@ func commas(in []int) string {
 		out[i] = itoa(n)
 	}
 	return strings.Join(out, ", ")
+}
+
+// stageOf says at which stage a row is, and what they chose there; titles remembers what offers are called.
+func (p *Pages) stageOf(ctx context.Context, org string, stages []opening.Stage, r opening.Row, titles map[opening.Offer]string) (string, error) {
+	what := ""
+	switch _, known := titles[r.Chosen]; {
+	case r.Choosing:
+		what = "has not chosen yet"
+	case r.Chosen == opening.Offer{}:
+	case known:
+		what = titles[r.Chosen]
+	default:
+		d, err := p.Openings.Describe(ctx, org, r.Chosen)
+		if _, gone := problem.As(err); err != nil && !gone {
+			return "", err
+		}
+		what, titles[r.Chosen] = d.Title, d.Title
+	}
+	out := stageTitle(stages, r.Stage)
+	if out != "" && what != "" {
+		out += ": "
+	}
+	return out + what, nil
 }
 
 func stageTitle(stages []opening.Stage, s opening.StageID) string {
@@ -336,6 +376,8 @@ func (v boardView) attention() (tone, icon, title, text, href string) {
 		return "", "", "", "", ""
 	case f.LateNow > v.Opening.MostLate:
 		return "warn", "hourglass", plural(f.LateNow, "promise") + " late: nobody new is invited above " + itoa(v.Opening.MostLate) + ".", "Answer them first, or change the number under Interview plan, Promises.", v.show(opening.Us)
+	case len(v.Asks) > 0 && f.Overdue == 0:
+		return "warn", "hourglass", wait(len(v.Asks), " asks for more time.", " ask for more time."), "They stand first. Nothing of theirs ends before you answer.", v.show(opening.Us)
 	case f.Overdue > 0:
 		return "warn", "hourglass", wait(f.Overdue, " waits for a reply that is late.", " wait for a reply that is late."), promised, v.show(opening.Us)
 	case f.DueSoon > 0:

@@ -1,6 +1,7 @@
 package openingweb
 
 import (
+	"context"
 	"errors"
 	"net/http"
 
@@ -22,6 +23,7 @@ type linkView struct {
 	Opening opening.Opening
 	Stage   opening.Stage
 	What    opening.Described
+	Choice  []offerView // what they can choose from; nil: nothing is left to choose
 	Inv     opening.Invitation
 	Name    string
 	Contact org.Member
@@ -154,16 +156,29 @@ func (p *Pages) behind(r *http.Request, inv opening.Invitation, v *linkView) err
 	if err != nil || v.Dead != nil {
 		return err
 	}
-	f, ok := p.Openings.Format(inv.Format)
-	if !ok {
-		return opening.ErrMissing
-	}
-	v.What, err = f.Describe(ctx, inv.Org, inv.Ref)
-	if err != nil {
+	if v.What, err = p.Openings.Describe(ctx, inv.Org, opening.Offer{Format: inv.Format, Ref: inv.Ref}); err != nil {
 		return err
+	}
+	if inv.Unchosen() {
+		if v.Choice, err = p.choiceOf(ctx, inv, v.Stage); err != nil {
+			return err
+		}
 	}
 	more, err := p.Analytics.Beyond(ctx, inv.Org, inv.Ref)
 	v.What = v.What.With(v.Stage)
 	v.What.Minutes += more
 	return err
+}
+
+// choiceOf are an invitation's offers in words.
+func (p *Pages) choiceOf(ctx context.Context, inv opening.Invitation, s opening.Stage) ([]offerView, error) {
+	var offers []opening.Offer
+	err := p.Openings.DB.Read(ctx, inv.Org, func(tx db.Tx) (err error) {
+		offers, err = p.Openings.OffersOf(ctx, tx, inv)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return p.offered(ctx, inv.Org, inv, s, offers)
 }

@@ -79,6 +79,8 @@ type openingForm struct {
 
 	StageTitle string `max:"120"`
 	Assessment string
+	Others     []string `max:"3"`  // what candidates can choose instead, as Assessment; "" is nothing
+	Readers    []string `max:"50"` // who of the pool reads it; none is all
 	Reviewers  int
 	Window     int
 	Questions  int
@@ -107,6 +109,25 @@ func chosen(value string) (format, ref string) {
 		return format, ref
 	}
 	return assessments, value
+}
+
+// others are what a stage's form offers beside the first.
+func others(values []string) (out []opening.Offer) {
+	for _, v := range values {
+		if v != "" {
+			format, ref := chosen(v)
+			out = append(out, opening.Offer{Format: format, Ref: ref})
+		}
+	}
+	return out
+}
+
+// choiceValue is an offer as a stage's form names it.
+func choiceValue(x opening.Offer) string {
+	if x.Format == "" || x.Format == assessments {
+		return x.Ref
+	}
+	return x.Format + ":" + x.Ref
 }
 
 // assessments is the format of published assessments.

@@ -14,6 +14,7 @@ import (
 	"candor/internal/attempt"
 	"candor/internal/candidate"
 	"candor/internal/db"
+	"candor/internal/markdown"
 	"candor/internal/notify"
 	"candor/internal/opening"
 	"candor/internal/org"
@@ -41,6 +42,9 @@ type Pages struct {
 	Analytics   *analytics.Analytics
 	// Sections are what other faces add to an application's page, in order; an empty Body is left out.
 	Sections []func(ctx context.Context, who actor.Actor, a opening.Application) (Section, error)
+	// Promised is what is promised to the asking candidate beside a reply, pay above all, a sentence each; nil: nothing.
+	Promised func(ctx context.Context, who actor.Actor, o opening.ID, lang string) ([]string, error)
+	MD       *markdown.Markdown // of what candidates read about a choice
 	// More are promises that other faces have a page for, their Href behind the opening's.
 	More []Link
 	// Try draws the practice for somebody without a place, with what was just posted; app binds attempt to it. nil: there is none.
@@ -85,6 +89,8 @@ func (p *Pages) Routes(mux *web.Mux) {
 	staff(web.RateRead, "GET "+one+"/public", "opening.public_page", "opening", p.public)
 	staff(web.RateWrite, "POST "+one+"/public", "opening.public", "opening", p.setPublic)
 	staff(web.RateWrite, "POST "+one+"/public/page", "opening.page", "opening", p.setPage)
+	staff(web.RateRead, "GET "+one+"/greeting", "opening.greet_page", "opening", p.greeting)
+	staff(web.RateWrite, "POST "+one+"/greeting", "opening.greet", "opening", p.greet)
 	staff(web.RateWrite, "POST "+one+"/public/rotate", "opening.rotate_public", "opening", p.rotatePublic)
 	staff(web.RateRead, "GET /o/{org}/applications/{application}", "application.read", "application", p.application)
 	staff(web.RateRead, "GET /o/{org}/applications/{application}/parts", "application.parts", "application", p.parts)
@@ -92,8 +98,17 @@ func (p *Pages) Routes(mux *web.Mux) {
 	staff(web.RateWrite, "POST /o/{org}/applications/{application}/parts/reopen", "application.reopen_part", "application", p.reopenPart)
 	staff(web.RateRead, "GET /o/{org}/applications/{application}/late", "application.late", "application", p.late)
 	staff(web.RateWrite, "POST /o/{org}/applications/{application}/late", "application.accept_late", "application", p.acceptLate)
+	staff(web.RateWrite, "POST /o/{org}/applications/{application}/time", "application.answer_time", "application", p.answerTime)
 	for action, h := range map[string]web.Handler{"link": p.copyLink, "rotate": p.rotate, "revoke": p.revoke, "resend": p.resend, "address": p.readdress, "extend": p.extend} {
 		staff(web.RateWrite, "POST /o/{org}/applications/{application}/invitations/{invitation}/"+action, "invitation."+action, "application", h)
+	}
+	for pattern, d := range map[string]struct {
+		action string
+		rate   web.Rate
+		h      web.Handler
+	}{"GET " + choosePath: {"invitation.choose_page", web.RateRead, p.choose}, "POST " + choosePath: {"invitation.choose", web.RateWrite, p.chose},
+		"GET " + moreTimePath: {"invitation.more_time_page", web.RateRead, p.moreTime}, "POST " + moreTimePath: {"invitation.more_time", web.RateWrite, p.askTime}} {
+		mux.Handle(web.Route{Pattern: pattern, Action: d.action, Auth: web.Candidate, Tenant: web.FromSession, Object: "invitation", Rate: d.rate}, d.h)
 	}
 	p.api(mux)
 	link := web.Route{Auth: web.Link, Tenant: web.FromObject, Object: "invitation", Rate: web.RateCode}

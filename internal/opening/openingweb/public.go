@@ -124,6 +124,16 @@ func (v settingsView) faces() []org.Member {
 	return slices.DeleteFunc(slices.Clone(v.Members), func(m org.Member) bool { return m.State != org.Active || len(v.Roles[m.ID]) == 0 })
 }
 
+// greets says behind a name that a greeting of theirs stands there.
+func (v settingsView) greets(m string) string {
+	for _, f := range v.Public.Says.Faces {
+		if f.Member == m && f.Greeting.Upload.ID != "" {
+			return ", with a greeting"
+		}
+	}
+	return ""
+}
+
 // text is a problem's sentence about a field, whatever that is called where it comes from.
 func text(err error) string {
 	if p, ok := problem.As(err); ok {

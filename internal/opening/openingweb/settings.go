@@ -39,8 +39,17 @@ type settingsView struct {
 
 type stageView struct {
 	opening.Stage
-	What opening.Described
-	Gone bool // what it offers is not there any more
+	What    opening.Described
+	Gone    bool                // what it offers is not there any more
+	Instead []opening.Described // what candidates can choose instead
+}
+
+// lacks are the criteria of a stage that an offer cannot show, as a sentence; "" where it shows all.
+func (s stageView) lacks(d opening.Described) string {
+	if missing := d.Missing(s.What.Criteria); len(missing) > 0 {
+		return "cannot show " + titles(missing)
+	}
+	return "shows the same criteria"
 }
 
 func (v settingsView) tabs() []tabs.Tab {
@@ -124,8 +133,12 @@ func (p *Pages) showSettings(w http.ResponseWriter, r *http.Request, v settingsV
 func (p *Pages) plan(r *http.Request, who actor.Actor, v *settingsView) error {
 	ctx := r.Context()
 	var stages []opening.Stage
+	var readers map[opening.StageID][]string
 	err := p.read(r, func(tx db.Tx) (err error) {
 		if stages, err = p.Openings.Stages(ctx, tx, v.Opening.ID); err != nil {
+			return err
+		}
+		if readers, err = p.Openings.ReadersOf(ctx, tx, v.Opening.ID); err != nil {
 			return err
 		}
 		team, err := p.Openings.Team(ctx, tx, v.Opening.ID)
@@ -147,12 +160,24 @@ func (p *Pages) plan(r *http.Request, who actor.Actor, v *settingsView) error {
 	}
 	v.Members = slices.DeleteFunc(v.Members, func(m org.Member) bool { return m.State != org.Active && len(v.Roles[m.ID]) == 0 })
 	for _, s := range stages {
+		s.Readers = readers[s.ID]
 		x := stageView{Stage: s}
 		if x.What, err = p.describe(r, s); err != nil {
 			if _, isProblem := problem.As(err); !isProblem {
 				return err
 			}
 			x.Gone = true
+		}
+		for _, o := range s.Others {
+			d, err := p.Openings.Describe(ctx, who.Org, o)
+			if _, isProblem := problem.As(err); isProblem {
+				x.Gone = true
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			x.Instead = append(x.Instead, d.With(s))
 		}
 		v.Stages = append(v.Stages, x)
 	}
@@ -226,6 +251,8 @@ type stageForm struct {
 	Stage      string
 	StageTitle string `max:"120"`
 	Assessment string
+	Others     []string `max:"3"`
+	Readers    []string `max:"50"`
 	Reviewers  int
 	Window     int
 	Questions  int
@@ -234,14 +261,14 @@ type stageForm struct {
 func (p *Pages) saveStage(w http.ResponseWriter, r *http.Request) error {
 	var f stageForm
 	back := func(err error) error {
-		return p.showSettings(w, r, settingsView{Current: "stages", Edit: opening.StageID(f.Stage), Form: openingForm{StageTitle: f.StageTitle, Assessment: f.Assessment, Reviewers: f.Reviewers, Window: f.Window, Questions: f.Questions}}, err)
+		return p.showSettings(w, r, settingsView{Current: "stages", Edit: opening.StageID(f.Stage), Form: openingForm{StageTitle: f.StageTitle, Assessment: f.Assessment, Others: f.Others, Readers: f.Readers, Reviewers: f.Reviewers, Window: f.Window, Questions: f.Questions}}, err)
 	}
 	if err := web.ReadForm(r, &f); err != nil {
 		return back(err)
 	}
 	o := opening.ID(r.PathValue("opening"))
 	format, ref := chosen(f.Assessment)
-	err := p.Openings.SaveStage(r.Context(), web.Actor(r), o, opening.Stage{ID: opening.StageID(f.Stage), Title: f.StageTitle, Format: format, Ref: ref, Reviewers: f.Reviewers, Window: f.Window, Questions: f.Questions})
+	err := p.Openings.SaveStage(r.Context(), web.Actor(r), o, opening.Stage{ID: opening.StageID(f.Stage), Title: f.StageTitle, Format: format, Ref: ref, Others: others(f.Others), Readers: f.Readers, Reviewers: f.Reviewers, Window: f.Window, Questions: f.Questions})
 	if err != nil {
 		return back(err)
 	}

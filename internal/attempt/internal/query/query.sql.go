@@ -1847,6 +1847,17 @@ func (q *Queries) Sittings(ctx context.Context, orgID string, attemptID string) 
 	return items, nil
 }
 
+const staffGave = `-- name: StaffGave :one
+SELECT COUNT(*) FROM ledger l JOIN sittings s ON s.org_id = l.org_id AND s.id = l.sitting_id WHERE s.org_id = $1 AND s.attempt_id = $2 AND l.kind = 'extend'
+`
+
+func (q *Queries) StaffGave(ctx context.Context, orgID string, attemptID string) (int64, error) {
+	row := q.db.QueryRowContext(ctx, staffGave, orgID, attemptID)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const submit = `-- name: Submit :execrows
 UPDATE attempts SET state = 'submitted', submission_id = $1, receipt = $2, submitted_at = $3
 WHERE attempts.org_id = $4 AND attempts.id = $5 AND attempts.state = 'open'
@@ -1960,6 +1971,43 @@ func (q *Queries) Uncredited(ctx context.Context) ([]UncreditedRow, error) {
 		return nil, err
 	}
 	return items, nil
+}
+
+const undoAttempt = `-- name: UndoAttempt :execrows
+DELETE FROM attempts WHERE attempts.org_id = $1 AND attempts.id = $2 AND state = 'open' AND NOT EXISTS (SELECT 1 FROM sittings s WHERE s.org_id = $1 AND s.attempt_id = $2)
+`
+
+func (q *Queries) UndoAttempt(ctx context.Context, orgID string, iD string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, undoAttempt, orgID, iD)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const undoLedger = `-- name: UndoLedger :execrows
+DELETE FROM ledger WHERE ledger.org_id = $1 AND sitting_id IN (SELECT s.id FROM sittings s WHERE s.org_id = $1 AND s.attempt_id = $2 AND s.started_at = 0 AND s.state = 'ready')
+`
+
+// What was never started goes with its ledger, which then holds nothing but what a person or a rule gave to a clock that never ran.
+func (q *Queries) UndoLedger(ctx context.Context, orgID string, attemptID string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, undoLedger, orgID, attemptID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const undoSittings = `-- name: UndoSittings :execrows
+DELETE FROM sittings WHERE org_id = $1 AND attempt_id = $2 AND started_at = 0 AND state = 'ready'
+`
+
+func (q *Queries) UndoSittings(ctx context.Context, orgID string, attemptID string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, undoSittings, orgID, attemptID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 const void = `-- name: Void :execrows

@@ -939,3 +939,16 @@ func (q *Queries) TurnsOf(ctx context.Context, orgID string, attemptID string) (
 	}
 	return items, nil
 }
+
+const undo = `-- name: Undo :execrows
+DELETE FROM interviews WHERE interviews.org_id = $1 AND state = 'waits' AND attempt_id IN (SELECT a.id FROM attempts a WHERE a.org_id = $1 AND a.invitation_id = $2)
+`
+
+// One that waits for work that was not begun goes with it.
+func (q *Queries) Undo(ctx context.Context, orgID string, invitationID string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, undo, orgID, invitationID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}

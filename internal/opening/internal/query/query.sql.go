@@ -107,8 +107,8 @@ func (q *Queries) AddFormat(ctx context.Context, arg AddFormatParams) error {
 }
 
 const addInvitation = `-- name: AddInvitation :execrows
-INSERT INTO invitations (org_id, id, application_id, opening_id, stage_id, format, ref_id, note, revoked_at, rotation, finish_by, zone, created_at, created_by, opened_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, $9, $10, $11, $12, 0) ON CONFLICT DO NOTHING
+INSERT INTO invitations (org_id, id, application_id, opening_id, stage_id, format, ref_id, note, revoked_at, rotation, finish_by, zone, created_at, created_by, opened_at, offers)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, $9, $10, $11, $12, 0, $13) ON CONFLICT DO NOTHING
 `
 
 type AddInvitationParams struct {
@@ -124,6 +124,7 @@ type AddInvitationParams struct {
 	Zone          string
 	CreatedAt     int64
 	CreatedBy     string
+	Offers        int64
 }
 
 func (q *Queries) AddInvitation(ctx context.Context, arg AddInvitationParams) (int64, error) {
@@ -140,6 +141,7 @@ func (q *Queries) AddInvitation(ctx context.Context, arg AddInvitationParams) (i
 		arg.Zone,
 		arg.CreatedAt,
 		arg.CreatedBy,
+		arg.Offers,
 	)
 	if err != nil {
 		return 0, err
@@ -164,6 +166,29 @@ func (q *Queries) AddLink(ctx context.Context, arg AddLinkParams) error {
 		arg.OrgID,
 		arg.InvitationID,
 		arg.Rotation,
+	)
+	return err
+}
+
+const addOffer = `-- name: AddOffer :exec
+INSERT INTO invitation_offers (org_id, invitation_id, position, format, ref_id) VALUES ($1, $2, $3, $4, $5)
+`
+
+type AddOfferParams struct {
+	OrgID        string
+	InvitationID string
+	Position     int64
+	Format       string
+	RefID        string
+}
+
+func (q *Queries) AddOffer(ctx context.Context, arg AddOfferParams) error {
+	_, err := q.db.ExecContext(ctx, addOffer,
+		arg.OrgID,
+		arg.InvitationID,
+		arg.Position,
+		arg.Format,
+		arg.RefID,
 	)
 	return err
 }
@@ -291,6 +316,15 @@ func (q *Queries) AddStage(ctx context.Context, arg AddStageParams) error {
 	return err
 }
 
+const addStageReader = `-- name: AddStageReader :exec
+INSERT INTO stage_readers (org_id, stage_id, member_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING
+`
+
+func (q *Queries) AddStageReader(ctx context.Context, orgID string, stageID string, memberID string) error {
+	_, err := q.db.ExecContext(ctx, addStageReader, orgID, stageID, memberID)
+	return err
+}
+
 const addTag = `-- name: AddTag :execrows
 INSERT INTO application_tags (org_id, application_id, tag, opening_id, tagged_at, tagged_by) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING
 `
@@ -312,6 +346,37 @@ func (q *Queries) AddTag(ctx context.Context, arg AddTagParams) (int64, error) {
 		arg.OpeningID,
 		arg.TaggedAt,
 		arg.TaggedBy,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const addTimeAsk = `-- name: AddTimeAsk :execrows
+INSERT INTO time_asks (org_id, id, application_id, opening_id, invitation_id, words, asked_at, answered_at, answered_by, until_at, reply)
+VALUES ($1, $2, $3, $4, $5, $6, $7, 0, '', 0, '') ON CONFLICT DO NOTHING
+`
+
+type AddTimeAskParams struct {
+	OrgID         string
+	ID            string
+	ApplicationID string
+	OpeningID     string
+	InvitationID  string
+	Words         string
+	AskedAt       int64
+}
+
+func (q *Queries) AddTimeAsk(ctx context.Context, arg AddTimeAskParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, addTimeAsk,
+		arg.OrgID,
+		arg.ID,
+		arg.ApplicationID,
+		arg.OpeningID,
+		arg.InvitationID,
+		arg.Words,
+		arg.AskedAt,
 	)
 	if err != nil {
 		return 0, err
@@ -369,6 +434,35 @@ func (q *Queries) AgainApplication(ctx context.Context, arg AgainApplicationPara
 		arg.OrgID,
 		arg.ID,
 		arg.StageID,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const answerTimeAsk = `-- name: AnswerTimeAsk :execrows
+UPDATE time_asks SET answered_at = $1, answered_by = $2, until_at = $3, reply = $4
+WHERE org_id = $5 AND id = $6 AND answered_at = 0
+`
+
+type AnswerTimeAskParams struct {
+	At      int64
+	By      string
+	UntilAt int64
+	Reply   string
+	OrgID   string
+	ID      string
+}
+
+func (q *Queries) AnswerTimeAsk(ctx context.Context, arg AnswerTimeAskParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, answerTimeAsk,
+		arg.At,
+		arg.By,
+		arg.UntilAt,
+		arg.Reply,
+		arg.OrgID,
+		arg.ID,
 	)
 	if err != nil {
 		return 0, err
@@ -561,6 +655,37 @@ func (q *Queries) ChangeStage(ctx context.Context, arg ChangeStageParams) (int64
 	return result.RowsAffected()
 }
 
+const choose = `-- name: Choose :execrows
+UPDATE invitations SET format = $1, ref_id = $2, chosen_at = $3
+WHERE invitations.org_id = $4 AND invitations.id = $5 AND offers > 0 AND revoked_at = 0 AND replaced_by = '' AND chosen_at = $6
+	AND EXISTS (SELECT 1 FROM invitation_offers o WHERE o.org_id = $4 AND o.invitation_id = $5 AND o.format = $1 AND o.ref_id = $2)
+`
+
+type ChooseParams struct {
+	Format string
+	RefID  string
+	At     int64
+	OrgID  string
+	ID     string
+	Was    int64
+}
+
+// One of what was offered, if nobody chose since and the invitation holds.
+func (q *Queries) Choose(ctx context.Context, arg ChooseParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, choose,
+		arg.Format,
+		arg.RefID,
+		arg.At,
+		arg.OrgID,
+		arg.ID,
+		arg.Was,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const codesSince = `-- name: CodesSince :one
 SELECT COUNT(*) FROM device_codes WHERE invitation_id = $1 AND created_at > $2
 `
@@ -620,12 +745,61 @@ func (q *Queries) DropFormats(ctx context.Context, orgID string, stageID string)
 	return result.RowsAffected()
 }
 
+const dropFormatsFrom = `-- name: DropFormatsFrom :execrows
+DELETE FROM stage_formats WHERE org_id = $1 AND stage_id = $2 AND position >= $3
+`
+
+func (q *Queries) DropFormatsFrom(ctx context.Context, orgID string, stageID string, position int64) (int64, error) {
+	result, err := q.db.ExecContext(ctx, dropFormatsFrom, orgID, stageID, position)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const dropGreeting = `-- name: DropGreeting :execrows
+DELETE FROM opening_greetings WHERE org_id = $1 AND opening_id = $2 AND member_id = $3
+`
+
+func (q *Queries) DropGreeting(ctx context.Context, orgID string, openingID string, memberID string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, dropGreeting, orgID, openingID, memberID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const dropInvitation = `-- name: DropInvitation :execrows
 DELETE FROM invitations WHERE org_id = $1 AND id = $2
 `
 
 func (q *Queries) DropInvitation(ctx context.Context, orgID string, iD string) (int64, error) {
 	result, err := q.db.ExecContext(ctx, dropInvitation, orgID, iD)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const dropOffers = `-- name: DropOffers :execrows
+DELETE FROM invitation_offers WHERE org_id = $1 AND invitation_id = $2
+`
+
+func (q *Queries) DropOffers(ctx context.Context, orgID string, invitationID string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, dropOffers, orgID, invitationID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const dropReaderOf = `-- name: DropReaderOf :execrows
+DELETE FROM stage_readers WHERE stage_readers.org_id = $1 AND stage_readers.member_id = $3 AND stage_id IN (SELECT s.id FROM stages s WHERE s.org_id = $1 AND s.opening_id = $2)
+`
+
+// Whoever is in the pool no more reads at no stage.
+func (q *Queries) DropReaderOf(ctx context.Context, orgID string, openingID string, memberID string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, dropReaderOf, orgID, openingID, memberID)
 	if err != nil {
 		return 0, err
 	}
@@ -680,12 +854,36 @@ func (q *Queries) DropStage(ctx context.Context, orgID string, iD string) (int64
 	return result.RowsAffected()
 }
 
+const dropStageReaders = `-- name: DropStageReaders :execrows
+DELETE FROM stage_readers WHERE org_id = $1 AND stage_id = $2
+`
+
+func (q *Queries) DropStageReaders(ctx context.Context, orgID string, stageID string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, dropStageReaders, orgID, stageID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const dropTag = `-- name: DropTag :execrows
 DELETE FROM application_tags WHERE org_id = $1 AND application_id = $2 AND tag = $3
 `
 
 func (q *Queries) DropTag(ctx context.Context, orgID string, applicationID string, tag string) (int64, error) {
 	result, err := q.db.ExecContext(ctx, dropTag, orgID, applicationID, tag)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const dropTimeAsks = `-- name: DropTimeAsks :execrows
+DELETE FROM time_asks WHERE org_id = $1 AND application_id = $2
+`
+
+func (q *Queries) DropTimeAsks(ctx context.Context, orgID string, applicationID string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, dropTimeAsks, orgID, applicationID)
 	if err != nil {
 		return 0, err
 	}
@@ -870,6 +1068,65 @@ func (q *Queries) Faces(ctx context.Context, orgID string, openingID string) ([]
 	return items, nil
 }
 
+const greetings = `-- name: Greetings :many
+SELECT member_id, upload_id FROM opening_greetings WHERE org_id = $1 AND opening_id = $2 ORDER BY member_id
+`
+
+type GreetingsRow struct {
+	MemberID string
+	UploadID string
+}
+
+func (q *Queries) Greetings(ctx context.Context, orgID string, openingID string) ([]GreetingsRow, error) {
+	rows, err := q.db.QueryContext(ctx, greetings, orgID, openingID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []GreetingsRow
+	for rows.Next() {
+		var i GreetingsRow
+		if err := rows.Scan(&i.MemberID, &i.UploadID); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const greetingsBy = `-- name: GreetingsBy :many
+SELECT opening_id FROM opening_greetings WHERE org_id = $1 AND member_id = $2
+`
+
+func (q *Queries) GreetingsBy(ctx context.Context, orgID string, memberID string) ([]string, error) {
+	rows, err := q.db.QueryContext(ctx, greetingsBy, orgID, memberID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var opening_id string
+		if err := rows.Scan(&opening_id); err != nil {
+			return nil, err
+		}
+		items = append(items, opening_id)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const hold = `-- name: Hold :execrows
 UPDATE openings SET title = title WHERE org_id = $1 AND id = $2
 `
@@ -896,7 +1153,7 @@ func (q *Queries) HoldApplication(ctx context.Context, orgID string, iD string) 
 
 const invitation = `-- name: Invitation :one
 SELECT i.id, i.application_id, i.stage_id, i.format, i.ref_id, i.note, i.revoked_at, i.rotation, i.finish_by, i.zone, i.created_at, i.opened_at,
-	a.opening_id, a.candidate_id, a.status, i.replaced_by
+	a.opening_id, a.candidate_id, a.status, i.replaced_by, i.offers, i.chosen_at
 FROM invitations i JOIN applications a ON a.org_id = i.org_id AND a.id = i.application_id WHERE i.org_id = $1 AND i.id = $2
 `
 
@@ -917,6 +1174,8 @@ type InvitationRow struct {
 	CandidateID   string
 	Status        string
 	ReplacedBy    string
+	Offers        int64
+	ChosenAt      int64
 }
 
 func (q *Queries) Invitation(ctx context.Context, orgID string, iD string) (InvitationRow, error) {
@@ -939,13 +1198,15 @@ func (q *Queries) Invitation(ctx context.Context, orgID string, iD string) (Invi
 		&i.CandidateID,
 		&i.Status,
 		&i.ReplacedBy,
+		&i.Offers,
+		&i.ChosenAt,
 	)
 	return i, err
 }
 
 const invitationsOf = `-- name: InvitationsOf :many
 SELECT i.id, i.application_id, i.stage_id, i.format, i.ref_id, i.note, i.revoked_at, i.rotation, i.finish_by, i.zone, i.created_at, i.opened_at,
-	a.opening_id, a.candidate_id, a.status, i.replaced_by
+	a.opening_id, a.candidate_id, a.status, i.replaced_by, i.offers, i.chosen_at
 FROM invitations i JOIN applications a ON a.org_id = i.org_id AND a.id = i.application_id
 WHERE i.org_id = $1 AND i.application_id = $2 ORDER BY i.created_at DESC, i.id DESC
 `
@@ -967,6 +1228,8 @@ type InvitationsOfRow struct {
 	CandidateID   string
 	Status        string
 	ReplacedBy    string
+	Offers        int64
+	ChosenAt      int64
 }
 
 func (q *Queries) InvitationsOf(ctx context.Context, orgID string, applicationID string) ([]InvitationsOfRow, error) {
@@ -995,6 +1258,8 @@ func (q *Queries) InvitationsOf(ctx context.Context, orgID string, applicationID
 			&i.CandidateID,
 			&i.Status,
 			&i.ReplacedBy,
+			&i.Offers,
+			&i.ChosenAt,
 		); err != nil {
 			return nil, err
 		}
@@ -1118,6 +1383,94 @@ func (q *Queries) MoveStage(ctx context.Context, position int64, orgID string, i
 		return 0, err
 	}
 	return result.RowsAffected()
+}
+
+const offers = `-- name: Offers :many
+SELECT format, ref_id FROM invitation_offers WHERE org_id = $1 AND invitation_id = $2 ORDER BY position
+`
+
+type OffersRow struct {
+	Format string
+	RefID  string
+}
+
+func (q *Queries) Offers(ctx context.Context, orgID string, invitationID string) ([]OffersRow, error) {
+	rows, err := q.db.QueryContext(ctx, offers, orgID, invitationID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []OffersRow
+	for rows.Next() {
+		var i OffersRow
+		if err := rows.Scan(&i.Format, &i.RefID); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const openTimeAsks = `-- name: OpenTimeAsks :many
+SELECT t.id, t.application_id, t.opening_id, t.invitation_id, t.words, t.asked_at, t.answered_at, t.answered_by, t.until_at, t.reply FROM time_asks t
+JOIN applications a ON a.org_id = t.org_id AND a.id = t.application_id JOIN invitations i ON i.org_id = t.org_id AND i.id = t.invitation_id
+WHERE t.org_id = $1 AND t.opening_id = $2 AND t.answered_at = 0 AND a.status = 'active' AND i.replaced_by = '' AND i.stage_id = a.stage_id
+	AND NOT EXISTS (SELECT 1 FROM promises s WHERE s.org_id = a.org_id AND s.application_id = a.id AND s.kind = 'reply' AND (s.kept_at = 0 OR s.made_at >= a.moved_at))
+ORDER BY t.asked_at, t.id LIMIT 100
+`
+
+type OpenTimeAsksRow struct {
+	ID            string
+	ApplicationID string
+	OpeningID     string
+	InvitationID  string
+	Words         string
+	AskedAt       int64
+	AnsweredAt    int64
+	AnsweredBy    string
+	UntilAt       int64
+	Reply         string
+}
+
+// Those that somebody still waits for; whoever has sent their work since, or was invited again, does not.
+func (q *Queries) OpenTimeAsks(ctx context.Context, orgID string, openingID string) ([]OpenTimeAsksRow, error) {
+	rows, err := q.db.QueryContext(ctx, openTimeAsks, orgID, openingID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []OpenTimeAsksRow
+	for rows.Next() {
+		var i OpenTimeAsksRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.ApplicationID,
+			&i.OpeningID,
+			&i.InvitationID,
+			&i.Words,
+			&i.AskedAt,
+			&i.AnsweredAt,
+			&i.AnsweredBy,
+			&i.UntilAt,
+			&i.Reply,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const opened = `-- name: Opened :execrows
@@ -1499,6 +1852,30 @@ func (q *Queries) SetFinishBy(ctx context.Context, finishBy int64, orgID string,
 	return result.RowsAffected()
 }
 
+const setGreeting = `-- name: SetGreeting :exec
+INSERT INTO opening_greetings (org_id, opening_id, member_id, upload_id, made_at) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (org_id, opening_id, member_id) DO UPDATE SET upload_id = excluded.upload_id, made_at = excluded.made_at
+`
+
+type SetGreetingParams struct {
+	OrgID     string
+	OpeningID string
+	MemberID  string
+	UploadID  string
+	MadeAt    int64
+}
+
+func (q *Queries) SetGreeting(ctx context.Context, arg SetGreetingParams) error {
+	_, err := q.db.ExecContext(ctx, setGreeting,
+		arg.OrgID,
+		arg.OpeningID,
+		arg.MemberID,
+		arg.UploadID,
+		arg.MadeAt,
+	)
+	return err
+}
+
 const setMark = `-- name: SetMark :execrows
 UPDATE applications SET mark_ppm = $1 WHERE org_id = $2 AND id = $3 AND stage_id = $4
 `
@@ -1613,6 +1990,38 @@ func (q *Queries) StageInvited(ctx context.Context, orgID string, openingID stri
 	return count, err
 }
 
+const stageReaders = `-- name: StageReaders :many
+SELECT r.stage_id, r.member_id FROM stage_readers r JOIN stages s ON s.org_id = r.org_id AND s.id = r.stage_id WHERE r.org_id = $1 AND s.opening_id = $2 ORDER BY r.stage_id, r.member_id
+`
+
+type StageReadersRow struct {
+	StageID  string
+	MemberID string
+}
+
+func (q *Queries) StageReaders(ctx context.Context, orgID string, openingID string) ([]StageReadersRow, error) {
+	rows, err := q.db.QueryContext(ctx, stageReaders, orgID, openingID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []StageReadersRow
+	for rows.Next() {
+		var i StageReadersRow
+		if err := rows.Scan(&i.StageID, &i.MemberID); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const stageReviewers = `-- name: StageReviewers :one
 SELECT reviewers FROM stages WHERE org_id = $1 AND id = $2
 `
@@ -1637,8 +2046,8 @@ func (q *Queries) StageUsed(ctx context.Context, orgID string, openingID string,
 
 const stages = `-- name: Stages :many
 SELECT s.id, s.opening_id, s.position, s.title, s.reviewers, s.window_days, f.format, f.ref_id, s.questions
-FROM stages s JOIN stage_formats f ON f.org_id = s.org_id AND f.stage_id = s.id AND f.position = 1
-WHERE s.org_id = $1 AND s.opening_id = $2 ORDER BY s.position
+FROM stages s JOIN stage_formats f ON f.org_id = s.org_id AND f.stage_id = s.id
+WHERE s.org_id = $1 AND s.opening_id = $2 ORDER BY s.position, f.position
 `
 
 type StagesRow struct {
@@ -1742,6 +2151,88 @@ func (q *Queries) Team(ctx context.Context, orgID string, openingID string) ([]T
 	return items, nil
 }
 
+const timeAsk = `-- name: TimeAsk :one
+SELECT id, application_id, opening_id, invitation_id, words, asked_at, answered_at, answered_by, until_at, reply FROM time_asks WHERE org_id = $1 AND id = $2
+`
+
+type TimeAskRow struct {
+	ID            string
+	ApplicationID string
+	OpeningID     string
+	InvitationID  string
+	Words         string
+	AskedAt       int64
+	AnsweredAt    int64
+	AnsweredBy    string
+	UntilAt       int64
+	Reply         string
+}
+
+func (q *Queries) TimeAsk(ctx context.Context, orgID string, iD string) (TimeAskRow, error) {
+	row := q.db.QueryRowContext(ctx, timeAsk, orgID, iD)
+	var i TimeAskRow
+	err := row.Scan(
+		&i.ID,
+		&i.ApplicationID,
+		&i.OpeningID,
+		&i.InvitationID,
+		&i.Words,
+		&i.AskedAt,
+		&i.AnsweredAt,
+		&i.AnsweredBy,
+		&i.UntilAt,
+		&i.Reply,
+	)
+	return i, err
+}
+
+const timeAskCount = `-- name: TimeAskCount :one
+SELECT COUNT(*) FROM time_asks WHERE org_id = $1 AND application_id = $2
+`
+
+func (q *Queries) TimeAskCount(ctx context.Context, orgID string, applicationID string) (int64, error) {
+	row := q.db.QueryRowContext(ctx, timeAskCount, orgID, applicationID)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
+const timeAskOf = `-- name: TimeAskOf :one
+SELECT id, application_id, opening_id, invitation_id, words, asked_at, answered_at, answered_by, until_at, reply FROM time_asks
+WHERE org_id = $1 AND application_id = $2 ORDER BY asked_at DESC, id DESC LIMIT 1
+`
+
+type TimeAskOfRow struct {
+	ID            string
+	ApplicationID string
+	OpeningID     string
+	InvitationID  string
+	Words         string
+	AskedAt       int64
+	AnsweredAt    int64
+	AnsweredBy    string
+	UntilAt       int64
+	Reply         string
+}
+
+func (q *Queries) TimeAskOf(ctx context.Context, orgID string, applicationID string) (TimeAskOfRow, error) {
+	row := q.db.QueryRowContext(ctx, timeAskOf, orgID, applicationID)
+	var i TimeAskOfRow
+	err := row.Scan(
+		&i.ID,
+		&i.ApplicationID,
+		&i.OpeningID,
+		&i.InvitationID,
+		&i.Words,
+		&i.AskedAt,
+		&i.AnsweredAt,
+		&i.AnsweredBy,
+		&i.UntilAt,
+		&i.Reply,
+	)
+	return i, err
+}
+
 const tryCode = `-- name: TryCode :execrows
 UPDATE device_codes SET tries = tries + 1 WHERE id = $1 AND tries < 5 AND used_at = 0
 `
@@ -1756,7 +2247,7 @@ func (q *Queries) TryCode(ctx context.Context, id string) (int64, error) {
 
 const unfinished = `-- name: Unfinished :many
 SELECT i.id, i.application_id, i.stage_id, i.format, i.ref_id, i.note, i.revoked_at, i.rotation, i.finish_by, i.zone, i.created_at, i.opened_at,
-	a.opening_id, a.candidate_id, a.status, i.replaced_by
+	a.opening_id, a.candidate_id, a.status, i.replaced_by, i.offers, i.chosen_at
 FROM invitations i JOIN applications a ON a.org_id = i.org_id AND a.id = i.application_id JOIN openings o ON o.org_id = a.org_id AND o.id = a.opening_id
 WHERE i.org_id = $1 AND i.finish_by > $2 AND i.revoked_at = 0 AND i.replaced_by = '' AND a.status = 'active' AND a.stage_id = i.stage_id AND o.state = 'open'
 	AND i.id > $3 ORDER BY i.id LIMIT 200
@@ -1779,6 +2270,8 @@ type UnfinishedRow struct {
 	CandidateID   string
 	Status        string
 	ReplacedBy    string
+	Offers        int64
+	ChosenAt      int64
 }
 
 func (q *Queries) Unfinished(ctx context.Context, orgID string, now int64, after string) ([]UnfinishedRow, error) {
@@ -1807,6 +2300,8 @@ func (q *Queries) Unfinished(ctx context.Context, orgID string, now int64, after
 			&i.CandidateID,
 			&i.Status,
 			&i.ReplacedBy,
+			&i.Offers,
+			&i.ChosenAt,
 		); err != nil {
 			return nil, err
 		}
