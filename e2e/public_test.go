@@ -10,7 +10,7 @@ import (
 	"candor/internal/attempt/attempttest"
 )
 
-// TestAPublicLink: a recruiter opens a public link for one person; somebody reads it on a phone, applies, confirms by the mail and stands before
+// TestAPublicLink: a recruiter opens a public link for one person and greets on its page with a recording; somebody reads and hears it on a phone, applies, confirms by the mail and stands before
 // their first step. Whoever comes after is told kindly that no more are taken, and a mail scanner has taken no place.
 func TestAPublicLink(t *testing.T) {
 	t.Parallel()
@@ -36,6 +36,24 @@ func TestAPublicLink(t *testing.T) {
 	staff.Sees("Whoever opens the link reads it.")
 	lookAt(t, staff, "public-page")
 	door := staff.Value(`document.querySelector("input[readonly]").value`)
+	staff.Follow(`a[href$="/greeting"]`)
+	lookAt(t, staff, "greeting-none")
+	staff.Until(`document.querySelector("take-recorder[data-ready]") !== null`)
+	for _, step := range [][2]string{{"check", "ready"}, {"record", "recording"}, {"stop", "ready"}} {
+		staff.Click(`[data-press="` + step[0] + `"]`)
+		staff.Until(`document.querySelector("take-recorder").dataset.mode === "` + step[1] + `"`)
+		if step[0] == "record" {
+			staff.Until(`new Promise(ok => { const r = indexedDB.open("candor-recordings"); r.onsuccess = () => { const g = r.result.transaction("takes").objectStore("takes").getAll(); g.onsuccess = () => { r.result.close(); ok(g.result.some(t => t.slices >= 2)) } } })`)
+		}
+	}
+	staff.Until(`document.querySelectorAll("#takes-greeting [data-take] input:checked").length === 1 && document.querySelector("#takes-greeting [data-take-state]").textContent === "Here"`)
+	staff.Allow("422")
+	staff.Follow(`button[value="save"]`)
+	staff.Sees("Not everybody can hear it")
+	staff.Type("textarea[name=said]", "0:00 Hello from the harbour.")
+	staff.Follow(`button[value="save"]`)
+	staff.Sees("It stands on the page, beside your words.")
+	lookAt(t, staff, "greeting")
 
 	p := browser.New(t)
 	p.Look(browser.View{Width: 390, Height: 844, Touch: true})
@@ -45,6 +63,9 @@ func TestAPublicLink(t *testing.T) {
 	p.Sees("€52,000 to €66,000 a year")
 	p.Sees("I like a quiet night.")
 	p.Sees("Too few people were answered here yet")
+	p.Until(`(v => { v.muted = true; void v.play().catch(() => 0); return v.currentTime > 0 && v.textTracks[0].cues?.length === 1 })(document.querySelector("[data-spoken] video"))`)
+	p.Click("[data-spoken] summary")
+	p.Sees("Hello from the harbour.")
 	lookAt(t, p, "apply")
 	p.Follow("a[href$='/try']")
 	p.Sees("Nothing you do here is kept")

@@ -392,9 +392,13 @@ func (w *world) work(p person) {
 	w.t.Helper()
 	a := w.app
 	w.must(a.Attempts.Ask(ctx, p.who, "Large print, "+p.word))
+	w.must(a.Attempts.AskTime(ctx, p.who, "Two days, "+p.word))
+	asked, _, err := a.Openings.OwnTimeAsk(ctx, p.who)
+	w.must(err)
+	w.must(a.Attempts.AnswerTime(ctx, w.owner, asked.ID, 0, "No, "+p.word))
 	w.must(a.Attempts.Adjust(ctx, p.who, string(p.id), candidate.Time{Factor: 1500}))
 	w.day(p)
-	_, err := a.Openings.DeviceCode(ctx, p.who)
+	_, err = a.Openings.DeviceCode(ctx, p.who)
 	w.must(err)
 	program := `{"language":"python","files":{"python":{"main.py":"print(input()) # ` + p.word + `","` + strings.ReplaceAll(p.word, " ", "_") + `.py":` + strconv.Quote(found) + `}},"input":"1 ` + p.word + `"}`
 	var quiz attempt.SittingID

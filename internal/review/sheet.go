@@ -14,6 +14,7 @@ import (
 	"candor/internal/item"
 	"candor/internal/opening"
 	"candor/internal/org"
+	"candor/internal/problem"
 	"candor/internal/review/internal/query"
 )
 
@@ -39,6 +40,8 @@ type Sheet struct {
 	Again     map[string]Again // criteria of the asker's card that a change of the rubric opened again, or changed under their draft
 	RubricWhy string           // why the rubric was changed; "" where nothing is open again, or it was erased
 	Talking   bool             // an interview about the work goes on; what is said in it comes with its end
+	Unshown   []string         // titles of criteria of the stage that what the candidate chose there cannot show
+	stage     opening.Stage
 }
 
 // Other is somebody else's card.
@@ -126,7 +129,7 @@ func (rs *Reviews) around(ctx context.Context, tx db.Tx, who actor.Actor, s *She
 		return nil, err
 	}
 	if i := slices.IndexFunc(stages, func(x opening.Stage) bool { return x.ID == s.Round.Stage }); i >= 0 {
-		s.Stage = stages[i].Title
+		s.Stage, s.stage = stages[i].Title, stages[i]
 	}
 	if s.Work, err = rs.work(ctx, tx, s.Attempt); err != nil {
 		return nil, err
@@ -143,6 +146,9 @@ func (rs *Reviews) draw(ctx context.Context, who actor.Actor, s *Sheet, names []
 	if s.Rubric, err = rs.whole(ctx, who.Org, s.Round); err != nil {
 		return err
 	}
+	if err := rs.unshown(ctx, who.Org, s); err != nil {
+		return err
+	}
 	if err := rs.done(ctx, who.Org, s.Round, s.Rubric, s.Work); err != nil {
 		return err
 	}
@@ -156,6 +162,23 @@ func (rs *Reviews) draw(ctx context.Context, who actor.Actor, s *Sheet, names []
 		strike(s, names)
 	}
 	return nil
+}
+
+// unshown reads what the first that a stage offers is scored by, and the chosen one is not.
+func (rs *Reviews) unshown(ctx context.Context, o string, s *Sheet) error {
+	if len(s.stage.Others) == 0 {
+		return nil
+	}
+	d, err := rs.Openings.Describe(ctx, o, s.stage.Offers()[0])
+	if _, gone := problem.As(err); gone {
+		return nil
+	}
+	for _, c := range d.Criteria {
+		if !slices.ContainsFunc(s.Rubric.Rubric, func(x assessment.Criterion) bool { return x.Key == c.Key }) {
+			s.Unshown = append(s.Unshown, c.Title)
+		}
+	}
+	return err
 }
 
 // strike removes what names the author from everything the page may draw.

@@ -184,6 +184,10 @@ func (f *filler) openings() (map[string]opening.ID, error) {
 	}
 	asking := stage("Reviewing code", "reviewing-code", 2)
 	asking.Questions = 2
+	built := stage("Take-home", "take-home-python", 1)
+	if walk := f.version["walk-us-through"]; walk != "" { // who has something to show builds nothing
+		built.Others = []opening.Offer{{Format: attempt.Format{}.Name(), Ref: string(walk)}}
+	}
 	out := map[string]opening.ID{}
 	for _, o := range []struct {
 		key, title, team string
@@ -193,7 +197,7 @@ func (f *filler) openings() (map[string]opening.ID, error) {
 		{"frontend", "Front-end engineer", "Harbour apps", []opening.Stage{stage("Screen", "frontend-screen", 2)}},
 		{"platform", "Platform engineer", "Harbour apps", []opening.Stage{asking}},
 		{"tools", "Tools engineer", "Bookings", []opening.Stage{stage("Take-home", "take-home-go", 2)}},
-		{"timetables", "Timetable engineer", "Harbour apps", []opening.Stage{stage("Take-home", "take-home-python", 1)}},
+		{"timetables", "Timetable engineer", "Harbour apps", []opening.Stage{built}},
 	} {
 		if slices.ContainsFunc(o.stages, func(s opening.Stage) bool { return s.Ref == "" }) {
 			continue
@@ -237,6 +241,11 @@ func (f *filler) tell(o opening.ID, s story) error {
 	who, err := f.enter(inv)
 	if err != nil {
 		return err
+	}
+	if inv.Unchosen() && s.until != opened {
+		if err := f.Openings.Choose(f.ctx, who, opening.Offer{Format: inv.Format, Ref: inv.Ref}); err != nil {
+			return err
+		}
 	}
 	if s.factor > 0 {
 		if err := f.Attempts.Adjust(f.ctx, who, who.Subject, candidate.Time{Factor: s.factor}); err != nil {

@@ -118,6 +118,7 @@ var stories = []story{
 	{name: "Joon Seo", zone: "Asia/Seoul", opening: "tools", invited: 6, worked: 2, until: submitted, shown: "sent a take-home, and pushed once more after the end"},
 	{name: "Pavel Horak", zone: "Europe/Prague", opening: "timetables", invited: 7, worked: 3, until: submitted, cards: 1, levels: []int{2, 3, 3}},
 	{name: "Nora Lindqvist", zone: "Europe/Stockholm", opening: "timetables", invited: 2, worked: 1, until: working, part: "repository", shown: "in the middle of a take-home in Python"},
+	{name: "Inês Tavares", zone: "Europe/Lisbon", opening: "timetables", invited: 3, worked: 1, until: opened, shown: "may choose: a take-home, or something that they built already"},
 	{name: "Ben Carter", zone: "Europe/London", opening: "frontend", invited: 11, worked: 8, until: withdrew},
 }
 

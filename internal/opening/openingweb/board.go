@@ -161,7 +161,7 @@ func (p *Pages) fill(r *http.Request, tx db.Tx, who actor.Actor, v *boardView) e
 			return err
 		}
 		if ask, waits := asks[row.ID]; waits {
-			x.Tone, x.Icon, x.Status, x.Ask = "warn", "hourglass", "Asks for more time", ask
+			x.Tone, x.Icon, x.Status, x.Ask, x.Note = "warn", "hourglass", "Asks for more time", ask, "Asked "+ask.Asked.In(v.Page.Zone).Format("Mon 2 Jan")
 		}
 		for _, m := range reading[row.ID].Members {
 			x.Readers = append(x.Readers, members[m].Name)

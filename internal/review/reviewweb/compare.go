@@ -70,6 +70,11 @@ func criteria(cols []review.Column) []assessment.Criterion {
 	return out
 }
 
+// several says that not all did the same.
+func several(cols []review.Column) bool {
+	return slices.ContainsFunc(cols, func(c review.Column) bool { return c.Rubric.Assessment != cols[0].Rubric.Assessment })
+}
+
 // of is the column's own form of a criterion; ok is false when its version did not have it.
 func of(col review.Column, key string) (assessment.Criterion, bool) {
 	i := slices.IndexFunc(col.Rubric.Rubric, func(c assessment.Criterion) bool { return c.Key == key })

@@ -2,6 +2,7 @@ package reviewweb
 
 import (
 	"fmt"
+	"strings"
 
 	"candor/internal/assessment"
 	"candor/internal/attempt"
@@ -90,4 +91,13 @@ func level(c assessment.Criterion, r review.Rating) string {
 		return "Not scored"
 	}
 	return fmt.Sprintf("%d %s", r.Level, c.Levels[r.Level-1].Name)
+}
+
+// quoted are titles in a sentence.
+func quoted(titles []string) string {
+	out := make([]string, len(titles))
+	for i, t := range titles {
+		out[i] = "“" + t + "”"
+	}
+	return strings.Join(out, ", ")
 }
