@@ -145,6 +145,9 @@ func TestAChoiceAndMoreTime(t *testing.T) {
 	noel.sees("Choose how you show it")
 	noel.post("/c/choose", url.Values{"offer": {"assessment:" + walk}})
 	noel.sees("You chose “Walk us through something”.")
-	owner.get(org + "/outbox")
-	owner.sees("A candidate asks for more time: Backend engineer")
+	eventually(t, "the mails about time", func() bool {
+		owner.get(org + "/outbox")
+		page := words(owner.page)
+		return strings.Contains(page, "A candidate asks for more time: Backend engineer") && strings.Contains(page, "You have more time: until") && strings.Contains(page, "We decide on the 10th.")
+	})
 }

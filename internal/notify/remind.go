@@ -157,6 +157,11 @@ func (n *Notify) remindersOf(ctx context.Context, tx db.Tx, inv opening.Invitati
 		return nil, zone, nil
 	}
 	p, err := n.Attempts.ProgressOf(ctx, tx, inv)
+	if err != nil {
+		return nil, zone, err
+	}
+	asked, err := n.Openings.TimeAskOf(ctx, tx, inv.Application)
+	p.Owed = p.Owed || asked.Waits() && asked.Invitation == inv.ID
 	for _, r := range reminders(inv, p, zone) {
 		if now.Before(r.over(inv, zone)) {
 			out = append(out, r)

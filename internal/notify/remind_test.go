@@ -60,6 +60,11 @@ func TestReminders(t *testing.T) {
 				t.Fatal(err)
 			}
 		}, "start Sat 18:00, last Wed 09:00"},
+		"who asked for more time and has no answer": {func(t *testing.T, w world, inv opening.Invitation) {
+			if err := w.Attempts.AskTime(ctx, w.Enter(inv), "Two days, please."); err != nil {
+				t.Fatal(err)
+			}
+		}, ""},
 		"whose opening sends none": {func(t *testing.T, w world, inv opening.Invitation) {
 			if err := w.n.SetReminders(ctx, w.Owner, inv.Opening, false); err != nil {
 				t.Fatal(err)
