@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 
+	"candor/internal/actor"
 	"candor/internal/candidate"
 	"candor/internal/db"
 	"candor/internal/opening"
@@ -33,6 +34,8 @@ type linkView struct {
 	Mailed  bool
 	Problem *problem.Problem
 	Dead    *problem.Problem // why the link does not open
+	Ask     opening.TimeAsk  // the newest for more time, where the window is over
+	Words   string           // as typed for another
 }
 
 func (v linkView) t(key string, pairs ...any) string { return v.L.T("link."+key, pairs...) }
@@ -84,6 +87,28 @@ func (p *Pages) mailCode(w http.ResponseWriter, r *http.Request) error {
 	return web.Redirect(w, r, "/i/"+r.PathValue("secret")+"?mailed", "")
 }
 
+// askOver asks for more time where the window is over and nothing was opened: whoever holds the link asks. It opens nothing.
+func (p *Pages) askOver(w http.ResponseWriter, r *http.Request) error {
+	var f struct {
+		Words string `max:"1000"`
+	}
+	err := web.ReadForm(r, &f)
+	if err == nil {
+		inv, looked := p.Openings.Look(r.Context(), r.PathValue("secret"))
+		if looked == nil { // it opens by now
+			return web.Redirect(w, r, "/i/"+r.PathValue("secret"), "")
+		}
+		err = looked
+		if errors.Is(looked, opening.ErrExpired) {
+			err = p.Attempts.AskTime(r.Context(), actor.Actor{Kind: actor.Candidate, ID: string(inv.ID), Org: inv.Org, Subject: inv.Candidate}, f.Words)
+		}
+	}
+	if err != nil {
+		return p.showLink(w, r, linkView{Words: f.Words}, err)
+	}
+	return web.Redirect(w, r, "/i/"+r.PathValue("secret"), "")
+}
+
 func (p *Pages) showLink(w http.ResponseWriter, r *http.Request, v linkView, cause error) error {
 	v.Secret = r.PathValue("secret")
 	inv, err := p.Openings.Look(r.Context(), v.Secret)
@@ -104,6 +129,14 @@ func (p *Pages) showLink(w http.ResponseWriter, r *http.Request, v linkView, cau
 		return err
 	}
 	if v.Dead != nil {
+		wrong, ok := problem.As(cause)
+		switch {
+		case cause != nil && !ok:
+			return cause
+		case ok && wrong.Code != v.Dead.Code: // with what they asked for
+			v.Problem = wrong
+			return web.ShowWith(w, r, cause, deadLink(v))
+		}
 		return web.ShowWith(w, r, v.Dead, deadLink(v))
 	}
 	v.Code = v.Code || v.Mailed || errors.Is(cause, opening.ErrCodeNeeded) || errors.Is(cause, opening.ErrCode)
@@ -129,6 +162,9 @@ func (p *Pages) behind(r *http.Request, inv opening.Invitation, v *linkView) err
 			return err
 		}
 		if v.Contact, err = p.Orgs.Member(ctx, tx, v.Opening.Contact); err != nil {
+			return err
+		}
+		if v.Ask, err = p.Openings.TimeAskOf(ctx, tx, inv.Application); err != nil {
 			return err
 		}
 		c, err := p.Candidates.In(ctx, tx, candidate.ID(inv.Candidate))

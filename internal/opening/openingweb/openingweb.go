@@ -115,7 +115,8 @@ func (p *Pages) Routes(mux *web.Mux) {
 	for pattern, d := range map[string]struct {
 		action string
 		h      web.Handler
-	}{"GET /i/{secret}": {"invitation.look", p.look}, "POST /i/{secret}": {"invitation.enter", p.enter}, "POST /i/{secret}/code": {"invitation.code", p.mailCode}} {
+	}{"GET /i/{secret}": {"invitation.look", p.look}, "POST /i/{secret}": {"invitation.enter", p.enter}, "POST /i/{secret}/code": {"invitation.code", p.mailCode},
+		"POST /i/{secret}/time": {"invitation.ask_over", p.askOver}} {
 		link.Pattern, link.Action = pattern, d.action
 		mux.Handle(link, d.h)
 	}

@@ -348,6 +348,26 @@ func TestDeadLinksEachSayWhy(t *testing.T) {
 	if code, body, _ := s.ask(t, "", "POST", link, nil); code != http.StatusConflict || !strings.Contains(body, "The time for this invitation is over") || !strings.Contains(body, "ada@tideway.example") {
 		t.Errorf("expired = %d; want its page with whom to write to", code)
 	}
+	if code, body, _ := s.ask(t, "", "POST", link+"/time", url.Values{"words": {" "}}); code != http.StatusUnprocessableEntity || !strings.Contains(body, "Say in a sentence") {
+		t.Errorf("asking for more time without words = %d; want its field", code)
+	}
+	if code, _, _ := s.ask(t, "", "POST", link+"/time", url.Values{"words": {"A week, please."}}); code != http.StatusSeeOther {
+		t.Errorf("asking for more time = %d", code)
+	}
+	if code, body, _ := s.ask(t, "", "GET", link, nil); code != http.StatusConflict || !strings.Contains(body, "You asked for more time") || strings.Contains(body, "/time\"") {
+		t.Errorf("after asking = %d; want that it waits", code)
+	}
+	_, body, _ = s.ask(t, "rui", "GET", "/applications/"+string(inv.Application), nil)
+	asked := regexp.MustCompile(`name="ask" value="(tas_[0-9a-f]+)"`).FindStringSubmatch(body)
+	if asked == nil || !strings.Contains(body, "A week, please.") {
+		t.Fatal("whoever answers does not read it")
+	}
+	if code, _, _ := s.ask(t, "rui", "POST", "/applications/"+string(inv.Application)+"/time", url.Values{"ask": asked[1:], "hours": {"168"}}); code != http.StatusSeeOther {
+		t.Errorf("a week = %d", code)
+	}
+	if code, _, _ := s.ask(t, "", "GET", link, nil); code != http.StatusOK {
+		t.Errorf("after a yes the link = %d; want it open", code)
+	}
 	code, _, _ = s.ask(t, "rui", "POST", to+"/extend", url.Values{"finish_by": {"2026-12-20T12:00"}, "zone": {"Africa/Lagos"}, "reason": {"was ill"}})
 	if code != http.StatusSeeOther {
 		t.Fatalf("extend = %d", code)
