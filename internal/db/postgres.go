@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"strings"
 	"time"
 
 	"candor/internal/clock"
@@ -49,6 +48,7 @@ func openPostgres(ctx context.Context, rawURL string, o Options) (*DB, error) {
 	if free {
 		d.role = AppRole
 	}
+	d.reads, d.ground = openReading(cfg.ConnConfig, d.role, o.Readers), openReading(cfg.ConnConfig, d.role, o.Readers)
 	bg, stop := context.WithCancel(context.Background())
 	d.stop = stop
 	if o.Now == nil { // an injected clock is the deciding one
@@ -106,30 +106,19 @@ func every5s(ctx context.Context, do func(context.Context) error) {
 	}
 }
 
-// begin begins a transaction that sees one organisation's rows; nothing to hold on SQLite.
-func (d *DB) begin(ctx context.Context, h *sql.DB, org string, readOnly bool) (*sql.Tx, error) {
-	if d.Engine == SQLite { // its readers have query_only set
-		return h.BeginTx(ctx, nil)
-	}
-	first := "begin"
-	if readOnly {
-		first = "begin read only"
-	}
-	first += "; select set_config('candor.org', " + literal(org) + ", true)"
+// begin begins a transaction that writes one organisation's rows.
+func (d *DB) begin(ctx context.Context, org string) (*sql.Tx, error) {
+	first := "begin; select set_config('candor.org', " + literal(org) + ", true)"
 	if d.role != "" {
 		first += ", set_config('role', " + literal(d.role) + ", true)"
 	}
-	return h.BeginTx(context.WithValue(ctx, beginning{}, first), nil)
+	return d.writer.BeginTx(context.WithValue(ctx, beginning{}, first), nil)
 }
-
-// literal is a text in SQL; standard_conforming_strings is on since PostgreSQL 9.1.
-func literal(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }
 
 // beginning is the key, in a context, of what a transaction begins with.
 type beginning struct{}
 
-// holding makes connections whose transactions begin and are bound to an organisation in one round trip. Most are short: what a candidate's
-// save reads and writes are a few transactions of one to seven statements.
+// holding makes connections whose transactions begin and are bound to an organisation in one round trip.
 type holding struct{ driver.Connector }
 
 func (h holding) Connect(ctx context.Context) (driver.Conn, error) {
@@ -181,7 +170,7 @@ func (d *DB) writePostgres(ctx context.Context, org string, fn func(Tx) error) e
 }
 
 func (d *DB) writeOnce(ctx context.Context, org string, fn func(Tx) error) error {
-	raw, err := d.begin(ctx, d.writer, org, false)
+	raw, err := d.begin(ctx, org)
 	if err != nil {
 		return err
 	}
