@@ -11,6 +11,7 @@ import (
 	"candor/internal/attempt/attempttest"
 	"candor/internal/audit"
 	"candor/internal/candidate"
+	"candor/internal/clock"
 	"candor/internal/db"
 	"candor/internal/db/dbtest"
 	"candor/internal/opening"
@@ -213,6 +214,27 @@ func TestWhatWasNeverStartedIsNotSubmitted(t *testing.T) {
 			t.Errorf("Begin after the window = %v; want ErrWindow", err)
 		}
 	})
+}
+
+// A node that is not sure of the time starts no clock; what is written to clocks that run is kept on time all the same.
+func TestWhoIsUnsureOfTheTimeStartsNothing(t *testing.T) {
+	d, tick := dbtest.Open(t, attempttest.Schemas...)
+	w := attempttest.Make(t, d, tick)
+	who := w.Enter(w.Invite("A B", "a@mail.example"))
+	writing := w.Begin(who, "writing")
+	d.Clock.Measured(0, clock.Sure+time.Millisecond)
+	if _, err := w.Attempts.Begin(ctx, who, "quiz"); !errors.Is(err, attempt.ErrUnsure) {
+		t.Errorf("a start = %v; want %v", err, attempt.ErrUnsure)
+	}
+	if s := view(t, w, who).Sittings["quiz"]; s.State != attempt.Ready || !s.Clock.Started.IsZero() {
+		t.Errorf("what was not started is %+v", s)
+	}
+	if s, err := w.Attempts.Begin(ctx, who, "writing"); err != nil || s.State != attempt.Running {
+		t.Errorf("pressing again what runs = %s, %v", s.State, err)
+	}
+	w.Save(who, writing, 1, "tell-us", text) // fails unless it is kept
+	d.Clock.Measured(0, clock.Sure)
+	w.Begin(who, "quiz")
 }
 
 func TestATimedPartStartedLateRunsItsFullTime(t *testing.T) {

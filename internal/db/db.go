@@ -64,7 +64,8 @@ type DB struct {
 	pool   *pgxpool.Pool
 	room   func() bool
 	took   func(time.Duration)
-	role   string // PostgreSQL: the role transactions take, "" when the connecting role is held by row level security itself
+	role   string       // PostgreSQL: the role transactions take, "" when the connecting role is held by row level security itself
+	sample clock.Sample // PostgreSQL: of the database's clock, that the process goes by
 	stop   context.CancelFunc
 	loops  sync.WaitGroup // PostgreSQL: what runs until Close
 }
