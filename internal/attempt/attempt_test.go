@@ -365,6 +365,55 @@ func TestExtraTime(t *testing.T) {
 	})
 }
 
+// Whoever has to wait for digits by mail to go on elsewhere gets the wait back, once per part that runs; digits that the first device showed were
+// not waited for.
+func TestWaitingForDigitsByMailIsGivenBack(t *testing.T) {
+	each(t, func(t *testing.T, w *attempttest.World) {
+		inv := w.Invite("A B", "a@mail.example")
+		who := w.Enter(inv)
+		s := w.Begin(who, "writing")
+		link := w.Openings.Secret(inv)
+		end := func() time.Duration { return view(t, w, who).Sittings["writing"].End().Sub(s.End()) }
+		waited := func(d time.Duration) {
+			t.Helper()
+			must(t, w.Openings.MailCode(ctx, link))
+			w.Tick.Add(d)
+			var code string
+			must(t, w.DB.InstallationRead(ctx, func(tx db.Tx) error {
+				return tx.QueryRowContext(ctx, `SELECT MAX(id) FROM device_codes`).Scan(&code)
+			}))
+			if _, err := w.Openings.Enter(ctx, link, w.Openings.CodeDigits(code)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		w.Tick.Add(2 * time.Minute)
+		digits, err := w.Openings.DeviceCode(ctx, who)
+		must(t, err)
+		w.Tick.Add(time.Minute)
+		if _, err := w.Openings.Enter(ctx, link, digits); err != nil {
+			t.Fatal(err)
+		}
+		if got := end(); got != 0 {
+			t.Errorf("digits that were shown moved the end by %v", got)
+		}
+		waited(3*time.Minute + 200*time.Millisecond)
+		if got := end(); got != 3*time.Minute+time.Second {
+			t.Errorf("3 minutes and a bit of waiting moved the end by %v; want 3 min 1 s", got)
+		}
+		waited(time.Minute)
+		if got := end(); got != 3*time.Minute+time.Second {
+			t.Errorf("a second wait moved the end to %v", got)
+		}
+		lines, err := w.Attempts.Ledger(ctx, who)
+		if err != nil || len(lines) != 2 || lines[1].Kind != "code" || lines[1].Seconds != 181 {
+			t.Errorf("ledger = %+v, %v; want start and 181 s of waiting", lines, err)
+		}
+		if s := view(t, w, who).Sittings["quiz"]; !s.Clock.Started.IsZero() || s.Clock.Added != 0 {
+			t.Errorf("a part that was not started has %+v", s.Clock)
+		}
+	})
+}
+
 func TestExtendingTheWindowReachesOpenParts(t *testing.T) {
 	each(t, func(t *testing.T, w *attempttest.World) {
 		inv := w.Invite("A B", "a@mail.example")
