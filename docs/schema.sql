@@ -573,7 +573,7 @@ CREATE TABLE device_codes (
 	expires_at    BIGINT NOT NULL,
 	tries         BIGINT NOT NULL,
 	used_at       BIGINT NOT NULL
-);
+, mailed BOOLEAN NOT NULL DEFAULT FALSE);
 
 CREATE INDEX device_codes_invitation ON device_codes (invitation_id, created_at);
 

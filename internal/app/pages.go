@@ -60,7 +60,7 @@ func (a *App) Mux() (*web.Mux, error) { return a.mux(nil) }
 
 // mux is Mux with other rates; nil are the built-in ones.
 func (a *App) mux(rates map[web.Rate]web.Limit) (*web.Mux, error) {
-	mux := web.New(web.Config{Rates: rates, Admit: a.admit, Clock: a.DB.Clock, Log: a.Config.Log, Key: a.Key, URL: a.Config.URL, Content: a.Config.ContentURL, Proxies: a.Config.Proxies,
+	mux := web.New(web.Config{Rates: rates, Admit: a.admit, Once: db.Once, Clock: a.DB.Clock, Log: a.Config.Log, Key: a.Key, URL: a.Config.URL, Content: a.Config.ContentURL, Proxies: a.Config.Proxies,
 		SignInPath: "/sign-in", ErrorPage: errorpage.Show, Auth: web.Auth{
 			Staff:     a.signIn.Staff(func(o org.Org) string { return web.AccentPath(o.Hue, o.Chroma) }),
 			Candidate: a.candidate,

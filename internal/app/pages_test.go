@@ -151,6 +151,37 @@ func TestASaveReadsNoMoreThanItNeeds(t *testing.T) {
 	}
 }
 
+// A candidate's page asks the database nothing twice, however many pieces it is drawn of, and a start leads to the first task without drawing the
+// part's page in between.
+func TestACandidatesPageAsksNothingTwice(t *testing.T) {
+	w := makeWorld(t, "")
+	p := w.here.enter("typist", w.here.plain)
+	const start = "/c/parts/writing/start"
+	for _, path := range []string{"/c", "/c/parts/writing", start, "/c/parts/writing/items/tell-us", "/c/parts/writing/check", "/c/status", "/c/time"} {
+		var asked []string
+		w.app.DB.Watch = func(query string, args []any) { asked = append(asked, fmt.Sprint(query, args)) }
+		method := map[bool]string{true: "POST", false: "GET"}[path == start]
+		got := w.visit(method, path, p.cookie, nil)
+		w.app.DB.Watch = nil
+		if path == start {
+			if to := got.header.Get("Location"); to != "/c/parts/writing/items/tell-us" {
+				t.Errorf("a start leads to %q", to)
+			}
+			continue
+		}
+		if got.status != http.StatusOK || len(asked) == 0 {
+			t.Errorf("%s = %d, asked %d times", path, got.status, len(asked))
+		}
+		t.Logf("%-32s %d statements", path, len(asked))
+		slices.Sort(asked)
+		for i := 1; i < len(asked); i++ {
+			if asked[i] == asked[i-1] {
+				t.Errorf("%s asks twice:\n%s", path, asked[i])
+			}
+		}
+	}
+}
+
 // The list of people shows whom each of their own pages would show, to everybody who may read it.
 func TestTheListOfPeopleShowsWhomTheirPagesShow(t *testing.T) {
 	t.Parallel()

@@ -137,6 +137,9 @@ var (
 	ErrNotStarted = problem.New(problem.Conflict, "part_not_started", "This part is not started yet. Nothing runs until you press start.")
 	// ErrOnce: the press was used.
 	ErrOnce = problem.New(problem.Conflict, "failure_once", "You have had this for this part already. Ask for more time and say what happened; a person answers.")
+	// ErrUnsure: this node does not know the time well enough to start a clock.
+	ErrUnsure = problem.New(problem.Unavailable, "clock_unsure",
+		"We cannot tell the time exactly right now, and your time must not begin wrong. Nothing has started. Please press start again in a moment.").With("retry_after", "5")
 	// ErrUntimed: there is no clock to add to.
 	ErrUntimed = problem.New(problem.Conflict, "part_untimed", "This part has no clock, so nothing was lost. Ask for a later date if you need one.")
 )
@@ -216,7 +219,7 @@ func (as *Attempts) sitting(ctx context.Context, tx db.Tx, s SittingID) (Sitting
 	return fromSitting(r), err
 }
 
-// Begin is the candidate's press on start: from now on time runs. Pressing again changes nothing. ErrMissing, ErrWindow, ErrEnded.
+// Begin is the candidate's press on start: from now on time runs. Pressing again changes nothing. ErrMissing, ErrWindow, ErrEnded, ErrUnsure.
 func (as *Attempts) Begin(ctx context.Context, who actor.Actor, part string) (Sitting, error) {
 	var out Sitting
 	p, err := as.prepare(ctx, who, part)
@@ -239,6 +242,9 @@ func (as *Attempts) Begin(ctx context.Context, who actor.Actor, part string) (Si
 		adjusted, err := as.Candidates.AccommodationIn(ctx, tx, a.Candidate)
 		if err != nil {
 			return err
+		}
+		if s.State == Ready && as.DB.Clock.Unsure() > clock.Sure {
+			return ErrUnsure
 		}
 		now := as.DB.Now()
 		by := now

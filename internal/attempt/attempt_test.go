@@ -11,6 +11,7 @@ import (
 	"candor/internal/attempt/attempttest"
 	"candor/internal/audit"
 	"candor/internal/candidate"
+	"candor/internal/clock"
 	"candor/internal/db"
 	"candor/internal/db/dbtest"
 	"candor/internal/opening"
@@ -215,6 +216,27 @@ func TestWhatWasNeverStartedIsNotSubmitted(t *testing.T) {
 	})
 }
 
+// A node that is not sure of the time starts no clock; what is written to clocks that run is kept on time all the same.
+func TestWhoIsUnsureOfTheTimeStartsNothing(t *testing.T) {
+	d, tick := dbtest.Open(t, attempttest.Schemas...)
+	w := attempttest.Make(t, d, tick)
+	who := w.Enter(w.Invite("A B", "a@mail.example"))
+	writing := w.Begin(who, "writing")
+	d.Clock.Measured(0, clock.Sure+time.Millisecond)
+	if _, err := w.Attempts.Begin(ctx, who, "quiz"); !errors.Is(err, attempt.ErrUnsure) {
+		t.Errorf("a start = %v; want %v", err, attempt.ErrUnsure)
+	}
+	if s := view(t, w, who).Sittings["quiz"]; s.State != attempt.Ready || !s.Clock.Started.IsZero() {
+		t.Errorf("what was not started is %+v", s)
+	}
+	if s, err := w.Attempts.Begin(ctx, who, "writing"); err != nil || s.State != attempt.Running {
+		t.Errorf("pressing again what runs = %s, %v", s.State, err)
+	}
+	w.Save(who, writing, 1, "tell-us", text) // fails unless it is kept
+	d.Clock.Measured(0, clock.Sure)
+	w.Begin(who, "quiz")
+}
+
 func TestATimedPartStartedLateRunsItsFullTime(t *testing.T) {
 	each(t, func(t *testing.T, w *attempttest.World) {
 		who := w.Enter(w.Invite("A B", "a@mail.example"))
@@ -339,6 +361,55 @@ func TestExtraTime(t *testing.T) {
 		}
 		if got := end(); got != 45*time.Minute {
 			t.Errorf("after taking the factor back the end moved by %v; a running clock is never shortened", got)
+		}
+	})
+}
+
+// Whoever has to wait for digits by mail to go on elsewhere gets the wait back, once per part that runs; digits that the first device showed were
+// not waited for.
+func TestWaitingForDigitsByMailIsGivenBack(t *testing.T) {
+	each(t, func(t *testing.T, w *attempttest.World) {
+		inv := w.Invite("A B", "a@mail.example")
+		who := w.Enter(inv)
+		s := w.Begin(who, "writing")
+		link := w.Openings.Secret(inv)
+		end := func() time.Duration { return view(t, w, who).Sittings["writing"].End().Sub(s.End()) }
+		waited := func(d time.Duration) {
+			t.Helper()
+			must(t, w.Openings.MailCode(ctx, link))
+			w.Tick.Add(d)
+			var code string
+			must(t, w.DB.InstallationRead(ctx, func(tx db.Tx) error {
+				return tx.QueryRowContext(ctx, `SELECT MAX(id) FROM device_codes`).Scan(&code)
+			}))
+			if _, err := w.Openings.Enter(ctx, link, w.Openings.CodeDigits(code)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		w.Tick.Add(2 * time.Minute)
+		digits, err := w.Openings.DeviceCode(ctx, who)
+		must(t, err)
+		w.Tick.Add(time.Minute)
+		if _, err := w.Openings.Enter(ctx, link, digits); err != nil {
+			t.Fatal(err)
+		}
+		if got := end(); got != 0 {
+			t.Errorf("digits that were shown moved the end by %v", got)
+		}
+		waited(3*time.Minute + 200*time.Millisecond)
+		if got := end(); got != 3*time.Minute+time.Second {
+			t.Errorf("3 minutes and a bit of waiting moved the end by %v; want 3 min 1 s", got)
+		}
+		waited(time.Minute)
+		if got := end(); got != 3*time.Minute+time.Second {
+			t.Errorf("a second wait moved the end to %v", got)
+		}
+		lines, err := w.Attempts.Ledger(ctx, who)
+		if err != nil || len(lines) != 2 || lines[1].Kind != "code" || lines[1].Seconds != 181 {
+			t.Errorf("ledger = %+v, %v; want start and 181 s of waiting", lines, err)
+		}
+		if s := view(t, w, who).Sittings["quiz"]; !s.Clock.Started.IsZero() || s.Clock.Added != 0 {
+			t.Errorf("a part that was not started has %+v", s.Clock)
 		}
 	})
 }

@@ -21,7 +21,7 @@ import (
 type Entry struct {
 	Part    string
 	Epoch   int    // 2 and more: the part was opened again
-	Kind    string // start, extend, window, factor, own_failure, credit, takeover, pause, resume, wait, late, reopen, end
+	Kind    string // start, extend, window, factor, own_failure, credit, code, takeover, pause, resume, wait, late, reopen, end
 	Seconds int64
 	At      time.Time
 	By      actor.Actor

@@ -4,11 +4,16 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
+	"candor/internal/actor"
 	"candor/internal/assessment"
 	"candor/internal/attempt/internal/query"
+	"candor/internal/audit"
 	"candor/internal/clock"
 	"candor/internal/db"
 	"candor/internal/id"
@@ -115,6 +120,54 @@ func (f Format) Running(ctx context.Context, tx db.Tx, inv opening.Invitation) (
 		}
 	}
 	return false, err
+}
+
+// Waited gives the parts that run the time back for which somebody waited for digits by mail, once per part: opening.Waiter.
+func (f Format) Waited(ctx context.Context, tx db.Tx, inv opening.Invitation, d time.Duration) error {
+	as := f.Attempts
+	r, err := query.New(tx).AttemptOf(ctx, tx.Org, string(inv.ID))
+	if err != nil {
+		return notThere(err)
+	}
+	all, err := as.Sittings(ctx, tx, ID(r.ID))
+	if err != nil {
+		return err
+	}
+	who := actor.Actor{Kind: actor.Candidate, ID: string(inv.ID), Org: tx.Org, Subject: inv.Candidate}
+	for _, part := range slices.Sorted(maps.Keys(all)) {
+		if err := as.waitedFor(ctx, tx, who, all[part].ID, d); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// waitedFor is Waited of one part; a clock that stands or does not run lost nothing.
+func (as *Attempts) waitedFor(ctx context.Context, tx db.Tx, who actor.Actor, i SittingID, d time.Duration) error {
+	if _, err := query.New(tx).Hold(ctx, tx.Org, string(i)); err != nil {
+		return err
+	}
+	s, err := as.sitting(ctx, tx, i)
+	now := as.DB.Now()
+	if err != nil || s.State != Running && s.State != Paused || s.Clock.Stands(now) {
+		return err
+	}
+	if ran := now.Sub(s.Clock.Started); ran < d {
+		d = ran
+	}
+	d = (d + time.Second - 1).Truncate(time.Second)
+	switch err := as.write(ctx, tx, who, s.ID, "code", "once", int64(d/time.Second), ""); {
+	case errors.Is(err, ErrOnce):
+		return nil
+	case err != nil:
+		return err
+	}
+	c := s.Clock
+	c.Added += d
+	if err := as.retime(ctx, tx, s, c); err != nil {
+		return err
+	}
+	return audit.Record(ctx, tx, now, who, "time.code", string(s.ID), audit.Facts{"seconds": fmt.Sprint(int64(d / time.Second))})
 }
 
 // notThere makes "no row" no error.

@@ -37,21 +37,38 @@ func refOf(o string, a Attempt, s SittingID, key string) item.Ref {
 	return item.Ref{Org: o, Owner: string(a.ID), Version: string(a.Version), Item: key, Sitting: string(s)}
 }
 
-// prepare makes what repositories of a part begin with, before the transaction that starts it.
-func (as *Attempts) prepare(ctx context.Context, who actor.Actor, part string) (assessment.Part, error) {
-	var a Attempt
-	err := as.DB.Read(ctx, who.Org, func(tx db.Tx) (err error) {
-		a, err = as.ofInvitation(ctx, tx, who)
-		return err
-	})
+// partOf is a part of the asking candidate's attempt; one without items where there is none of this key. ErrMissing.
+func (as *Attempts) partOf(ctx context.Context, who actor.Actor, part string) (Attempt, assessment.Part, error) {
+	a, err := as.Mine(ctx, who)
 	if err != nil {
-		return assessment.Part{}, err
+		return a, assessment.Part{}, err
 	}
 	v, err := as.Whole(ctx, who.Org, a)
 	if err != nil {
-		return assessment.Part{}, err
+		return a, assessment.Part{}, err
 	}
 	p, _ := v.Part(part)
+	return a, p, nil
+}
+
+// FirstItem is the key of the first item of a part of the asking candidate's attempt. ErrMissing.
+func (as *Attempts) FirstItem(ctx context.Context, who actor.Actor, part string) (string, error) {
+	_, p, err := as.partOf(ctx, who, part)
+	if err == nil && len(p.Items) == 0 {
+		err = ErrMissing
+	}
+	if err != nil {
+		return "", err
+	}
+	return p.Items[0].Key, nil
+}
+
+// prepare makes what repositories of a part begin with, before the transaction that starts it.
+func (as *Attempts) prepare(ctx context.Context, who actor.Actor, part string) (assessment.Part, error) {
+	a, p, err := as.partOf(ctx, who, part)
+	if err != nil {
+		return p, err
+	}
 	for _, it := range hosted(p) {
 		if err := it.Kind.(item.Hoster).Prepare(ctx, item.Ref{Org: who.Org, Version: string(a.Version), Item: it.Key}, it.Spec); err != nil {
 			return p, err

@@ -5,6 +5,7 @@ package clock
 import (
 	"sync/atomic"
 	"time"
+	_ "time/tzdata" // people's time zones are known where the machine has none
 )
 
 // Clock tells the deciding time.
@@ -33,8 +34,32 @@ func (c *Clock) Measured(offset, uncertainty time.Duration) {
 	c.unsure.Store(int64(uncertainty))
 }
 
-// Unsure is the uncertainty of the offset; over 250 ms a node sheds starts, never saves.
+// Sure is how unsure of the offset a node may be that lets clocks start.
+const Sure = 250 * time.Millisecond
+
+// Unsure is the uncertainty of the offset; over [Sure] a node sheds starts, never saves.
 func (c *Clock) Unsure() time.Duration { return time.Duration(c.unsure.Load()) }
+
+// Sample is one measurement of the offset: the truth lies within Unsure of Offset.
+type Sample struct {
+	Offset, Unsure time.Duration
+	At             time.Time
+}
+
+// drift is how far two clocks may run apart: a thousandth, which is more than any that works.
+const drift = 1000
+
+// Then is the sample to go by after another one: the newer, unless it is less sure than the older, grown older, that it does not contradict. A node
+// that is busy for a moment is not unsure of the time by it.
+func (s Sample) Then(next Sample) Sample {
+	aged := s
+	aged.Unsure += next.At.Sub(s.At) / drift
+	aged.At = next.At
+	if s.At.IsZero() || next.Unsure <= aged.Unsure || (next.Offset-s.Offset).Abs() > next.Unsure+aged.Unsure {
+		return next
+	}
+	return aged
+}
 
 // At is the deciding time of an instant that this process observed with time.Now.
 func (c *Clock) At(local time.Time) time.Time {

@@ -58,11 +58,14 @@ type DB struct {
 
 	writer *sql.DB // SQLite: the one writing connection; PostgreSQL: the pool
 	reader *sql.DB
-	group  *group // SQLite only
+	reads  *sql.DB // what Read reads with: reader on SQLite
+	ground *sql.DB // what InstallationRead reads with: reader on SQLite
+	group  *group  // SQLite only
 	pool   *pgxpool.Pool
 	room   func() bool
 	took   func(time.Duration)
-	role   string // PostgreSQL: the role transactions take, "" when the connecting role is held by row level security itself
+	role   string       // PostgreSQL: the role transactions take, "" when the connecting role is held by row level security itself
+	sample clock.Sample // PostgreSQL: of the database's clock, that the process goes by
 	stop   context.CancelFunc
 	loops  sync.WaitGroup // PostgreSQL: what runs until Close
 }
@@ -128,6 +131,7 @@ func (d *DB) write(ctx context.Context, org string, fn func(tx Tx) error) error 
 		began := time.Now()
 		defer func() { d.took(time.Since(began)) }()
 	}
+	onceOf(ctx).end()
 	err := d.writeHere(ctx, org, fn)
 	if IsFull(err) && d.room != nil && d.room() {
 		err = d.writeHere(ctx, org, fn)
@@ -143,12 +147,33 @@ func (d *DB) writeHere(ctx context.Context, org string, fn func(tx Tx) error) er
 }
 
 func (d *DB) read(ctx context.Context, org string, fn func(tx Tx) error) error {
-	raw, err := d.begin(ctx, d.reader, org, true)
+	raw, err := d.see(ctx, org)
 	if err != nil {
 		return err
 	}
 	defer raw.Rollback()
-	return fn(Tx{Tx: raw, Org: org, Engine: d.Engine, watch: d.Watch})
+	tx := Tx{Tx: raw, Org: org, Engine: d.Engine, watch: d.Watch, once: onceOf(ctx)}
+	if d.Engine == PostgreSQL && org == "" {
+		var own *sql.Tx
+		defer func() {
+			if own != nil {
+				own.Rollback()
+			}
+		}()
+		tx.of = func(ctx context.Context, org string) (*sql.Tx, error) {
+			own, err = d.see(ctx, org)
+			return own, err
+		}
+	}
+	return fn(tx)
+}
+
+// see begins a read of an organisation's rows, or of none's.
+func (d *DB) see(ctx context.Context, org string) (*sql.Tx, error) {
+	if org == "" {
+		return d.ground.BeginTx(context.WithValue(ctx, seeing{}, org), nil)
+	}
+	return d.reads.BeginTx(context.WithValue(ctx, seeing{}, org), nil)
 }
 
 // Close ends the background work and closes the connections.
@@ -163,6 +188,9 @@ func (d *DB) Close() error {
 	err := d.writer.Close()
 	if d.reader != d.writer {
 		err = errors.Join(err, d.reader.Close())
+	}
+	if d.reads != d.reader {
+		err = errors.Join(err, d.reads.Close(), d.ground.Close())
 	}
 	if d.pool != nil {
 		d.pool.Close()

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"strings"
 	"time"
 
 	"candor/internal/clock"
@@ -49,6 +48,7 @@ func openPostgres(ctx context.Context, rawURL string, o Options) (*DB, error) {
 	if free {
 		d.role = AppRole
 	}
+	d.reads, d.ground = openReading(cfg.ConnConfig, d.role, o.Readers), openReading(cfg.ConnConfig, d.role, o.Readers)
 	bg, stop := context.WithCancel(context.Background())
 	d.stop = stop
 	if o.Now == nil { // an injected clock is the deciding one
@@ -59,17 +59,36 @@ func openPostgres(ctx context.Context, rawURL string, o Options) (*DB, error) {
 	return d, nil
 }
 
+// measures is how often the database is asked for the time until the answer is quick.
+const measures = 3
+
 // measure sets the clock's offset to the database's clock (time.md: one clock decides, the database's). The uncertainty is
-// half the round trip.
+// half the round trip of the quickest answer.
 func (d *DB) measure(ctx context.Context) error {
-	var theirs time.Time
-	before := time.Now()
-	if err := d.pool.QueryRow(ctx, `SELECT clock_timestamp()`).Scan(&theirs); err != nil {
-		d.Clock.Measured(d.Clock.Now().Sub(time.Now()), time.Hour)
+	c, err := d.pool.Acquire(ctx)
+	if err != nil {
+		d.Clock.Measured(d.sample.Offset, time.Hour)
 		return err
 	}
-	trip := time.Since(before)
-	d.Clock.Measured(theirs.Sub(before.Add(trip/2)), trip/2)
+	defer c.Release()
+	var best clock.Sample
+	for range measures {
+		var theirs time.Time
+		before := time.Now()
+		if err := c.QueryRow(ctx, `SELECT clock_timestamp()`).Scan(&theirs); err != nil {
+			d.Clock.Measured(d.sample.Offset, time.Hour)
+			return err
+		}
+		trip := time.Since(before)
+		if best.At.IsZero() || trip/2 < best.Unsure {
+			best = clock.Sample{Offset: theirs.Sub(before.Add(trip / 2)), Unsure: trip / 2, At: before}
+		}
+		if best.Unsure < clock.Sure/25 {
+			break
+		}
+	}
+	d.sample = d.sample.Then(best)
+	d.Clock.Measured(d.sample.Offset, d.sample.Unsure)
 	return nil
 }
 
@@ -106,30 +125,19 @@ func every5s(ctx context.Context, do func(context.Context) error) {
 	}
 }
 
-// begin begins a transaction that sees one organisation's rows; nothing to hold on SQLite.
-func (d *DB) begin(ctx context.Context, h *sql.DB, org string, readOnly bool) (*sql.Tx, error) {
-	if d.Engine == SQLite { // its readers have query_only set
-		return h.BeginTx(ctx, nil)
-	}
-	first := "begin"
-	if readOnly {
-		first = "begin read only"
-	}
-	first += "; select set_config('candor.org', " + literal(org) + ", true)"
+// begin begins a transaction that writes one organisation's rows.
+func (d *DB) begin(ctx context.Context, org string) (*sql.Tx, error) {
+	first := "begin; select set_config('candor.org', " + literal(org) + ", true)"
 	if d.role != "" {
 		first += ", set_config('role', " + literal(d.role) + ", true)"
 	}
-	return h.BeginTx(context.WithValue(ctx, beginning{}, first), nil)
+	return d.writer.BeginTx(context.WithValue(ctx, beginning{}, first), nil)
 }
-
-// literal is a text in SQL; standard_conforming_strings is on since PostgreSQL 9.1.
-func literal(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }
 
 // beginning is the key, in a context, of what a transaction begins with.
 type beginning struct{}
 
-// holding makes connections whose transactions begin and are bound to an organisation in one round trip. Most are short: what a candidate's
-// save reads and writes are a few transactions of one to seven statements.
+// holding makes connections whose transactions begin and are bound to an organisation in one round trip.
 type holding struct{ driver.Connector }
 
 func (h holding) Connect(ctx context.Context) (driver.Conn, error) {
@@ -181,7 +189,7 @@ func (d *DB) writePostgres(ctx context.Context, org string, fn func(Tx) error) e
 }
 
 func (d *DB) writeOnce(ctx context.Context, org string, fn func(Tx) error) error {
-	raw, err := d.begin(ctx, d.writer, org, false)
+	raw, err := d.begin(ctx, org)
 	if err != nil {
 		return err
 	}

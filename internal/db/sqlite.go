@@ -58,7 +58,7 @@ func openSQLite(ctx context.Context, path string, o Options) (*DB, error) {
 	}
 	r.SetMaxOpenConns(o.Readers)
 	r.SetMaxIdleConns(o.Readers)
-	d := &DB{Engine: SQLite, Clock: clock.New(o.Now), writer: w, reader: r, room: o.Room, took: o.Took}
+	d := &DB{Engine: SQLite, Clock: clock.New(o.Now), writer: w, reader: r, reads: r, ground: r, room: o.Room, took: o.Took}
 	d.group = startGroup(w, path+"-wal")
 	return d, nil
 }

@@ -58,7 +58,8 @@ type keeper struct {
 	inner
 	fatal func(error)
 	idle  map[string]idle
-	runs  uint64 // so far
+	runs  uint64  // so far
+	late  *lateTx // of a reader, that begins with the first statement that is asked; nil: none
 }
 
 // idle is a statement that does not run, and the number of its last run.
@@ -77,6 +78,10 @@ func (k *keeper) told(err error) error {
 
 // BeginTx begins a transaction whose end is looked at.
 func (k *keeper) BeginTx(ctx context.Context, o driver.TxOptions) (driver.Tx, error) {
+	if _, ok := ctx.Value(seeing{}).(string); ok {
+		k.late = &lateTx{k: k}
+		return k.late, nil
+	}
 	tx, err := k.inner.BeginTx(ctx, o)
 	if err != nil {
 		return nil, k.told(err)
@@ -90,6 +95,41 @@ type watched struct {
 }
 
 func (t watched) Commit() error { return t.k.told(t.Tx.Commit()) }
+
+// lateTx is a read that has begun only once something was asked in it.
+type lateTx struct {
+	k     *keeper
+	began bool
+}
+
+func (t *lateTx) begin() error {
+	if t == nil || t.began {
+		return nil
+	}
+	_, err := t.k.exec(context.Background(), "BEGIN", nil)
+	t.began = err == nil
+	return err
+}
+
+func (t *lateTx) end() error {
+	t.k.late = nil
+	if !t.began {
+		return nil
+	}
+	_, err := t.k.exec(context.Background(), "ROLLBACK", nil)
+	return err
+}
+
+func (t *lateTx) Commit() error   { return t.end() }
+func (t *lateTx) Rollback() error { return t.end() }
+
+// PrepareContext is the driver's.
+func (k *keeper) PrepareContext(ctx context.Context, query string) (driver.Stmt, error) {
+	if err := k.late.begin(); err != nil {
+		return nil, err
+	}
+	return k.inner.PrepareContext(ctx, query)
+}
 
 // take is a statement for one run: a kept one, or a new one where none is kept or that one runs already.
 func (k *keeper) take(ctx context.Context, query string) (stmt, error) {
@@ -130,7 +170,15 @@ func (k *keeper) forget() error {
 	return s.Close()
 }
 
+// ExecContext runs a statement.
 func (k *keeper) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
+	if err := k.late.begin(); err != nil {
+		return nil, err
+	}
+	return k.exec(ctx, query, args)
+}
+
+func (k *keeper) exec(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
 	s, err := k.take(ctx, query)
 	if err != nil {
 		return nil, err
@@ -143,7 +191,22 @@ func (k *keeper) ExecContext(ctx context.Context, query string, args []driver.Na
 	return r, k.give(query, s)
 }
 
+// QueryContext runs a statement; what the same request has read already is not asked again.
 func (k *keeper) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
+	if a := askingOf(ctx); a != nil {
+		// Each is short, and to listen for the end of a context costs as much as to read.
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		return a.rows(query, args, func() (driver.Rows, error) { return k.query(context.WithoutCancel(ctx), query, args) })
+	}
+	return k.query(ctx, query, args)
+}
+
+func (k *keeper) query(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
+	if err := k.late.begin(); err != nil {
+		return nil, err
+	}
 	s, err := k.take(ctx, query)
 	if err != nil {
 		return nil, err

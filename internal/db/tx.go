@@ -15,9 +15,12 @@ type Tx struct {
 	// then interrupt SQLite in the middle of a statement, which rolls back everybody's, so statements run to their end.
 	shared bool
 	watch  func(query string, args []any)
+	once   *once // of a read; nil asks the database each time
+	// of, on PostgreSQL, begins the read of an organisation's rows in one of the installation.
+	of func(context.Context, string) (*sql.Tx, error)
 }
 
-// Of is a read transaction of the installation as one of an organisation from here on: for those who learn in it whose rows they read next.
+// Of is a read of the installation as one of an organisation from here on: for those who learn in it whose rows they read next.
 func (t Tx) Of(ctx context.Context, org string) (Tx, error) {
 	if t.Org != "" || org == "" {
 		return Tx{}, errors.New("db: a transaction of the installation becomes an organisation's, once")
@@ -26,8 +29,22 @@ func (t Tx) Of(ctx context.Context, org string) (Tx, error) {
 	if t.Engine == SQLite {
 		return t, nil
 	}
-	_, err := t.Tx.ExecContext(ctx, `SELECT set_config('candor.org', $1, true)`, org)
+	if t.of == nil {
+		return Tx{}, errors.New("db: a write stays what it is")
+	}
+	var err error
+	t.Tx, err = t.of(ctx, org)
+	t.of = nil
 	return t, err
+}
+
+// asking is the context of a statement that reads.
+func (t Tx) asking(ctx context.Context, query string, args []any) context.Context {
+	if t.once == nil {
+		t.told(query, args)
+		return t.Context(ctx)
+	}
+	return context.WithValue(t.Context(ctx), askingKey{}, &asking{t.once, t.Org, func() { t.told(query, args) }})
 }
 
 // Context is ctx as statements of this transaction may use it.
@@ -66,12 +83,10 @@ func (t Tx) PrepareContext(ctx context.Context, query string) (*sql.Stmt, error)
 
 // QueryContext is sql.Tx's.
 func (t Tx) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	t.told(query, args)
-	return t.Tx.QueryContext(t.Context(ctx), query, args...)
+	return t.Tx.QueryContext(t.asking(ctx, query, args), query, args...)
 }
 
 // QueryRowContext is sql.Tx's.
 func (t Tx) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
-	t.told(query, args)
-	return t.Tx.QueryRowContext(t.Context(ctx), query, args...)
+	return t.Tx.QueryRowContext(t.asking(ctx, query, args), query, args...)
 }

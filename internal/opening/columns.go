@@ -21,7 +21,7 @@ var Columns = db.Columns{
 	"opening_faces":      {"org_id": ours, "opening_id": ours, "member_id": ours, "words": ours},
 	"opening_greetings":  {"org_id": ours, "opening_id": ours, "member_id": ours, "upload_id": ours, "made_at": ours},
 	"candidate_sessions": {"hash": passing, "id": passing, "org_id": passing, "invitation_id": passing, "candidate_id": passing, "created_at": passing, "expires_at": passing, "revoked_at": passing},
-	"device_codes":       {"id": passing, "org_id": passing, "invitation_id": passing, "created_at": passing, "expires_at": passing, "tries": passing, "used_at": passing},
+	"device_codes":       {"id": passing, "org_id": passing, "invitation_id": passing, "created_at": passing, "expires_at": passing, "tries": passing, "used_at": passing, "mailed": passing},
 }
 
 var (

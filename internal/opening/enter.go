@@ -102,8 +102,14 @@ func (os *Openings) Enter(ctx context.Context, linkSecret, digits string) (cooki
 			if digits == "" {
 				return ErrCodeNeeded
 			}
-			if wrong, err = os.tryCode(ctx, q, inv, digits); err != nil || wrong {
+			var waited time.Duration
+			if wrong, waited, err = os.tryCode(ctx, q, inv, digits); err != nil || wrong {
 				return err // a wrong try counts, so it is committed
+			}
+			if w, ok := format.(Waiter); ok && waited > 0 {
+				if err := w.Waited(ctx, tx, inv, waited); err != nil {
+					return err
+				}
 			}
 		}
 		now := os.DB.Now()
@@ -187,7 +193,7 @@ func (os *Openings) MailCode(ctx context.Context, linkSecret string) error {
 			return ErrCodes
 		}
 		code := id.New("dvc", now)
-		err = q.AddCode(ctx, query.AddCodeParams{ID: code, OrgID: inv.Org, InvitationID: string(inv.ID), CreatedAt: clock.Milli(now), ExpiresAt: clock.Milli(now.Add(CodeLife))})
+		err = q.AddCode(ctx, query.AddCodeParams{ID: code, OrgID: inv.Org, InvitationID: string(inv.ID), CreatedAt: clock.Milli(now), ExpiresAt: clock.Milli(now.Add(CodeLife)), Mailed: true})
 		if err != nil {
 			return err
 		}
@@ -198,23 +204,27 @@ func (os *Openings) MailCode(ctx context.Context, linkSecret string) error {
 // CodeDigits are the six digits of a code.
 func (os *Openings) CodeDigits(code string) string { return os.Key.Digits("device-code", code) }
 
-func (os *Openings) tryCode(ctx context.Context, q *query.Queries, inv Invitation, digits string) (wrong bool, err error) {
-	now := clock.Milli(os.DB.Now())
-	code, err := q.LiveCode(ctx, string(inv.ID), now)
+// tryCode says whether digits are wrong; waited is how long the right ones were waited for, where they came by mail.
+func (os *Openings) tryCode(ctx context.Context, q *query.Queries, inv Invitation, digits string) (wrong bool, waited time.Duration, err error) {
+	now := os.DB.Now()
+	code, err := q.LiveCode(ctx, string(inv.ID), clock.Milli(now))
 	if errors.Is(err, sql.ErrNoRows) {
-		return false, ErrCode
+		return false, 0, ErrCode
 	}
 	if err != nil {
-		return false, err
+		return false, 0, err
 	}
-	if n, err := q.TryCode(ctx, code); err != nil || n == 0 {
-		return true, err
+	if n, err := q.TryCode(ctx, code.ID); err != nil || n == 0 {
+		return true, 0, err
 	}
-	if !secret.Equal(digits, os.Key.Digits("device-code", code)) {
-		return true, nil
+	if !secret.Equal(digits, os.Key.Digits("device-code", code.ID)) {
+		return true, 0, nil
 	}
-	n, err := q.UseCode(ctx, code, now)
-	return n == 0, err
+	if code.Mailed {
+		waited = now.Sub(clock.Time(code.CreatedAt))
+	}
+	n, err := q.UseCode(ctx, code.ID, clock.Milli(now))
+	return n == 0, waited, err
 }
 
 // CandidateSession finds whose session a cookie is; also reads of its organisation at the same instant. A revoked or rotated invitation ends

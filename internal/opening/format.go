@@ -2,6 +2,7 @@ package opening
 
 import (
 	"context"
+	"time"
 
 	"candor/internal/db"
 )
@@ -16,6 +17,13 @@ type Format interface {
 	Start(ctx context.Context, tx db.Tx, inv Invitation) error
 	// Running says whether a part has been started: from then on a second browser needs a code.
 	Running(ctx context.Context, tx db.Tx, inv Invitation) (bool, error)
+}
+
+// Waiter is a Format that gives time back to whoever waited for digits by mail while a clock of theirs ran.
+type Waiter interface {
+	Format
+	// Waited is called in the transaction in which they came in with them.
+	Waited(ctx context.Context, tx db.Tx, inv Invitation, d time.Duration) error
 }
 
 // Chooser is a Format whose contents are offered by it, for a stage to choose from.

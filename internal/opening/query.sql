@@ -127,10 +127,10 @@ UPDATE candidate_sessions SET expires_at = $2 WHERE invitation_id = $1 AND expir
 UPDATE candidate_sessions SET revoked_at = $2 WHERE invitation_id = $1 AND revoked_at = 0;
 
 -- name: AddCode :exec
-INSERT INTO device_codes (id, org_id, invitation_id, created_at, expires_at, tries, used_at) VALUES ($1, $2, $3, $4, $5, 0, 0);
+INSERT INTO device_codes (id, org_id, invitation_id, created_at, expires_at, tries, used_at, mailed) VALUES ($1, $2, $3, $4, $5, 0, 0, $6);
 
 -- name: LiveCode :one
-SELECT id FROM device_codes WHERE invitation_id = $1 AND used_at = 0 AND tries < 5 AND expires_at > $2 ORDER BY created_at DESC, id DESC LIMIT 1;
+SELECT id, created_at, mailed FROM device_codes WHERE invitation_id = $1 AND used_at = 0 AND tries < 5 AND expires_at > $2 ORDER BY created_at DESC, id DESC LIMIT 1;
 
 -- name: TryCode :execrows
 UPDATE device_codes SET tries = tries + 1 WHERE id = $1 AND tries < 5 AND used_at = 0;

@@ -166,6 +166,9 @@ func (m *Mux) serve(w http.ResponseWriter, r *http.Request, route *Route, h Hand
 	ctl := http.NewResponseController(w)
 	_ = ctl.SetReadDeadline(until) // not every writer can; then the connection's own limits hold
 	_ = ctl.SetWriteDeadline(until)
+	if m.cfg.Once != nil && r.Method == http.MethodGet && !route.Stream && (route.Auth == Candidate || route.Auth == Link) {
+		r = r.WithContext(m.cfg.Once(r.Context()))
+	}
 	if err := m.admit(r, c); err != nil {
 		m.fail(w, r, err)
 		return

@@ -61,6 +61,9 @@ type Config struct {
 	Rates   map[Rate]Limit   // overrides of the built-in classes, for tests
 	Admit   func(Rate) error // asked before each request: what can wait does while there is little room or much to do; nil lets all in
 
+	// Once makes the context of a page that a candidate opens: reads with it may be answered by those before them. nil leaves it as it is.
+	Once func(context.Context) context.Context
+
 	// SignInPath is where a member without a session is sent; "?next=" with the address is added. Empty shows the error page.
 	SignInPath string
 	// ErrorPage draws what went wrong; app sets errorpage.Show. Nil shows the bare sentence.

@@ -11,10 +11,18 @@ import (
 
 func (p *Pages) start(w http.ResponseWriter, r *http.Request) error {
 	key := r.PathValue("part")
-	if _, err := p.Attempts.Begin(r.Context(), web.Actor(r), key); err != nil && !errors.Is(err, attempt.ErrEnded) {
+	s, err := p.Attempts.Begin(r.Context(), web.Actor(r), key)
+	if err != nil && !errors.Is(err, attempt.ErrEnded) {
 		return err
 	}
-	return web.Redirect(w, r, partPath(key), "")
+	if err != nil || s.Epoch > 1 || !s.SavedAt.IsZero() || attempt.IsTurn(key) || attempt.IsDay(key) {
+		return web.Redirect(w, r, partPath(key), "")
+	}
+	first, err := p.Attempts.FirstItem(r.Context(), web.Actor(r), key) // where the part's page would lead, without drawing it
+	if err != nil {
+		return err
+	}
+	return web.Redirect(w, r, itemPath(key, first), "")
 }
 
 func (p *Pages) here(w http.ResponseWriter, r *http.Request) error {

@@ -39,7 +39,7 @@ func (q *Queries) AddApplication(ctx context.Context, arg AddApplicationParams) 
 }
 
 const addCode = `-- name: AddCode :exec
-INSERT INTO device_codes (id, org_id, invitation_id, created_at, expires_at, tries, used_at) VALUES ($1, $2, $3, $4, $5, 0, 0)
+INSERT INTO device_codes (id, org_id, invitation_id, created_at, expires_at, tries, used_at, mailed) VALUES ($1, $2, $3, $4, $5, 0, 0, $6)
 `
 
 type AddCodeParams struct {
@@ -48,6 +48,7 @@ type AddCodeParams struct {
 	InvitationID string
 	CreatedAt    int64
 	ExpiresAt    int64
+	Mailed       bool
 }
 
 func (q *Queries) AddCode(ctx context.Context, arg AddCodeParams) error {
@@ -57,6 +58,7 @@ func (q *Queries) AddCode(ctx context.Context, arg AddCodeParams) error {
 		arg.InvitationID,
 		arg.CreatedAt,
 		arg.ExpiresAt,
+		arg.Mailed,
 	)
 	return err
 }
@@ -1337,14 +1339,20 @@ func (q *Queries) Link(ctx context.Context, hash string) (LinkRow, error) {
 }
 
 const liveCode = `-- name: LiveCode :one
-SELECT id FROM device_codes WHERE invitation_id = $1 AND used_at = 0 AND tries < 5 AND expires_at > $2 ORDER BY created_at DESC, id DESC LIMIT 1
+SELECT id, created_at, mailed FROM device_codes WHERE invitation_id = $1 AND used_at = 0 AND tries < 5 AND expires_at > $2 ORDER BY created_at DESC, id DESC LIMIT 1
 `
 
-func (q *Queries) LiveCode(ctx context.Context, invitationID string, expiresAt int64) (string, error) {
+type LiveCodeRow struct {
+	ID        string
+	CreatedAt int64
+	Mailed    bool
+}
+
+func (q *Queries) LiveCode(ctx context.Context, invitationID string, expiresAt int64) (LiveCodeRow, error) {
 	row := q.db.QueryRowContext(ctx, liveCode, invitationID, expiresAt)
-	var id string
-	err := row.Scan(&id)
-	return id, err
+	var i LiveCodeRow
+	err := row.Scan(&i.ID, &i.CreatedAt, &i.Mailed)
+	return i, err
 }
 
 const moveApplication = `-- name: MoveApplication :execrows
