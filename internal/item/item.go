@@ -57,7 +57,11 @@ type Head struct {
 	Whole     bool      // Ask draws the whole page, title and statement within it
 	Summary   string    // one line for the landing page, made from the spec: "Go, Python or TypeScript; run the tests as often as you like"
 	Aloud     upload.ID // of a question of an interview: somebody says it in this recording; "" is none
+	About     About     // of a question of an interview: the place of the work that it is about
 }
+
+// About is a place of another answer: of the item Item, as a [Quoter] of its kind writes it. Item "" is none, Place "" all of the answer.
+type About struct{ Item, Place string }
 
 // MaxBody is the largest body in bytes that is kept.
 const MaxBody = 5 << 20
@@ -201,6 +205,12 @@ type LateMarker interface {
 	Start(ctx context.Context, tx db.Tx, ref Ref, s Spec, body []byte) error
 	// Finish makes the mark from the run's result (JSON).
 	Finish(s Spec, body, result []byte) (Mark, error)
+}
+
+// Unmarked is a LateMarker that has items which nobody but people judges: no mark is made of them.
+type Unmarked interface {
+	LateMarker
+	Unmarked(s Spec) bool
 }
 
 // Doer is what a candidate can do while working: run, search, take.

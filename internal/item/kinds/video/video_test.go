@@ -189,3 +189,21 @@ func TestLabel(t *testing.T) {
 		t.Error("a written answer has times")
 	}
 }
+
+// A place is written as people write times, or named as the page of the answer does; what lies outside of the take is none.
+func TestQuote(t *testing.T) {
+	body := []byte(`{"said":{"` + first + `":"0:00 We shipped it.\n1:05 The queue was full.\n1:15 I undid it."},"held":{"takes":[{"id":"` + first + `","way":"video","state":"sent","length":90000000000}]}}`)
+	for place, want := range map[string]string{
+		"1:05": "1:05-1:15 t65-75 The queue was full.", "1:05-1:20": "1:05-1:20 t65-80 The queue was full. I undid it.", "1:05 to 1:20": "1:05-1:20 t65-80 The queue was full. I undid it.",
+		"t65-75": "1:05-1:15 t65-75 The queue was full.", "t65-75 t75-90": "1:05-1:30 t65-90 The queue was full. I undid it.", "1:25-9:00": "1:25-1:30 t85-90 I undid it.",
+		"9:00": "", "1:20-1:05": "", "limiter.go:12": "", "": "",
+	} {
+		q, ok := kind.Quote(item.Ref{}, nil, body, place)
+		if got := strings.TrimSpace(q.Place + " " + q.At + " " + q.Text); got != want || ok != (want != "") {
+			t.Errorf("Quote(%q) = %q, %v; want %q", place, got, ok, want)
+		}
+	}
+	if _, ok := kind.Quote(item.Ref{}, nil, []byte(`{"way":"written","text":"x"}`), "1:05"); ok {
+		t.Error("a written answer has times")
+	}
+}
