@@ -2,7 +2,6 @@ package e2e_test
 
 import (
 	"net/url"
-	"strings"
 	"testing"
 
 	"candor/e2e/browser"
@@ -33,9 +32,9 @@ func TestAQuestionAboutLines(t *testing.T) {
 	staff.Bring(s.URL, owner.cookies)
 	eventually(t, "the work in the queue", func() bool {
 		owner.get(org + "/review")
-		return strings.Contains(owner.page, "/review/")
+		return cardIn(owner.page, org) != ""
 	})
-	card := owner.find(`href="(/o/org_[0-9a-f]{32}/review/[0-9A-Z]+)"`)
+	card := cardIn(owner.page, org)
 	staff.Go(s.URL + card + "?item=program")
 	staff.Sees("text = sys.stdin.read()")
 	if staff.Value(`String(document.querySelector("ask-about") === null)`) != "true" {
