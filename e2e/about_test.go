@@ -1,8 +1,11 @@
 package e2e_test
 
 import (
+	"maps"
 	"net/url"
+	"strings"
 	"testing"
+	"testing/fstest"
 
 	"candor/e2e/browser"
 
@@ -97,4 +100,58 @@ func TestAQuestionAboutLines(t *testing.T) {
 	lookAt(t, staff, "about-evidence")
 	staff.Click(`#work a[href*="item=program"][href*="main.py-L2"]`)
 	staff.Sees("text = sys.stdin.read()")
+}
+
+// TestAQuestionSaidAloud: an author records the question of a task over a network that is cut, and the folder has it, with captions; nobody can put it there
+// without words, and it goes again.
+func TestAQuestionSaidAloud(t *testing.T) {
+	t.Parallel()
+	s := start(t, "serve", "--data", t.TempDir(), "--addr", "127.0.0.1:0")
+	tree := maps.Clone(videoTree)
+	for _, name := range []string{"items/undone/ask.webm", "items/undone/ask.vtt"} {
+		delete(tree, name)
+	}
+	yaml, _, _ := strings.Cut(string(videoTree["items/undone/item.yaml"].Data), "prompt:")
+	tree["items/undone/item.yaml"] = &fstest.MapFile{Data: []byte(yaml + "# the last line stays\n")}
+	owner, org, _ := company(t, s, tree)
+	owner.get(org + "/assessments")
+	owner.get(owner.find(`href="(/o/org_[0-9a-f]{32}/assessments/ase_[0-9a-f]{32})"`))
+	version := owner.find(`href="(/o/org_[0-9a-f]{32}/versions/ver_[0-9a-f]{32})"`)
+	p := browser.New(t)
+	p.Look(browser.Desk)
+	p.Bring(s.URL, owner.cookies)
+	p.Go(s.URL + version)
+	p.Follow(`a[href$="/items/undone/aloud"]`)
+	p.Until(`document.querySelector("take-recorder[data-ready]") !== null`)
+	press := func(what, mode string) {
+		p.Click(`[data-press="` + what + `"]`)
+		p.Until(`document.querySelector("take-recorder").dataset.mode === "` + mode + `"`)
+	}
+	press("check", "ready")
+	press("record", "recording")
+	p.Offline(true)
+	p.Until(`new Promise(ok => { const r = indexedDB.open("candor-recordings"); r.onsuccess = () => { const g = r.result.transaction("takes").objectStore("takes").getAll(); g.onsuccess = () => { r.result.close(); ok(g.result.some(t => t.slices >= 2)) } } })`)
+	p.Offline(false)
+	press("stop", "ready")
+	p.Until(`document.querySelectorAll("#takes-question [data-take] input:checked").length === 1 && document.querySelector("[data-take-state]").textContent === "Here"`)
+	p.Follow("button[value=put]")
+	p.Sees("Not everybody can hear it")
+	p.Type("textarea[name=said]", "0:00 What happened, and how did you notice?")
+	lookAt(t, p, "aloud-question")
+	p.Follow("button[value=put]")
+	p.Sees("Its question is as you see it in the preview.")
+	draft := p.Value(`location.pathname`)
+	owner.get(draft + "/files/items/undone/item.yaml?as=file")
+	if text := words(owner.page); !strings.Contains(text, "prompt: {file: prompt.webm, captions: prompt.vtt}") || !strings.Contains(text, "# the last line stays") {
+		t.Errorf("item.yaml is %q", text)
+	}
+	p.Go(s.URL + draft + "/preview")
+	p.Until(`(v => { v.muted = true; void v.play().catch(() => 0); return v.currentTime > 0 && v.textTracks[0].cues?.length === 1 })(document.querySelector("[data-spoken] video"))`)
+	p.Go(s.URL + draft + "/items/undone/aloud")
+	p.Sees("Nothing yet.")
+	p.Follow("button[value=words]")
+	owner.get(p.Value(`location.pathname`) + "/files/items/undone/item.yaml?as=file")
+	if text := words(owner.page); strings.Contains(text, "prompt:") || !strings.Contains(text, "# the last line stays") {
+		t.Errorf("asked in words alone, item.yaml is %q", text)
+	}
 }

@@ -436,6 +436,7 @@ var acts = map[string]act{
 	"POST /o/{org}/review/{code}/second/back":                                   {form: url.Values{"reason": {"no time"}}},
 	"POST /o/{org}/review/{code}/back":                                          {form: url.Values{"reason": {"no time"}}},
 	"POST /o/{org}/review/{code}/items/{item}/rule":                             {form: url.Values{"claim": {"c1"}, "ruling": {"=valid"}}},
+	"POST /o/{org}/versions/{version}/items/{item}/aloud":                       {form: url.Values{"step": {"words"}, "newest": {"0"}}},
 	"POST /o/{org}/versions/{version}/items/{item}/mend":                        {form: url.Values{"file": {"a.go"}, "side": {"new"}, "lines": {"3"}, "what": {"decoy"}, "title": {"Right"}, "why": {"It is."}}},
 	"POST /o/{org}/review/{code}/name":                                          {form: url.Values{"reason": {"curious"}}},
 	"POST /o/{org}/review/{code}/reassign":                                      {form: url.Values{"from": {"{reader}"}, "reason": {"away"}}},
@@ -503,6 +504,7 @@ var acts = map[string]act{
 	"POST /c/-/uploads/{upload}/finish":                                         {json: `{"sha256":"","length":1}`, about: true},
 	"POST /c/-/uploads/{upload}/cut":                                            {json: `{"at":0}`, about: true},
 	"POST /o/{org}/bridge/slack":                                                {form: url.Values{"token": {""}, "secret": {""}}},
+	"POST /o/{org}/bridge/slack/applications/{application}":                     {form: url.Values{"room": {"C0OWN"}}},
 	"POST /o/{org}/bridge/slack/rooms":                                          {form: url.Values{"opening": {"{opening}"}, "room": {"C0ROOM"}}},
 	"POST /o/{org}/bridge/slack/disconnect":                                     {},
 	"POST /o/{org}/bridge/slack/me":                                             {form: url.Values{"person": {"U1"}, "until": {"1"}, "sign": {"x"}}},
@@ -567,6 +569,8 @@ func (w *world) values(r web.Route, p *person, a *applicant) map[string]string {
 		ids["path"] = "assessment.yaml"
 	case strings.HasSuffix(r.Pattern, "/look/{path...}"), strings.HasSuffix(r.Pattern, "/items/{item}/mend"), r.Action == "review.rule":
 		ids["part"], ids["item"] = "coding", "pull"
+	case strings.HasSuffix(r.Pattern, "/items/{item}/aloud"):
+		ids["item"] = "tell-us"
 	case r.Action == "assessment.publish":
 		ids["version"] = string(w.here.draft)
 	case r.Rate == web.RateGit:

@@ -78,7 +78,7 @@ func (a *App) mux(rates map[web.Rate]web.Limit) (*web.Mux, error) {
 	(&issuerweb.Pages{Issuers: a.Issuers, Accounts: a.Accounts}).Routes(mux)
 	(&tokenweb.Pages{Tokens: a.Tokens, Orgs: a.Orgs, URL: a.Config.URL}).Routes(mux)
 	told := &assessment.Files{Assessments: a.Assessments, Key: a.Key, Content: a.Config.ContentURL}
-	(&assessmentweb.Pages{Assessments: a.Assessments, Attempts: a.Attempts, MD: a.MD, Quizzes: Quizzes(), Analytics: a.Analytics, Files: told, Site: a.Config.URL}).Routes(mux)
+	(&assessmentweb.Pages{Assessments: a.Assessments, Attempts: a.Attempts, MD: a.MD, Quizzes: Quizzes(), Analytics: a.Analytics, Files: told, Uploads: a.Uploads, Site: a.Config.URL}).Routes(mux)
 	(&privacyweb.Pages{Privacy: a.Privacy, Attempts: a.Attempts, Orgs: a.Orgs}).Routes(mux)
 	(&hookweb.Pages{Hooks: a.Hooks}).Routes(mux)
 	(&slack.Pages{Bridges: a.Bridges, URL: strings.TrimSuffix(a.Config.URL, "/")}).Routes(mux)

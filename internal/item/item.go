@@ -11,6 +11,7 @@ import (
 
 	"candor/internal/actor"
 	"candor/internal/db"
+	"candor/internal/media/vtt"
 	"candor/internal/probe"
 	"candor/internal/run"
 	"candor/internal/upload"
@@ -167,6 +168,15 @@ type Tallier interface {
 type Teller interface {
 	// Told is a file by its name in the item's folder, and its type; ok is false of all that no candidate is given.
 	Told(s Spec, name string) (kind string, data []byte, ok bool)
+}
+
+// Prompter is a kind whose question an author can say aloud, in a recording of the item's folder.
+type Prompter interface {
+	// Prompt says how long such a recording may be, in seconds, and how large, in bytes.
+	Prompt(s Spec) (seconds int, most int64)
+	// Prompted gives the files of the item's folder with a recording as its question, by their names in it; nil removes one. kind is its media type, words what is
+	// said in it, in pieces. Without data the question is asked in words alone. Problems say what cannot be taken.
+	Prompted(dir fs.FS, kind string, data []byte, words []vtt.Cue) (map[string][]byte, error)
 }
 
 // Looker has pages beside the work that change nothing: the files of a repository, a search in them.
