@@ -16,6 +16,7 @@ import (
 	"errors"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -305,7 +306,7 @@ func (bs *Bridges) SetOwnRoom(ctx context.Context, who actor.Actor, messenger st
 		if err != nil {
 			return err
 		}
-		return audit.Record(ctx, tx, bs.DB.Now(), who, "bridge.own_room", string(a), audit.Facts{"messenger": messenger, "room": room})
+		return audit.Record(ctx, tx, bs.DB.Now(), who, "bridge.own_room", string(a), audit.Facts{"messenger": messenger, "own": strconv.FormatBool(room != "")}) // what it is called may tell the name
 	})
 }
 
