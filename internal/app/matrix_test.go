@@ -151,6 +151,10 @@ var rules = map[string]func(v rights) outcome{
 	"bridge.person":       func(rights) outcome { return opens },
 	"bridge.room":         func(rights) outcome { return missing }, // nothing is connected here
 	"bridge.disconnect":   func(rights) outcome { return missing },
+	"bridge.own":          func(rights) outcome { return missing },
+	"bridge.own_room":     func(rights) outcome { return missing },
+	"assessment.aloud":    func(rights) outcome { return missing }, // no question of theirs can be said aloud
+	"assessment.said":     func(rights) outcome { return missing },
 	"opening.create_page": func(v rights) outcome { return among(true, v.may("opening.create")) },
 	"opening.read":        func(v rights) outcome { return among(v.sees(), true) },
 	"opening.join": func(v rights) outcome {
@@ -211,6 +215,8 @@ var rules = map[string]func(v rights) outcome{
 	"greenhouse.test_status": func(rights) outcome { return missing }, "greenhouse.response_error": func(rights) outcome { return opens }, // none is named here
 	"decision.undo":  func(v rights) outcome { return among(v.sees(), v.decides()) },
 	"interview.list": func(rights) outcome { return opens },
+	"api.interviews": func(v rights) outcome { return among(v.sees(), true) }, "api.application_interviews": func(v rights) outcome { return among(v.reads() || v.talks(), true) },
+	"api.interview":  func(v rights) outcome { return among(v.talks(), true) },
 	"interview.read": func(v rights) outcome { return among(v.talks(), true) },
 	"interview.ask":  func(v rights) outcome { return among(v.talks(), v.interviews()) }, "interview.draft": func(v rights) outcome { return among(v.talks(), v.interviews()) },
 	"interview.close":     func(v rights) outcome { return among(v.talks(), v.interviews() || v.manages() || v.decides()) },
@@ -569,8 +575,6 @@ func (w *world) values(r web.Route, p *person, a *applicant) map[string]string {
 		ids["path"] = "assessment.yaml"
 	case strings.HasSuffix(r.Pattern, "/look/{path...}"), strings.HasSuffix(r.Pattern, "/items/{item}/mend"), r.Action == "review.rule":
 		ids["part"], ids["item"] = "coding", "pull"
-	case strings.HasSuffix(r.Pattern, "/items/{item}/aloud"):
-		ids["item"] = "tell-us"
 	case r.Action == "assessment.publish":
 		ids["version"] = string(w.here.draft)
 	case r.Rate == web.RateGit:
