@@ -30,7 +30,7 @@ type Pages struct {
 	Analytics   *analytics.Analytics
 	Files       *assessment.Files // that candidates are given with a question; nil: none
 	Uploads     *upload.Uploads
-	Site        string            // the public address; its pages may read them on the content origin
+	Site        string // the public address; its pages may read them on the content origin
 }
 
 // Routes declares them.
