@@ -323,6 +323,16 @@ CREATE TABLE bridge_links (
 	PRIMARY KEY (org_id, messenger)
 );
 
+CREATE TABLE bridge_own_rooms (
+	org_id         TEXT NOT NULL,
+	messenger      TEXT NOT NULL,
+	application_id TEXT NOT NULL,
+	room           TEXT NOT NULL,
+	PRIMARY KEY (org_id, messenger, application_id),
+	UNIQUE (org_id, messenger, room),
+	FOREIGN KEY (org_id, application_id) REFERENCES applications (org_id, id)
+);
+
 CREATE TABLE bridge_people (
 	org_id    TEXT NOT NULL,
 	messenger TEXT NOT NULL,
@@ -859,7 +869,7 @@ CREATE TABLE interview_turns (
 	file         TEXT NOT NULL,
 	line         BIGINT NOT NULL,
 	code         TEXT NOT NULL,
-	asked_at     BIGINT NOT NULL, recording TEXT NOT NULL DEFAULT '',
+	asked_at     BIGINT NOT NULL, recording TEXT NOT NULL DEFAULT '', label TEXT NOT NULL DEFAULT '',
 	PRIMARY KEY (org_id, interview_id, n),
 	FOREIGN KEY (org_id, interview_id) REFERENCES interviews (org_id, id)
 );

@@ -252,7 +252,7 @@ func (a *App) nouns() {
 	a.Orgs = &org.Orgs{DB: a.DB, Jobs: a.Jobs, Accounts: a.Accounts}
 	a.Issuers = &issuer.Issuers{DB: a.DB, Key: a.Key, Accounts: a.Accounts, Orgs: a.Orgs, URL: strings.TrimSuffix(a.Config.URL, "/")}
 	a.Tokens = &token.Tokens{DB: a.DB, Orgs: a.Orgs, Key: a.Key}
-	a.Assessments = &assessment.Assessments{DB: a.DB, Blobs: a.Blobs, Jobs: a.Jobs, Kinds: a.Kinds}
+	a.Assessments = &assessment.Assessments{DB: a.DB, Blobs: a.Blobs, Jobs: a.Jobs, Kinds: a.Kinds, Uploads: a.Uploads}
 	a.Candidates = &candidate.Candidates{DB: a.DB}
 	a.Promises = &promise.Promises{DB: a.DB, Jobs: a.Jobs}
 	a.Openings = &opening.Openings{DB: a.DB, Jobs: a.Jobs, Key: a.Key, Orgs: a.Orgs, Candidates: a.Candidates, Promises: a.Promises, Uploads: a.Uploads}

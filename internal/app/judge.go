@@ -231,8 +231,10 @@ func (a *App) build(ctx context.Context, r run.Run) (run.Work, error) {
 		return run.Work{}, err
 	}
 	it, _, ok := v.Item(r.Item)
-	if !ok {
-		return run.Work{}, fmt.Errorf("the version %s has no item %s", r.Version, r.Item)
+	if !ok { // it was asked beside the version
+		if it, _, err = a.Attempts.Place(ctx, r.Org, attempt.ID(r.Owner), r.Item); err != nil {
+			return run.Work{}, fmt.Errorf("item %s of the version %s: %w", r.Item, r.Version, err)
+		}
 	}
 	k, ok := it.Kind.(item.Tasker)
 	if !ok {

@@ -151,6 +151,10 @@ var rules = map[string]func(v rights) outcome{
 	"bridge.person":       func(rights) outcome { return opens },
 	"bridge.room":         func(rights) outcome { return missing }, // nothing is connected here
 	"bridge.disconnect":   func(rights) outcome { return missing },
+	"bridge.own":          func(rights) outcome { return missing },
+	"bridge.own_room":     func(rights) outcome { return missing },
+	"assessment.aloud":    func(rights) outcome { return missing }, // no question of theirs can be said aloud
+	"assessment.said":     func(rights) outcome { return missing },
 	"opening.create_page": func(v rights) outcome { return among(true, v.may("opening.create")) },
 	"opening.read":        func(v rights) outcome { return among(v.sees(), true) },
 	"opening.join": func(v rights) outcome {
@@ -212,6 +216,8 @@ var rules = map[string]func(v rights) outcome{
 	"greenhouse.test_status": func(rights) outcome { return missing }, "greenhouse.response_error": func(rights) outcome { return opens }, // none is named here
 	"decision.undo":  func(v rights) outcome { return among(v.sees(), v.decides()) },
 	"interview.list": func(rights) outcome { return opens },
+	"api.interviews": func(v rights) outcome { return among(v.sees(), true) }, "api.application_interviews": func(v rights) outcome { return among(v.reads() || v.talks(), true) },
+	"api.interview":  func(v rights) outcome { return among(v.talks(), true) },
 	"interview.read": func(v rights) outcome { return among(v.talks(), true) },
 	"interview.ask":  func(v rights) outcome { return among(v.talks(), v.interviews()) }, "interview.draft": func(v rights) outcome { return among(v.talks(), v.interviews()) },
 	"interview.close":     func(v rights) outcome { return among(v.talks(), v.interviews() || v.manages() || v.decides()) },
@@ -446,6 +452,7 @@ var acts = map[string]act{
 	"POST /o/{org}/review/{code}/second/back":                                   {form: url.Values{"reason": {"no time"}}},
 	"POST /o/{org}/review/{code}/back":                                          {form: url.Values{"reason": {"no time"}}},
 	"POST /o/{org}/review/{code}/items/{item}/rule":                             {form: url.Values{"claim": {"c1"}, "ruling": {"=valid"}}},
+	"POST /o/{org}/versions/{version}/items/{item}/aloud":                       {form: url.Values{"step": {"words"}, "newest": {"0"}}},
 	"POST /o/{org}/versions/{version}/items/{item}/mend":                        {form: url.Values{"file": {"a.go"}, "side": {"new"}, "lines": {"3"}, "what": {"decoy"}, "title": {"Right"}, "why": {"It is."}}},
 	"POST /o/{org}/review/{code}/name":                                          {form: url.Values{"reason": {"curious"}}},
 	"POST /o/{org}/review/{code}/reassign":                                      {form: url.Values{"from": {"{reader}"}, "reason": {"away"}}},
@@ -513,6 +520,7 @@ var acts = map[string]act{
 	"POST /c/-/uploads/{upload}/finish":                                         {json: `{"sha256":"","length":1}`, about: true},
 	"POST /c/-/uploads/{upload}/cut":                                            {json: `{"at":0}`, about: true},
 	"POST /o/{org}/bridge/slack":                                                {form: url.Values{"token": {""}, "secret": {""}}},
+	"POST /o/{org}/bridge/slack/applications/{application}":                     {form: url.Values{"room": {"C0OWN"}}},
 	"POST /o/{org}/bridge/slack/rooms":                                          {form: url.Values{"opening": {"{opening}"}, "room": {"C0ROOM"}}},
 	"POST /o/{org}/bridge/slack/disconnect":                                     {},
 	"POST /o/{org}/bridge/slack/me":                                             {form: url.Values{"person": {"U1"}, "until": {"1"}, "sign": {"x"}}},

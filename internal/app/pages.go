@@ -78,7 +78,7 @@ func (a *App) mux(rates map[web.Rate]web.Limit) (*web.Mux, error) {
 	(&issuerweb.Pages{Issuers: a.Issuers, Accounts: a.Accounts}).Routes(mux)
 	(&tokenweb.Pages{Tokens: a.Tokens, Orgs: a.Orgs, URL: a.Config.URL}).Routes(mux)
 	told := &assessment.Files{Assessments: a.Assessments, Key: a.Key, Content: a.Config.ContentURL}
-	(&assessmentweb.Pages{Assessments: a.Assessments, Attempts: a.Attempts, MD: a.MD, Quizzes: Quizzes(), Analytics: a.Analytics, Files: told, Site: a.Config.URL}).Routes(mux)
+	(&assessmentweb.Pages{Assessments: a.Assessments, Attempts: a.Attempts, MD: a.MD, Quizzes: Quizzes(), Analytics: a.Analytics, Files: told, Uploads: a.Uploads, Site: a.Config.URL}).Routes(mux)
 	(&privacyweb.Pages{Privacy: a.Privacy, Attempts: a.Attempts, Orgs: a.Orgs}).Routes(mux)
 	(&hookweb.Pages{Hooks: a.Hooks}).Routes(mux)
 	(&slack.Pages{Bridges: a.Bridges, URL: strings.TrimSuffix(a.Config.URL, "/")}).Routes(mux)
@@ -103,7 +103,7 @@ func (a *App) mux(rates map[web.Rate]web.Limit) (*web.Mux, error) {
 	trials.Routes(mux)
 	voice := &surveyweb.Pages{Surveys: a.Surveys}
 	voice.Routes(mux)
-	(&reviewweb.Pages{Reviews: a.Reviews, Threads: a.Threads, Appeals: a.Appeals, Uploads: a.Uploads, MD: markdown.New(3), Facts: alike.Facts, Said: talk.Said}).Routes(mux)
+	(&reviewweb.Pages{Reviews: a.Reviews, Threads: a.Threads, Appeals: a.Appeals, Uploads: a.Uploads, MD: markdown.New(3), Facts: alike.Facts, Asks: turns.Asking, Said: talk.Said}).Routes(mux)
 	(&feedbackweb.Pages{DB: a.DB, Feedbacks: a.Feedbacks, Notify: a.Notify, Again: a.looked}).Routes(mux)
 	works := &attemptweb.Pages{Attempts: a.Attempts, Openings: a.Openings, Orgs: a.Orgs, Kinds: a.Kinds, Uploads: a.Uploads, Files: told, MD: a.MD, Reply: a.reply, Again: again.Note, Questions: a.questions(alike), Beside: talk.Beside, Waiting: talk.Waiting, Talk: beside(doors.Newer, doors.ChosenNote, doors.TimeNote, turns.Note, trials.Note), First: firstOf(doors.First, trials.First), Spent: a.spent, Terms: a.terms(pays, meets), Longer: a.Analytics.Longer, Whole: a.Analytics.Asks, Survey: voice.Note, Scored: a.Reviews.Scored}
 	works.Routes(mux)

@@ -13,9 +13,11 @@ import (
 	"candor/internal/integrity"
 	"candor/internal/interview"
 	"candor/internal/interview/interviewweb"
+	"candor/internal/notify/channels/slack"
 	"candor/internal/notify/notifyweb"
 	"candor/internal/opening"
 	"candor/internal/opening/openingweb"
+	"candor/internal/org"
 	"candor/internal/problem"
 	"candor/internal/review"
 	"candor/internal/talk/talkweb"
@@ -26,7 +28,7 @@ import (
 
 // sections are what the faces above an opening's add to the page of an application.
 func (a *App) sections() []func(context.Context, actor.Actor, opening.Application) (openingweb.Section, error) {
-	return []func(context.Context, actor.Actor, opening.Application) (openingweb.Section, error){a.reading, a.asking, a.interviewing, a.trying, a.talking, a.again, a.meeting, a.mails, a.dossier, a.keeping}
+	return []func(context.Context, actor.Actor, opening.Application) (openingweb.Section, error){a.reading, a.asking, a.interviewing, a.trying, a.talking, a.again, a.meeting, a.mails, a.rooming, a.dossier, a.keeping}
 }
 
 // again leads to the second look that was asked for, for whoever runs or decides the opening.
@@ -117,6 +119,18 @@ func (a *App) dossier(_ context.Context, who actor.Actor, app opening.Applicatio
 		return openingweb.Section{}, nil
 	}
 	return openingweb.Section{ID: "dossier", Title: "Dossier", Body: boardweb.Take("/o/" + who.Org + "/applications/" + string(app.ID) + "/dossier")}, nil
+}
+
+// rooming leads to the channel of an application's own, for whoever looks after the bridge and knows the name; nothing where there is none.
+func (a *App) rooming(ctx context.Context, who actor.Actor, app opening.Application) (openingweb.Section, error) {
+	if app.Blind || !org.May(who, "bridge.change") {
+		return openingweb.Section{}, nil
+	}
+	room, linked, err := a.Bridges.OwnRoom(ctx, who, slack.Name, app.ID)
+	if err != nil || !linked {
+		return openingweb.Section{}, err
+	}
+	return openingweb.Section{ID: "rooming", Title: "Slack", Body: slack.Own("/o/"+who.Org+"/bridge/slack/applications/"+string(app.ID), room)}, nil
 }
 
 // mails is what was written about an application, for whoever runs its opening.

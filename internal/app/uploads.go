@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"candor/internal/actor"
+	"candor/internal/assessment"
 	"candor/internal/attempt"
 	"candor/internal/db"
 	"candor/internal/item"
@@ -19,11 +20,13 @@ func (a *App) ownAttempt(ctx context.Context, who actor.Actor) (string, error) {
 }
 
 // accepts asks the kind of the item what may be uploaded; a candidate uploads for their own attempt only. What members upload belongs to a question of
-// an interview, or is their greeting on an opening's page.
+// an interview or of an assessment, or is their greeting on an opening's page.
 func (a *App) accepts(ctx context.Context, who actor.Actor, s upload.Subject) (upload.Accepting, error) {
 	switch {
 	case strings.HasPrefix(s.Owner, "app_"): // what is said in its conversation
 		return a.Threads.Accepts(who, s), nil
+	case assessment.IsPrompt(s.Owner): // a question of an assessment
+		return a.Assessments.Accepts(ctx, who, s)
 	case who.Kind == actor.Member:
 		if accepting, ok := a.Openings.AcceptsGreeting(who, s); ok {
 			return accepting, nil

@@ -30,6 +30,7 @@ import (
 	"candor/internal/job"
 	"candor/internal/org"
 	"candor/internal/problem"
+	"candor/internal/upload"
 )
 
 //go:embed schema/*.sql
@@ -55,10 +56,11 @@ var (
 
 // Assessments keeps them.
 type Assessments struct {
-	DB    *db.DB
-	Blobs blob.Store
-	Jobs  *job.Jobs // PublishLater's; nil where everything is published at once
-	Kinds item.Kinds
+	DB      *db.DB
+	Blobs   blob.Store
+	Jobs    *job.Jobs // PublishLater's; nil where everything is published at once
+	Kinds   item.Kinds
+	Uploads *upload.Uploads // of questions that are said aloud; nil: none are
 
 	mu    sync.Mutex
 	cache map[string]*Version // org/version: parsed once; immutable

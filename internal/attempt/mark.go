@@ -25,7 +25,7 @@ func (as *Attempts) mark(ctx context.Context, tx db.Tx, ref item.Ref, it assessm
 		fill(&put, got)
 		return as.put(ctx, tx, put)
 	}
-	if m, ok := it.Kind.(item.LateMarker); ok {
+	if m, ok := it.Kind.(item.LateMarker); ok && runs(it) {
 		put.State, put.Why = "pending", "Being run"
 		if err := as.put(ctx, tx, put); err != nil {
 			return err
@@ -33,6 +33,15 @@ func (as *Attempts) mark(ctx context.Context, tx db.Tx, ref item.Ref, it assessm
 		return m.Start(ctx, tx, ref, it.Spec, body)
 	}
 	return nil
+}
+
+// runs says whether the marks of an item come from runs.
+func runs(it assessment.PartItem) bool {
+	if u, ok := it.Kind.(item.Unmarked); ok && u.Unmarked(it.Spec) {
+		return false
+	}
+	_, ok := it.Kind.(item.LateMarker)
+	return ok
 }
 
 // put keeps a mark, and tells the opening the new mean.

@@ -83,7 +83,7 @@ func (as *Attempts) runItem(ctx context.Context, who actor.Actor, v assessment.V
 	if !ok {
 		return it, assessment.ErrMissing
 	}
-	if _, ok := it.Kind.(item.LateMarker); !ok {
+	if !runs(it) {
 		return it, ErrNotRun
 	}
 	return it, nil

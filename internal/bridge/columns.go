@@ -9,12 +9,13 @@ import (
 
 // Columns is the inventory.
 var Columns = db.Columns{
-	"bridge_links":   {"org_id": ours, "messenger": ours, "team": ours, "team_name": ours, "bot": ours, "token": sealed, "secret": sealed, "member_id": ours, "trouble": ours, "trouble_at": ours, "at": ours},
-	"bridge_rooms":   {"org_id": ours, "messenger": ours, "opening_id": ours, "room": ours},
-	"bridge_threads": {"org_id": theirs, "messenger": theirs, "application_id": theirs, "room": theirs, "stamp": theirs, "code": theirs},
-	"bridge_posts":   {"org_id": theirs, "messenger": theirs, "message_id": theirs, "application_id": theirs, "room": theirs, "stamp": theirs},
-	"bridge_heard":   {"org_id": passing, "messenger": passing, "event": passing, "at": passing},
-	"bridge_people":  {"org_id": ours, "messenger": ours, "person": ours, "member_id": ours, "at": ours},
+	"bridge_links":     {"org_id": ours, "messenger": ours, "team": ours, "team_name": ours, "bot": ours, "token": sealed, "secret": sealed, "member_id": ours, "trouble": ours, "trouble_at": ours, "at": ours},
+	"bridge_rooms":     {"org_id": ours, "messenger": ours, "opening_id": ours, "room": ours},
+	"bridge_own_rooms": {"org_id": theirs, "messenger": theirs, "application_id": theirs, "room": theirs},
+	"bridge_threads":   {"org_id": theirs, "messenger": theirs, "application_id": theirs, "room": theirs, "stamp": theirs, "code": theirs},
+	"bridge_posts":     {"org_id": theirs, "messenger": theirs, "message_id": theirs, "application_id": theirs, "room": theirs, "stamp": theirs},
+	"bridge_heard":     {"org_id": passing, "messenger": passing, "event": passing, "at": passing},
+	"bridge_people":    {"org_id": ours, "messenger": ours, "person": ours, "member_id": ours, "at": ours},
 }
 
 var (
@@ -61,6 +62,9 @@ func (bs *Bridges) Erase(ctx context.Context, tx db.Tx, p db.Person) (map[string
 			if err := unsay.Enqueue(ctx, bs.Jobs, tx, unsayNote{tx.Org, r.Messenger, r.Room, r.Stamp}); err != nil {
 				return nil, err
 			}
+		}
+		if _, err := q.EraseOwnRooms(ctx, tx.Org, a); err != nil {
+			return nil, err
 		}
 		if _, err := q.ErasePosts(ctx, tx.Org, a); err != nil {
 			return nil, err

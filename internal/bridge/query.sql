@@ -30,6 +30,24 @@ SELECT room FROM bridge_rooms WHERE org_id = $1 AND messenger = $2 AND opening_i
 -- name: OfRoom :one
 SELECT opening_id FROM bridge_rooms WHERE org_id = $1 AND messenger = $2 AND room = $3;
 
+-- name: PutOwnRoom :exec
+INSERT INTO bridge_own_rooms (org_id, messenger, application_id, room) VALUES ($1, $2, $3, $4) ON CONFLICT (org_id, messenger, application_id) DO UPDATE SET room = excluded.room;
+
+-- name: DropOwnRoom :execrows
+DELETE FROM bridge_own_rooms WHERE org_id = $1 AND messenger = $2 AND application_id = $3;
+
+-- name: DropOwnRooms :execrows
+DELETE FROM bridge_own_rooms WHERE org_id = $1 AND messenger = $2;
+
+-- name: EraseOwnRooms :execrows
+DELETE FROM bridge_own_rooms WHERE org_id = $1 AND application_id = $2;
+
+-- name: OwnRoom :one
+SELECT room FROM bridge_own_rooms WHERE org_id = $1 AND messenger = $2 AND application_id = $3;
+
+-- name: OfOwnRoom :one
+SELECT application_id FROM bridge_own_rooms WHERE org_id = $1 AND messenger = $2 AND room = $3;
+
 -- name: AddThread :execrows
 INSERT INTO bridge_threads (org_id, messenger, application_id, room, stamp, code) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING;
 

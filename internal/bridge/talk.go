@@ -105,6 +105,12 @@ func (bs *Bridges) where(ctx context.Context, tx db.Tx, messenger string, n thre
 	if !errors.Is(err, sql.ErrNoRows) {
 		return p, err
 	}
+	if p.room, err = q.OwnRoom(ctx, tx.Org, messenger, n.Application); err == nil {
+		return p, nil
+	}
+	if !errors.Is(err, sql.ErrNoRows) {
+		return p, err
+	}
 	p.room, err = q.Room(ctx, tx.Org, messenger, string(app.Opening.ID))
 	if errors.Is(err, sql.ErrNoRows) {
 		err = ErrMissing

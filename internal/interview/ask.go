@@ -1,6 +1,7 @@
 package interview
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -11,7 +12,6 @@ import (
 	"time"
 
 	"candor/internal/actor"
-	"candor/internal/assessment"
 	"candor/internal/attempt"
 	"candor/internal/candidate"
 	"candor/internal/clock"
@@ -35,7 +35,7 @@ func (is *Interviews) Ask(ctx context.Context, who actor.Actor, c Code, turn int
 	if _, ok := is.ways()[x.Kind]; !ok {
 		return problem.Field("kind", "Choose how this is answered.")
 	}
-	code, err := is.lines(ctx, who, c, &x)
+	about, err := is.about(ctx, who, c, &x)
 	if err != nil {
 		return err
 	}
@@ -49,9 +49,6 @@ func (is *Interviews) Ask(ctx context.Context, who actor.Actor, c Code, turn int
 		}
 		a, err := is.Attempts.In(ctx, tx, v.Attempt)
 		if err != nil {
-			return err
-		}
-		if err := is.place(ctx, tx, a, x.Item, x.Anchor); err != nil {
 			return err
 		}
 		now := is.DB.Now()
@@ -73,7 +70,7 @@ func (is *Interviews) Ask(ctx context.Context, who actor.Actor, c Code, turn int
 		}
 		v.Turn = turn + 1
 		if err := q.AddTurn(ctx, query.AddTurnParams{OrgID: tx.Org, InterviewID: string(v.ID), N: int64(v.Turn), MemberID: who.ID, Kind: x.Kind, Text: x.Text, Item: x.Item, Anchor: x.Anchor,
-			File: x.File, Line: int64(x.From), Code: code, Recording: string(said), AskedAt: clock.Milli(now)}); err != nil {
+			File: x.File, Line: int64(x.From), Code: about.Text, Recording: string(said), AskedAt: clock.Milli(now), Label: about.Label}); err != nil {
 			return err
 		}
 		if _, err := q.DropDraft(ctx, tx.Org, string(v.ID), who.ID); err != nil {
@@ -166,58 +163,71 @@ func (is *Interviews) Ways() (out []Way) {
 // Way is a kind in which a question can be answered.
 type Way struct{ Kind, Title string }
 
-// lines are those of the work that a question shows, "" for none. It completes x: To is From where only that is given. ErrMissing, ErrInvalid.
-func (is *Interviews) lines(ctx context.Context, who actor.Actor, c Code, x *Question) (string, error) {
+// about is the place of the work that a question shows: its lines, or what is said there. It completes x: To is From where only that is given, and lines have
+// their place, places of lines their file. ErrMissing, ErrInvalid.
+func (is *Interviews) about(ctx context.Context, who actor.Actor, c Code, x *Question) (item.Quote, error) {
+	t, err := is.Load(ctx, who, c)
+	if err != nil {
+		return item.Quote{}, err
+	}
+	return t.about(x)
+}
+
+func (t *Talk) about(x *Question) (q item.Quote, err error) {
 	if x.File == "" {
-		x.From, x.To = 0, 0
-		return "", nil
+		if q, err = t.Quote(x.Item, x.Anchor); err != nil || q.File == "" {
+			x.From, x.To, x.Anchor = 0, 0, q.Place
+			return q, err
+		}
+		x.File, x.From, x.To = q.File, q.From, q.To
 	}
 	if x.Item == "" {
-		return "", problem.Field("item", "Choose the answer that the file is in.")
+		return q, problem.Field("item", "Choose the answer that the file is in.")
 	}
-	s, err := is.Load(ctx, who, c)
-	if err != nil {
-		return "", err
-	}
-	text, ok := s.Files[x.Item][x.File]
-	if !ok {
-		return "", problem.Field("file", "There is no such file in their answer.")
+	text, ok := t.Files[x.Item][x.File]
+	if !ok && q.File == "" {
+		return q, problem.Field("file", "There is no such file in their answer.")
 	}
 	all := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
 	if x.To == 0 {
 		x.To = x.From
 	}
 	switch {
-	case x.From < 1 || x.To < x.From || x.To > len(all):
-		return "", problem.Field("from", fmt.Sprintf("Choose lines from 1 to %d.", len(all)))
+	case q.File == "" && (x.From < 1 || x.To < x.From || x.To > len(all)):
+		return q, problem.Field("from", fmt.Sprintf("Choose lines from 1 to %d.", len(all)))
 	case x.To-x.From >= MaxLines:
-		return "", problem.Field("to", fmt.Sprintf("Show up to %d lines. A question about fewer is easier to answer.", MaxLines))
+		return q, problem.Field("to", fmt.Sprintf("Show up to %d lines. A question about fewer is easier to answer.", MaxLines))
+	case q.File == "":
+		q = item.Quote{Text: strings.Join(t.raw[x.Item][x.File][x.From-1:x.To], "\n")}
+		x.Anchor = lined(x.File, x.From, x.To)
 	}
-	return strings.Join(s.raw[x.Item][x.File][x.From-1:x.To], "\n"), nil
+	q.Label, x.Anchor = "", cmp.Or(q.Place, x.Anchor)
+	return q, nil
 }
 
-// files are the texts of a submission by item and name: what an item's kind would compare, which is what its candidate wrote.
-func (is *Interviews) files(ctx context.Context, o string, v *assessment.Version, sub attempt.Submission) (map[string]map[string]string, error) {
+// lined is the place of lines of a file.
+func lined(file string, from, to int) string {
+	if to > from {
+		return fmt.Sprintf("%s:%d-%d", file, from, to)
+	}
+	return fmt.Sprintf("%s:%d", file, from)
+}
+
+// files are the texts of what was sent by item and name: what an item's kind would compare, which is what its candidate wrote.
+func (t *Talk) files() map[string]map[string]string {
 	out := map[string]map[string]string{}
-	for _, p := range v.Parts {
+	for _, p := range t.Version.Parts {
 		for _, it := range p.Items {
 			k, ok := it.Kind.(item.Fingerprinter)
-			if !ok || attempt.IsTurn(p.Key) {
+			if !ok || attempt.IsTurn(p.Key) || t.bodies[it.Key] == nil {
 				continue
 			}
-			body, err := item.Fetched(ctx, it.Kind, it.Spec, item.Ref{Org: o, Owner: string(sub.Attempt.ID), Version: string(v.ID), Item: it.Key}, sub.Items[it.Key].Body)
-			if err != nil {
-				return nil, err
-			}
-			if body == nil {
-				continue
-			}
-			if docs := k.Documents(it.Spec, body); len(docs) > 0 {
+			if docs := k.Documents(it.Spec, t.bodies[it.Key]); len(docs) > 0 {
 				out[it.Key] = docs
 			}
 		}
 	}
-	return out, nil
+	return out
 }
 
 // Names are the files of one answer in order.
@@ -256,15 +266,16 @@ func (is *Interviews) Save(ctx context.Context, who actor.Actor, c Code, turn in
 
 // Check says whether a question shows lines that are there. ErrMissing, ErrInvalid.
 func (is *Interviews) Check(ctx context.Context, who actor.Actor, c Code, x Question) error {
-	_, err := is.lines(ctx, who, c, &x)
+	_, err := is.about(ctx, who, c, &x)
 	return err
 }
 
 // Shown is a question that passed [Interviews.Check] as the candidate would read it, in Markdown, for whoever writes it.
 func (is *Interviews) Shown(t *Talk, x Question) string {
-	var code string
-	if lines := strings.Split(t.Files[x.Item][x.File], "\n"); x.File != "" && x.From >= 1 && x.From <= len(lines) {
-		code = strings.Join(lines[x.From-1:min(max(x.To, x.From), len(lines))], "\n")
+	q, _ := t.about(&x) // it passed
+	if lines := strings.Split(t.Files[x.Item][x.File], "\n"); x.File != "" && x.From >= 1 && x.To <= len(lines) {
+		q.Text = strings.Join(lines[x.From-1:x.To], "\n")
 	}
-	return statement(t.Version, Turn{Question: x, Code: code})
+	q.Text = item.Strike(q.Text, t.names)
+	return statement(t.Version, Turn{Question: x, Label: q.Label, Code: q.Text})
 }

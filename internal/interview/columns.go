@@ -14,7 +14,7 @@ var Columns = db.Columns{
 	"interview_plans": {"org_id": ours, "id": ours, "version_id": ours, "member_id": ours, "rounds": ours, "answer_days": ours, "ask_days": ours, "created_at": ours, "created_by": ours},
 	"interviews": {"org_id": numbers, "id": numbers, "code": numbers, "attempt_id": numbers, "application_id": numbers, "opening_id": numbers, "member_id": numbers, "rounds": numbers, "answer_days": numbers,
 		"ask_days": numbers, "item": numbers, "anchor": numbers, "state": numbers, "turn": numbers, "since": numbers, "due_at": numbers, "opened_at": numbers, "opened_by": numbers, "closed_at": numbers, "closed_by": numbers},
-	"interview_turns": {"org_id": theirs, "interview_id": theirs, "n": theirs, "member_id": theirs, "kind": theirs, "text": theirs, "item": theirs, "anchor": theirs, "file": theirs, "line": theirs, "code": theirs, "recording": theirs,
+	"interview_turns": {"org_id": theirs, "interview_id": theirs, "n": theirs, "member_id": theirs, "kind": theirs, "text": theirs, "item": theirs, "anchor": theirs, "file": theirs, "line": theirs, "code": theirs, "label": theirs, "recording": theirs,
 		"asked_at": theirs},
 	"interview_handovers": {"org_id": numbers, "id": numbers, "interview_id": numbers, "turn": numbers, "was_id": numbers, "member_id": numbers, "late": numbers, "at": numbers},
 	"interview_drafts":    {"org_id": theirs, "interview_id": theirs, "member_id": theirs, "turn": theirs, "body": theirs, "at": theirs},

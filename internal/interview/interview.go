@@ -84,7 +84,7 @@ type Question struct {
 	Text     string
 	Kind     string // of item, in which it is answered
 	Item     string // the task of theirs that it is about; "" is none
-	Anchor   string // a place of its answer, by the item's kind; "" is none
+	Anchor   string // a place of its answer, as the item's kind writes it; "" is none
 	File     string // with From and To, lines of the answer that the question shows
 	From, To int    // 1-based
 	// Recording is the upload in which it is said aloud too: "" where nobody chose, None for none; Said is what is said in it, with times or without, or as a
@@ -99,14 +99,16 @@ type Turn struct {
 	Member org.MemberID
 	Name   string // who asked, "" when they are not there any more
 	Question
-	Code  string // the lines
+	Label string // what Anchor is called, where the question shows no lines
+	Code  string // the lines, or what is said at Anchor
 	Aloud Aloud  // zero: it was asked in its text alone
 	Asked time.Time
 	// What came of it.
 	Part     assessment.Part // with one item
 	Sitting  attempt.Sitting
-	Answered time.Time // when it was sent, or its time was over; zero: not yet
-	Body     []byte    // the answer that counts; nil: none
+	Answered time.Time    // when it was sent, or its time was over; zero: not yet
+	Body     []byte       // the answer that counts; nil: none
+	Done     []item.Event // what was done for it, newest first
 }
 
 // Handover says that somebody else asks from now on.

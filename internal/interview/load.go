@@ -14,6 +14,7 @@ import (
 	"candor/internal/clock"
 	"candor/internal/db"
 	"candor/internal/interview/internal/query"
+	"candor/internal/item"
 	"candor/internal/opening"
 	"candor/internal/org"
 	"candor/internal/upload"
@@ -37,7 +38,10 @@ type Talk struct {
 	Drafted   time.Time // zero: nothing is being written
 	Now       time.Time
 
-	raw map[string]map[string][]string // Files as they are, in lines
+	raw    map[string]map[string][]string // Files as they are, in lines
+	bodies map[string][]byte              // what was sent by item, with all that belongs to it, as it is
+	names  []string                       // what is struck for the asker
+	org    string
 }
 
 // Left is how many questions can still be asked.
@@ -175,16 +179,16 @@ func (is *Interviews) Load(ctx context.Context, who actor.Actor, c Code) (*Talk,
 		return nil, err
 	}
 	if t.State != Waits {
-		if t.Files, err = is.files(ctx, who.Org, t.Version, t.Work); err != nil {
-			return nil, err
-		}
+		t.Files = t.files()
 		t.cut()
 	}
 	switch {
 	case t.App.Blind:
+		t.names = names
 		t.strike(names)
 		t.hush(who.ID)
 	case !t.App.Opening.SeesAddresses(who):
+		t.names = names[1:]
 		t.strike(names[1:])
 	}
 	return t, nil
@@ -299,23 +303,37 @@ func (is *Interviews) around(ctx context.Context, tx db.Tx, t *Talk) (err error)
 	return err
 }
 
-// draw adds the version and the answers.
+// draw adds the version and the answers, with all that belongs to them.
 func (is *Interviews) draw(ctx context.Context, o string, t *Talk) (err error) {
+	t.org = o
 	if t.Version, err = is.Attempts.Whole(ctx, o, t.Work.Attempt); err != nil {
 		return err
 	}
+	if t.bodies, err = fetched(ctx, o, t.Version, t.Work); err != nil {
+		return err
+	}
+	t.Work.Items = laid(t.Work.Items, t.bodies)
 	for i := range t.Turns {
 		x := &t.Turns[i]
 		x.Part, _ = t.Version.Part(attempt.TurnKey(x.N))
 		if !x.Answered.IsZero() && x.Sitting.State == attempt.Ended {
 			x.Body = t.Work.Items[attempt.TurnKey(x.N)].Body
 		}
+		for _, it := range x.Part.Items {
+			ref := item.Ref{Org: o, Owner: string(t.Attempt), Version: string(t.Version.ID), Item: it.Key}
+			if x.Body == nil {
+				continue // it is theirs alone
+			}
+			if x.Done, err = item.Done(ctx, is.DB, ref, it.Kind, it.Spec); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }
 
 func turnOf(r query.TurnsOfRow) Turn {
-	x := Turn{N: int(r.N), Member: r.MemberID, Question: Question{Text: r.Text, Kind: r.Kind, Item: r.Item, Anchor: r.Anchor, File: r.File, From: int(r.Line), Recording: upload.ID(r.Recording)}, Code: r.Code, Asked: clock.Time(r.AskedAt)}
+	x := Turn{N: int(r.N), Member: r.MemberID, Question: Question{Text: r.Text, Kind: r.Kind, Item: r.Item, Anchor: r.Anchor, File: r.File, From: int(r.Line), Recording: upload.ID(r.Recording)}, Label: r.Label, Code: r.Code, Asked: clock.Time(r.AskedAt)}
 	if x.File != "" {
 		x.To = x.From + strings.Count(x.Code, "\n")
 	}

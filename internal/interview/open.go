@@ -13,7 +13,6 @@ import (
 	"candor/internal/db"
 	"candor/internal/id"
 	"candor/internal/interview/internal/query"
-	"candor/internal/item"
 	"candor/internal/live"
 	"candor/internal/opening"
 	"candor/internal/org"
@@ -28,14 +27,25 @@ const (
 )
 
 // Open begins an interview about what the candidate of an application sent last, for those who run or decide its opening and know the name; the first
-// question is owed from now on. at is the place of the work to begin with. The attempt's unique key is the guard. ErrMissing, ErrRole, ErrNoWork,
-// ErrThere, ErrInvalid.
-func (is *Interviews) Open(ctx context.Context, who actor.Actor, app opening.ApplicationID, a Agreed, itemKey, anchor string) (Interview, error) {
+// question is owed from now on. itemKey and place are the place of the work to begin with. The attempt's unique key is the guard. ErrMissing, ErrRole,
+// ErrNoWork, ErrThere, ErrMoved, ErrInvalid.
+func (is *Interviews) Open(ctx context.Context, who actor.Actor, app opening.ApplicationID, a Agreed, itemKey, place string) (Interview, error) {
 	if err := a.check(); err != nil {
 		return Interview{}, err
 	}
+	o, err := is.Openable(ctx, who, app)
+	if err != nil {
+		return Interview{}, err
+	}
+	if o.Version == nil {
+		return Interview{}, ErrNoWork
+	}
+	q, err := o.Quote(itemKey, place)
+	if err != nil {
+		return Interview{}, err
+	}
 	var out Interview
-	err := is.DB.Write(ctx, who.Org, func(tx db.Tx) error {
+	err = is.DB.Write(ctx, who.Org, func(tx db.Tx) error {
 		ap, err := is.runs(ctx, tx, who, app)
 		if err != nil {
 			return err
@@ -47,10 +57,10 @@ func (is *Interviews) Open(ctx context.Context, who actor.Actor, app opening.App
 		if err != nil {
 			return err
 		}
-		if err := is.place(ctx, tx, at, itemKey, anchor); err != nil {
-			return err
+		if at.ID != o.Work.Attempt.ID {
+			return ErrMoved
 		}
-		if out, err = is.add(ctx, tx, who, at, ap.Opening.ID, a, itemKey, anchor, Ours); err != nil {
+		if out, err = is.add(ctx, tx, who, at, ap.Opening.ID, a, itemKey, q.Place, Ours); err != nil {
 			return err
 		}
 		return is.begun(ctx, tx, out, at)
@@ -116,36 +126,6 @@ func (is *Interviews) work(ctx context.Context, tx db.Tx, a opening.Application)
 		}
 	}
 	return attempt.Attempt{}, ErrNoWork
-}
-
-// place refuses a place that is not in the work. ErrInvalid on item and anchor.
-func (is *Interviews) place(ctx context.Context, tx db.Tx, a attempt.Attempt, itemKey, anchor string) error {
-	if itemKey == "" && anchor == "" {
-		return nil
-	}
-	v, err := is.Assessments.Version(ctx, tx.Org, a.Version)
-	if err != nil {
-		return err
-	}
-	it, _, ok := v.Item(itemKey)
-	if !ok {
-		return problem.Field("item", "Choose one of their answers.")
-	}
-	if anchor == "" {
-		return nil
-	}
-	k, ok := it.Kind.(item.Anchorer)
-	if !ok {
-		return problem.Field("anchor", "Answers to this task have no places to point to. Leave this empty.")
-	}
-	sub, err := is.Attempts.Submission(ctx, tx, a.ID)
-	if err != nil {
-		return err
-	}
-	if _, ok := k.Label(it.Spec, sub.Items[itemKey].Body, anchor); !ok {
-		return problem.Field("anchor", "This place is not in their answer. Write it as the reader’s page does, such as limiter.go:12, or 1:05 in a recording.")
-	}
-	return nil
 }
 
 // add keeps a new interview. ErrThere.

@@ -1,9 +1,11 @@
 package interview
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"candor/internal/assessment"
 	"candor/internal/attempt"
@@ -45,7 +47,7 @@ func (is *Interviews) part(v *assessment.Version, x Turn) (assessment.Part, erro
 		return assessment.Part{}, err
 	}
 	head := k.Head(spec)
-	head.Statement, head.Aloud = statement(v, x), x.Recording
+	head.Statement, head.Aloud, head.About = statement(v, x), x.Recording, item.About{Item: x.Item, Place: x.Anchor}
 	return assessment.Part{Key: attempt.TurnKey(x.N), Title: title, Minutes: Minutes, Items: []assessment.PartItem{{Key: attempt.TurnKey(x.N), Kind: k.(item.Kind), Spec: spec, Head: head}}}, nil
 }
 
@@ -55,7 +57,15 @@ func statement(v *assessment.Version, x Turn) string {
 		return attempt.Excerpt(v, x.Item, x.File, x.From, x.Code) + x.Text
 	}
 	of, _, _ := v.Item(x.Item)
-	return fmt.Sprintf("At **%s** of your answer to “%s”:\n\n%s", x.Anchor, of.Head.Title, x.Text)
+	var b strings.Builder
+	fmt.Fprintf(&b, "At **%s** of your answer to “%s”:\n\n", cmp.Or(x.Label, x.Anchor), of.Head.Title)
+	for line := range strings.Lines(x.Code) {
+		b.WriteString("> " + strings.TrimRight(line, "\n") + "\n")
+	}
+	if x.Code != "" {
+		b.WriteString("\n")
+	}
+	return b.String() + x.Text
 }
 
 // Going says whether an interview about an attempt is open: what is said in it is no evidence yet.

@@ -52,13 +52,13 @@ UPDATE interviews SET member_id = sqlc.arg(member_id), due_at = sqlc.arg(due) WH
 UPDATE interviews SET since = since WHERE org_id = $1 AND id = $2;
 
 -- name: AddTurn :exec
-INSERT INTO interview_turns (org_id, interview_id, n, member_id, kind, text, item, anchor, file, line, code, recording, asked_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13);
+INSERT INTO interview_turns (org_id, interview_id, n, member_id, kind, text, item, anchor, file, line, code, recording, asked_at, label) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14);
 
 -- name: Turns :many
-SELECT n, member_id, kind, text, item, anchor, file, line, code, recording, asked_at FROM interview_turns WHERE org_id = $1 AND interview_id = $2 ORDER BY n;
+SELECT n, member_id, kind, text, item, anchor, file, line, code, recording, asked_at, label FROM interview_turns WHERE org_id = $1 AND interview_id = $2 ORDER BY n;
 
 -- name: TurnsOf :many
-SELECT t.n, t.member_id, t.kind, t.text, t.item, t.anchor, t.file, t.line, t.code, t.recording, t.asked_at FROM interview_turns t JOIN interviews v ON v.org_id = t.org_id AND v.id = t.interview_id
+SELECT t.n, t.member_id, t.kind, t.text, t.item, t.anchor, t.file, t.line, t.code, t.recording, t.asked_at, t.label FROM interview_turns t JOIN interviews v ON v.org_id = t.org_id AND v.id = t.interview_id
 WHERE t.org_id = $1 AND v.attempt_id = $2 ORDER BY t.n;
 
 -- name: AddHandover :exec

@@ -3,6 +3,8 @@ package interview
 import (
 	"strings"
 
+	"candor/internal/assessment"
+	"candor/internal/attempt"
 	"candor/internal/item"
 	"candor/internal/org"
 )
@@ -23,7 +25,10 @@ func (t *Talk) strike(names []string) {
 	text := func(s string) string { return item.Strike(s, names) }
 	for i := range t.Turns {
 		x := &t.Turns[i]
-		x.Text, x.Code, x.File = text(x.Text), text(x.Code), text(x.File)
+		x.Text, x.Code, x.File, x.Anchor, x.Label = text(x.Text), text(x.Code), text(x.File), text(x.Anchor), text(x.Label)
+		for k := range x.Done {
+			x.Done[k].Result = []byte(text(string(x.Done[k].Result)))
+		}
 		for k := range x.Part.Items { // made for this talk alone
 			it := &x.Part.Items[k]
 			it.Head.Statement = text(it.Head.Statement)
@@ -32,12 +37,7 @@ func (t *Talk) strike(names []string) {
 			}
 		}
 	}
-	for key, s := range t.Work.Items {
-		if it, _, ok := t.Version.Item(key); ok && s.Body != nil {
-			s.Body = it.Kind.Redact(it.Spec, s.Body, names)
-			t.Work.Items[key] = s
-		}
-	}
+	strikeWork(t.Version, t.Work, names)
 	files, raw := map[string]map[string]string{}, map[string]map[string][]string{}
 	for key, list := range t.Files {
 		files[key], raw[key] = map[string]string{}, map[string][]string{}
@@ -46,6 +46,16 @@ func (t *Talk) strike(names []string) {
 		}
 	}
 	t.Files, t.raw = files, raw
+}
+
+// strikeWork removes names from what was sent.
+func strikeWork(v *assessment.Version, sub attempt.Submission, names []string) {
+	for key, s := range sub.Items {
+		if it, _, ok := v.Item(key); ok && s.Body != nil {
+			s.Body = it.Kind.Redact(it.Spec, s.Body, names)
+			sub.Items[key] = s
+		}
+	}
 }
 
 // hush leaves out what others of the team said aloud, for whoever must not know the name: nobody can strike it from a voice.

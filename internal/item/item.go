@@ -11,6 +11,7 @@ import (
 
 	"candor/internal/actor"
 	"candor/internal/db"
+	"candor/internal/media/vtt"
 	"candor/internal/probe"
 	"candor/internal/run"
 	"candor/internal/upload"
@@ -57,7 +58,11 @@ type Head struct {
 	Whole     bool      // Ask draws the whole page, title and statement within it
 	Summary   string    // one line for the landing page, made from the spec: "Go, Python or TypeScript; run the tests as often as you like"
 	Aloud     upload.ID // of a question of an interview: somebody says it in this recording; "" is none
+	About     About     // of a question of an interview: the place of the work that it is about
 }
+
+// About is a place of another answer: of the item Item, as a [Quoter] of its kind writes it. Item "" is none, Place "" all of the answer.
+type About struct{ Item, Place string }
 
 // MaxBody is the largest body in bytes that is kept.
 const MaxBody = 5 << 20
@@ -165,6 +170,15 @@ type Teller interface {
 	Told(s Spec, name string) (kind string, data []byte, ok bool)
 }
 
+// Prompter is a kind whose question an author can say aloud, in a recording of the item's folder.
+type Prompter interface {
+	// Prompt says how long such a recording may be, in seconds, and how large, in bytes.
+	Prompt(s Spec) (seconds int, most int64)
+	// Prompted gives the files of the item's folder with a recording as its question, by their names in it; nil removes one. kind is its media type, words what is
+	// said in it, in pieces. Without data the question is asked in words alone. Problems say what cannot be taken.
+	Prompted(dir fs.FS, kind string, data []byte, words []vtt.Cue) (map[string][]byte, error)
+}
+
 // Looker has pages beside the work that change nothing: the files of a repository, a search in them.
 type Looker interface {
 	// Look is the page at a path below Look's address. Problems: ErrLook.
@@ -201,6 +215,12 @@ type LateMarker interface {
 	Start(ctx context.Context, tx db.Tx, ref Ref, s Spec, body []byte) error
 	// Finish makes the mark from the run's result (JSON).
 	Finish(s Spec, body, result []byte) (Mark, error)
+}
+
+// Unmarked is a LateMarker that has items which nobody but people judges: no mark is made of them.
+type Unmarked interface {
+	LateMarker
+	Unmarked(s Spec) bool
 }
 
 // Doer is what a candidate can do while working: run, search, take.

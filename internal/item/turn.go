@@ -1,11 +1,12 @@
 package item
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
 
 	"candor/internal/archive"
+
+	"github.com/goccy/go-yaml"
 )
 
 // Turner is a kind in which a question of an interview can be answered.
@@ -25,7 +26,7 @@ type Turn struct {
 func (t Turn) Spec(k Kind, title string, minutes int, statement string) (Spec, error) {
 	all := map[string]any{"kind": k.Name(), "title": title, "minutes": minutes, "statement": statement}
 	maps.Copy(all, t.Fields)
-	folder, err := json.Marshal(all)
+	folder, err := yaml.Marshal(all) // with the fields in their order, where that says something
 	if err != nil {
 		return nil, err
 	}

@@ -356,6 +356,7 @@ func (w *world) talk(p person) {
 	}
 	w.must(bs.Connect(ctx, w.owner, "chat", "token", "0123456789abcdef"))
 	w.must(bs.SetRoom(ctx, w.owner, "chat", w.opening, "ROOM"))
+	w.must(bs.SetOwnRoom(ctx, w.owner, "chat", p.app, "ROOM-"+string(p.app)[20:]))
 	w.must(th.Attach(ctx, p.who, "", "tell-us", p.word+".txt", []byte("The plan of "+p.word)))
 	w.must(th.Attach(ctx, w.owner, p.app, "", "for "+p.word+".txt", []byte("Not sent to "+p.word)))
 	w.must(th.Say(ctx, p.who, thread.Words{Item: "tell-us", Body: "How long may it be? " + p.word}))

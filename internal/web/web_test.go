@@ -483,3 +483,27 @@ func TestToast(t *testing.T) {
 		t.Errorf("a forged toast was shown: %q", body)
 	}
 }
+
+// TestADeadConnectionIsNotUsedAgain: once reading from a connection failed, net/http ends every request on it before it begins, so whoever is told of a fault of
+// ours on it is told to take another one.
+func TestADeadConnectionIsNotUsedAgain(t *testing.T) {
+	m := web.New(config(io.Discard))
+	m.Handle(open, func(_ http.ResponseWriter, r *http.Request) error { return r.Context().Err() })
+	if err := m.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for _, over := range []bool{true, false} {
+		c, cancel := context.WithCancel(t.Context())
+		if over {
+			cancel()
+		}
+		defer cancel()
+		w := httptest.NewRecorder()
+		r := httptest.NewRequest("POST", "/open", nil).WithContext(c)
+		r.Header.Set("Sec-Fetch-Site", "same-origin")
+		m.ServeHTTP(w, r)
+		if got := w.Header().Get("Connection") == "close"; got != over {
+			t.Errorf("of a request that is over before it begins (%v): %d %v", over, w.Code, w.Header())
+		}
+	}
+}

@@ -21,6 +21,7 @@ type LoadPrepare struct {
 	Where
 	Candidates  int    `help:"How many." default:"100"`
 	Code        bool   `help:"Their assessment has a program to write, too."`
+	Records     bool   `help:"Their assessment has a question to answer with a recording, too."`
 	AmongPeople bool   `help:"Do it although real people are in this installation."`
 	Plan        string `help:"File that says who plays; it holds their links." default:"plan.json" type:"path"`
 }
@@ -32,7 +33,7 @@ func (c *LoadPrepare) Run(e *env) error {
 		return err
 	}
 	defer a.Close()
-	p, err := loadtest.Prepare(e.ctx, a, c.Candidates, c.Code, c.AmongPeople)
+	p, err := loadtest.Prepare(e.ctx, a, c.Candidates, c.Code, c.Records, c.AmongPeople)
 	if err != nil {
 		return err
 	}
@@ -49,6 +50,8 @@ type LoadRun struct {
 	Every    time.Duration `help:"Between two saves of a candidate; 0 is what the server asks for." default:"0s"`
 	Size     int           `help:"Bytes of the text that each begins with." default:"2000"`
 	Runs     int           `help:"How often each runs their program."`
+	Uploads  int           `help:"How many send a recording while they type; prepare with --records."`
+	Rate     int           `help:"Bytes a second of each recording." default:"125000"`
 	Patience time.Duration `help:"How long a press is tried again before a candidate gives up." default:"60s"`
 	Process  int           `help:"Process id of the server on this machine, to measure its processor time and memory."`
 	JSON     bool          `name:"json" help:"Print the figures as JSON."`
@@ -64,7 +67,7 @@ func (c *LoadRun) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	l := loadtest.Load{URL: c.URL, Plan: p, Ledger: ledger, For: c.For, Ramp: c.Ramp, Every: c.Every, Size: c.Size, Runs: c.Runs, Patience: c.Patience, Process: c.Process}
+	l := loadtest.Load{URL: c.URL, Plan: p, Ledger: ledger, For: c.For, Ramp: c.Ramp, Every: c.Every, Size: c.Size, Runs: c.Runs, Uploads: c.Uploads, Rate: c.Rate, Patience: c.Patience, Process: c.Process}
 	r, err := l.Run(e.ctx)
 	if err != nil {
 		return err

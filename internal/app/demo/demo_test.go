@@ -71,8 +71,8 @@ func TestContent(t *testing.T) {
 		total += len(b)
 		return err
 	})
-	if err != nil || total > 460<<10 {
-		t.Errorf("the content has %d bytes, %v; at most 460 KiB", total, err)
+	if err != nil || total > 520<<10 {
+		t.Errorf("the content has %d bytes, %v; at most 520 KiB, two recordings among them", total, err)
 	}
 	kinds, end := app.Kinds(t.TempDir())
 	defer end()

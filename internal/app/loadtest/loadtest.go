@@ -29,7 +29,8 @@ const Owner = "owner@load.example"
 type Plan struct {
 	Org     string `json:"org"`
 	Opening string `json:"opening"`
-	Code    bool   `json:"code"` // the assessment has a program to write
+	Code    bool   `json:"code"`    // the assessment has a program to write
+	Records bool   `json:"records"` // it has a question that is answered with a recording
 	Seats   []Seat `json:"seats"`
 }
 
@@ -45,9 +46,9 @@ type Seat struct {
 var ErrPeople = problem.New(problem.Conflict, "people_here",
 	"Real people are in this installation, and a load test fills it with invented ones. Give it a folder of its own with --data, or say --among-people.")
 
-// Prepare makes an organisation with an opening and n invited candidates; code gives their assessment a program to write. Unless among is
+// Prepare makes an organisation with an opening and n invited candidates; code gives their assessment a program to write, records a question to answer with a recording. Unless among is
 // set it refuses an installation with another organisation: ErrPeople.
-func Prepare(ctx context.Context, a *app.App, n int, code, among bool) (Plan, error) {
+func Prepare(ctx context.Context, a *app.App, n int, code, records, among bool) (Plan, error) {
 	orgs, err := a.Orgs.All(ctx)
 	if err != nil {
 		return Plan{}, err
@@ -66,7 +67,7 @@ func Prepare(ctx context.Context, a *app.App, n int, code, among bool) (Plan, er
 		return Plan{}, err
 	}
 	owner := actor.Actor{Kind: actor.Member, ID: m.ID, Org: o.ID, Roles: m.Roles}
-	v, findings, err := a.Assessments.Import(ctx, owner, tree(code), "")
+	v, findings, err := a.Assessments.Import(ctx, owner, tree(code, records), "")
 	if err != nil {
 		return Plan{}, fmt.Errorf("%w %v", err, findings)
 	}
@@ -78,7 +79,7 @@ func Prepare(ctx context.Context, a *app.App, n int, code, among bool) (Plan, er
 	if err != nil {
 		return Plan{}, err
 	}
-	p := Plan{Org: o.ID, Opening: string(op), Code: code}
+	p := Plan{Org: o.ID, Opening: string(op), Code: code, Records: records}
 	for len(p.Seats) < n {
 		if err := invite(ctx, a, owner, op, &p, min(100, n-len(p.Seats))); err != nil {
 			return p, err
@@ -107,7 +108,7 @@ func invite(ctx context.Context, a *app.App, who actor.Actor, op opening.ID, p *
 }
 
 // tree is the assessment: a choice and a text in one timed part, and a program in another.
-func tree(code bool) fs.FS {
+func tree(code, records bool) fs.FS {
 	head := `candor: 1
 title: Load test
 about: What invented candidates do.
@@ -127,6 +128,10 @@ parts:
 		out["items/program/item.yaml"] = &fstest.MapFile{Data: []byte("kind: code\ntitle: Program\nminutes: 10\nstyle: stdin\nstatement: Print what you read.\nlanguages: {python: {}}\n")}
 		out["items/program/data/sample/one.in"] = &fstest.MapFile{Data: []byte("1\n")}
 		out["items/program/data/sample/one.ans"] = &fstest.MapFile{Data: []byte("1\n")}
+	}
+	if records {
+		head += "  - {key: telling, title: Telling, about: One question., minutes: 5, items: [{item: built}]}\n"
+		out["items/built/item.yaml"] = &fstest.MapFile{Data: []byte("kind: video\ntitle: Built\nminutes: 5\nlength: 1800\nstatement: What did you build?\n")}
 	}
 	out["assessment.yaml"] = &fstest.MapFile{Data: []byte(head)}
 	return out

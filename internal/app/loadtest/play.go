@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -28,6 +29,8 @@ type Load struct {
 	Size     int           // bytes of the text at its beginning
 	Runs     int           // how often each runs their program
 	Patience time.Duration // how long a press or the last save is tried again, past For
+	Uploads  int           // how many of them send a recording meanwhile
+	Rate     int           // of each, in bytes a second
 	Process  int           // of the server on this machine, to be measured; 0: not
 }
 
@@ -38,6 +41,9 @@ func (l *Load) Run(ctx context.Context) (Report, error) {
 		return Report{}, err
 	}
 	began := time.Now()
+	watched, unwatch := context.WithCancel(ctx)
+	defer unwatch()
+	go m.watch(watched)
 	var all sync.WaitGroup
 	for i, s := range l.Plan.Seats {
 		all.Go(func() {
@@ -94,8 +100,20 @@ func (p *player) play(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	var recorded chan error
+	if p.Plan.Records && p.number < p.Uploads {
+		recorded = make(chan error, 1)
+		other := *p // the same browser, in another tab
+		other.cookies = maps.Clone(p.cookies)
+		go func() { recorded <- other.record(ctx) }()
+	}
 	if err := p.write(ctx, newOutbox(sitting[1], n)); err != nil {
 		return err
+	}
+	if recorded != nil {
+		if err := <-recorded; err != nil {
+			return fmt.Errorf("the recording: %w", err)
+		}
 	}
 	if err := p.send(ctx, "writing"); err != nil || !p.Plan.Code {
 		return err
@@ -247,7 +265,7 @@ func (p *player) do(ctx context.Context, method, path, content, body string) (st
 		r.Header.Set("Accept", "text/html")
 		r.Header.Set("Sec-Fetch-Site", "same-origin")
 		// Where the server is told to believe the proxy at our address, each candidate has an address of their own, as people have.
-		r.Header.Set("X-Forwarded-For", fmt.Sprintf("198.18.%d.%d", p.number/250%256, p.number%250+1))
+		r.Header.Set("X-Forwarded-For", p.address())
 		if content != "" {
 			r.Header.Set("Content-Type", content)
 		}
@@ -279,6 +297,11 @@ func (p *player) do(ctx context.Context, method, path, content, body string) (st
 		method, path, content, body = "GET", u.RequestURI(), "", ""
 	}
 	return 0, "", errors.New("redirected in circles")
+}
+
+// address is the candidate's.
+func (p *player) address() string {
+	return fmt.Sprintf("198.18.%d.%d", p.number/250%256, p.number%250+1)
 }
 
 // sleep waits; false when ctx ended first.

@@ -45,6 +45,8 @@ type Usage struct {
 	Before float64 `json:"rss_mb_before"`
 	After  float64 `json:"rss_mb_after"`
 	Each   float64 `json:"kb_per_candidate"`
+	Half   float64 `json:"rss_mb_half"` // in the middle of it
+	Peak   float64 `json:"rss_mb_peak"`
 }
 
 // meter gathers what players see.
@@ -57,6 +59,7 @@ type meter struct {
 	waits  map[string][]time.Duration
 	errors map[string]int
 	gave   []string
+	seen   []float64 // memory of the server, every second
 }
 
 func (m *meter) begin() (err error) {
@@ -122,7 +125,21 @@ func (m *meter) report(candidates int, took time.Duration, acknowledged int) (Re
 	}
 	n := float64(candidates)
 	r.Server = &Usage{CPU: (cpu - m.cpu).Seconds(), PerMin: (cpu - m.cpu).Seconds() * 1000 / n / took.Minutes(), Before: m.rss, After: rss, Each: (rss - m.rss) * 1000 / n}
+	if len(m.seen) > 0 {
+		r.Server.Half, r.Server.Peak = m.seen[len(m.seen)/2], slices.Max(m.seen)
+	}
 	return r, nil
+}
+
+// watch looks at the server's memory every second.
+func (m *meter) watch(ctx context.Context) {
+	for m.process != 0 && sleep(ctx, time.Second) {
+		if _, rss, err := usage(m.process); err == nil {
+			m.mu.Lock()
+			m.seen = append(m.seen, rss)
+			m.mu.Unlock()
+		}
+	}
 }
 
 // waits sorts a list and takes its quantiles by the nearest rank.
@@ -157,13 +174,13 @@ func usage(pid int) (time.Duration, float64, error) {
 func (r Report) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%d candidates, %.0f s, %d acknowledged (load %s)\n", r.Candidates, r.Seconds, r.Acknowledged, r.Load)
-	for _, kind := range []string{"enter", "start", "save", "run", "send"} {
+	for _, kind := range []string{"enter", "start", "save", "run", "piece", "finish", "send"} {
 		if w, ok := r.Waits[kind]; ok {
 			fmt.Fprintf(&b, "  %-6s %7d   p50 %7.1f ms   p95 %7.1f ms   p99 %7.1f ms   slowest %7.1f ms\n", kind, w.N, w.P50, w.P95, w.P99, w.Max)
 		}
 	}
 	if u := r.Server; u != nil {
-		fmt.Fprintf(&b, "  server %.1f s of CPU, %.1f ms per candidate and minute; memory %.0f MB, before %.0f MB: %.1f KB per candidate\n", u.CPU, u.PerMin, u.After, u.Before, u.Each)
+		fmt.Fprintf(&b, "  server %.1f s of CPU, %.1f ms per candidate and minute; memory %.0f MB, before %.0f MB: %.1f KB per candidate; half-way %.0f MB, at most %.0f MB\n", u.CPU, u.PerMin, u.After, u.Before, u.Each, u.Half, u.Peak)
 	}
 	for _, what := range slices.Sorted(maps.Keys(r.Errors)) {
 		fmt.Fprintf(&b, "  %d times %s (tried again)\n", r.Errors[what], what)

@@ -17,6 +17,7 @@ import (
 	"candor/internal/org"
 	"candor/internal/problem"
 	"candor/internal/quiz"
+	"candor/internal/upload"
 	"candor/internal/web"
 )
 
@@ -28,7 +29,8 @@ type Pages struct {
 	Quizzes     []quiz.Format // that can be imported
 	Analytics   *analytics.Analytics
 	Files       *assessment.Files // that candidates are given with a question; nil: none
-	Site        string            // the public address; its pages may read them on the content origin
+	Uploads     *upload.Uploads
+	Site        string // the public address; its pages may read them on the content origin
 }
 
 // Routes declares them.
@@ -53,6 +55,8 @@ func (p *Pages) Routes(mux *web.Mux) {
 	handle(web.RateWrite, "POST /o/{org}/versions/{version}/items/{item}/again/accept", "assessment.remark", "assessment.rejudge", p.accept)
 	handle(web.RateRead, "GET /o/{org}/versions/{version}/items/{item}/mend", "assessment.mend", "assessment.solutions", p.mend)
 	handle(web.RateWrite, "POST /o/{org}/versions/{version}/items/{item}/mend", "assessment.mended", "assessment.import", p.mended)
+	handle(web.RateRead, "GET /o/{org}/versions/{version}/items/{item}/aloud", "assessment.aloud", "assessment.import", p.aloud)
+	handle(web.RateWrite, "POST /o/{org}/versions/{version}/items/{item}/aloud", "assessment.said", "assessment.import", p.said)
 	handle(web.RateRead, "GET /o/{org}/versions/{version}/items/{item}/look/{path...}", "assessment.look", "assessment.solutions", p.look)
 	handle(web.RateRead, "GET /o/{org}/versions/{version}/files", "assessment.files", "assessment.import", p.files)
 	mux.Handle(web.Route{Pattern: "POST /o/{org}/versions/{version}/files", Action: "assessment.add_file", Auth: web.Staff, Roles: org.Roles().Actions["assessment.import"],

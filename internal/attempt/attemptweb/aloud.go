@@ -9,6 +9,8 @@ import (
 	"candor/internal/upload"
 	"candor/internal/web"
 	"candor/internal/web/ui/spoken"
+
+	"github.com/a-h/templ"
 )
 
 // aloud adds the question as somebody says it: the recording of a question of an interview, and the files of a kind that tells.
@@ -16,8 +18,8 @@ func (p *Pages) aloud(r *http.Request, v *itemView) error {
 	if _, ok := v.Item.Kind.(item.Teller); ok && p.Files != nil {
 		v.Ask.File = p.Files.Of(web.Actor(r).Org, v.V.Attempt.Version, v.Item.Key)
 	}
-	if v.Item.Head.Aloud == "" || p.Uploads == nil {
-		return nil
+	if err := p.piece(r, v); err != nil || v.Item.Head.Aloud == "" || p.Uploads == nil {
+		return err
 	}
 	who := web.Actor(r)
 	var u upload.Upload
@@ -41,6 +43,26 @@ func (p *Pages) aloud(r *http.Request, v *itemView) error {
 	if len(c.Cues) > 0 {
 		s.Captions = p.Uploads.Link(who, u, upload.Text)
 	}
-	v.Ask.Spoken = spoken.Spoken(s)
+	said := spoken.Spoken(s)
+	if v.Ask.Spoken != nil {
+		said = templ.Join(v.Ask.Spoken, said)
+	}
+	v.Ask.Spoken = said
+	return nil
+}
+
+// piece plays the place of another answer that a question of an interview is about.
+func (p *Pages) piece(r *http.Request, v *itemView) error {
+	of, _, _ := v.V.Version.Item(v.Item.Head.About.Item)
+	k, ok := of.Kind.(item.Piecer)
+	if !ok || v.Item.Head.About.Place == "" {
+		return nil
+	}
+	ref := item.Ref{Org: web.Actor(r).Org, Owner: string(v.V.Attempt.ID), Version: string(v.V.Version.ID), Item: of.Key}
+	body, err := item.Fetched(r.Context(), of.Kind, of.Spec, ref, v.V.Body(of))
+	if err != nil {
+		return err
+	}
+	v.Ask.Spoken = k.Piece(of.Spec, item.ReadView{Ref: ref, Body: body, Candidate: true, Link: v.Ask.Link}, v.Item.Head.About.Place, v.L.T("interview.piece"))
 	return nil
 }

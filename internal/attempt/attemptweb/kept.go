@@ -27,7 +27,7 @@ func Keeps() []Kept {
 		{Key: "times", Tables: []string{"attempts", "sittings", "ledger", "efforts"}},
 		{Key: "links", Tables: []string{"candidate_sessions", "device_codes", "invitation_links", "invitations", "applications", "audit_acts", "audit_lines"}},
 		{Key: "person", Tables: []string{"candidates", "accommodations", "mails"}},
-		{Key: "talk", Tables: []string{"threads", "messages", "message_drafts", "message_files", "bridge_threads", "bridge_posts"}},
+		{Key: "talk", Tables: []string{"threads", "messages", "message_drafts", "message_files", "bridge_threads", "bridge_posts", "bridge_own_rooms"}},
 		{Key: "time", Tables: []string{"time_asks"}},
 		{Key: "questions", Tables: []string{"questions"}, When: func(v *attempt.View) bool { return v.Attempt.Questions > 0 }},
 		{Key: "interview", Tables: []string{"interviews", "interview_turns", "interview_handovers", "interview_drafts"}},

@@ -53,6 +53,7 @@ func (p *Pages) Routes(mux *web.Mux) {
 	handle(staff, "POST /o/{org}/interviews/{interview}", "interview.ask", p.ask)
 	handle(staff, "POST /o/{org}/interviews/{interview}/close", "interview.close", p.close)
 	handle(staff, "POST /o/{org}/interviews/{interview}/replace", "interview.replace", p.replace)
+	p.api(mux)
 	staff.Quiet, staff.Out = true, web.Saved{}
 	handle(staff, "POST /o/{org}/interviews/{interview}/draft", "interview.draft", p.draft)
 }

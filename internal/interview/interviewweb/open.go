@@ -2,11 +2,13 @@ package interviewweb
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 
 	"candor/internal/assessment"
 	"candor/internal/attempt"
 	"candor/internal/interview"
+	"candor/internal/item"
 	"candor/internal/opening"
 	"candor/internal/org"
 	"candor/internal/problem"
@@ -24,6 +26,7 @@ type openView struct {
 	NoWork  bool
 	Members []org.Member
 	Form    openForm
+	Work    []answer // what was sent
 	Problem *problem.Problem
 	Fields  map[string]string
 }
@@ -41,9 +44,7 @@ type openForm struct {
 var usual = openForm{Rounds: 3, AnswerDays: 3, AskDays: 2}
 
 func (p *Pages) opening(w http.ResponseWriter, r *http.Request) error {
-	f := usual
-	f.Item, f.Anchor = r.URL.Query().Get("item"), r.URL.Query().Get("anchor")
-	return p.showOpening(w, r, f, nil)
+	return p.showOpening(w, r, usual, nil)
 }
 
 func (p *Pages) showOpening(w http.ResponseWriter, r *http.Request, f openForm, cause error) error {
@@ -61,7 +62,31 @@ func (p *Pages) showOpening(w http.ResponseWriter, r *http.Request, f openForm, 
 	if prob != nil {
 		v.Fields = prob.Fields
 	}
+	if o.Version != nil && o.There == "" {
+		if cause == nil {
+			v.Form.Item, v.Form.Anchor = wanted(r, o.Quote)
+		}
+		v.Work = p.sent(r, o, v.Form.Item, v.Here+"/interview")
+	}
 	return web.ShowWith(w, r, cause, openPage(v))
+}
+
+// sent are the answers, to choose a place of them; the one that is asked about is open.
+func (p *Pages) sent(r *http.Request, o interview.Openable, open, here string) (out []answer) {
+	for _, part := range o.Version.Parts {
+		for _, it := range part.Items {
+			if attempt.IsTurn(part.Key) {
+				continue
+			}
+			w := answer{Key: it.Key, Title: it.Head.Title, Open: it.Key == open}
+			if body := o.Work.Items[it.Key].Body; body != nil {
+				w.Read = it.Kind.Read(it.Spec, item.ReadView{Ref: item.Ref{Org: web.Actor(r).Org, Version: string(o.Version.ID), Item: it.Key}, Body: body, Seed: o.Work.Attempt.Seed + it.Key, Candidate: true, Here: here,
+					Query: url.Values{}, Link: p.link(r)})
+			}
+			out = append(out, w)
+		}
+	}
+	return out
 }
 
 // items are the choices of the answer to begin with.

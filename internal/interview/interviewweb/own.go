@@ -52,6 +52,7 @@ type said struct {
 	Stamp    string
 	Question templ.Component
 	Aloud    templ.Component // the question as it was said; nil: it was not
+	Piece    templ.Component // what it is about, where that plays
 	Answer   templ.Component // nil: none came
 	When     string          // of the answer
 	Wait     bool            // it is not there yet
@@ -125,15 +126,18 @@ func (p *Pages) showOwn(w http.ResponseWriter, r *http.Request, body []byte, cau
 		}
 		it := x.Part.Items[0]
 		s.Question, s.Aloud = p.MD.Show(it.Head.Statement), p.aloud(r, x.Aloud, v.words)
+		s.Piece = p.piece(v.T, x, item.ReadView{Ref: item.Ref{Org: who.Org, Owner: string(v.T.Attempt), Version: string(v.T.Version.ID), Item: x.Item}, Body: v.T.Work.Items[x.Item].Body, Candidate: true, Link: p.link(r)}, v.t("piece"))
 		switch {
 		case x.Answered.IsZero():
 			s.Wait = true
 			v.Now, v.Asked = x, s.Question
-			if s.Aloud != nil {
-				v.Asked = templ.Join(s.Question, s.Aloud)
+			for _, more := range []templ.Component{s.Piece, s.Aloud} {
+				if more != nil {
+					v.Asked = templ.Join(v.Asked, more)
+				}
 			}
 		case x.Body != nil && it.Kind.Answered(it.Spec, x.Body):
-			s.Answer, s.When = it.Kind.Read(it.Spec, item.ReadView{Ref: ref(who.Org, v.T, x), Body: x.Body, Candidate: true, Link: p.link(r)}), stamp(x.Answered, v.Page.Zone)
+			s.Answer, s.When = it.Kind.Read(it.Spec, item.ReadView{Ref: ref(who.Org, v.T, x), Body: x.Body, Done: x.Done, Candidate: true, Link: p.link(r)}), stamp(x.Answered, v.Page.Zone)
 		}
 		v.Said = append(v.Said, s)
 	}

@@ -29,7 +29,7 @@ type showView struct {
 	Zone       *time.Location
 	T          *interview.Talk
 	Said       []said
-	Work       []piece
+	Work       []answer
 	Form       askForm
 	Preview    templ.Component // the lines that the question shows; nil: not asked for
 	Takes      []aloudTake     // what was recorded for the question, newest first
@@ -41,8 +41,8 @@ type showView struct {
 	Fields     map[string]string
 }
 
-// piece is one answer of the work.
-type piece struct {
+// answer is one answer of the work.
+type answer struct {
 	Key, Title string
 	Read       templ.Component // nil: nothing was sent
 	Open       bool
@@ -118,6 +118,9 @@ func (p *Pages) showTalk(w http.ResponseWriter, r *http.Request, typed *askForm,
 	case t.Turn == 0:
 		v.Form = askForm{Item: t.Item, Anchor: t.Anchor}
 	}
+	if key, at := wanted(r, t.Quote); typed == nil && key != "" {
+		v.Form.Item, v.Form.Anchor, v.Form.File, v.Form.From, v.Form.To = key, at, "", 0, 0
+	}
 	v.Form.Turn = t.Turn
 	if t.Asks && t.State == interview.Ours {
 		web.AllowCapture(w)
@@ -152,6 +155,7 @@ func (p *Pages) draw(r *http.Request, v *showView) {
 		}
 		it := x.Part.Items[0]
 		s := said{ID: x.Part.Key, N: x.N, Who: x.Name, At: x.Asked, Stamp: stamp(x.Asked, v.Page.Zone), Plain: first(x.Text), Wait: x.Answered.IsZero(), Question: p.MD.Show(it.Head.Statement), Aloud: p.aloud(r, x.Aloud, en)}
+		s.Piece = p.piece(t, x, view(x.Item, t.Work.Items[x.Item].Body), "The piece of the answer that it is about")
 		if s.Who == "" {
 			s.Who = "Somebody of the team"
 		}
@@ -161,7 +165,9 @@ func (p *Pages) draw(r *http.Request, v *showView) {
 			}
 		}
 		if x.Body != nil && it.Kind.Answered(it.Spec, x.Body) {
-			s.Answer = it.Kind.Read(it.Spec, view(it.Key, x.Body))
+			seen := view(it.Key, x.Body)
+			seen.Done, seen.Candidate = x.Done, false
+			s.Answer = it.Kind.Read(it.Spec, seen)
 			if !t.App.Blind {
 				s.When = stamp(x.Answered, v.Page.Zone)
 			}
@@ -173,7 +179,7 @@ func (p *Pages) draw(r *http.Request, v *showView) {
 			continue
 		}
 		for _, it := range part.Items {
-			w := piece{Key: it.Key, Title: it.Head.Title, Open: it.Key == t.Item && t.Turn == 0}
+			w := answer{Key: it.Key, Title: it.Head.Title, Open: it.Key == t.Item && t.Turn == 0}
 			if body := t.Work.Items[it.Key].Body; body != nil {
 				w.Read = it.Kind.Read(it.Spec, view(it.Key, body))
 			}

@@ -84,6 +84,8 @@ type cardView struct {
 	Task    templ.Component
 	Facts   templ.Component
 	Said    templ.Component
+	Asks    string // where a question about this answer is asked; "" where it is not the asker's to ask
+	About   string // of a question of an interview: the address of the place that it is about; "" is none
 	Before  string // address of the item before, "" at the first
 	After   string
 	After2  string        // what was added after the time
@@ -137,6 +139,12 @@ func (p *Pages) showWith(w http.ResponseWriter, r *http.Request, s *review.Sheet
 		var serr error
 		if v.Said, serr = p.Said(r.Context(), web.Actor(r), s.Application, string(s.Version), v.Item.Key); serr != nil {
 			return serr
+		}
+	}
+	if p.Asks != nil && v.Answer.Body != nil && !attempt.IsTurn(v.Part.Key) && v.Part.Key != attempt.ExplainPart {
+		var aerr error
+		if v.Asks, aerr = p.Asks(r.Context(), web.Actor(r), attempt.ID(s.Attempt), v.Item.Key); aerr != nil {
+			return aerr
 		}
 	}
 	if prob != nil {
@@ -204,6 +212,9 @@ func (p *Pages) evidence(v *cardView, at string, query url.Values, link item.Lin
 	if v.Item.Head.Statement != "" {
 		v.Task = p.MD.Show(v.Item.Head.Statement)
 	}
+	if of := v.Item.Head.About; of.Item != "" {
+		v.About = v.place(v.about(of))
+	}
 	if v.Answer.Body != nil {
 		spec, beside := v.Item.Spec, v.Card+"/items/"+at
 		if v.Answer.Spec != nil {
@@ -220,6 +231,17 @@ func (p *Pages) evidence(v *cardView, at string, query url.Values, link item.Lin
 		}
 		v.Read = v.Item.Kind.Read(spec, view)
 	}
+}
+
+// about is the place that a question of an interview is about, as the page of its answer names it.
+func (v cardView) about(of item.About) review.Place {
+	out := review.Place{Item: of.Item}
+	it, _, _ := v.Sheet.Rubric.Item(of.Item)
+	if k, ok := it.Kind.(item.Quoter); ok && of.Place != "" {
+		q, _ := k.Quote(item.Ref{Item: of.Item}, it.Spec, v.Sheet.Work.Answers[of.Item].Body, of.Place)
+		out.Anchor = q.At
+	}
+	return out
 }
 
 // count is the small number on a tab: the automatic mark.

@@ -188,5 +188,10 @@ func label(v *assessment.Version, w review.Work, e review.Place) string {
 			return text
 		}
 	}
+	if k, can := i.Kind.(item.Quoter); can && e.Anchor != "" { // a line, as its page names it
+		if q, ok := k.Quote(item.Ref{Item: e.Item}, i.Spec, w.Answers[e.Item].Body, e.Anchor); ok {
+			return q.Label
+		}
+	}
 	return i.Head.Title
 }

@@ -14,6 +14,7 @@ import (
 	"candor/internal/actor"
 	"candor/internal/appeal"
 	"candor/internal/assessment"
+	"candor/internal/attempt"
 	"candor/internal/markdown"
 	"candor/internal/opening"
 	"candor/internal/review"
@@ -31,6 +32,8 @@ type Pages struct {
 	MD      *markdown.Markdown // headings from level 3
 	// Facts draws what stands beside scores and opens with one's own: of an item of a work, or of all when item is "". Nil draws nothing.
 	Facts func(ctx context.Context, who actor.Actor, c review.Code, v *assessment.Version, item string) (templ.Component, error)
+	// Asks is where the asker may ask about an answer, with the item in it; "" where they may not. Nil: nobody may.
+	Asks func(ctx context.Context, who actor.Actor, a attempt.ID, item string) (string, error)
 	// Said draws what was asked, answered and assumed about an item, blind where the reader is. Nil draws nothing.
 	Said func(ctx context.Context, who actor.Actor, a opening.ApplicationID, version, item string) (templ.Component, error)
 }

@@ -99,6 +99,30 @@ func (q *Queries) DropLink(ctx context.Context, orgID string, messenger string) 
 	return result.RowsAffected()
 }
 
+const dropOwnRoom = `-- name: DropOwnRoom :execrows
+DELETE FROM bridge_own_rooms WHERE org_id = $1 AND messenger = $2 AND application_id = $3
+`
+
+func (q *Queries) DropOwnRoom(ctx context.Context, orgID string, messenger string, applicationID string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, dropOwnRoom, orgID, messenger, applicationID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const dropOwnRooms = `-- name: DropOwnRooms :execrows
+DELETE FROM bridge_own_rooms WHERE org_id = $1 AND messenger = $2
+`
+
+func (q *Queries) DropOwnRooms(ctx context.Context, orgID string, messenger string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, dropOwnRooms, orgID, messenger)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const dropPerson = `-- name: DropPerson :execrows
 DELETE FROM bridge_people WHERE org_id = $1 AND messenger = $2 AND member_id = $3
 `
@@ -129,6 +153,18 @@ DELETE FROM bridge_rooms WHERE org_id = $1 AND messenger = $2
 
 func (q *Queries) DropRooms(ctx context.Context, orgID string, messenger string) (int64, error) {
 	result, err := q.db.ExecContext(ctx, dropRooms, orgID, messenger)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const eraseOwnRooms = `-- name: EraseOwnRooms :execrows
+DELETE FROM bridge_own_rooms WHERE org_id = $1 AND application_id = $2
+`
+
+func (q *Queries) EraseOwnRooms(ctx context.Context, orgID string, applicationID string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, eraseOwnRooms, orgID, applicationID)
 	if err != nil {
 		return 0, err
 	}
@@ -259,6 +295,17 @@ func (q *Queries) Links(ctx context.Context, orgID string) ([]LinksRow, error) {
 	return items, nil
 }
 
+const ofOwnRoom = `-- name: OfOwnRoom :one
+SELECT application_id FROM bridge_own_rooms WHERE org_id = $1 AND messenger = $2 AND room = $3
+`
+
+func (q *Queries) OfOwnRoom(ctx context.Context, orgID string, messenger string, room string) (string, error) {
+	row := q.db.QueryRowContext(ctx, ofOwnRoom, orgID, messenger, room)
+	var application_id string
+	err := row.Scan(&application_id)
+	return application_id, err
+}
+
 const ofRoom = `-- name: OfRoom :one
 SELECT opening_id FROM bridge_rooms WHERE org_id = $1 AND messenger = $2 AND room = $3
 `
@@ -296,6 +343,17 @@ func (q *Queries) OfThread(ctx context.Context, arg OfThreadParams) (OfThreadRow
 	var i OfThreadRow
 	err := row.Scan(&i.ApplicationID, &i.Code)
 	return i, err
+}
+
+const ownRoom = `-- name: OwnRoom :one
+SELECT room FROM bridge_own_rooms WHERE org_id = $1 AND messenger = $2 AND application_id = $3
+`
+
+func (q *Queries) OwnRoom(ctx context.Context, orgID string, messenger string, applicationID string) (string, error) {
+	row := q.db.QueryRowContext(ctx, ownRoom, orgID, messenger, applicationID)
+	var room string
+	err := row.Scan(&room)
+	return room, err
 }
 
 const post = `-- name: Post :one
@@ -371,6 +429,27 @@ func (q *Queries) PutLink(ctx context.Context, arg PutLinkParams) error {
 		arg.Secret,
 		arg.MemberID,
 		arg.At,
+	)
+	return err
+}
+
+const putOwnRoom = `-- name: PutOwnRoom :exec
+INSERT INTO bridge_own_rooms (org_id, messenger, application_id, room) VALUES ($1, $2, $3, $4) ON CONFLICT (org_id, messenger, application_id) DO UPDATE SET room = excluded.room
+`
+
+type PutOwnRoomParams struct {
+	OrgID         string
+	Messenger     string
+	ApplicationID string
+	Room          string
+}
+
+func (q *Queries) PutOwnRoom(ctx context.Context, arg PutOwnRoomParams) error {
+	_, err := q.db.ExecContext(ctx, putOwnRoom,
+		arg.OrgID,
+		arg.Messenger,
+		arg.ApplicationID,
+		arg.Room,
 	)
 	return err
 }

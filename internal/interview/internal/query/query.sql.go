@@ -119,7 +119,7 @@ func (q *Queries) AddPlan(ctx context.Context, arg AddPlanParams) error {
 }
 
 const addTurn = `-- name: AddTurn :exec
-INSERT INTO interview_turns (org_id, interview_id, n, member_id, kind, text, item, anchor, file, line, code, recording, asked_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+INSERT INTO interview_turns (org_id, interview_id, n, member_id, kind, text, item, anchor, file, line, code, recording, asked_at, label) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 `
 
 type AddTurnParams struct {
@@ -136,6 +136,7 @@ type AddTurnParams struct {
 	Code        string
 	Recording   string
 	AskedAt     int64
+	Label       string
 }
 
 func (q *Queries) AddTurn(ctx context.Context, arg AddTurnParams) error {
@@ -153,6 +154,7 @@ func (q *Queries) AddTurn(ctx context.Context, arg AddTurnParams) error {
 		arg.Code,
 		arg.Recording,
 		arg.AskedAt,
+		arg.Label,
 	)
 	return err
 }
@@ -834,7 +836,7 @@ func (q *Queries) SaveDraft(ctx context.Context, arg SaveDraftParams) error {
 }
 
 const turns = `-- name: Turns :many
-SELECT n, member_id, kind, text, item, anchor, file, line, code, recording, asked_at FROM interview_turns WHERE org_id = $1 AND interview_id = $2 ORDER BY n
+SELECT n, member_id, kind, text, item, anchor, file, line, code, recording, asked_at, label FROM interview_turns WHERE org_id = $1 AND interview_id = $2 ORDER BY n
 `
 
 type TurnsRow struct {
@@ -849,6 +851,7 @@ type TurnsRow struct {
 	Code      string
 	Recording string
 	AskedAt   int64
+	Label     string
 }
 
 func (q *Queries) Turns(ctx context.Context, orgID string, interviewID string) ([]TurnsRow, error) {
@@ -872,6 +875,7 @@ func (q *Queries) Turns(ctx context.Context, orgID string, interviewID string) (
 			&i.Code,
 			&i.Recording,
 			&i.AskedAt,
+			&i.Label,
 		); err != nil {
 			return nil, err
 		}
@@ -887,7 +891,7 @@ func (q *Queries) Turns(ctx context.Context, orgID string, interviewID string) (
 }
 
 const turnsOf = `-- name: TurnsOf :many
-SELECT t.n, t.member_id, t.kind, t.text, t.item, t.anchor, t.file, t.line, t.code, t.recording, t.asked_at FROM interview_turns t JOIN interviews v ON v.org_id = t.org_id AND v.id = t.interview_id
+SELECT t.n, t.member_id, t.kind, t.text, t.item, t.anchor, t.file, t.line, t.code, t.recording, t.asked_at, t.label FROM interview_turns t JOIN interviews v ON v.org_id = t.org_id AND v.id = t.interview_id
 WHERE t.org_id = $1 AND v.attempt_id = $2 ORDER BY t.n
 `
 
@@ -903,6 +907,7 @@ type TurnsOfRow struct {
 	Code      string
 	Recording string
 	AskedAt   int64
+	Label     string
 }
 
 func (q *Queries) TurnsOf(ctx context.Context, orgID string, attemptID string) ([]TurnsOfRow, error) {
@@ -926,6 +931,7 @@ func (q *Queries) TurnsOf(ctx context.Context, orgID string, attemptID string) (
 			&i.Code,
 			&i.Recording,
 			&i.AskedAt,
+			&i.Label,
 		); err != nil {
 			return nil, err
 		}

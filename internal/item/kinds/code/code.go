@@ -54,6 +54,7 @@ type spec struct {
 	Compare     compare       `yaml:"compare"`
 	Function    *signature    `yaml:"function"`
 	AddFiles    *bool         `yaml:"add_files"`
+	Untested    bool          `yaml:"untested" doc:"Nothing is tested: the program runs on what the candidate types, and people read it. Of the style stdin alone."`
 	Files       bool          `yaml:"-"` // candidates may add files
 
 	languages []language
@@ -135,7 +136,11 @@ func (Kind) Head(s item.Spec) item.Head {
 	for _, l := range q.languages {
 		names = append(names, l.Name)
 	}
-	h := q.Common.Head(anyOf(names) + "; run the tests as often as you like")
+	does := "run the tests as often as you like"
+	if q.Untested {
+		does = "run it as often as you like"
+	}
+	h := q.Common.Head(anyOf(names) + "; " + does)
 	if h.Device == "" {
 		h.Device = "computer"
 	}
@@ -234,11 +239,13 @@ const (
 
 var _ interface {
 	item.Kind
-	item.LateMarker
+	item.Unmarked
+	item.Turner
 	item.Doer
 	item.Tasker
 	item.Prover
 	item.Anchorer
+	item.Quoter
 	item.Fingerprinter
 } = Kind{}
 
@@ -253,6 +260,18 @@ func (k Kind) Read(s item.Spec, v item.ReadView) templ.Component {
 	q := s.(*spec)
 	return read_(readView{v, q, q.read(v.Body)})
 }
+
+// Turn is a program in any language, run on what is typed; people read it.
+func (Kind) Turn() item.Turn {
+	var all yaml.MapSlice
+	for _, l := range languages.All() {
+		all = append(all, yaml.MapItem{Key: l.ID, Value: map[string]any{}})
+	}
+	return item.Turn{Way: "With code that they can run", Fields: map[string]any{"style": judge.Stdin, "untested": true, "languages": all}}
+}
+
+// Unmarked: what is not tested is read by people alone.
+func (Kind) Unmarked(s item.Spec) bool { return s.(*spec).Untested }
 
 // Spec reads the item's folder.
 func (Kind) Spec(dir fs.FS) (item.Spec, []item.Finding) { return read(dir) }

@@ -321,3 +321,43 @@ func TestSourcesStandBesideTheCandidates(t *testing.T) {
 		t.Error("a leaked text of no offered language passed")
 	}
 }
+
+// Lines are quoted as people write them and as the page names them.
+func TestQuote(t *testing.T) {
+	s, _ := kind.Spec(sum)
+	body := []byte(`{"language":"python","files":{"python":{"sum.py":"import sys\nprint(1)\nprint(2)\n"}}}`)
+	for place, want := range map[string]string{
+		"sum.py:2": "sum.py:2 x-sum.py-L2 print(1)", "sum.py:2-3": "sum.py:2-3 x-sum.py-L2 print(1)\nprint(2)", "x-sum.py-L2": "sum.py:2 x-sum.py-L2 print(1)",
+		"x-sum.py-L2 x-sum.py-L3": "sum.py:2-3 x-sum.py-L2 print(1)\nprint(2)", "x-sum.py-dR3": "sum.py:3 x-sum.py-L3 print(2)",
+		"sum.py:4": "", "sum.py:3-2": "", "sum.py": "", "y-sum.py-L2": "", "x-sum.py-dL2": "", "other.py:1": "",
+	} {
+		q, ok := kind.Quote(item.Ref{Item: "x"}, s, body, place)
+		if got := strings.TrimSpace(q.Place + " " + q.At + " " + q.Text); got != want || ok != (want != "") {
+			t.Errorf("Quote(%q) = %q, %v; want %q", place, got, ok, want)
+		}
+	}
+}
+
+// What nothing tests runs on what is typed, nothing too, is never marked, and says so where it has tests all the same.
+func TestUntested(t *testing.T) {
+	s, err := kind.Turn().Spec(kind, "Question 1", 10, "Why?")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !kind.Unmarked(s) {
+		t.Error("the answer to a question would be marked")
+	}
+	for _, input := range []string{"", "4 5"} {
+		w, err := kind.Task(ctx, s, run.Run{Ask: run.Ask{Purpose: run.Try, Body: []byte(`{"language":"python","input":"` + input + `","files":{"python":{"main.py":"print(1)"}}}`)}})
+		if err != nil || len(w.Task.Tests) != 1 || !w.Task.Tests[0].Own || strings.TrimSpace(string(w.Task.Tests[0].In)) != input {
+			t.Errorf("of the input %q it runs %+v, %v; want one run on it", input, w.Task.Tests, err)
+		}
+	}
+	tested := with(map[string]string{"item.yaml": string(sum["item.yaml"].Data) + "untested: true\n"})
+	if _, found := kind.Spec(tested); !item.Failed(found) {
+		t.Error("an item with tests says that nothing is tested, and nobody minds")
+	}
+	if s, _ := kind.Spec(sum); kind.Unmarked(s) {
+		t.Error("an item with tests is not marked")
+	}
+}

@@ -47,12 +47,18 @@ func read(dir fs.FS) (*spec, []item.Finding) {
 		r.bad("$.style", "style is stdin, unit or function; this says %q.", s.Style)
 		return s, r.out
 	}
+	if s.Untested && s.Style != judge.Stdin {
+		r.bad("$.untested", "Only programs of the style stdin can be without tests.")
+	}
 	s.Files = s.AddFiles == nil || *s.AddFiles
 	r.limits(s)
 	r.languages(s)
 	switch s.Style {
 	case judge.Stdin:
 		r.data(s)
+		if s.Untested && len(s.tests) > 0 {
+			r.bad("$.untested", "There are tests in data. Remove them, or leave untested out.")
+		}
 	case judge.Function:
 		r.function(s)
 	case judge.Unit:
@@ -224,11 +230,11 @@ func (r *reader) data(s *spec) {
 			}
 			s.tests = append(s.tests, judge.Test{Name: strings.TrimPrefix(n, dir+"/"), Hidden: hidden, In: in, Want: want})
 		}
-		if len(names) == 0 && !hidden {
+		if len(names) == 0 && !hidden && !s.Untested {
 			r.warn("$.style", "There is no data/sample: candidates see no test that they can run.")
 		}
 	}
-	if len(s.tests) == 0 {
+	if len(s.tests) == 0 && !s.Untested {
 		r.bad("$.style", "The stdin style needs tests: data/sample/1.in with 1.ans, data/secret/....")
 	}
 }

@@ -74,9 +74,9 @@ func (s *spec) task(l *language, files []file, entry string, all bool) judge.Tas
 func (s *spec) own(t *judge.Task, l *language, a answer) {
 	switch s.Style {
 	case judge.Stdin:
-		if strings.TrimSpace(a.Input) != "" {
+		if strings.TrimSpace(a.Input) != "" || s.Untested {
 			in := a.Input
-			if !strings.HasSuffix(in, "\n") {
+			if in != "" && !strings.HasSuffix(in, "\n") {
 				in += "\n"
 			}
 			t.Tests = append(t.Tests, judge.Test{Name: "your input", In: []byte(in), Own: true})
@@ -183,7 +183,7 @@ func (k Kind) Events(ctx context.Context, tx db.Tx, ref item.Ref, s item.Spec) (
 	}
 	var out []item.Event
 	for i, r := range list {
-		v := shown{N: all - i, Language: s.(*spec).read(r.Body).Language}
+		v := shown{N: all - i, Language: s.(*spec).read(r.Body).Language, Free: s.(*spec).Untested}
 		if r.Outcome != nil {
 			v.of(*r.Outcome)
 		}
@@ -211,6 +211,7 @@ type shown struct {
 	Compile  string        `json:"compile,omitempty"`
 	Tests    []shownTest   `json:"tests,omitempty"`
 	Weak     []string      `json:"weak,omitempty"`
+	Free     bool          `json:"free,omitempty"` // nothing is tested
 }
 
 type shownTest struct {

@@ -63,6 +63,7 @@ var _ interface {
 	item.Looker
 	item.Mender
 	item.Anchorer
+	item.Quoter
 	item.Schemer
 	item.FileSchemer
 } = Kind{}

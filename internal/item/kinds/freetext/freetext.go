@@ -159,6 +159,11 @@ func (Kind) Documents(_ item.Spec, raw []byte) map[string]string {
 	return map[string]string{answerName: text}
 }
 
+// Quote is lines of the text: "answer.md:3-5".
+func (k Kind) Quote(_ item.Ref, s item.Spec, body []byte, place string) (item.Quote, bool) {
+	return item.QuoteLines(k.Documents(s, body), place, nil)
+}
+
 // Sources are the texts of the folder leaked.
 func (Kind) Sources(s item.Spec) []item.Source { return s.(*spec).leaked }
 

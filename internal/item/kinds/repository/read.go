@@ -3,6 +3,7 @@ package repository
 import (
 	"encoding/json"
 	"path"
+	"strconv"
 	"strings"
 
 	"candor/internal/item"
@@ -58,8 +59,15 @@ func (v readView) outcome() (shown, bool) {
 }
 
 // anchor is what the places of a file begin with.
-func (v readView) anchor(c changed) string {
-	return v.Ref.Item + "-" + strings.ReplaceAll(c.Path, " ", "-") + "-"
+func (v readView) anchor(c changed) string { return anchor(v.Ref.Item, c.Path) }
+
+func anchor(key, file string) string { return key + "-" + strings.ReplaceAll(file, " ", "-") + "-" }
+
+// Quote is lines of a file that was changed or added.
+func (k Kind) Quote(ref item.Ref, s item.Spec, body []byte, place string) (item.Quote, bool) {
+	return item.QuoteLines(k.Documents(s, body), place, func(file string, line int) string {
+		return anchor(ref.Item, file) + "R" + strconv.Itoa(line)
+	})
 }
 
 // left are edits that do not count, because a newer commit changed their files.

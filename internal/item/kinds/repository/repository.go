@@ -222,5 +222,6 @@ var _ interface {
 	item.Tasker
 	item.Prover
 	item.Anchorer
+	item.Quoter
 	item.Fingerprinter
 } = Kind{}

@@ -189,3 +189,54 @@ func TestLabel(t *testing.T) {
 		t.Error("a written answer has times")
 	}
 }
+
+// A place is written as people write times, or named as the page of the answer does; what lies outside of the take is none.
+func TestQuote(t *testing.T) {
+	body := []byte(`{"said":{"` + first + `":"0:00 We shipped it.\n1:05 The queue was full.\n1:15 I undid it."},"held":{"takes":[{"id":"` + first + `","way":"video","state":"sent","length":90000000000}]}}`)
+	for place, want := range map[string]string{
+		"1:05": "1:05-1:15 t65-75 The queue was full.", "1:05-1:20": "1:05-1:20 t65-80 The queue was full. I undid it.", "1:05 to 1:20": "1:05-1:20 t65-80 The queue was full. I undid it.",
+		"t65-75": "1:05-1:15 t65-75 The queue was full.", "t65-75 t75-90": "1:05-1:30 t65-90 The queue was full. I undid it.", "1:25-9:00": "1:25-1:30 t85-90 I undid it.",
+		"9:00": "", "1:20-1:05": "", "limiter.go:12": "", "": "",
+	} {
+		q, ok := kind.Quote(item.Ref{}, nil, body, place)
+		if got := strings.TrimSpace(q.Place + " " + q.At + " " + q.Text); got != want || ok != (want != "") {
+			t.Errorf("Quote(%q) = %q, %v; want %q", place, got, ok, want)
+		}
+	}
+	if _, ok := kind.Quote(item.Ref{}, nil, []byte(`{"way":"written","text":"x"}`), "1:05"); ok {
+		t.Error("a written answer has times")
+	}
+}
+
+// A recorded question becomes files of the folder; of item.yaml every other byte stays, wherever its prompt stood.
+func TestPrompted(t *testing.T) {
+	words := []vtt.Cue{{From: 0, To: time.Second, Text: "Which change?"}}
+	line := "prompt: {file: prompt.webm, captions: prompt.vtt}\n"
+	for name, c := range map[string]struct{ before, after string }{
+		"none":       {good, good + line},
+		"no end":     {strings.TrimSuffix(good, "\n"), good + line},
+		"flow":       {"prompt: {file: a.webm, text: Hm}\n" + good, line + good},
+		"a block":    {"prompt:\n  file: a.webm\n\n  # heard\n  text: |\n    prompt: x\n" + good, line + good},
+		"at the end": {good + "prompt:\n  file: a.webm\n  text: x", good + line},
+	} {
+		out, err := kind.Prompted(folder(c.before, "prompt.mp4", "old"), "video/webm; codecs=vp8", []byte("\x1a\x45\xdf\xa3 x"), words)
+		if err != nil || string(out["item.yaml"]) != c.after {
+			t.Errorf("%s: %q, %v; want %q", name, out["item.yaml"], err, c.after)
+		}
+		if old, there := out["prompt.mp4"]; !there || old != nil || out["prompt.vtt"] == nil {
+			t.Errorf("%s: the files are %v", name, out)
+		}
+		if _, found := kind.Spec(folder(string(out["item.yaml"]), "prompt.webm", string(out["prompt.webm"]), "prompt.vtt", string(out["prompt.vtt"]))); item.Failed(found) {
+			t.Errorf("%s: what was written is refused: %v", name, found)
+		}
+		if out, err = kind.Prompted(folder(string(out["item.yaml"]), "prompt.webm", "x"), "", nil, nil); err != nil || strings.Contains(string(out["item.yaml"]), "file:") || out["prompt.webm"] != nil {
+			t.Errorf("%s, in words alone: %v, %v", name, out, err)
+		}
+	}
+	if _, err := kind.Prompted(folder(good), "video/x-matroska", []byte("x"), words); err == nil {
+		t.Error("a file that not every browser plays is taken")
+	}
+	if _, err := kind.Prompted(folder(good), "video/webm", []byte("x"), nil); err == nil {
+		t.Error("a question is said aloud without words")
+	}
+}

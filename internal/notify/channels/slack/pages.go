@@ -38,6 +38,8 @@ func (p *Pages) Routes(mux *web.Mux) {
 	handle(web.RateRead, "GET "+base, "bridge.read", owners, p.show)
 	handle(web.RateWrite, "POST "+base, "bridge.connect", owners, p.connect)
 	handle(web.RateWrite, "POST "+base+"/rooms", "bridge.room", owners, p.room)
+	handle(web.RateRead, "GET "+base+"/applications/{application}", "bridge.own", owners, p.own)
+	handle(web.RateWrite, "POST "+base+"/applications/{application}", "bridge.own_room", owners, p.ownRoom)
 	handle(web.RateWrite, "POST "+base+"/disconnect", "bridge.disconnect", owners, p.disconnect)
 	mux.Handle(web.Route{Pattern: "GET " + base + "/me", Action: "bridge.me", Auth: web.Staff, Roles: web.AnyMember, Tenant: web.FromPath, Object: "bridge", Rate: web.RateRead, Query: []string{"person", "until", "sign"}}, p.me)
 	handle(web.RateWrite, "POST "+base+"/me", "bridge.person", web.AnyMember, p.be)
@@ -113,6 +115,53 @@ func (p *Pages) room(w http.ResponseWriter, r *http.Request) error {
 		return p.draw(w, r, f, err)
 	}
 	return web.Redirect(w, r, strings.TrimSuffix(r.URL.Path, "/rooms"), "Kept.")
+}
+
+// ownView is where one application gets a channel of its own.
+type ownView struct {
+	Page    web.Page
+	App     string // the application's page
+	Room    string
+	Problem *problem.Problem
+}
+
+func (p *Pages) own(w http.ResponseWriter, r *http.Request) error { return p.showOwn(w, r, nil, nil) }
+
+func (p *Pages) showOwn(w http.ResponseWriter, r *http.Request, typed *string, cause error) error {
+	prob, ok := problem.As(cause)
+	if cause != nil && !ok {
+		return cause
+	}
+	a := opening.ApplicationID(r.PathValue("application"))
+	room, linked, err := p.Bridges.OwnRoom(r.Context(), web.Actor(r), Name, a)
+	if err == nil && !linked {
+		err = bridge.ErrMissing
+	}
+	if err != nil {
+		return err
+	}
+	v := ownView{Page: web.PageOf(r, "A channel of its own"), App: "/o/" + r.PathValue("org") + "/applications/" + string(a), Room: room, Problem: prob}
+	if typed != nil {
+		v.Room = *typed
+	}
+	return web.ShowWith(w, r, cause, ownPage(v))
+}
+
+func (p *Pages) ownRoom(w http.ResponseWriter, r *http.Request) error {
+	var f struct {
+		Room string `max:"100"`
+	}
+	err := web.ReadForm(r, &f)
+	if err == nil {
+		err = p.Bridges.SetOwnRoom(r.Context(), web.Actor(r), Name, opening.ApplicationID(r.PathValue("application")), f.Room)
+	}
+	if prob, ok := problem.As(err); ok && prob.Kind == problem.Invalid {
+		return p.showOwn(w, r, &f.Room, err)
+	}
+	if err != nil {
+		return err
+	}
+	return web.Redirect(w, r, r.URL.Path, "Kept. What is written from now on begins there; what was begun goes on where it is.")
 }
 
 func (p *Pages) disconnect(w http.ResponseWriter, r *http.Request) error {

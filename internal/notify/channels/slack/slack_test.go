@@ -28,6 +28,8 @@ import (
 	"candor/internal/db/dbtest"
 	"candor/internal/egress"
 	"candor/internal/notify/channels/slack"
+	"candor/internal/opening"
+	"candor/internal/org"
 	"candor/internal/problem"
 	"candor/internal/review/reviewtest"
 	"candor/internal/secret"
@@ -303,5 +305,47 @@ func TestTheLink(t *testing.T) {
 		if s, err = w.Standing(ctx, w.Owner, "slack"); err != nil || s.Link != nil {
 			t.Errorf("after it: %+v, %v", s, err)
 		}
+	})
+}
+
+// An application can have a channel of its own; nobody else's conversation is in it, and no opening takes it.
+func TestAChannelOfItsOwn(t *testing.T) {
+	each(t, func(t *testing.T, w world) {
+		w.must(w.Connect(ctx, w.Owner, "slack", "xoxb-1", signing))
+		inv, other := w.Invite("Amara Okafor", "amara@mail.example"), w.Invite("Boris Lind", "boris@mail.example")
+		w.must(w.SetOwnRoom(ctx, w.Owner, "slack", inv.Application, room))
+		for name, err := range map[string]error{"an opening": w.SetRoom(ctx, w.Owner, "slack", w.Opening, room), "another application": w.SetOwnRoom(ctx, w.Owner, "slack", other.Application, room)} {
+			if p, ok := problem.As(err); !ok || p.Fields["room"] == "" {
+				t.Errorf("%s takes the channel: %v", name, err)
+			}
+		}
+		if err := w.SetOwnRoom(ctx, w.Mina, "slack", inv.Application, ""); !errors.Is(err, org.ErrRole) {
+			t.Errorf("a reader gives it a channel: %v", err)
+		}
+		if err := w.SetOwnRoom(ctx, w.Owner, "slack", "app_none", room); !errors.Is(err, bridge.ErrMissing) {
+			t.Errorf("an application that is not there: %v", err)
+		}
+		for i, v := range []opening.Invitation{inv, other} {
+			who := w.Enter(v)
+			w.World.Begin(who, "writing")
+			w.must(w.Threads.Say(ctx, who, thread.Words{Body: "How long, " + []string{"Amara", "Boris"}[i] + "?", Item: "tell-us"}))
+			w.Drain()
+		}
+		if len(w.slack.posts) != 2 || w.slack.posts[0].room != room || strings.Contains(w.last().text, "Amara Okafor") || !strings.Contains(w.last().text, "How long") {
+			t.Fatalf("Slack was told %+v; want the one conversation", w.slack.posts)
+		}
+		w.be(w.Owner, "U1ADA")
+		w.says("Ev1", "U1ADA", w.slack.posts[0].stamp, "1700000001.1", "80 words.")
+		if own, err := w.Threads.Own(ctx, w.Enter(inv), ""); err != nil || len(own.Messages) != 2 || own.Messages[1].Body != "80 words." {
+			t.Errorf("the candidate reads %+v, %v", own.Messages, err)
+		}
+		if r, linked, err := w.OwnRoom(ctx, w.Owner, "slack", inv.Application); r != room || !linked || err != nil {
+			t.Errorf("the channel is %q, %v, %v", r, linked, err)
+		}
+		w.must(w.DB.Write(ctx, w.World.Org.ID, func(tx db.Tx) error {
+			_, err := w.Erase(ctx, tx, db.Person{Applications: []string{string(inv.Application)}})
+			return err
+		}))
+		w.must(w.SetRoom(ctx, w.Owner, "slack", w.Opening, room)) // it is free again
 	})
 }
