@@ -111,7 +111,16 @@ func (m *Mux) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		defer k.arm()
 	}
 	c.remote, c.secure = m.sender(r)
-	r = r.WithContext(context.WithValue(r.Context(), callKey{}, c))
+	ctx := r.Context()
+	if ctx.Err() != nil && r.ProtoMajor == 1 {
+		// Once reading from a connection failed (a piece of a recording that came too slowly), net/http ends the context of whatever comes on it
+		// later before it begins, and yet goes on serving it. What came whole, a save among them, is done; the device takes another connection next.
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithCancel(context.WithoutCancel(ctx))
+		defer cancel()
+		w.Header().Set("Connection", "close")
+	}
+	r = r.WithContext(context.WithValue(ctx, callKey{}, c))
 	defer func() { // the server clears up after the request it made, of which this is a copy
 		if r.MultipartForm != nil {
 			r.MultipartForm.RemoveAll()

@@ -81,11 +81,6 @@ func (m *Mux) fail(w http.ResponseWriter, r *http.Request, err error) {
 		m.cfg.Log.ErrorContext(r.Context(), "request failed", "request", c.id, "route", pattern(c), "error", err)
 		p = errFault
 	}
-	if !ok && r.Context().Err() != nil {
-		// Reading from the connection failed, and net/http ends the context of every request that comes on it from then on, also where the device goes on
-		// using it: it must take another one.
-		w.Header().Set("Connection", "close")
-	}
 	code := status(p.Kind)
 	if p.Kind == problem.Forbidden || p.Kind == problem.SignIn {
 		m.cfg.Log.InfoContext(r.Context(), "access refused", "request", c.id, "route", pattern(c), "code", p.Code,

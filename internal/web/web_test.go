@@ -484,26 +484,54 @@ func TestToast(t *testing.T) {
 	}
 }
 
-// TestADeadConnectionIsNotUsedAgain: once reading from a connection failed, net/http ends every request on it before it begins, so whoever is told of a fault of
-// ours on it is told to take another one.
-func TestADeadConnectionIsNotUsedAgain(t *testing.T) {
+// TestAConnectionThatCouldNotBeRead: what comes whole on a connection from which reading failed before is done, and it is the last on it.
+func TestAConnectionThatCouldNotBeRead(t *testing.T) {
 	m := web.New(config(io.Discard))
-	m.Handle(open, func(_ http.ResponseWriter, r *http.Request) error { return r.Context().Err() })
+	calls := 0
+	m.Handle(open, func(w http.ResponseWriter, r *http.Request) error {
+		if _, err := io.Copy(io.Discard, r.Body); err != nil {
+			t.Error(err)
+		}
+		if calls++; calls == 1 { // as an upload that waits for its next piece
+			if err := http.NewResponseController(w).SetReadDeadline(time.Now()); err != nil {
+				t.Error(err)
+			}
+			<-r.Context().Done()
+			return nil
+		}
+		return r.Context().Err()
+	})
 	if err := m.Start(); err != nil {
 		t.Fatal(err)
 	}
-	for _, over := range []bool{true, false} {
-		c, cancel := context.WithCancel(t.Context())
-		if over {
-			cancel()
+	s := httptest.NewUnstartedServer(m)
+	connections := 0
+	s.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateNew {
+			connections++
 		}
-		defer cancel()
-		w := httptest.NewRecorder()
-		r := httptest.NewRequest("POST", "/open", nil).WithContext(c)
+	}
+	s.Start()
+	defer s.Close()
+	for i, closes := range []bool{false, true, false} {
+		r, err := http.NewRequestWithContext(t.Context(), "POST", s.URL+"/open", strings.NewReader("whole"))
+		if err != nil {
+			t.Fatal(err)
+		}
 		r.Header.Set("Sec-Fetch-Site", "same-origin")
-		m.ServeHTTP(w, r)
-		if got := w.Header().Get("Connection") == "close"; got != over {
-			t.Errorf("of a request that is over before it begins (%v): %d %v", over, w.Code, w.Header())
+		res, err := s.Client().Do(r)
+		if err != nil {
+			t.Fatal(err)
 		}
+		if _, err := io.Copy(io.Discard, res.Body); err != nil {
+			t.Error(err)
+		}
+		res.Body.Close()
+		if res.StatusCode != 200 || res.Close != closes {
+			t.Errorf("request %d = %d, the connection ends %v; want 200 and %v", i+1, res.StatusCode, res.Close, closes)
+		}
+	}
+	if connections != 2 {
+		t.Errorf("%d connections; want two, or nothing is proven of the first", connections)
 	}
 }
