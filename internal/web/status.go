@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"strconv"
@@ -75,6 +76,7 @@ type ErrorView struct {
 
 // fail answers with an error: a problem as it is, a fault as a calm page and a line in the log.
 func (m *Mux) fail(w http.ResponseWriter, r *http.Request, err error) {
+	r = r.WithContext(context.WithoutCancel(r.Context())) // nothing is drawn in one that is over, and nothing drawn is a 200
 	c := callOf(r)
 	p, ok := problem.As(err)
 	if !ok {

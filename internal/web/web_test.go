@@ -497,7 +497,6 @@ func TestAConnectionThatCouldNotBeRead(t *testing.T) {
 				t.Error(err)
 			}
 			<-r.Context().Done()
-			return nil
 		}
 		return r.Context().Err()
 	})
@@ -513,7 +512,10 @@ func TestAConnectionThatCouldNotBeRead(t *testing.T) {
 	}
 	s.Start()
 	defer s.Close()
-	for i, closes := range []bool{false, true, false} {
+	for i, want := range []struct {
+		code   int
+		closes bool
+	}{{500, false}, {200, true}, {200, false}} {
 		r, err := http.NewRequestWithContext(t.Context(), "POST", s.URL+"/open", strings.NewReader("whole"))
 		if err != nil {
 			t.Fatal(err)
@@ -527,8 +529,8 @@ func TestAConnectionThatCouldNotBeRead(t *testing.T) {
 			t.Error(err)
 		}
 		res.Body.Close()
-		if res.StatusCode != 200 || res.Close != closes {
-			t.Errorf("request %d = %d, the connection ends %v; want 200 and %v", i+1, res.StatusCode, res.Close, closes)
+		if res.StatusCode != want.code || res.Close != want.closes {
+			t.Errorf("request %d = %d, the connection ends %v; want %+v", i+1, res.StatusCode, res.Close, want)
 		}
 	}
 	if connections != 2 {
