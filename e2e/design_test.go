@@ -126,6 +126,7 @@ func TestADesign(t *testing.T) {
 	saved()
 	p.Look(browser.Desk)
 	p.Go(item)
+	drawn("1")
 	shots(p, "design-ask", browser.Desk)
 	p.Go(s.URL + "/c/parts/design/check")
 	p.Sees("Nothing is written under What goes wrong.")
@@ -157,11 +158,15 @@ func TestADesign(t *testing.T) {
 			t.Errorf("a blind reader's page has %q", hidden)
 		}
 	}
+	reader.Value(`window.candorBefore = true`)
 	reader.Click(`a[href="#s-parts.1"]`)
 	reader.Click(`input[name="c.weighs"][value="2"]`)
 	reader.Until(`document.querySelector("select[name='p.weighs']").value === "ferries#s-parts.1"`)
 	if label := reader.Value(`document.querySelector("select[name='p.weighs']").selectedOptions[0].text`); label != "Parts and how they talk, diagram 1" {
 		t.Errorf("the place of evidence reads %q", label)
+	}
+	if same := reader.Value(`window.candorBefore && document.querySelector("diagram-view").dataset.drawn`); same != "1" {
+		t.Errorf("to point at a diagram loads the page again: %s", same)
 	}
 	shots(reader, "design-read", browser.Desk)
 	wide := reader.Value(`document.querySelector("diagram-view iframe").height`)
