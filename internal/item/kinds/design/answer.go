@@ -153,5 +153,21 @@ func (Kind) Label(s item.Spec, raw []byte, anchor string) (string, bool) {
 	return q.Sections[i].Title + ", diagram " + drawn, true
 }
 
+// Quote is a section, a diagram of one as its text, or lines of a section: "context.md:3-5".
+func (k Kind) Quote(_ item.Ref, s item.Spec, raw []byte, place string) (item.Quote, bool) {
+	q := s.(*spec)
+	label, ok := k.Label(s, raw, place)
+	if !ok {
+		return item.QuoteLines(k.Documents(s, raw), place, nil)
+	}
+	a, _ := parse(q, raw)
+	key, drawn, is := strings.Cut(strings.TrimPrefix(place, sectionPlace), ".")
+	text := a[key]
+	if n, err := strconv.Atoi(drawn); is && err == nil {
+		text = diagrams(text)[n-1] // which Label found
+	}
+	return item.Quote{Place: place, At: place, Label: label, Text: text}, strings.TrimSpace(text) != ""
+}
+
 // sectionPlace begins the anchor of a section.
 const sectionPlace = "s-"

@@ -34,6 +34,7 @@ var _ interface {
 	item.Anchorer
 	item.Fingerprinter
 	item.Lacker
+	item.Quoter
 	item.Schemer
 } = Kind{}
 

@@ -151,6 +151,28 @@ func TestLabel(t *testing.T) {
 	}
 }
 
+// A question of an interview can be about a section, a diagram or lines.
+func TestQuote(t *testing.T) {
+	s := spec(t)
+	body, err := kind.Form(s, nil, url.Values{"text-parts": {drawing}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for place, want := range map[string]item.Quote{
+		"s-parts":      {Place: "s-parts", At: "s-parts", Label: "The parts", Text: drawing},
+		"s-parts.1":    {Place: "s-parts.1", At: "s-parts.1", Label: "The parts, diagram 1", Text: "flowchart LR\n  a --> b\n"},
+		"parts.md:1":   {Place: "parts.md:1", Label: "parts.md line 1", File: "parts.md", From: 1, To: 1, Text: "It has parts."},
+		"s-parts.2":    {},
+		"s-context":    {}, // nothing is written there
+		"parts.md:1-9": {},
+	} {
+		got, ok := kind.Quote(item.Ref{}, s, body, place)
+		if ok != (want.Place != "") || ok && got != want {
+			t.Errorf("Quote(%s) = %+v, %v; want %+v", place, got, ok, want)
+		}
+	}
+}
+
 // The names of people are struck from the text of a diagram before anybody draws it.
 func TestADiagramIsRedacted(t *testing.T) {
 	s := spec(t)
