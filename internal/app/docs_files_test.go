@@ -133,6 +133,7 @@ parts:
 		"choice":   "kind: choice\ntitle: Pick\nminutes: 2\nstatement: Which?\ntype: single\noptions: [{text: a, correct: true}, {text: 42}]\n",
 		"numeric":  "kind: choice\ntitle: Pick\nminutes: 2\nstatement: How many?\ntype: numeric\nnumeric: {value: 5, tolerance: 0.5}\n",
 		"freetext": "kind: freetext\ntitle: Tell us\nminutes: 8\nstatement: Why?\nwords: {from: 10, to: 20}\n",
+		"design":   "kind: design\ntitle: Ferries\nminutes: 60\nstatement: Design it.\nsections: [{key: data, title: Data, words: 200, diagram: true}]\n",
 		"code":     "kind: code\ntitle: Sum\nminutes: 5\nstatement: Print the sum.\nstyle: stdin\nlanguages: {python: {}}\n",
 	}
 	for _, c := range []struct{ file, old, new string }{
@@ -163,6 +164,11 @@ parts:
 		{"numeric", "tolerance: 0.5", "tolerance: -1"},
 		{"freetext", "words: {from: 10, to: 20}", "words: 20"},
 		{"freetext", "from: 10", "from: -1"},
+		{"design", "key: data", "key: Data!"},
+		{"design", "title: Data", "title: ''"},
+		{"design", "words: 200", "words: -1"},
+		{"design", "sections: [{key: data, title: Data, words: 200, diagram: true}]", "sections: []"},
+		{"design", "diagram: true", "diagrams: true"},
 		{"code", "style: stdin", "style: stdio"},
 		{"code", "python", "pyhton"},
 		{"code", "python: {}", ""},

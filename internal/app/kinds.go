@@ -5,6 +5,7 @@ import (
 	"candor/internal/item/kinds/choice"
 	"candor/internal/item/kinds/code"
 	"candor/internal/item/kinds/codereview"
+	"candor/internal/item/kinds/design"
 	"candor/internal/item/kinds/freetext"
 	"candor/internal/item/kinds/repository"
 	"candor/internal/item/kinds/video"
@@ -16,8 +17,8 @@ import (
 // written is how questions about their own work are answered.
 func written(md *markdown.Markdown) item.Kind { return freetext.Kind{MD: md} }
 
-// kinds are the kinds of items, in the order docs list them.
-func kinds(md *markdown.Markdown, judge *bench, runs *run.Runs, takeHomes repository.Kind, videos video.Kind) item.Kinds {
+// kinds are the kinds of items, in the order docs list them. frame is the address of the page that draws diagrams; "" draws none.
+func kinds(md *markdown.Markdown, judge *bench, runs *run.Runs, takeHomes repository.Kind, videos video.Kind, frame string) item.Kinds {
 	return item.Kinds{
 		choice.Kind{MD: md},
 		freetext.Kind{MD: md},
@@ -25,5 +26,6 @@ func kinds(md *markdown.Markdown, judge *bench, runs *run.Runs, takeHomes reposi
 		codereview.Kind{MD: md, Cache: &codeblock.Cache{}},
 		takeHomes,
 		videos,
+		design.New(md, frame),
 	}
 }

@@ -591,6 +591,8 @@ func (w *world) values(r web.Route, p *person, a *applicant) map[string]string {
 		ids["name"] = "ferry-booking.git"
 	case r.Action == "web.asset":
 		ids["file"] = path.Base(web.Asset("base.js"))
+	case r.Action == "web.frame":
+		ids["frame"] = "diagram"
 	case r.Action == "web.accent":
 		ids["file"] = path.Base(web.AccentPath(258, 130))
 	case r.Action == "assessment.told":

@@ -143,6 +143,12 @@ type Event struct {
 // Afresh is a kind whose Form makes a body of the form alone, whatever was answered before: nobody has to read that first.
 type Afresh interface{ Afresh() }
 
+// Lacker says what of an answer is still empty or not as it was asked for, on the page where a candidate checks before they send. It holds nobody back.
+type Lacker interface {
+	// Lacks are sentences in the page's language.
+	Lacks(s Spec, body []byte, text func(key string, pairs ...any) string) []string
+}
+
 // Marker marks at once.
 type Marker interface {
 	Mark(s Spec, body []byte) (Mark, error)

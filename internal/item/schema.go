@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -53,6 +54,11 @@ const (
 	KeyPattern = `^[a-z0-9]+(-[a-z0-9]+)*$`
 	MaxKey     = 60
 )
+
+var keyShape = regexp.MustCompile(KeyPattern)
+
+// IsKey says whether a text is a key.
+func IsKey(s string) bool { return len(s) <= MaxKey && keyShape.MatchString(s) }
 
 // Dialect is the version of JSON Schema.
 const Dialect = "https://json-schema.org/draft/2020-12/schema"

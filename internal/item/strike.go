@@ -14,8 +14,11 @@ var home = regexp.MustCompile(`(/(?:Users|home)/|(?i:\\+users\\+))[^/\\\s:"']+`)
 // Strike replaces names in a text, or in the name of a file, by "[name]", and those of people's own folders whoever they are. Names of fewer than
 // three letters are left: they would strike half the language. Words of a name are struck by themselves too, as whole words, whatever their case;
 // what joins words in names of files and of variables ("okafor_limiter.py") ends a word.
-func Strike(s string, names []string) string {
-	s = home.ReplaceAllString(s, "${1}[name]")
+func Strike(s string, names []string) string { return StrikeBy("[name]", s, names) }
+
+// StrikeBy is Strike with another word in a name's place, for texts in which brackets mean something.
+func StrikeBy(word, s string, names []string) string {
+	s = home.ReplaceAllString(s, "${1}"+word)
 	var words []string
 	for _, n := range names {
 		n = strings.TrimSpace(n)
@@ -35,7 +38,7 @@ func Strike(s string, names []string) string {
 		return s
 	}
 	for range 3 { // neighbours share a separator, which one pass consumes
-		next := re.ReplaceAllString(s, "${1}[name]${3}")
+		next := re.ReplaceAllString(s, "${1}"+word+"${3}")
 		if next == s {
 			break
 		}

@@ -2,6 +2,7 @@ package markdown
 
 import (
 	"bytes"
+	"strings"
 
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
@@ -44,6 +45,44 @@ func Links(src string) []Link {
 			add(n.Destination, false)
 		case *ast.Image:
 			add(n.Destination, true)
+		}
+		return ast.WalkContinue, nil
+	})
+	return out
+}
+
+// Rewrite gives a text with the contents of its fenced blocks of a language changed by one function and all else by another. A text that is too long to be
+// rendered has no blocks.
+func Rewrite(src, language string, block, rest func(string) string) string {
+	if len(src) > Max || !strings.Contains(src, language) {
+		return rest(src)
+	}
+	raw := []byte(src)
+	var b strings.Builder
+	at := 0
+	ast.Walk(linking.Parser().Parse(text.NewReader(raw)), func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if f, ok := n.(*ast.FencedCodeBlock); ok && entering && string(f.Language(raw)) == language && f.Lines().Len() > 0 {
+			from, to := f.Lines().At(0).Start, f.Lines().At(f.Lines().Len()-1).Stop
+			b.WriteString(rest(src[at:from]))
+			b.WriteString(block(src[from:to]))
+			at = to
+		}
+		return ast.WalkContinue, nil
+	})
+	b.WriteString(rest(src[at:]))
+	return b.String()
+}
+
+// Blocks are the contents of a text's fenced blocks of a language, in its order; none of a text that is too long to be rendered.
+func Blocks(src, language string) []string {
+	if len(src) > Max || !strings.Contains(src, language) {
+		return nil
+	}
+	raw := []byte(src)
+	var out []string
+	ast.Walk(linking.Parser().Parse(text.NewReader(raw)), func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if block, ok := n.(*ast.FencedCodeBlock); ok && entering && string(block.Language(raw)) == language {
+			out = append(out, string(block.Lines().Value(raw)))
 		}
 		return ast.WalkContinue, nil
 	})

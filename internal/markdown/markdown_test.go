@@ -2,6 +2,7 @@ package markdown_test
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -62,6 +63,28 @@ func TestHeadingsFitUnderTheirPage(t *testing.T) {
 		}
 		if strings.Join(got, " ") != want {
 			t.Errorf("%q: levels %v; want %s", src, got, want)
+		}
+	}
+}
+
+// Blocks of a language are found and changed by themselves; all else stays to the byte.
+func TestBlocks(t *testing.T) {
+	for _, c := range []struct {
+		src, changed string
+		blocks       []string
+	}{
+		{"", "", nil},
+		{"mermaid", "MERMAID", nil},
+		{"x\n```mermaid\na-->b\n```\ny", "X\n```MERMAID\n<a-->b\n>```\nY", []string{"a-->b\n"}},
+		{"- x\n\n  ~~~ mermaid t\n  a\n   b\n  ~~~\n- ```go\n  c\n  ```\n", "- X\n\n  ~~~ MERMAID T\n  <a\n   b\n>  ~~~\n- ```GO\n  C\n  ```\n", []string{"a\n b\n"}},
+		{"```mermaid\n```\n", "```MERMAID\n```\n", []string{""}},
+		{"```mermaid\nno end", "```MERMAID\n<no end>", []string{"no end\n"}},
+	} {
+		if got := markdown.Blocks(c.src, "mermaid"); !slices.Equal(got, c.blocks) {
+			t.Errorf("Blocks(%q) = %q; want %q", c.src, got, c.blocks)
+		}
+		if got := markdown.Rewrite(c.src, "mermaid", func(s string) string { return "<" + s + ">" }, strings.ToUpper); got != c.changed {
+			t.Errorf("Rewrite(%q) = %q; want %q", c.src, got, c.changed)
 		}
 	}
 }

@@ -70,6 +70,9 @@ func serveAsset(w http.ResponseWriter, r *http.Request) error {
 	h.Set("Cache-Control", "public, max-age=31536000, immutable")
 	h.Set("Content-Type", p.kind)
 	h.Set("Vary", "Accept-Encoding")
+	if strings.Contains(name, ".frame-") {
+		h.Set("Cross-Origin-Resource-Policy", "cross-origin") // its page is nobody's origin
+	}
 	body := p.plain
 	if p.zipped != nil && strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
 		h.Set("Content-Encoding", "gzip")

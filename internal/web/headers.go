@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"crypto/rand"
 	"encoding/base64"
 	"net/http"
@@ -33,7 +34,7 @@ func (m *Mux) secure(h http.Header, c *call) {
 		"media-src 'self' blob:" + content,
 		"font-src 'self'",
 		"connect-src 'self'",
-		"frame-src " + orNone(m.cfg.Content),
+		"frame-src " + cmp.Or(m.cfg.Content, "'self'"), // what may be framed says so itself: see Mux.frame
 		"worker-src 'self'",
 		"manifest-src 'self'",
 		"form-action 'self'",
@@ -55,13 +56,6 @@ func (m *Mux) secure(h http.Header, c *call) {
 	if c.secure {
 		h.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
 	}
-}
-
-func orNone(s string) string {
-	if s == "" {
-		return "'none'"
-	}
-	return s
 }
 
 func permissions(capture bool) string {

@@ -45,6 +45,8 @@ func New(cfg Config) *Mux {
 	}
 	m.Handle(Route{Pattern: "GET /-/assets/{file}", Action: "web.asset", Auth: Anonymous, Tenant: NoTenant, Object: NoObject,
 		Rate: RateAsset, Quiet: true}, serveAsset)
+	m.Handle(Route{Pattern: "GET " + FramePath + "{frame}", Action: "web.frame", Auth: Anonymous, Tenant: NoTenant, Object: NoObject,
+		Rate: RateAsset, Quiet: true}, m.frame)
 	m.Handle(Route{Pattern: "POST " + ReportPath, Action: "web.report", Auth: Anonymous, Tenant: NoTenant, Object: NoObject,
 		Rate: RateCode, Quiet: true, MaxBody: 64 << 10}, m.report)
 	m.Handle(Route{Pattern: "GET /-/accent/{file}", Action: "web.accent", Auth: Anonymous, Tenant: NoTenant, Object: NoObject,

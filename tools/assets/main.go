@@ -65,6 +65,9 @@ func run(root string) error {
 	if err := scripts(root, fresh, sources, m.Files); err != nil {
 		return err
 	}
+	if err := frames(root, fresh, sources, m.Files); err != nil {
+		return err
+	}
 	if err := sprite(root, fresh, m.Files); err != nil {
 		return err
 	}
@@ -257,6 +260,29 @@ func scripts(root, out string, sources []string, files map[string]string) error 
 			if o.EntryPoint == source {
 				files[stem+".js"] = filepath.Base(path)
 			}
+		}
+	}
+	return nil
+}
+
+// frames bundles every *.frame.ts into one plain script, "diagram.frame.js" for diagram.frame.ts: the pages that load them are nobody's origin, where modules
+// are not found.
+func frames(root, out string, sources []string, files map[string]string) error {
+	for _, s := range sources {
+		name, ok := strings.CutSuffix(filepath.Base(s), ".frame.ts")
+		if !ok {
+			continue
+		}
+		r := api.Build(api.BuildOptions{
+			EntryPoints: []string{s}, Bundle: true, AbsWorkingDir: root, Format: api.FormatIIFE, Engines: targets, Platform: api.PlatformBrowser, Write: false,
+			Alias: map[string]string{"@web": filepath.Join(root, "internal/web/ts")}, NodePaths: []string{filepath.Join(root, "internal/web/ts/node_modules")},
+			MinifySyntax: true, MinifyWhitespace: true, MinifyIdentifiers: true, LogLevel: api.LogLevelSilent, LegalComments: api.LegalCommentsEndOfFile,
+		})
+		if err := failed(append(r.Errors, r.Warnings...)); err != nil {
+			return err
+		}
+		if err := keep(name+".frame.js", r.OutputFiles[0].Contents, out, files); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -7,6 +7,10 @@ export function parse(text: string): Document {
   return new DOMParser().parseFromString((html ? html.createHTML(text) : text) as string, "text/html")
 }
 
+/** The page that is shown, as its address says without its place. */
+const page = (): string => location.pathname + location.search
+let shown = page()
+
 /** How often each element was replaced: an answer that was asked for before it was replaced is older than what stands there. */
 const landed = new Map<string, number>()
 
@@ -32,6 +36,7 @@ export async function swap(url: string, id: string, init?: RequestInit, push = t
   if (toasts?.childElementCount) one("[data-toasts]")?.replaceWith(document.adoptNode(toasts))
   document.title = fresh.title
   if (push && (!init || r.redirected)) history.pushState({ swap: id }, "", r.url)
+  shown = page()
   const again = focus ? document.getElementById(focus) : null
   // the focus stays where it is; when its element went away, it goes to the same one of the new piece or to its heading
   if (document.activeElement === document.body || document.activeElement === null) (again ?? one("[tabindex='-1'],h1,h2,h3", piece) ?? piece).focus({ preventScroll: true })
@@ -118,7 +123,7 @@ export function startPage(): void {
     menu.open = false
     one("summary", menu)?.focus()
   })
-  addEventListener("popstate", () => location.reload())
+  addEventListener("popstate", () => page() === shown || location.reload()) // a place of the page itself is no other page
   addEventListener("pageshow", (e) => e.persisted && all<HTMLFormElement>("form[data-busy]").forEach(idle))
   one("[data-focus]")?.focus()
   toasts()
