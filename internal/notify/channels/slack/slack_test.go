@@ -325,8 +325,12 @@ func TestAChannelOfItsOwn(t *testing.T) {
 		if err := w.SetOwnRoom(ctx, w.Owner, "slack", "app_none", room); !errors.Is(err, bridge.ErrMissing) {
 			t.Errorf("an application that is not there: %v", err)
 		}
+		var amara actor.Actor
 		for i, v := range []opening.Invitation{inv, other} {
 			who := w.Enter(v)
+			if i == 0 {
+				amara = who
+			}
 			w.World.Begin(who, "writing")
 			w.must(w.Threads.Say(ctx, who, thread.Words{Body: "How long, " + []string{"Amara", "Boris"}[i] + "?", Item: "tell-us"}))
 			w.Drain()
@@ -336,7 +340,7 @@ func TestAChannelOfItsOwn(t *testing.T) {
 		}
 		w.be(w.Owner, "U1ADA")
 		w.says("Ev1", "U1ADA", w.slack.posts[0].stamp, "1700000001.1", "80 words.")
-		if own, err := w.Threads.Own(ctx, w.Enter(inv), ""); err != nil || len(own.Messages) != 2 || own.Messages[1].Body != "80 words." {
+		if own, err := w.Threads.Own(ctx, amara, ""); err != nil || len(own.Messages) != 2 || own.Messages[1].Body != "80 words." {
 			t.Errorf("the candidate reads %+v, %v", own.Messages, err)
 		}
 		if r, linked, err := w.OwnRoom(ctx, w.Owner, "slack", inv.Application); r != room || !linked || err != nil {
