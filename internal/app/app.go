@@ -270,7 +270,7 @@ func (a *App) nouns() {
 	a.Talks = &talk.Talks{DB: a.DB, Jobs: a.Jobs, Orgs: a.Orgs, Openings: a.Openings, Promises: a.Promises}
 	a.Trials = &trial.Trials{DB: a.DB, Jobs: a.Jobs, Orgs: a.Orgs, Assessments: a.Assessments, Candidates: a.Candidates, Promises: a.Promises, Openings: a.Openings, Attempts: a.Attempts, Reviews: a.Reviews,
 		Payments: a.Payments}
-	a.Attempts.Turns = a.turns
+	a.Attempts.Turns, a.Attempts.Finished = a.turns, a.Reviews.Finished
 	a.Openings.Formats = formats(a)
 	a.Surveys = &survey.Surveys{DB: a.DB, Openings: a.Openings}
 	a.Integrity = &integrity.Integrity{DB: a.DB, Jobs: a.Jobs, Orgs: a.Orgs, Candidates: a.Candidates, Promises: a.Promises, Assessments: a.Assessments, Openings: a.Openings, Attempts: a.Attempts, Reviews: a.Reviews}

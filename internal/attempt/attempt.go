@@ -59,6 +59,8 @@ type Attempts struct {
 	// Turns are the parts in which the person of an attempt answers what is asked beside its version: an interview about what they sent, and the days
 	// of a work trial; interview and trial know. nil: nobody asks.
 	Turns func(ctx context.Context, tx db.Tx, a Attempt) ([]assessment.Part, error)
+	// Finished says whether somebody sent a scorecard about an attempt, and holds that until the transaction ends; review knows. nil: nobody reads.
+	Finished func(ctx context.Context, tx db.Tx, a ID) (bool, error)
 
 	bodies response.Bodies
 

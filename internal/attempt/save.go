@@ -358,14 +358,14 @@ func (as *Attempts) State(ctx context.Context, who actor.Actor, itemKey string, 
 	return out, err
 }
 
-// Afterword is a note added to a part after its end, until the first scorecard is filed: plain text, kept outside the graded
-// work and shown under it. closed says whether a scorecard is filed. ErrMissing, ErrInvalid.
-func (as *Attempts) Afterword(ctx context.Context, who actor.Actor, part, text string, closed bool) error {
+// ErrAfterword: a scorecard about the work was sent.
+var ErrAfterword = problem.New(problem.Conflict, "afterword_closed", "Somebody has finished reading, so nothing can be added any more.")
+
+// Afterword is a note added to a part after its end, until the first scorecard is sent: plain text, kept outside the graded
+// work and shown under it. ErrMissing, ErrInvalid, ErrAfterword.
+func (as *Attempts) Afterword(ctx context.Context, who actor.Actor, part, text string) error {
 	if len([]rune(text)) > 2000 {
 		return problem.Field("afterword", "This is longer than 2,000 characters.")
-	}
-	if closed {
-		return problem.New(problem.Conflict, "afterword_closed", "Somebody has finished reading, so nothing can be added any more.")
 	}
 	return as.DB.Write(ctx, who.Org, func(tx db.Tx) error {
 		a, err := as.ofInvitation(ctx, tx, who)
@@ -388,6 +388,13 @@ func (as *Attempts) Afterword(ctx context.Context, who actor.Actor, part, text s
 		}
 		if s.By == ByVoid {
 			return ErrMissing
+		}
+		if as.Finished != nil {
+			if over, err := as.Finished(ctx, tx, a.ID); err != nil {
+				return err
+			} else if over {
+				return ErrAfterword
+			}
 		}
 		return query.New(tx).PutAfterword(ctx, query.PutAfterwordParams{OrgID: tx.Org, AttemptID: string(a.ID), Part: part, Body: text, At: clock.Milli(as.DB.Now())})
 	})

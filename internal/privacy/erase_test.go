@@ -137,7 +137,7 @@ func TestNothingIsKeptOfAnErasedPersonAnyMore(t *testing.T) {
 		save := attempt.SaveRequest{Sitting: s.ID, Epoch: 1, Received: a.DB.Now(), Saves: []response.Save{{Item: "number", Client: "c1", Seq: 1, Body: []byte(`{"typed":["` + word + `"]}`)}}}
 		for what, do := range map[string]func() error{
 			"a save":  func() error { _, err := a.Attempts.Save(ctx, p.who, save); return err },
-			"a note":  func() error { return a.Attempts.Afterword(ctx, p.who, "quiz", word, false) },
+			"a note":  func() error { return a.Attempts.Afterword(ctx, p.who, "quiz", word) },
 			"a wish":  func() error { return a.Attempts.Ask(ctx, p.who, word) },
 			"more":    func() error { return a.Attempts.Adjust(ctx, p.who, string(p.id), candidate.Time{Factor: 1500}) },
 			"erasing": func() error { _, err := a.Privacy.Erase(ctx, p.who, p.id); return err },

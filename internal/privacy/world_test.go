@@ -452,7 +452,7 @@ func (w *world) work(p person) {
 	late, err := a.Attempts.Save(ctx, p.who, attempt.SaveRequest{Sitting: quiz, Epoch: 1, Received: a.DB.Now(), Saves: []response.Save{{Item: "pick", Client: "c_away", Seq: 1, Body: []byte(`{"choice":["1"]}`), Device: "Firefox"}}})
 	w.must(err)
 	w.must(a.Attempts.AcceptLate(ctx, w.owner, p.app, late.Kept[0].Revision, "No network on the train, "+p.word))
-	w.must(a.Attempts.Afterword(ctx, p.who, "writing", "One more thing: "+p.word, false))
+	w.must(a.Attempts.Afterword(ctx, p.who, "writing", "One more thing: "+p.word))
 	said := attempt.Disclosure{Used: []string{"ideas"}, Words: "Asked for " + p.word, Transcript: p.word + ": hello"}
 	_, err = a.Attempts.Disclose(ctx, p.who, "number", said, attempt.SaveRequest{Sitting: quiz, Epoch: 1, Received: a.DB.Now(), Saves: []response.Save{{Client: "c1", Seq: 9}}})
 	w.must(err)

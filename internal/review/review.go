@@ -14,6 +14,7 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -237,6 +238,22 @@ func (rs *Reviews) ReviewsIn(ctx context.Context, tx db.Tx, attempt string) ([]R
 		out = append(out, v)
 	}
 	return out, err
+}
+
+// Finished says whether somebody sent a scorecard about an attempt, and holds its round: nobody sends the first one until the transaction ends.
+func (rs *Reviews) Finished(ctx context.Context, tx db.Tx, a attempt.ID) (bool, error) {
+	n, err := rs.RoundOf(ctx, tx, string(a))
+	if errors.Is(err, ErrMissing) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	if err := rs.HoldRounds(ctx, tx, n.Application); err != nil {
+		return false, err
+	}
+	all, err := rs.ReviewsIn(ctx, tx, n.Attempt)
+	return slices.ContainsFunc(all, func(r Review) bool { return r.State == Filed }), err
 }
 
 // mine reads the asker's own review of a round. ErrMissing.

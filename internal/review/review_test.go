@@ -423,6 +423,30 @@ func TestADisclosureChangesNoMarkNoOrderAndNoQueue(t *testing.T) {
 	})
 }
 
+// A note can be added to what was sent until somebody has read it to the end, and not a moment longer.
+func TestANoteIsAddedUntilSomebodyHasRead(t *testing.T) {
+	each(t, func(t *testing.T, w *reviewtest.World) {
+		who, a := w.Submit("Amara Okafor", "amara@mail.example")
+		note := func(text string) error { return w.Attempts.Afterword(ctx, who, "writing", text) }
+		if err := note("Before anybody was asked to read."); err != nil {
+			t.Fatal(err)
+		}
+		w.Drain()
+		n := w.Round(string(a.ID))
+		if err := note("While they read."); err != nil {
+			t.Fatal(err)
+		}
+		w.File(w.Mina, n, reviewtest.Card(3, 2))
+		if err := note("After they read."); !errors.Is(err, attempt.ErrAfterword) {
+			t.Errorf("after the first scorecard: %v; want ErrAfterword", err)
+		}
+		v, err := w.Attempts.View(ctx, who)
+		if err != nil || v.Afterwords["writing"] != "While they read." {
+			t.Errorf("the note is %q, %v", v.Afterwords["writing"], err)
+		}
+	})
+}
+
 func TestDecisionsComeInPagesByTheDayTheyAreDue(t *testing.T) {
 	each(t, func(t *testing.T, w *reviewtest.World) {
 		n := w.Submitted("Amara Okafor", "amara@mail.example")

@@ -18,7 +18,7 @@ import (
 // Where are the settings of every command that opens an installation.
 type Where struct {
 	Data     string `help:"Folder of the database, the files and the installation key." default:"${data}" type:"path" placeholder:"DIR"`
-	Database string `help:"postgres://... in place of SQLite in the data folder." placeholder:"URL"`
+	Database string `help:"postgres://... in place of SQLite in the data folder: up to 24 connections of a process, each with a session of its own (a pooler in transaction mode gives none)." placeholder:"URL"`
 }
 
 // Validate refuses a database that is not PostgreSQL: an SQLite file elsewhere would stand outside the data folder's lock.

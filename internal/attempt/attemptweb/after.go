@@ -63,15 +63,7 @@ func (p *Pages) note(w http.ResponseWriter, r *http.Request) error {
 	if err := web.ReadForm(r, &in); err != nil {
 		return p.showSent(w, r, f, part, s, err)
 	}
-	closed := false
-	if p.Reply != nil {
-		reply, err := p.Reply(r.Context(), web.Actor(r), f.V.Attempt.Application)
-		if err != nil {
-			return err
-		}
-		closed = reply.Finished > 0
-	}
-	if err := p.Attempts.Afterword(r.Context(), web.Actor(r), part.Key, in.Note, closed); err != nil {
+	if err := p.Attempts.Afterword(r.Context(), web.Actor(r), part.Key, in.Note); err != nil {
 		return p.showSent(w, r, f, part, s, err)
 	}
 	return web.Redirect(w, r, partPath(part.Key), "Your note is kept.")

@@ -116,7 +116,7 @@ func TestSideBySide(t *testing.T) {
 	p.Look(browser.View{Width: 390, Height: 844, Dark: true, Touch: true})
 	p.Axe()
 	p.Look(browser.Desk)
-	p.Follow(`a[href^="#a-"]`)
+	p.Click(`a[href^="#a-"]`)
 	p.Until(`location.hash.startsWith("#a-answer.md-L")`)
 	p.Go(url + "/o/" + w.Org.ID + "/review/" + string(copied.Code) + "/alike/tell-us?other=" + string(w.Hand("Uma Unlike", integritytest.Essay(77)).Code))
 	p.Sees("not more alike than innocent work can be")

@@ -37,6 +37,7 @@ func Make(t testing.TB, d *db.DB, tick *dbtest.Clock) *World {
 	w.Reviews = &review.Reviews{DB: d, Jobs: base.Jobs, Orgs: base.Orgs, Openings: base.Openings, Promises: base.Promises,
 		Assessments: base.Assessments, Attempts: base.Attempts}
 	base.Openings.Blind, base.Openings.Hidden, base.Openings.Reads = w.Reviews.Blind, w.Reviews.Hidden, w.Reviews.Reads
+	base.Attempts.Finished = w.Reviews.Finished
 	job.Listen(base.Jobs, attempt.Submitted, "review.assign", job.Housekeeping, w.Reviews.Assign)
 	job.Listen(base.Jobs, review.RubricChanged, "review.rescore", job.Housekeeping, w.Reviews.Rescore)
 	w.Mina = base.Member("Mina Kovač", "mina@tideway.example", []string{"reviewer"}, opening.Reviewer)

@@ -211,7 +211,7 @@ func TestNoByteSentToABlindReviewerNamesTheCandidate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Attempts.Afterword(ctx, who, "writing", "Next I, Amara, would add a test.", false); err != nil {
+	if err := s.Attempts.Afterword(ctx, who, "writing", "Next I, Amara, would add a test."); err != nil {
 		t.Fatal(err)
 	}
 	s.Drain()
