@@ -30,6 +30,7 @@ var notActivity = map[string]string{
 
 // TestWhatIsKeptIsSaid: every table with something of a candidate's is in a sentence of the first page, and no sentence is about a table that is not there.
 func TestWhatIsKeptIsSaid(t *testing.T) {
+	t.Parallel()
 	for _, f := range unsaid(app.Columns(), attemptweb.Keeps()) {
 		t.Error(f)
 	}
@@ -74,6 +75,7 @@ func unsaid(columns []db.Columns, sentences []attemptweb.Kept) (out []string) {
 
 // TestKindsSayWhatTheyKeep: who runs keeps runs, who has a repository keeps pushes, who records keeps recordings.
 func TestKindsSayWhatTheyKeep(t *testing.T) {
+	t.Parallel()
 	w := makeWorld(t, "")
 	for _, k := range w.app.Kinds {
 		var says []item.Keeps
@@ -99,6 +101,7 @@ var inferring = regexp.MustCompile(`(?i)(^|[_./ ])(ai|llm|gpt|detect|detector|de
 // TestUseOfAIIsNeverInferred: no column is about it, no route but the candidate's own writes a disclosure, and no code but the candidate's saves
 // and what shows them touches one.
 func TestUseOfAIIsNeverInferred(t *testing.T) {
+	t.Parallel()
 	for _, c := range app.Columns() {
 		for table, cols := range c {
 			for col := range cols {
@@ -182,6 +185,7 @@ var framed = regexp.MustCompile(`^\w+\.frame-\w+\.js$`)
 // TestNothingWatches: no other shipped script asks for a camera, a microphone, the screen or a place; and among those that send something, these are all
 // that listen to keys, to leaving the page or to pasting.
 func TestNothingWatches(t *testing.T) {
+	t.Parallel()
 	want := map[string]int{
 		"visibilitychange": 1, // autosave.ts: what waits is saved before a page goes to the background
 		"pagehide":         4, // autosave.ts, draft.island.ts, question.island.ts: likewise before it goes

@@ -138,6 +138,7 @@ func (p *program) send(op operationDoc, method, target string, head http.Header,
 
 // TestATokenMayWhatItsMakerMay: for everybody, a token answers every question byte for byte as their own session does.
 func TestATokenMayWhatItsMakerMay(t *testing.T) {
+	t.Parallel()
 	w := makeWorld(t, "")
 	asked := 0
 	for _, p := range w.people {
@@ -167,6 +168,7 @@ func TestATokenMayWhatItsMakerMay(t *testing.T) {
 
 // TestTokensAreForTheirScope: no token does what its scope does not name, and what ended is not taken, whatever ended it.
 func TestTokensAreForTheirScope(t *testing.T) {
+	t.Parallel()
 	w := makeWorld(t, "")
 	founder := w.here.as("founder")
 	args := map[string]string{"opening": string(w.here.plain), "application": string(w.here.told.inv.Application), "candidate": w.here.told.inv.Candidate}
@@ -232,6 +234,7 @@ func TestTokensAreForTheirScope(t *testing.T) {
 
 // TestProgramsInviteOnce: a request is done once per key, says what is wrong by pointers, and stands in the record as the token's.
 func TestProgramsInviteOnce(t *testing.T) {
+	t.Parallel()
 	engines(t, func(t *testing.T, w *world) {
 		p := w.program(w.here.secret(w.here.as("recruiter")))
 		args := map[string]string{"opening": string(w.here.plain), "Idempotency-Key": "first"}
@@ -280,6 +283,7 @@ func TestProgramsInviteOnce(t *testing.T) {
 
 // TestProgramsReadPages: a list is read by cursors that lead on in it and nowhere else.
 func TestProgramsReadPages(t *testing.T) {
+	t.Parallel()
 	w := makeWorld(t, "")
 	for range opening.WalkSize {
 		w.here.open("many", false)
@@ -337,6 +341,7 @@ func TestProgramsReadPages(t *testing.T) {
 // TestProgramsWaitTheirTurn: 10,000 requests of one token in a minute get as many answers as its rate allows, then the second to come back at; another
 // token is served meanwhile.
 func TestProgramsWaitTheirTurn(t *testing.T) {
+	t.Parallel()
 	w := makeWorld(t, "")
 	m, err := w.app.Mux()
 	w.must(err)
@@ -368,6 +373,7 @@ func TestProgramsWaitTheirTurn(t *testing.T) {
 // TestTheDocumentIsOpenAPI: docs/openapi.json has the shape of OpenAPI 3.1 as far as we use it, refuses nothing silently, and every $ref and every
 // variable of a path leads somewhere.
 func TestTheDocumentIsOpenAPI(t *testing.T) {
+	t.Parallel()
 	w := makeWorld(t, "")
 	raw, err := json.Marshal(openAPI(w.routes))
 	w.must(err)

@@ -300,6 +300,7 @@ func TestBackupKey(t *testing.T) {
 
 // A disk without room for a backup, or for what is restored, is told, and a backup that did not fit leaves nothing.
 func TestBackupOnAFullDisk(t *testing.T) {
+	t.Parallel()
 	w := makeWorld(t, "")
 	path := w.backup("candor.tar", true, nil)
 	small := disktest.Small(t, 64<<10)
@@ -317,6 +318,7 @@ func TestBackupOnAFullDisk(t *testing.T) {
 
 // Every stored file is named by a column that the inventories say names files; else a backup would leave it out.
 func TestEveryFileIsNamed(t *testing.T) {
+	t.Parallel()
 	w := makeWorld(t, "")
 	named := map[string]bool{}
 	w.must(backup.Named(ctx, w.app.DB, app.Refs(), func(f backup.File) error { named[f.String()] = true; return nil }))
@@ -339,6 +341,7 @@ func TestEveryFileIsNamed(t *testing.T) {
 
 // What doctor looks for: files that are gone or changed.
 func TestFilesAreLookedFor(t *testing.T) {
+	t.Parallel()
 	w := makeWorld(t, "")
 	var all []backup.File
 	w.must(backup.Named(ctx, w.app.DB, app.Refs(), func(f backup.File) error { all = append(all, f); return nil }))

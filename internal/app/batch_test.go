@@ -51,6 +51,7 @@ func (e *endless) Read(b []byte) (int, error) {
 
 // A file of 50 MB is answered in words: without reading it when it says so of itself, else with what fits and no more.
 func TestAFileOfFiftyMegabytes(t *testing.T) {
+	t.Parallel()
 	w := makeWorld(t, "")
 	for _, size := range []int64{50 << 20, 0} {
 		file := &endless{}

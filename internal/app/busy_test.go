@@ -16,6 +16,7 @@ import (
 // While writes take longer and longer, exports, previews, runs and uploads wait in this order and are told for how long; a save
 // goes in at any load, and browsers are asked to save less often.
 func TestWhatCanWaitDoesAndSavesDoNot(t *testing.T) {
+	t.Parallel()
 	w := makeWorld(t, "")
 	p, author := w.here.busy, w.person("author").cookie
 	now := time.Now()

@@ -377,6 +377,7 @@ func (l listener) Flush() {
 
 // What happens is told to those whom it concerns: candidates hear of their own attempt, and staff of no attempt at all.
 func TestCanaries_LiveEvents(t *testing.T) {
+	t.Parallel()
 	w := makeWorld(t, "")
 	attempts := map[*applicant]string{}
 	for _, a := range []*applicant{w.here.read, w.here.told, w.here.busy, w.there.busy} {

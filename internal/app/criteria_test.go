@@ -11,6 +11,7 @@ import (
 
 // Whoever is not decided yet sees the criteria that their work is read by, and since when; whoever is keeps what they were read by.
 func TestCandidatesSeeTheCriteriaThatCount(t *testing.T) {
+	t.Parallel()
 	w := makeWorld(t, "")
 	s := w.here
 	const newer = "At the first reading by somebody new."

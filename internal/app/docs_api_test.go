@@ -215,6 +215,7 @@ func (s *schemas) properties(t reflect.Type) (out object, required []string) {
 }
 
 func TestDocsOpenAPI(t *testing.T) {
+	t.Parallel()
 	w := makeWorld(t, "")
 	raw, err := json.MarshalIndent(openAPI(w.routes), "", "  ")
 	w.must(err)
@@ -224,6 +225,7 @@ func TestDocsOpenAPI(t *testing.T) {
 // TestTheDocumentIsWhatIsSpoken: each route of docs/openapi.json is asked as its page asks it. What is sent and what comes fit the
 // document's schemas, and so does the problem that whoever is not signed in gets. A route that the document has and nobody asks here fails.
 func TestTheDocumentIsWhatIsSpoken(t *testing.T) {
+	t.Parallel()
 	w := makeWorld(t, "")
 	raw, err := json.Marshal(openAPI(w.routes))
 	w.must(err)

@@ -31,6 +31,7 @@ func fileSchemas(t *testing.T) map[string]*item.Schema {
 }
 
 func TestDocsFileSchemas(t *testing.T) {
+	t.Parallel()
 	all := fileSchemas(t)
 	for name, s := range all {
 		current(t, "schemas/"+name, string(s.JSON()))
@@ -89,6 +90,7 @@ func validate(t *testing.T, s *jsonschema.Schema, text []byte) error {
 }
 
 func TestTheDemoFitsTheFileSchemas(t *testing.T) {
+	t.Parallel()
 	schemas := compiled(t)
 	seen := 0
 	err := fs.WalkDir(demo.Content(), ".", func(p string, _ fs.DirEntry, err error) error {
@@ -113,6 +115,7 @@ func TestTheDemoFitsTheFileSchemas(t *testing.T) {
 
 // TestTheFileSchemasRefuseWhatLintRefuses plants one mistake after the other: what a schema can know, it says as lint does.
 func TestTheFileSchemasRefuseWhatLintRefuses(t *testing.T) {
+	t.Parallel()
 	schemas := compiled(t)
 	kinds, end := app.Kinds(t.TempDir())
 	defer end()

@@ -70,6 +70,7 @@ func neighbourhood(pkg string) string {
 }
 
 func TestNobodyLooksUpOrSideways(t *testing.T) {
+	t.Parallel()
 	seen := 0
 	err := filepath.WalkDir("../..", func(path string, e fs.DirEntry, err error) error {
 		if err != nil {

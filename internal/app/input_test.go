@@ -36,6 +36,7 @@ func saves(p *applicant, client string, epoch, seq int, text string) map[string]
 // What a page of another site sends is refused on every route that changes something, with the session of somebody who may, and before
 // anything is looked at.
 func TestAForgedOriginChangesNothing(t *testing.T) {
+	t.Parallel()
 	w := makeWorld(t, "")
 	before := w.tables()
 	for _, r := range w.routes {
@@ -58,6 +59,7 @@ func TestAForgedOriginChangesNothing(t *testing.T) {
 
 // The outbox's way for 5 MB: refused in words that a page can show, and the answer before it stands.
 func TestTheOutboxIsToldThatFiveMegabytesAreTooMuch(t *testing.T) {
+	t.Parallel()
 	w := makeWorld(t, "")
 	p := w.here.busy
 	before, err := w.app.Attempts.View(ctx, p.who)
@@ -78,6 +80,7 @@ func TestTheOutboxIsToldThatFiveMegabytesAreTooMuch(t *testing.T) {
 // Two tabs of one browser are one device: both save, the newest is the answer and the others are in its history. A second device needs
 // the code that the first one shows; then it edits, and what the first still sends is kept beside, named as such, and writes over nothing.
 func TestASecondTabAndASecondDeviceLoseNothing(t *testing.T) {
+	t.Parallel()
 	engines(t, func(t *testing.T, w *world) {
 		p := w.here.busy
 		onTime := func(cookie, client string, epoch, seq int, text string) {

@@ -28,6 +28,7 @@ var who = regexp.MustCompile(`(?i)amara|okafor`)
 
 // Every kind takes out who wrote an answer, wherever its answers can say it; a kind without a planted answer fails.
 func TestNoKindSaysWhoWroteAnAnswer(t *testing.T) {
+	t.Parallel()
 	all := kinds(markdown.New(3), nil, nil, repository.Kind{}, video.Kind{}, "")
 	tree := fstest.MapFS{"assessment.yaml": {Data: []byte("candor: 1\ntitle: One\nabout: One.\nrubric:\n  - {key: clear, title: Clear, about: Is it?, levels: [{name: No, anchor: It is not understood.}, {name: Yes, anchor: It is understood.}]}\nparts:\n  - {key: quiz, title: Quiz, about: One., minutes: 2, items: [{item: term}]}\n")},
 		"items/term/item.yaml": {Data: []byte("kind: choice\ntitle: Term\nminutes: 2\nstatement: What?\ntype: text\ntext: {accept: [one]}\n")}}

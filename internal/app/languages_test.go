@@ -9,6 +9,7 @@ import (
 )
 
 func TestLanguagesAreRememberedForADayAndForThisMachine(t *testing.T) {
+	t.Parallel()
 	file := filepath.Join(t.TempDir(), "languages.json")
 	if got := recall(file); got != nil {
 		t.Errorf("recall of nothing = %v", got)

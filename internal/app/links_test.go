@@ -46,6 +46,7 @@ func (w *world) began(p *applicant) (n int) {
 
 // A mail scanner looks, and some press every button they find; the person comes after it all the same, and no clock has started.
 func TestAMailScannerStartsNothing(t *testing.T) {
+	t.Parallel()
 	w := makeWorld(t, "")
 	p := w.here.invite("scanned", w.here.plain)
 	link := "/i/" + w.app.Openings.Secret(p.inv)
@@ -85,6 +86,7 @@ var receipt = regexp.MustCompile(`<p class="mono small hash">([0-9a-f]{64})</p>`
 // Twenty presses on Send at once give one submission, one round of reading, and everybody the same receipt; the page before does not
 // come back, and what is sent from it later is kept beside, not in.
 func TestSendPressedTwentyTimes(t *testing.T) {
+	t.Parallel()
 	engines(t, func(t *testing.T, w *world) {
 		p := w.here.busy
 		for _, part := range []string{"quiz", "coding", "writing"} {
@@ -140,6 +142,7 @@ func TestSendPressedTwentyTimes(t *testing.T) {
 
 // A paste of 5 MB is answered in words, and the answer before it is what it was.
 func TestAPasteOfFiveMegabytes(t *testing.T) {
+	t.Parallel()
 	w := makeWorld(t, "")
 	p := w.here.busy
 	before, err := w.app.Attempts.View(ctx, p.who)
@@ -193,6 +196,7 @@ func post(l net.Listener, refuse string, letters chan<- string) {
 
 // A mail server that is down loses no letter: it waits, and goes when the server is back; one that refuses an address is quoted.
 func TestAMailServerThatIsDown(t *testing.T) {
+	t.Parallel()
 	w := makeWorld(t, "")
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	w.must(err)

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
+	"time"
 )
 
 // makeData makes the data folder with those above it and syncs their names: what is synced in a folder without a name is lost with it.
@@ -48,7 +49,12 @@ func lockFile(path string) (*os.File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the data folder cannot be written: %w", err)
 	}
-	if err := flock(f); err != nil {
+	// A process that is just ending lets go in a moment, and so does a program that was just begun: between fork and exec it has our files.
+	err = flock(f)
+	for end := time.Now().Add(time.Second); err != nil && time.Now().Before(end); err = flock(f) {
+		time.Sleep(20 * time.Millisecond)
+	}
+	if err != nil {
 		f.Close()
 		return nil, fmt.Errorf("another Candor runs on %s. Stop it first, or choose another folder with --data", filepath.Dir(path))
 	}

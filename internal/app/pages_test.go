@@ -131,6 +131,7 @@ func TestPagesAskABoundedNumberOfQueries(t *testing.T) {
 // A save reads the session, its invitation and the attempt with its sitting, one row each: not what a page of the same candidate shows, and not the
 // answer before, which a text does not need.
 func TestASaveReadsNoMoreThanItNeeds(t *testing.T) {
+	t.Parallel()
 	w := makeWorld(t, "")
 	p := w.here.busy
 	var asked []statement
@@ -154,6 +155,7 @@ func TestASaveReadsNoMoreThanItNeeds(t *testing.T) {
 // A candidate's page asks the database nothing twice, however many pieces it is drawn of, and a start leads to the first task without drawing the
 // part's page in between.
 func TestACandidatesPageAsksNothingTwice(t *testing.T) {
+	t.Parallel()
 	w := makeWorld(t, "")
 	p := w.here.enter("typist", w.here.plain)
 	const start = "/c/parts/writing/start"

@@ -13,6 +13,7 @@ import (
 // However often somebody types an address, in whatever case, it gets one mail in ten minutes; the answer on the page is the same for an address
 // that is known, whose mail leads to the place it has and holds nothing that confirms.
 func TestAPublicLinkFillsNobodysBox(t *testing.T) {
+	t.Parallel()
 	w := makeWorld(t, "")
 	at := w.tick.Now().Truncate(10 * time.Minute).Add(10 * time.Minute)
 	w.tick.Set(at)

@@ -17,6 +17,7 @@ import (
 
 // TestFormatsAreFoundByContent: whatever a file is called, the one format that it is of reads it, and the result is whole.
 func TestFormatsAreFoundByContent(t *testing.T) {
+	t.Parallel()
 	const choice = `<itemBody><choiceInteraction responseIdentifier="R"><prompt>Q?</prompt><simpleChoice identifier="a">a</simpleChoice><simpleChoice identifier="b">b</simpleChoice></choiceInteraction></itemBody>`
 	files := func(list map[string]string) fstest.MapFS {
 		out := fstest.MapFS{}
@@ -66,6 +67,7 @@ func TestFormatsAreFoundByContent(t *testing.T) {
 // TestSamplesByManifest reads every sample of other people's quizzes: what is carried of each and what is not is what testdata says
 // (CANDOR_DOCS=write writes it), and every result is whole. A file that is no quiz by itself gets its problem.
 func TestSamplesByManifest(t *testing.T) {
+	t.Parallel()
 	dir := quiztest.Samples(t, ".")
 	f, err := os.Open(filepath.Join(dir, "manifest.csv"))
 	if err != nil {

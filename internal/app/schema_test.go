@@ -11,6 +11,7 @@ import (
 )
 
 func TestEveryColumnIsInTheInventory(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	dbtest.Each(t, app.Schemas(), func(t *testing.T, d *db.DB, _ *dbtest.Clock) {
 		listed := map[string]map[string]db.Column{}

@@ -8,6 +8,7 @@ import (
 
 // A server that is told to end while it begins ends well: whoever stopped it wanted that.
 func TestToldToEndWhileItBegins(t *testing.T) {
+	t.Parallel()
 	a, err := Open(t.Context(), Config{Data: t.TempDir(), URL: "http://127.0.0.1"})
 	if err != nil {
 		t.Fatal(err)

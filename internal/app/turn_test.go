@@ -11,6 +11,7 @@ import (
 // TestOnePieceSaysWhichVersionAFormShows: by these attributes the outbox decides whether what a page before left is newer. A form that says some of
 // them would be given an older answer in the place of a newer one, so all come from work.Turn.
 func TestOnePieceSaysWhichVersionAFormShows(t *testing.T) {
+	t.Parallel()
 	found := 0
 	err := filepath.WalkDir("..", func(path string, e fs.DirEntry, err error) error {
 		if err != nil {

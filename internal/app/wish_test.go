@@ -26,6 +26,7 @@ func (w *world) about(topic, subject string) []notify.Mail {
 // A wish reaches those who recruit for the opening and read nobody's work in it, without the words and the name, once; the answer reaches the
 // candidate. What was answered before the mail was written is not asked again.
 func TestAWishReachesSomebodyWhoMayGrantIt(t *testing.T) {
+	t.Parallel()
 	engines(t, func(t *testing.T, w *world) {
 		p := w.here.busy
 		w.tick.Add(time.Hour)
