@@ -22,6 +22,9 @@ import (
 // MostTakes is how many recordings of a question wait at once.
 const MostTakes = 10
 
+// MaxSaid is how many characters what is said in one may have.
+const MaxSaid = 20_000
+
 // PromptOwner is whose the recordings of a version's questions are.
 func PromptOwner(v VersionID) string { return "ask-" + string(v) }
 
@@ -128,23 +131,13 @@ func (as *Assessments) Prompt(ctx context.Context, who actor.Actor, v VersionID,
 // take is what plays of a recording of the asker's, with its words.
 func (as *Assessments) take(ctx context.Context, who actor.Actor, v VersionID, itemKey string, i upload.ID, said string) (kind string, data []byte, words []vtt.Cue, err error) {
 	u, err := as.Uploads.Load(ctx, who, i)
-	if errors.Is(err, upload.ErrMissing) || err == nil && (u.Owner != PromptOwner(v) || u.Item != itemKey) {
-		return "", nil, nil, problem.Field("recording", "This recording is not here any more. Record it once more.")
-	}
-	switch {
-	case err != nil:
+	if err != nil && !errors.Is(err, upload.ErrMissing) {
 		return "", nil, nil, err
-	case u.State != upload.Complete:
-		return "", nil, nil, problem.Field("recording", "Your recording is still on its way. Press again when the page says that it is here.")
-	case !u.Media.Playable():
-		return "", nil, nil, problem.Field("recording", "What arrived cannot be played. Record it once more.")
-	case strings.TrimSpace(said) == "":
-		return "", nil, nil, problem.Field("said", "Not everybody can hear it: write what you say, or put in its captions.")
 	}
-	if words, err = vtt.Written(said, u.Media.Length); err != nil {
-		if p, ok := problem.As(err); ok && p.Fields["captions"] != "" {
-			err = problem.Field("said", p.Fields["captions"])
-		}
+	if u.Owner != PromptOwner(v) || u.Item != itemKey {
+		u = upload.Upload{}
+	}
+	if words, err = u.Said(said, MaxSaid); err != nil {
 		return "", nil, nil, err
 	}
 	kind = u.Type

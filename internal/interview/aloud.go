@@ -8,8 +8,6 @@ import (
 
 	"candor/internal/actor"
 	"candor/internal/db"
-	"candor/internal/media/vtt"
-	"candor/internal/problem"
 	"candor/internal/upload"
 )
 
@@ -21,19 +19,10 @@ const (
 	MaxAloud = 300
 	// MaxSaid is how many characters what is said in it may have.
 	MaxSaid = 20_000
-	// perSecond is more than a second of any recording of ours has, in bytes.
-	perSecond = 300_000
 )
 
 // None says of a question that it is asked in its text alone.
 const None upload.ID = "none"
-
-// Aloud is a recorded question.
-type Aloud struct {
-	Upload   upload.Upload
-	Words    []vtt.Cue
-	Language string
-}
 
 // Owner is whose the recordings of an interview are. It tells nothing of when.
 func Owner(c Code) string { return "itv-" + string(c) }
@@ -52,36 +41,8 @@ func (is *Interviews) Accepts(who actor.Actor, s upload.Subject) upload.Acceptin
 		if errors.Is(err, ErrMissing) || err == nil && (v.Member != who.ID || v.State != Ours || s.Item != QuestionKey(v.Turn+1)) {
 			err = upload.ErrMissing
 		}
-		return upload.Accept{Types: upload.Recordings, Most: (MaxAloud + 60) * perSecond}, err
+		return upload.Accept{Types: upload.Recordings, Most: (MaxAloud + 60) * upload.PerSecond}, err
 	}
-}
-
-// aloud reads a recording with its words.
-func (is *Interviews) aloud(ctx context.Context, tx db.Tx, i upload.ID) (Aloud, error) {
-	u, err := is.Uploads.In(ctx, tx, i)
-	if errors.Is(err, upload.ErrMissing) {
-		return Aloud{}, nil
-	}
-	if err != nil {
-		return Aloud{}, err
-	}
-	c, err := is.Uploads.Captions(ctx, tx, i)
-	if errors.Is(err, upload.ErrNoCaptions) {
-		err = nil
-	}
-	return Aloud{u, c.Cues, c.Language}, err
-}
-
-// takes are what whoever asks has recorded for the next question, newest first.
-func (is *Interviews) takes(ctx context.Context, tx db.Tx, v Interview) (out []Aloud, err error) {
-	all, err := is.Uploads.Of(ctx, tx, Owner(v.Code), QuestionKey(v.Turn+1))
-	for k := len(all) - 1; k >= 0 && err == nil; k-- {
-		var a Aloud
-		if a, err = is.aloud(ctx, tx, all[k].ID); err == nil && a.Upload.ID != "" {
-			out = append(out, a)
-		}
-	}
-	return out, err
 }
 
 // say makes a recording the question's: all of it is here, it plays, and what is said in it is written. Everything else that was recorded for the question goes.
@@ -90,39 +51,21 @@ func (is *Interviews) say(ctx context.Context, tx db.Tx, who actor.Actor, v Inte
 	if is.Uploads == nil {
 		return "", nil
 	}
-	all, err := is.takes(ctx, tx, v)
-	if err != nil {
-		return "", err
+	keep := x.Recording
+	if keep == None {
+		keep = ""
 	}
-	keep := upload.ID("")
-	for _, a := range all {
-		if a.Upload.ID != x.Recording {
-			continue
-		}
-		switch {
-		case a.Upload.State != upload.Complete:
-			return "", problem.Field("recording", "Your recording is still on its way. Nothing was asked; ask it when the page says that it is here.")
-		case !a.Upload.Media.Playable():
-			return "", problem.Field("recording", "What arrived cannot be played. Record it once more, or ask in words alone.")
-		case strings.TrimSpace(x.Said) == "":
-			return "", problem.Field("said", "Not everybody can hear it: write what you say, or put in its captions.")
-		case len([]rune(x.Said)) > MaxSaid:
-			return "", problem.Field("said", "This is longer than 20,000 characters.")
-		}
-		cues, err := vtt.Written(x.Said, a.Upload.Media.Length)
-		if p, ok := problem.As(err); ok && p.Fields["captions"] != "" {
-			return "", problem.Field("said", p.Fields["captions"])
-		}
-		if err != nil {
+	if keep != "" {
+		u, err := is.Uploads.In(ctx, tx, keep)
+		if err != nil && !errors.Is(err, upload.ErrMissing) {
 			return "", err
 		}
-		if err := is.Uploads.Caption(ctx, tx, who, a.Upload.ID, upload.Captions{Source: upload.Typed, Cues: cues}); err != nil {
+		if u.Owner != Owner(v.Code) || u.Item != QuestionKey(v.Turn+1) {
+			u = upload.Upload{}
+		}
+		if err := is.Uploads.Say(ctx, tx, who, u, x.Said, MaxSaid); err != nil {
 			return "", err
 		}
-		keep = a.Upload.ID
-	}
-	if keep == "" && x.Recording != "" && x.Recording != None {
-		return "", problem.Field("recording", "This recording is not here any more. Record it once more, or ask in words alone.")
 	}
 	return keep, is.unsay(ctx, tx, v, keep)
 }

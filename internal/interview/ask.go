@@ -199,18 +199,10 @@ func (t *Talk) about(x *Question) (q item.Quote, err error) {
 		return q, problem.Field("to", fmt.Sprintf("Show up to %d lines. A question about fewer is easier to answer.", MaxLines))
 	case q.File == "":
 		q = item.Quote{Text: strings.Join(t.raw[x.Item][x.File][x.From-1:x.To], "\n")}
-		x.Anchor = lined(x.File, x.From, x.To)
+		x.Anchor = item.LinesPlace(x.File, x.From, x.To)
 	}
 	q.Label, x.Anchor = "", cmp.Or(q.Place, x.Anchor)
 	return q, nil
-}
-
-// lined is the place of lines of a file.
-func lined(file string, from, to int) string {
-	if to > from {
-		return fmt.Sprintf("%s:%d-%d", file, from, to)
-	}
-	return fmt.Sprintf("%s:%d", file, from)
 }
 
 // files are the texts of what was sent by item and name: what an item's kind would compare, which is what its candidate wrote.

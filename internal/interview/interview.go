@@ -99,9 +99,9 @@ type Turn struct {
 	Member org.MemberID
 	Name   string // who asked, "" when they are not there any more
 	Question
-	Label string // what Anchor is called, where the question shows no lines
-	Code  string // the lines, or what is said at Anchor
-	Aloud Aloud  // zero: it was asked in its text alone
+	Label string        // what Anchor is called, where the question shows no lines
+	Code  string        // the lines, or what is said at Anchor
+	Aloud upload.Spoken // zero: it was asked in its text alone
 	Asked time.Time
 	// What came of it.
 	Part     assessment.Part // with one item

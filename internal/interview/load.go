@@ -34,8 +34,8 @@ type Talk struct {
 	Work      attempt.Submission
 	Files     map[string]map[string]string // texts of the work by item and name, what a question can show
 	Draft     Question
-	Takes     []Aloud   // what the asker has recorded for the next question, newest first
-	Drafted   time.Time // zero: nothing is being written
+	Takes     []upload.Spoken // what the asker has recorded for the next question, newest first
+	Drafted   time.Time       // zero: nothing is being written
 	Now       time.Time
 
 	raw    map[string]map[string][]string // Files as they are, in lines
@@ -158,7 +158,7 @@ func (is *Interviews) Load(ctx context.Context, who actor.Actor, c Code) (*Talk,
 			return err
 		}
 		if t.State == Ours && is.Uploads != nil {
-			if t.Takes, err = is.takes(ctx, tx, v); err != nil {
+			if t.Takes, err = is.Uploads.SpokenOf(ctx, tx, Owner(v.Code), QuestionKey(v.Turn+1)); err != nil {
 				return err
 			}
 		}
@@ -269,7 +269,7 @@ func (is *Interviews) around(ctx context.Context, tx db.Tx, t *Talk) (err error)
 			return err
 		}
 		if x.Recording != "" && is.Uploads != nil {
-			if x.Aloud, err = is.aloud(ctx, tx, x.Recording); err != nil {
+			if x.Aloud, err = is.Uploads.Spoken(ctx, tx, x.Recording); err != nil {
 				return err
 			}
 		}

@@ -43,22 +43,19 @@ func quote(o string, v *assessment.Version, bodies map[string][]byte, itemKey, p
 	if place == "" {
 		return q, nil
 	}
-	switch k := it.Kind.(type) {
-	case item.Quoter:
+	k, quotes := it.Kind.(item.Quoter)
+	if quotes {
 		if q, ok = k.Quote(item.Ref{Org: o, Version: string(v.ID), Item: itemKey}, it.Spec, bodies[itemKey], place); ok {
 			return q, nil
 		}
-		// A test has a name and no lines.
-		if a, can := it.Kind.(item.Anchorer); can {
-			if label, ok := a.Label(it.Spec, bodies[itemKey], place); ok {
-				return item.Quote{Place: place, At: place, Label: label}, nil
-			}
-		}
-	case item.Anchorer:
-		if label, ok := k.Label(it.Spec, bodies[itemKey], place); ok {
+	}
+	a, named := it.Kind.(item.Anchorer) // a test has a name and no lines
+	if named {
+		if label, ok := a.Label(it.Spec, bodies[itemKey], place); ok {
 			return item.Quote{Place: place, At: place, Label: label}, nil
 		}
-	default:
+	}
+	if !quotes && !named {
 		return q, problem.Field("anchor", "Answers to this task have no places to point to. Leave this empty.")
 	}
 	return q, problem.Field("anchor", "This place is not in their answer. Write it as limiter.go:12-18 for lines, or 1:05-1:20 for a time in a recording.")

@@ -7,6 +7,7 @@ import (
 	"candor/internal/attempt"
 	"candor/internal/item"
 	"candor/internal/org"
+	"candor/internal/upload"
 )
 
 // cut keeps the files in lines, as they are.
@@ -62,7 +63,7 @@ func strikeWork(v *assessment.Version, sub attempt.Submission, names []string) {
 func (t *Talk) hush(who org.MemberID) {
 	for i := range t.Turns {
 		if t.Turns[i].Member != who {
-			t.Turns[i].Aloud = Aloud{}
+			t.Turns[i].Aloud = upload.Spoken{}
 		}
 	}
 }

@@ -3,17 +3,14 @@ package opening
 import (
 	"context"
 	"errors"
-	"slices"
 	"strings"
 
 	"candor/internal/actor"
 	"candor/internal/audit"
 	"candor/internal/clock"
 	"candor/internal/db"
-	"candor/internal/media/vtt"
 	"candor/internal/opening/internal/query"
 	"candor/internal/org"
-	"candor/internal/problem"
 	"candor/internal/upload"
 )
 
@@ -28,15 +25,7 @@ const (
 	// GreetingItem is what it is uploaded for.
 	GreetingItem = "greeting"
 	greetingType = "grt-"
-	perSecond    = 300_000 // more than a second of any recording of ours has, in bytes
 )
-
-// Greeting is one.
-type Greeting struct {
-	Upload   upload.Upload
-	Words    []vtt.Cue
-	Language string
-}
 
 // GreetingOwner is whose the recordings of a member's greeting are.
 func GreetingOwner(o ID, member string) string { return greetingType + string(o) + "." + member }
@@ -53,28 +42,12 @@ func (os *Openings) AcceptsGreeting(who actor.Actor, s upload.Subject) (acceptin
 		if errors.Is(err, ErrMissing) || err == nil && (member != who.ID || s.Item != GreetingItem || len(op.Mine) == 0) {
 			err = upload.ErrMissing
 		}
-		return upload.Accept{Types: upload.Recordings, Most: (MaxGreeting + 30) * perSecond}, err
+		return upload.Accept{Types: upload.Recordings, Most: (MaxGreeting + 30) * upload.PerSecond}, err
 	}, true
 }
 
-// greeting reads a recording with its words; the zero value where it is gone.
-func (os *Openings) greeting(ctx context.Context, tx db.Tx, i upload.ID) (Greeting, error) {
-	u, err := os.Uploads.In(ctx, tx, i)
-	if errors.Is(err, upload.ErrMissing) {
-		return Greeting{}, nil
-	}
-	if err != nil {
-		return Greeting{}, err
-	}
-	c, err := os.Uploads.Captions(ctx, tx, i)
-	if errors.Is(err, upload.ErrNoCaptions) {
-		err = nil
-	}
-	return Greeting{u, c.Cues, c.Language}, err
-}
-
 // Takes are what the asker has recorded as their greeting, the newest first, and which of them stands on the page; "" is none. ErrMissing, ErrRole.
-func (os *Openings) Takes(ctx context.Context, who actor.Actor, o ID) (op Opening, takes []Greeting, shown upload.ID, err error) {
+func (os *Openings) Takes(ctx context.Context, who actor.Actor, o ID) (op Opening, takes []upload.Spoken, shown upload.ID, err error) {
 	err = os.DB.Read(ctx, who.Org, func(tx db.Tx) error {
 		if op, err = os.greeter(ctx, tx, who, o); err != nil || os.Uploads == nil {
 			return err
@@ -88,15 +61,7 @@ func (os *Openings) Takes(ctx context.Context, who actor.Actor, o ID) (op Openin
 				shown = upload.ID(r.UploadID)
 			}
 		}
-		all, err := os.Uploads.Of(ctx, tx, GreetingOwner(o, who.ID), GreetingItem)
-		slices.Reverse(all)
-		for _, u := range all {
-			g, err := os.greeting(ctx, tx, u.ID)
-			if err != nil {
-				return err
-			}
-			takes = append(takes, g)
-		}
+		takes, err = os.Uploads.SpokenOf(ctx, tx, GreetingOwner(o, who.ID), GreetingItem)
 		return err
 	})
 	return op, takes, shown, err
@@ -133,29 +98,14 @@ func (os *Openings) Greet(ctx context.Context, who actor.Actor, o ID, i upload.I
 		if os.Uploads == nil {
 			return ErrMissing
 		}
-		g, err := os.greeting(ctx, tx, i)
-		switch {
-		case err != nil:
-			return err
-		case g.Upload.ID == "" || g.Upload.Owner != GreetingOwner(o, who.ID) || g.Upload.Item != GreetingItem:
-			return problem.Field("recording", "This recording is not here any more. Record it once more.")
-		case g.Upload.State != upload.Complete:
-			return problem.Field("recording", "Your recording is still on its way. Save when the page says that it is here.")
-		case !g.Upload.Media.Playable():
-			return problem.Field("recording", "What arrived cannot be played. Record it once more.")
-		case strings.TrimSpace(said) == "":
-			return problem.Field("said", "Not everybody can hear it: write what you say, or put in its captions.")
-		case len([]rune(said)) > MaxGreetingWords:
-			return problem.Field("said", "This is longer than 4,000 characters.")
-		}
-		cues, err := vtt.Written(said, g.Upload.Media.Length)
-		if p, ok := problem.As(err); ok && p.Fields["captions"] != "" {
-			return problem.Field("said", p.Fields["captions"])
-		}
-		if err != nil {
+		u, err := os.Uploads.In(ctx, tx, i)
+		if err != nil && !errors.Is(err, upload.ErrMissing) {
 			return err
 		}
-		if err := os.Uploads.Caption(ctx, tx, who, i, upload.Captions{Source: upload.Typed, Cues: cues}); err != nil {
+		if u.Owner != GreetingOwner(o, who.ID) || u.Item != GreetingItem {
+			u = upload.Upload{}
+		}
+		if err := os.Uploads.Say(ctx, tx, who, u, said, MaxGreetingWords); err != nil {
 			return err
 		}
 		if _, err := os.Uploads.RemoveAll(ctx, tx, GreetingOwner(o, who.ID), GreetingItem, i); err != nil {
@@ -198,14 +148,14 @@ func (os *Openings) Left(ctx context.Context, note org.MemberNote) error {
 }
 
 // greetings are what the people of an opening say on its page, by member.
-func (os *Openings) greetings(ctx context.Context, tx db.Tx, o ID) (map[string]Greeting, error) {
-	out := map[string]Greeting{}
+func (os *Openings) greetings(ctx context.Context, tx db.Tx, o ID) (map[string]upload.Spoken, error) {
+	out := map[string]upload.Spoken{}
 	if os.Uploads == nil {
 		return out, nil
 	}
 	rows, err := query.New(tx).Greetings(ctx, tx.Org, string(o))
 	for _, r := range rows {
-		g, err := os.greeting(ctx, tx, upload.ID(r.UploadID))
+		g, err := os.Uploads.Spoken(ctx, tx, upload.ID(r.UploadID))
 		if err != nil {
 			return nil, err
 		}

@@ -20,6 +20,7 @@ import (
 	"candor/internal/opening/internal/query"
 	"candor/internal/problem"
 	"candor/internal/promise"
+	"candor/internal/upload"
 )
 
 // Page is what an opening's page for candidates says beside its title, its text and its stages. Whoever has the public link reads it.
@@ -37,7 +38,7 @@ type Face struct {
 	Title  string
 	Words  string
 	// Greeting is what they say, beside that; the zero value where they say nothing.
-	Greeting Greeting
+	Greeting upload.Spoken
 }
 
 // MostFaces is how many people stand on a page.

@@ -49,6 +49,14 @@ func (m Media) Playable() bool {
 	return m.State == Ready || m.State == Waiting || m.State == Missing || m.State == Damaged && m.hash != ""
 }
 
+// Harm is what was lost of a damaged recording, in a sentence; "" is nothing.
+func (m Media) Harm() string {
+	if m.State != Damaged {
+		return ""
+	}
+	return m.Why
+}
+
 func mediaOf(r query.MediaRow) Media {
 	peaks, _ := base64.StdEncoding.DecodeString(r.Peaks) // ours
 	return Media{State: MediaState(r.State), Why: r.Why, Type: r.Type, Bytes: r.Bytes, Poster: r.PosterHash != "", hash: r.Hash, poster: r.PosterHash,

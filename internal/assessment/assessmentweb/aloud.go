@@ -16,9 +16,6 @@ import (
 	"github.com/a-h/templ"
 )
 
-// aloudWays are the ways to say a question aloud.
-var aloudWays = []struct{ Key, Text string }{{"video", "With the camera"}, {"sound", "In sound alone"}, {"screen", "Show my screen and talk"}}
-
 // aloudView is a question that an author says aloud.
 type aloudView struct {
 	Page     web.Page
@@ -65,9 +62,9 @@ func (p *Pages) aloud(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *Pages) showAloud(w http.ResponseWriter, r *http.Request, typed *aloudForm, findings []item.Finding, cause error) error {
-	prob, ok := problem.As(cause)
-	if cause != nil && !ok {
-		return cause
+	prob, err := problem.Shown(cause)
+	if err != nil {
+		return err
 	}
 	ver, _, newest, err := p.edited(r)
 	if err != nil {
@@ -82,16 +79,11 @@ func (p *Pages) showAloud(w http.ResponseWriter, r *http.Request, typed *aloudFo
 	if err != nil {
 		return err
 	}
-	v := aloudView{Page: web.PageOf(r, "Say it aloud: "+it.Head.Title), V: ver, Item: it, Newest: newest, Findings: findings, Problem: prob, Fields: map[string]string{}, Way: "video"}
+	v := aloudView{Page: web.PageOf(r, "Say it aloud: "+it.Head.Title), V: ver, Item: it, Newest: newest, Findings: findings, Problem: prob, Fields: map[string]string{}, Way: recorder.WayOf(r.URL.Query().Get("way"))}
 	v.Length, _ = k.Prompt(it.Spec)
 	v.Question = p.MD.Show(it.Head.Statement)
 	if prob != nil {
 		v.Fields = prob.Fields
-	}
-	for _, way := range aloudWays {
-		if r.URL.Query().Get("way") == way.Key {
-			v.Way = way.Key
-		}
 	}
 	if typed != nil {
 		v.Form = *typed
@@ -108,19 +100,12 @@ func (p *Pages) showAloud(w http.ResponseWriter, r *http.Request, typed *aloudFo
 }
 
 func (p *Pages) takeOf(r *http.Request, u upload.Upload, zone *time.Location) aloudTake {
-	t := aloudTake{ID: string(u.ID), Take: u.Purpose, Name: "Recorded " + u.Created.In(zone).Format("Mon 2 Jan, 15:04"), State: "Here", Tone: "ok",
+	t := aloudTake{ID: string(u.ID), Take: u.Purpose, Name: "Recorded " + u.Created.In(zone).Format("Mon 2 Jan, 15:04"),
 		Src: p.Uploads.Link(web.Actor(r), u, upload.Play), Poster: p.Uploads.Link(web.Actor(r), u, upload.Poster)}
 	if u.Media.Length > 0 {
 		t.Length = vtt.Clock(u.Media.Length)
 	}
-	switch {
-	case u.State != upload.Complete:
-		t.State, t.Tone = "On its way from the device that recorded it", ""
-	case !u.Media.Playable():
-		t.State, t.Tone = "What arrived cannot be played", "bad"
-	case u.Media.State == upload.Damaged:
-		t.State, t.Tone = u.Media.Why, "warn"
-	}
+	t.State, t.Tone = recorder.Stands(u.State == upload.Complete, u.Media.Playable(), u.Media.Harm())
 	return t
 }
 

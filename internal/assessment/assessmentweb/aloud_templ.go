@@ -93,7 +93,7 @@ func aloudPage(v aloudView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			for _, w := range aloudWays {
+			for _, w := range recorder.Ways {
 				if w.Key != v.Way {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "<a href=\"")
 					if templ_7745c5c3_Err != nil {

@@ -19,7 +19,7 @@ import (
 var en = words{locale.For("en")}
 
 // aloud is a question as it was said, for whoever looks; nil where it was not.
-func (p *Pages) aloud(r *http.Request, a interview.Aloud, w words) templ.Component {
+func (p *Pages) aloud(r *http.Request, a upload.Spoken, w words) templ.Component {
 	if a.Upload.ID == "" {
 		return nil
 	}
@@ -34,7 +34,7 @@ func (p *Pages) aloud(r *http.Request, a interview.Aloud, w words) templ.Compone
 
 // aloudTake is a recording that whoever asks has made for the next question.
 type aloudTake struct {
-	interview.Aloud
+	upload.Spoken
 	ID, Take, Name, Length string
 	State, Tone            string
 	Src, Poster            string
@@ -43,25 +43,16 @@ type aloudTake struct {
 
 // aloudTakes draws what was recorded; where nobody chose, the newest is the question's.
 func (p *Pages) aloudTakes(r *http.Request, v *showView) {
-	if w := r.URL.Query().Get("aloud"); aloudWays[w] != "" {
-		v.Way = w
-	}
+	v.Way = recorder.WayOf(r.URL.Query().Get("aloud"))
 	who := web.Actor(r)
 	for _, a := range v.T.Takes {
 		u := a.Upload
-		t := aloudTake{Aloud: a, ID: string(u.ID), Take: u.Purpose, Name: "Recorded " + stamp(u.Created, v.Page.Zone), State: "Here", Tone: "ok", view: p.aloud(r, a, en),
+		t := aloudTake{Spoken: a, ID: string(u.ID), Take: u.Purpose, Name: "Recorded " + stamp(u.Created, v.Page.Zone), view: p.aloud(r, a, en),
 			Src: p.Uploads.Link(who, u, upload.Play), Poster: p.Uploads.Link(who, u, upload.Poster)}
 		if u.Media.Length > 0 {
 			t.Length = vtt.Clock(u.Media.Length)
 		}
-		switch {
-		case u.State != upload.Complete:
-			t.State, t.Tone = "On its way from the device that recorded it", ""
-		case !u.Media.Playable():
-			t.State, t.Tone = "What arrived cannot be played", "bad"
-		case u.Media.State == upload.Damaged:
-			t.State, t.Tone = u.Media.Why, "warn"
-		}
+		t.State, t.Tone = recorder.Stands(u.State == upload.Complete, u.Media.Playable(), u.Media.Harm())
 		v.Takes = append(v.Takes, t)
 	}
 	chosen := slices.IndexFunc(v.Takes, func(t aloudTake) bool { return t.ID == v.Form.Recording })
@@ -94,24 +85,8 @@ func (p *Pages) dropAloud(w http.ResponseWriter, r *http.Request, f askForm) err
 	return web.Redirect(w, r, base(r)+"/"+string(code(r))+"#aloud", "It is gone.")
 }
 
-// aloudWays are the ways to say a question aloud.
-var aloudWays = map[string]string{"video": "With the camera", "sound": "In sound alone", "screen": "Show my screen and talk"}
-
-func (v showView) otherWays() (out []string) {
-	for _, w := range []string{"video", "sound", "screen"} {
-		if w != v.recorder().Way {
-			out = append(out, w)
-		}
-	}
-	return out
-}
-
 // recorder is where the question is recorded.
 func (v showView) recorder() recorder.View {
-	way := v.Way
-	if way == "" {
-		way = "video"
-	}
-	return recorder.View{Item: interview.QuestionKey(v.T.Turn + 1), Way: way, Uploads: "/o/" + v.Page.Session.Org.Path + "/-/uploads", Owner: interview.Owner(v.T.Code), Length: interview.MaxAloud,
+	return recorder.View{Item: interview.QuestionKey(v.T.Turn + 1), Way: recorder.WayOf(v.Way), Uploads: "/o/" + v.Page.Session.Org.Path + "/-/uploads", Owner: interview.Owner(v.T.Code), Length: interview.MaxAloud,
 		Soft: interview.MaxAloud * 3 / 4, List: "takes-question", Pick: true, Text: recorder.Asking(func(key string, pairs ...any) string { return en.T("video."+key, pairs...) })}
 }

@@ -48,9 +48,9 @@ func (p *Pages) opening(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *Pages) showOpening(w http.ResponseWriter, r *http.Request, f openForm, cause error) error {
-	prob, ok := problem.As(cause)
-	if cause != nil && !ok {
-		return cause
+	prob, err := problem.Shown(cause)
+	if err != nil {
+		return err
 	}
 	app := opening.ApplicationID(r.PathValue("application"))
 	o, err := p.Interviews.Openable(r.Context(), web.Actor(r), app)

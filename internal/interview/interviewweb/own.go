@@ -105,9 +105,9 @@ func (p *Pages) ownOf(ctx context.Context, who actor.Actor, page web.Page, organ
 func (p *Pages) own(w http.ResponseWriter, r *http.Request) error { return p.showOwn(w, r, nil, nil) }
 
 func (p *Pages) showOwn(w http.ResponseWriter, r *http.Request, body []byte, cause error) error {
-	prob, ok := problem.As(cause)
-	if cause != nil && !ok {
-		return cause
+	prob, err := problem.Shown(cause)
+	if err != nil {
+		return err
 	}
 	who := web.Actor(r)
 	v, err := p.ownOf(r.Context(), who, web.PageOf(r, ""), web.SessionOf(r).Org.Name)

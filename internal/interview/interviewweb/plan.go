@@ -39,16 +39,15 @@ func (p *Pages) plans(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *Pages) showPlans(w http.ResponseWriter, r *http.Request, f planForm, cause error) error {
-	prob, ok := problem.As(cause)
-	if cause != nil && !ok {
-		return cause
+	prob, err := problem.Shown(cause)
+	if err != nil {
+		return err
 	}
 	ctx, who := r.Context(), web.Actor(r)
 	v := plansView{Page: web.PageOf(r, "Interviews for stages"), Base: base(r), Form: f, Problem: prob, Fields: map[string]string{}}
 	if prob != nil {
 		v.Fields = prob.Fields
 	}
-	var err error
 	if v.Plans, err = p.Interviews.Plans(ctx, who.Org); err != nil {
 		return err
 	}

@@ -93,9 +93,9 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *Pages) showTalk(w http.ResponseWriter, r *http.Request, typed *askForm, handover handoverForm, cause error) error {
-	prob, ok := problem.As(cause)
-	if cause != nil && !ok {
-		return cause
+	prob, err := problem.Shown(cause)
+	if err != nil {
+		return err
 	}
 	ctx, who := r.Context(), web.Actor(r)
 	t, err := p.Interviews.Load(ctx, who, code(r))

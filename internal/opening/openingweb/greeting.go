@@ -40,38 +40,10 @@ type greetingForm struct {
 	Step      string `max:"8"` // save or drop
 }
 
-// greetingWays are the ways to say it.
-var greetingWays = map[string]string{"video": "With the camera", "sound": "In sound alone"}
-
-func (v greetingView) other() string {
-	if v.Way == "sound" {
-		return "video"
-	}
-	return "sound"
-}
-
 // recorder is the one that interviews have, with words for a greeting.
 func (v greetingView) recorder() recorder.View {
 	return recorder.View{Item: opening.GreetingItem, Way: v.Way, Uploads: "/o/" + v.Page.Session.Org.Path + "/-/uploads", Owner: opening.GreetingOwner(v.Opening.ID, v.Page.Session.Actor.ID),
-		Length: opening.MaxGreeting, Soft: opening.MaxGreeting * 3 / 4, List: "takes-greeting", Pick: true, Text: greetingText}
-}
-
-// greetingWords are the recorder's words where they are others here.
-var greetingWords = map[string]string{
-	"plain_title": "Recording needs a script that is not running here.", "plain_text": "Reload the page. Your written words stand on the opening’s page all the same.",
-	"why_video": "Needed to record your greeting. Nothing is recorded before you press Record.", "why_sound": "Needed to record your greeting. Nothing is recorded before you press Record.",
-	"refused":   "Your browser did not let us use it. Allow the camera and the microphone for this page in its address bar, then press again.",
-	"no_device": "This device has no camera or no microphone that we can find. Try sound alone, or another device.", "unsupported": "This browser cannot record. Try another one.",
-	"empty": "Your device recorded nothing. Try once more.", "reached": "That is enough recordings. Save one of them first.",
-	"lost_upload": "The server did not take this one: it is no recording that we can play, or larger than one may be. It stays on this device.",
-	"pick":        "Or choose a recording", "pick_hint": "A .webm, .mkv, .mp4 or .ogg file of up to 30 MB, from this device.",
-}
-
-func greetingText(key string, pairs ...any) string {
-	if s, ok := greetingWords[key]; ok {
-		return s
-	}
-	return locale.For("en").T("video."+key, pairs...)
+		Length: opening.MaxGreeting, Soft: opening.MaxGreeting * 3 / 4, List: "takes-greeting", Pick: true, Text: recorder.Greeting(func(key string, pairs ...any) string { return locale.For("en").T("video."+key, pairs...) })}
 }
 
 func (p *Pages) greeting(w http.ResponseWriter, r *http.Request) error {
@@ -90,13 +62,8 @@ func (p *Pages) showGreeting(w http.ResponseWriter, r *http.Request, f greetingF
 	}
 	for _, g := range takes {
 		u := g.Upload
-		t := greetingTake{ID: string(u.ID), Take: u.Purpose, Name: "Recorded " + u.Created.In(v.Page.Zone).Format("Mon 2 Jan, 15:04"), State: "Here", Tone: "ok", Src: p.Openings.Uploads.Link(who, u, upload.Play), Shown: u.ID == shown}
-		switch {
-		case u.State != upload.Complete:
-			t.State, t.Tone = "On its way from the device that recorded it", ""
-		case !u.Media.Playable():
-			t.State, t.Tone = "What arrived cannot be played", "bad"
-		case t.Shown:
+		t := greetingTake{ID: string(u.ID), Take: u.Purpose, Name: "Recorded " + u.Created.In(v.Page.Zone).Format("Mon 2 Jan, 15:04"), Src: p.Openings.Uploads.Link(who, u, upload.Play), Shown: u.ID == shown}
+		if t.State, t.Tone = recorder.Stands(u.State == upload.Complete, u.Media.Playable(), u.Media.Harm()); t.Shown && t.Tone == "ok" {
 			t.State = "Stands on the page"
 		}
 		if u.Media.Length > 0 {
@@ -110,12 +77,8 @@ func (p *Pages) showGreeting(w http.ResponseWriter, r *http.Request, f greetingF
 	if !slices.ContainsFunc(v.Takes, func(t greetingTake) bool { return t.ID == v.Form.Recording }) && len(v.Takes) > 0 {
 		v.Form.Recording = v.Takes[0].ID
 	}
-	if cause == nil {
-		return web.Show(w, r, greetingPage(v))
-	}
-	var ok bool
-	if v.Problem, ok = problem.As(cause); !ok {
-		return cause
+	if v.Problem, err = problem.Shown(cause); err != nil {
+		return err
 	}
 	return web.ShowWith(w, r, cause, greetingPage(v))
 }

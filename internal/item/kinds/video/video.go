@@ -202,9 +202,6 @@ func (Kind) Events(context.Context, db.Tx, item.Ref, item.Spec) ([]item.Event, e
 	return nil, nil
 }
 
-// perSecond is more than a second of any recording of ours has, in bytes: 1 Mbit/s of picture, 128 kbit/s of sound, and what wraps them, twice.
-const perSecond = 300_000
-
 // Accepts takes the bytes of a take that was announced, however late. Problems: recording.ErrConsent, recording.ErrMissing.
 func (k Kind) Accepts(ctx context.Context, tx db.Tx, _ actor.Actor, ref item.Ref, s item.Spec, purpose string) (upload.Accept, error) {
 	if _, err := k.Recordings.Consent(ctx, tx, of(ref)); err != nil {
@@ -217,7 +214,7 @@ func (k Kind) Accepts(ctx context.Context, tx db.Tx, _ actor.Actor, ref item.Ref
 	if t.State == recording.Failed || t.State == recording.Dropped {
 		return upload.Accept{}, recording.ErrMissing
 	}
-	return upload.Accept{Types: upload.Recordings, Most: int64(s.(*spec).Length+60) * perSecond}, nil
+	return upload.Accept{Types: upload.Recordings, Most: int64(s.(*spec).Length+60) * upload.PerSecond}, nil
 }
 
 // Uploaded moves the take: its bytes are here, or nothing in them can be played.
