@@ -1,9 +1,9 @@
 // Package bridge brings the conversations of an opening into a room of a messenger, and what the team answers there back to the candidate.
 //
-// An opening has one room, a conversation one thread in it; an application may have a room of its own instead. The candidate is called by a code there, never by name, and everything that names them is
-// struck: whoever scores may read along. What is about no task stays here; the room is only told that there is something. A member's answer in the
-// thread is theirs, under the same rules as on the page, once they have said who they are by a press here. What is said twice by a messenger is heard
-// once. When a person's data is erased, what stands in the room goes, too.
+// An opening has one room, a conversation one thread in it; an application may have a room of its own instead. The candidate is called by a code
+// there, never by name, and everything that names them is struck: whoever scores may read along. What is about no task stays here; the room is only
+// told that there is something. A member's answer in the thread is theirs, under the same rules as on the page, once they have said who they are by a
+// press here. What is said twice by a messenger is heard once. When a person's data is erased, what stands in the room goes, too.
 //
 // A messenger is whatever fulfils [Messenger], in a folder of notify/channels.
 package bridge
@@ -14,10 +14,7 @@ import (
 	"embed"
 	"encoding/base64"
 	"errors"
-	"regexp"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"candor/internal/actor"
@@ -62,13 +59,6 @@ type Link struct {
 	TroubleAt time.Time
 
 	token, secret string
-}
-
-// Room is an opening's.
-type Room struct {
-	Opening opening.ID
-	Title   string
-	Room    string // "" it has none
 }
 
 var (
@@ -223,124 +213,6 @@ func (bs *Bridges) Disconnect(ctx context.Context, who actor.Actor, messenger st
 		}
 		return audit.Record(ctx, tx, bs.DB.Now(), who, "bridge.disconnect", tx.Org, audit.Facts{"messenger": messenger})
 	})
-}
-
-var roomShape = regexp.MustCompile(`^[A-Za-z0-9._-]{2,80}$`)
-
-// SetRoom gives an opening a room, or with "" none. Threads that were begun go on where they are. ErrRole, ErrMissing, ErrRoomTaken, ErrInvalid on room.
-func (bs *Bridges) SetRoom(ctx context.Context, who actor.Actor, messenger string, o opening.ID, room string) error {
-	if err := org.Need(who, "bridge.change"); err != nil {
-		return err
-	}
-	if room = strings.TrimSpace(room); room != "" && !roomShape.MatchString(room) {
-		return problem.Field("room", "Paste the id of the room, such as C0123ABCD. It stands at the end of the room’s details.")
-	}
-	return bs.DB.Write(ctx, who.Org, func(tx db.Tx) error {
-		q := query.New(tx)
-		if _, err := bs.Openings.LoadIn(ctx, tx, who, o); err != nil {
-			return err
-		}
-		if _, err := bs.link(ctx, tx, messenger); err != nil {
-			return err
-		}
-		facts := audit.Facts{"messenger": messenger, "room": room}
-		if room == "" {
-			if _, err := q.DropRoom(ctx, tx.Org, messenger, string(o)); err != nil {
-				return err
-			}
-			return audit.Record(ctx, tx, bs.DB.Now(), who, "bridge.room", string(o), facts)
-		}
-		if err := taken(ctx, q, tx.Org, messenger, room, string(o), ""); err != nil {
-			return err
-		}
-		if err := q.PutRoom(ctx, query.PutRoomParams{OrgID: tx.Org, Messenger: messenger, OpeningID: string(o), Room: room}); err != nil {
-			return err
-		}
-		return audit.Record(ctx, tx, bs.DB.Now(), who, "bridge.room", string(o), facts)
-	})
-}
-
-// taken says whether another opening or application has a room. ErrRoomTaken.
-func taken(ctx context.Context, q *query.Queries, o, messenger, room, opening, application string) error {
-	there, err := q.OfRoom(ctx, o, messenger, room)
-	if err == nil && there != opening {
-		return ErrRoomTaken
-	}
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return err
-	}
-	there, err = q.OfOwnRoom(ctx, o, messenger, room)
-	if err == nil && there != application {
-		return ErrRoomTaken
-	}
-	if errors.Is(err, sql.ErrNoRows) {
-		err = nil
-	}
-	return err
-}
-
-// SetOwnRoom gives one application a room of its own, or with "" that of its opening. What was begun goes on where it is. Whoever must not know the name gives none.
-// ErrRole, ErrMissing, ErrRoomTaken, ErrInvalid on room.
-func (bs *Bridges) SetOwnRoom(ctx context.Context, who actor.Actor, messenger string, a opening.ApplicationID, room string) error {
-	if err := org.Need(who, "bridge.change"); err != nil {
-		return err
-	}
-	if room = strings.TrimSpace(room); room != "" && !roomShape.MatchString(room) {
-		return problem.Field("room", "Paste the id of the room, such as C0123ABCD. It stands at the end of the room’s details.")
-	}
-	return bs.DB.Write(ctx, who.Org, func(tx db.Tx) error {
-		q := query.New(tx)
-		if err := bs.named(ctx, tx, who, a); err != nil {
-			return err
-		}
-		if _, err := bs.link(ctx, tx, messenger); err != nil {
-			return err
-		}
-		err := taken(ctx, q, tx.Org, messenger, room, "", string(a))
-		switch {
-		case room == "":
-			_, err = q.DropOwnRoom(ctx, tx.Org, messenger, string(a))
-		case err == nil:
-			err = q.PutOwnRoom(ctx, query.PutOwnRoomParams{OrgID: tx.Org, Messenger: messenger, ApplicationID: string(a), Room: room})
-		}
-		if err != nil {
-			return err
-		}
-		return audit.Record(ctx, tx, bs.DB.Now(), who, "bridge.own_room", string(a), audit.Facts{"messenger": messenger, "own": strconv.FormatBool(room != "")}) // what it is called may tell the name
-	})
-}
-
-// named says whether the asker sees an application with its name. ErrMissing.
-func (bs *Bridges) named(ctx context.Context, tx db.Tx, who actor.Actor, a opening.ApplicationID) error {
-	app, err := bs.Openings.LoadApplicationIn(ctx, tx, who, a)
-	if errors.Is(err, opening.ErrMissing) || err == nil && app.Blind {
-		return ErrMissing
-	}
-	return err
-}
-
-// OwnRoom is the room of one application, "" for none, and whether there is a link at all. ErrRole, ErrMissing.
-func (bs *Bridges) OwnRoom(ctx context.Context, who actor.Actor, messenger string, a opening.ApplicationID) (room string, linked bool, err error) {
-	if err := org.Need(who, "bridge.change"); err != nil {
-		return "", false, err
-	}
-	err = bs.DB.Read(ctx, who.Org, func(tx db.Tx) error {
-		if err := bs.named(ctx, tx, who, a); err != nil {
-			return err
-		}
-		if _, err := bs.link(ctx, tx, messenger); errors.Is(err, ErrMissing) {
-			return nil
-		} else if err != nil {
-			return err
-		}
-		linked = true
-		room, err = query.New(tx).OwnRoom(ctx, tx.Org, messenger, string(a))
-		if errors.Is(err, sql.ErrNoRows) {
-			err = nil
-		}
-		return err
-	})
-	return room, linked, err
 }
 
 // Standing is how a bridge stands, for its page.
