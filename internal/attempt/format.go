@@ -108,18 +108,19 @@ func (as *Attempts) announced(ctx context.Context, tx db.Tx, inv opening.Invitat
 
 // Running says whether a part was started.
 func (f Format) Running(ctx context.Context, tx db.Tx, inv opening.Invitation) (bool, error) {
+	_, parts, err := partsOf(ctx, tx, inv)
+	return slices.ContainsFunc(parts, func(r query.SittingsRow) bool { return r.State == string(Running) || r.State == string(Paused) }), notThere(err)
+}
+
+// partsOf are the attempt of an invitation and its sittings; sql.ErrNoRows.
+func partsOf(ctx context.Context, tx db.Tx, inv opening.Invitation) (query.AttemptOfRow, []query.SittingsRow, error) {
 	q := query.New(tx)
 	a, err := q.AttemptOf(ctx, tx.Org, string(inv.ID))
 	if err != nil {
-		return false, notThere(err)
+		return a, nil, err
 	}
-	rows, err := q.Sittings(ctx, tx.Org, a.ID)
-	for _, r := range rows {
-		if r.State == string(Running) || r.State == string(Paused) {
-			return true, err
-		}
-	}
-	return false, err
+	parts, err := q.Sittings(ctx, tx.Org, a.ID)
+	return a, parts, err
 }
 
 // Waited gives the parts that run the time back for which somebody waited for digits by mail, once per part: opening.Waiter.

@@ -1,7 +1,9 @@
 package attempt
 
 import (
+	"cmp"
 	"context"
+	"slices"
 
 	"candor/internal/attempt/internal/query"
 	"candor/internal/db"
@@ -13,18 +15,12 @@ var errGiven = opening.ErrBegan.Saying("You were given more time for what you ch
 
 // Began says whether a part was started, also if it is over: [opening.Undoer].
 func (f Format) Began(ctx context.Context, tx db.Tx, inv opening.Invitation) (bool, error) {
-	q := query.New(tx)
-	a, err := q.AttemptOf(ctx, tx.Org, string(inv.ID))
+	a, parts, err := partsOf(ctx, tx, inv)
 	if err != nil {
 		return false, notThere(err)
 	}
-	rows, err := q.Sittings(ctx, tx.Org, a.ID)
-	for _, r := range rows {
-		if r.StartedAt > 0 || r.State != string(Ready) {
-			return true, err
-		}
-	}
-	return a.State != "open", err
+	began := slices.ContainsFunc(parts, func(r query.SittingsRow) bool { return r.StartedAt > 0 || r.State != string(Ready) })
+	return began || a.State != "open", nil
 }
 
 // Undo removes an attempt of which nothing was started, for another is chosen instead: [opening.Undoer]. The candidate has written nothing in it, and
@@ -37,7 +33,7 @@ func (f Format) Undo(ctx context.Context, tx db.Tx, inv opening.Invitation) erro
 		return notThere(err)
 	}
 	if n, err := q.StaffGave(ctx, tx.Org, a.ID); err != nil || n > 0 {
-		return errOr(err, errGiven)
+		return cmp.Or(err, error(errGiven))
 	}
 	if _, err := q.UndoLedger(ctx, tx.Org, a.ID); err != nil {
 		return err
@@ -50,11 +46,4 @@ func (f Format) Undo(ctx context.Context, tx db.Tx, inv opening.Invitation) erro
 		err = opening.ErrBegan
 	}
 	return err
-}
-
-func errOr(err, other error) error {
-	if err != nil {
-		return err
-	}
-	return other
 }

@@ -82,14 +82,21 @@ func byID(files map[string]string, first, last string, id func(string, int) stri
 	return Quote{}, false
 }
 
+// LinesPlace is the place of lines of a file, as people write it: "limiter.go:12-18".
+func LinesPlace(file string, from, to int) string {
+	if to > from {
+		return fmt.Sprintf("%s:%d-%d", file, from, to)
+	}
+	return fmt.Sprintf("%s:%d", file, from)
+}
+
 func lines(name, text string, from, to int, id func(string, int) string) (Quote, bool) {
 	all := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
 	if from < 1 || to < from || to > len(all) {
 		return Quote{}, false
 	}
-	q := Quote{Place: fmt.Sprintf("%s:%d", name, from), Label: fmt.Sprintf("%s line %d", name, from), File: name, From: from, To: to, Text: strings.Join(all[from-1:to], "\n")}
+	q := Quote{Place: LinesPlace(name, from, to), Label: fmt.Sprintf("%s line %d", name, from), File: name, From: from, To: to, Text: strings.Join(all[from-1:to], "\n")}
 	if to > from {
-		q.Place += fmt.Sprintf("-%d", to)
 		q.Label = fmt.Sprintf("%s lines %d to %d", name, from, to)
 	}
 	if id != nil {

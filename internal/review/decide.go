@@ -186,11 +186,10 @@ func (rs *Reviews) UndoIn(ctx context.Context, tx db.Tx, who actor.Actor, decisi
 		return d, ErrRole
 	}
 	now := rs.DB.Now()
-	switch reason = strings.TrimSpace(reason); {
-	case reason == "" && d.Undone.IsZero() && now.Sub(d.At) > Slip:
-		return d, problem.Field("reason", "Say why it is taken back, in a sentence. The team reads it, the candidate does not.")
-	case len([]rune(reason)) > 500:
-		return d, problem.Field("reason", "Please say it in up to 500 characters.")
+	if slip := !d.Undone.IsZero() || now.Sub(d.At) <= Slip; !slip || strings.TrimSpace(reason) != "" {
+		if reason, err = because(reason); err != nil {
+			return d, err
+		}
 	}
 	n, err := query.New(tx).UndoDecision(ctx, tx.Org, d.ID, clock.Milli(now))
 	if err != nil {
