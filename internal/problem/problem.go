@@ -88,6 +88,15 @@ var ErrInvalid = New(Invalid, "invalid", "Some of this needs another look. Nothi
 // Field is ErrInvalid about one field.
 func Field(field, text string) *Problem { return ErrInvalid.On(field, text) }
 
+// Shown is the problem of an error that a page shows beside its fields; nil where there is none. A fault comes back as it is.
+func Shown(err error) (*Problem, error) {
+	p, ok := As(err)
+	if err != nil && !ok {
+		return nil, err
+	}
+	return p, nil
+}
+
 // As finds the problem in an error; ok is false when it is a fault.
 func As(err error) (p *Problem, ok bool) {
 	ok = errors.As(err, &p)

@@ -72,14 +72,13 @@ func (v ownView) last(t time.Time) string { return v.day(t.Add(-time.Second)) }
 func (p *Pages) own(w http.ResponseWriter, r *http.Request) error { return p.showOwn(w, r, "", nil) }
 
 func (p *Pages) showOwn(w http.ResponseWriter, r *http.Request, reason string, cause error) error {
-	prob, ok := problem.As(cause)
-	if cause != nil && !ok {
-		return cause
+	prob, err := problem.Shown(cause)
+	if err != nil {
+		return err
 	}
 	v := ownView{Page: web.PageOf(r, ""), Reason: reason, Problem: prob, Fields: fields(prob)}
 	v.words = words{locale.For(v.Page.Lang)}
 	v.Page.Title = v.t("title")
-	var err error
 	if v.Own, err = p.Appeals.Own(r.Context(), web.Actor(r)); err != nil {
 		return err
 	}
@@ -155,9 +154,9 @@ func (p *Pages) read(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *Pages) show(w http.ResponseWriter, r *http.Request, d *appeal.Draft, preview bool, cause error) error {
-	prob, ok := problem.As(cause)
-	if cause != nil && !ok {
-		return cause
+	prob, err := problem.Shown(cause)
+	if err != nil {
+		return err
 	}
 	c, err := p.Appeals.Load(r.Context(), web.Actor(r), app(r))
 	if err != nil {

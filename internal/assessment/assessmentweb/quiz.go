@@ -50,10 +50,11 @@ func (p *Pages) quiz(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *Pages) showQuiz(w http.ResponseWriter, r *http.Request, v quizView, cause error) error {
-	var ok bool
-	if v.Problem, ok = problem.As(cause); cause != nil && !ok {
-		return cause
+	prob, err := problem.Shown(cause)
+	if err != nil {
+		return err
 	}
+	v.Problem = prob
 	v.Page, v.Formats = web.PageOf(r, "Import a quiz"), p.Quizzes
 	return web.ShowWith(w, r, cause, quizPage(v))
 }

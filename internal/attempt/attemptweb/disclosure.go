@@ -98,9 +98,9 @@ func (p *Pages) disclosure(w http.ResponseWriter, r *http.Request) error {
 
 // showDisclosure draws what was said, or what was typed when it could not be kept.
 func (p *Pages) showDisclosure(w http.ResponseWriter, r *http.Request, v itemView, typed *attempt.Disclosure, cause error) error {
-	prob, ok := problem.As(cause)
-	if cause != nil && !ok {
-		return cause
+	prob, err := problem.Shown(cause)
+	if err != nil {
+		return err
 	}
 	over := v.Sitting.Over(v.V.Now)
 	if v.Sitting.State == attempt.Ready || !over && !v.Sitting.Works(v.V.Now) {
@@ -112,7 +112,6 @@ func (p *Pages) showDisclosure(w http.ResponseWriter, r *http.Request, v itemVie
 	if prob != nil {
 		d.Fields = prob.Fields
 	}
-	var err error
 	if d.Saying, err = p.Attempts.Saying(r.Context(), web.Actor(r), v.Item.Key); err != nil {
 		return err
 	}

@@ -106,9 +106,8 @@ func (p *Pages) showList(w http.ResponseWriter, r *http.Request, text string, ca
 	if err != nil {
 		return err
 	}
-	var ok bool
-	if v.Problem, ok = problem.As(cause); cause != nil && !ok {
-		return cause
+	if v.Problem, err = problem.Shown(cause); err != nil {
+		return err
 	}
 	return web.ShowWith(w, r, cause, listPage(v))
 }

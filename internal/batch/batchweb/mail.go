@@ -32,11 +32,12 @@ func (p *Pages) mail(w http.ResponseWriter, r *http.Request) error { return p.sh
 func (p *Pages) showMail(w http.ResponseWriter, r *http.Request, cause error) error {
 	v := mailView{Page: web.PageOf(r, "Check the invitations"), Mails: p.mails()}
 	row, _ := strconv.Atoi(r.URL.Query().Get("row"))
-	var ok bool
-	if v.Problem, ok = problem.As(cause); cause != nil && !ok {
-		return cause
+	prob, err := problem.Shown(cause)
+	if err != nil {
+		return err
 	}
-	err := p.read(r, func(tx db.Tx) (err error) {
+	v.Problem = prob
+	err = p.read(r, func(tx db.Tx) (err error) {
 		ctx, who := r.Context(), web.Actor(r)
 		if v.Batch, err = p.Batches.LoadIn(ctx, tx, who, openingID(r), batchID(r)); err != nil {
 			return err

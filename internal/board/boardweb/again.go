@@ -58,12 +58,8 @@ func (p *Pages) showAgain(w http.ResponseWriter, r *http.Request, f againForm, c
 	if v.Options, err = p.offers(r, b.What.Title, len(b.Stage.Others)); err != nil {
 		return err
 	}
-	if cause == nil {
-		return web.Show(w, r, againPage(v))
-	}
-	var ok bool
-	if v.Problem, ok = problem.As(cause); !ok {
-		return cause
+	if v.Problem, err = problem.Shown(cause); err != nil {
+		return err
 	}
 	return web.ShowWith(w, r, cause, againPage(v))
 }

@@ -79,12 +79,8 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request, f actForm, cause er
 		return err
 	}
 	v.Stages, v.Tags, v.Readers = s.Stages, s.Tags, readers(s.Readers)
-	if cause == nil {
-		return web.Show(w, r, bulkPage(v))
-	}
-	var ok bool
-	if v.Problem, ok = problem.As(cause); !ok {
-		return cause
+	if v.Problem, err = problem.Shown(cause); err != nil {
+		return err
 	}
 	return web.ShowWith(w, r, cause, bulkPage(v))
 }

@@ -61,12 +61,8 @@ func (p *Pages) showClosing(w http.ResponseWriter, r *http.Request, f closeForm,
 		v.Managers = append(v.Managers, m.Name)
 	}
 	slices.Sort(v.Managers)
-	if cause == nil {
-		return web.Show(w, r, closePage(v))
-	}
-	var ok bool
-	if v.Problem, ok = problem.As(cause); !ok {
-		return cause
+	if v.Problem, err = problem.Shown(cause); err != nil {
+		return err
 	}
 	return web.ShowWith(w, r, cause, closePage(v))
 }

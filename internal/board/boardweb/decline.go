@@ -81,9 +81,9 @@ func (p *Pages) decline(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *Pages) letters(w http.ResponseWriter, r *http.Request, f lettersForm, cause error) error {
-	prob, ok := problem.As(cause)
-	if cause != nil && !ok {
-		return cause
+	prob, err := problem.Shown(cause)
+	if err != nil {
+		return err
 	}
 	all, err := p.Boards.Letters(r.Context(), web.Actor(r), openingOf(r), picked(f.Pick))
 	if err != nil {

@@ -111,12 +111,8 @@ func (p *Pages) draw(w http.ResponseWriter, r *http.Request, form *correctForm, 
 	if err != nil {
 		return err
 	}
-	if cause == nil {
-		return web.Show(w, r, showPage(v))
-	}
-	var ok bool
-	if v.Problem, ok = problem.As(cause); !ok {
-		return cause
+	if v.Problem, err = problem.Shown(cause); err != nil {
+		return err
 	}
 	return web.ShowWith(w, r, cause, showPage(v))
 }

@@ -60,9 +60,9 @@ func (p *Pages) ask(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *Pages) showAsk(w http.ResponseWriter, r *http.Request, f askForm, cause error) error {
-	prob, ok := problem.As(cause)
-	if cause != nil && !ok {
-		return cause
+	prob, err := problem.Shown(cause)
+	if err != nil {
+		return err
 	}
 	c := review.Code(r.PathValue("code"))
 	t, err := p.Integrity.Asking(r.Context(), web.Actor(r), c)
@@ -167,9 +167,9 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *Pages) showCase(w http.ResponseWriter, r *http.Request, f verdictForm, cause error) error {
-	prob, ok := problem.As(cause)
-	if cause != nil && !ok {
-		return cause
+	prob, err := problem.Shown(cause)
+	if err != nil {
+		return err
 	}
 	who := web.Actor(r)
 	c, part, err := p.Integrity.Load(r.Context(), who, integrity.CaseID(r.PathValue("case")))

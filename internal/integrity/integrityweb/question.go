@@ -101,9 +101,9 @@ func (p *Pages) question(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *Pages) showQuestion(w http.ResponseWriter, r *http.Request, typed string, cause error) error {
-	prob, ok := problem.As(cause)
-	if cause != nil && !ok {
-		return cause
+	prob, err := problem.Shown(cause)
+	if err != nil {
+		return err
 	}
 	ctx, who := r.Context(), web.Actor(r)
 	q, err := p.Integrity.Question(ctx, who, integrity.CaseID(r.PathValue("case")))

@@ -114,9 +114,8 @@ func (p *Pages) showLetter(w http.ResponseWriter, r *http.Request, f *letterForm
 	if errors.Is(cause, notify.ErrChanged) {
 		v.Form.Number = t.Number
 	}
-	var ok bool
-	if v.Problem, ok = problem.As(cause); cause != nil && !ok {
-		return cause
+	if v.Problem, err = problem.Shown(cause); err != nil {
+		return err
 	}
 	if v.Names, err = p.Notify.Names(ctx, who); err != nil {
 		return err

@@ -105,12 +105,8 @@ func (p *Pages) showApplication(w http.ResponseWriter, r *http.Request, v applic
 			v.Sections = append(v.Sections, s)
 		}
 	}
-	if cause == nil {
-		return web.Show(w, r, applicationPage(v))
-	}
-	var ok bool
-	if v.Problem, ok = problem.As(cause); !ok {
-		return cause
+	if v.Problem, err = problem.Shown(cause); err != nil {
+		return err
 	}
 	return web.ShowWith(w, r, cause, applicationPage(v))
 }

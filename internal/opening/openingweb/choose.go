@@ -86,12 +86,8 @@ func (p *Pages) showChoose(w http.ResponseWriter, r *http.Request, cause error) 
 			return err
 		}
 	}
-	if cause == nil {
-		return web.Show(w, r, choosePage(v))
-	}
-	var ok bool
-	if v.Problem, ok = problem.As(cause); !ok {
-		return cause
+	if v.Problem, err = problem.Shown(cause); err != nil {
+		return err
 	}
 	return web.ShowWith(w, r, cause, choosePage(v))
 }

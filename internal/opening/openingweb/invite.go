@@ -113,12 +113,8 @@ func (p *Pages) showInvite(w http.ResponseWriter, r *http.Request, f inviteForm,
 			return err
 		}
 	}
-	if cause == nil {
-		return web.Show(w, r, invitePage(v))
-	}
-	var ok bool
-	if v.Problem, ok = problem.As(cause); !ok {
-		return cause
+	if v.Problem, err = problem.Shown(cause); err != nil {
+		return err
 	}
 	return web.ShowWith(w, r, cause, invitePage(v))
 }

@@ -70,12 +70,8 @@ func (p *Pages) showLate(w http.ResponseWriter, r *http.Request, f lateForm, cau
 	if v.Filed, err = p.filed(r, a.ID); err != nil {
 		return err
 	}
-	if cause == nil {
-		return web.Show(w, r, latePage(v))
-	}
-	var ok bool
-	if v.Problem, ok = problem.As(cause); !ok {
-		return cause
+	if v.Problem, err = problem.Shown(cause); err != nil {
+		return err
 	}
 	return web.ShowWith(w, r, cause, latePage(v))
 }

@@ -140,12 +140,8 @@ func (p *Pages) showLink(w http.ResponseWriter, r *http.Request, v linkView, cau
 		return web.ShowWith(w, r, v.Dead, deadLink(v))
 	}
 	v.Code = v.Code || v.Mailed || errors.Is(cause, opening.ErrCodeNeeded) || errors.Is(cause, opening.ErrCode)
-	if cause == nil {
-		return web.Show(w, r, linkPage(v))
-	}
-	var ok bool
-	if v.Problem, ok = problem.As(cause); !ok {
-		return cause
+	if v.Problem, err = problem.Shown(cause); err != nil {
+		return err
 	}
 	return web.ShowWith(w, r, cause, linkPage(v))
 }

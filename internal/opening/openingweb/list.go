@@ -150,12 +150,8 @@ func (p *Pages) showFresh(w http.ResponseWriter, r *http.Request, f openingForm,
 	if v.More, err = p.more(r); err != nil {
 		return err
 	}
-	if cause == nil {
-		return web.Show(w, r, freshPage(v))
-	}
-	var ok bool
-	if v.Problem, ok = problem.As(cause); !ok {
-		return cause
+	if v.Problem, err = problem.Shown(cause); err != nil {
+		return err
 	}
 	return web.ShowWith(w, r, cause, freshPage(v))
 }

@@ -69,12 +69,8 @@ func (p *Pages) showMoreTime(w http.ResponseWriter, r *http.Request, words strin
 	if err != nil {
 		return err
 	}
-	if cause == nil {
-		return web.Show(w, r, moreTimePage(v))
-	}
-	var ok bool
-	if v.Problem, ok = problem.As(cause); !ok {
-		return cause
+	if v.Problem, err = problem.Shown(cause); err != nil {
+		return err
 	}
 	return web.ShowWith(w, r, cause, moreTimePage(v))
 }

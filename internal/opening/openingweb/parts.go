@@ -41,12 +41,8 @@ func (p *Pages) showParts(w http.ResponseWriter, r *http.Request, f partForm, ca
 	if v.Parts, err = p.Attempts.PartsOf(ctx, who, a.ID); err != nil {
 		return err
 	}
-	if cause == nil {
-		return web.Show(w, r, partsPage(v))
-	}
-	var ok bool
-	if v.Problem, ok = problem.As(cause); !ok {
-		return cause
+	if v.Problem, err = problem.Shown(cause); err != nil {
+		return err
 	}
 	return web.ShowWith(w, r, cause, partsPage(v))
 }

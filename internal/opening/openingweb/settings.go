@@ -119,12 +119,8 @@ func (p *Pages) showSettings(w http.ResponseWriter, r *http.Request, v settingsV
 			return err
 		}
 	}
-	if cause == nil {
-		return web.Show(w, r, settingsPage(v))
-	}
-	var ok bool
-	if v.Problem, ok = problem.As(cause); !ok {
-		return cause
+	if v.Problem, err = problem.Shown(cause); err != nil {
+		return err
 	}
 	return web.ShowWith(w, r, cause, settingsPage(v))
 }

@@ -270,15 +270,14 @@ func (p *Pages) own(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *Pages) showOwn(w http.ResponseWriter, r *http.Request, stage, typed string, cause error) error {
-	prob, ok := problem.As(cause)
-	if cause != nil && !ok {
-		return cause
+	prob, err := problem.Shown(cause)
+	if err != nil {
+		return err
 	}
 	ctx, who := r.Context(), web.Actor(r)
 	v := ownView{Page: web.PageOf(r, ""), Titles: map[opening.StageID]string{}, For: stage, Typed: typed, Problem: prob}
 	v.words = words{locale.For(v.Page.Lang)}
 	v.Page.Title = v.t("title")
-	var err error
 	if v.Org, err = p.Orgs.ByID(ctx, who.Org); err != nil {
 		return err
 	}

@@ -64,9 +64,9 @@ func (p *Pages) showKept(w http.ResponseWriter, r *http.Request, reason string, 
 	if !k.Manage {
 		return opening.ErrRole
 	}
-	prob, ok := problem.As(cause)
-	if cause != nil && !ok {
-		return cause
+	prob, err := problem.Shown(cause)
+	if err != nil {
+		return err
 	}
 	return web.ShowWith(w, r, cause, keptPage(keptView{web.PageOf(r, "How long this is kept"), k, reason, prob}))
 }

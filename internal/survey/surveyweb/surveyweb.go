@@ -86,9 +86,9 @@ func (p *Pages) Note(ctx context.Context, who actor.Actor, page web.Page, organi
 func (p *Pages) own(w http.ResponseWriter, r *http.Request) error { return p.show(w, r, nil, nil) }
 
 func (p *Pages) show(w http.ResponseWriter, r *http.Request, given map[string]string, cause error) error {
-	prob, ok := problem.As(cause)
-	if cause != nil && !ok {
-		return cause
+	prob, err := problem.Shown(cause)
+	if err != nil {
+		return err
 	}
 	v, err := p.view(r.Context(), web.Actor(r), web.PageOf(r, "How was it for you?"), web.SessionOf(r).Org.Name)
 	if err != nil {

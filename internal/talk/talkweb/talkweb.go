@@ -84,9 +84,9 @@ func (p *Pages) terms(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *Pages) showTerms(w http.ResponseWriter, r *http.Request, f *talk.Terms, cause error) error {
-	prob, ok := problem.As(cause)
-	if cause != nil && !ok {
-		return cause
+	prob, err := problem.Shown(cause)
+	if err != nil {
+		return err
 	}
 	ctx, who := r.Context(), web.Actor(r)
 	o, err := p.Openings.Load(ctx, who, opening.ID(r.PathValue("opening")))
@@ -160,13 +160,12 @@ func (p *Pages) read(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *Pages) show(w http.ResponseWriter, r *http.Request, f staffForm, cause error) error {
-	prob, ok := problem.As(cause)
-	if cause != nil && !ok {
-		return cause
+	prob, err := problem.Shown(cause)
+	if err != nil {
+		return err
 	}
 	ctx, who, a := r.Context(), web.Actor(r), opening.ApplicationID(r.PathValue("application"))
 	v := staffView{Page: web.PageOf(r, "Talk"), Path: p.path(r), Problem: prob, Step: f.Step}
-	var err error
 	if v.Talk, v.App, err = p.Talks.Load(ctx, who, a); errors.Is(err, talk.ErrMissing) {
 		v.None = true
 	} else if err != nil {
@@ -259,15 +258,14 @@ func (v ownView) when(t time.Time) string { return opening.Spell(t, v.Page.Zone.
 func (p *Pages) own(w http.ResponseWriter, r *http.Request) error { return p.showOwn(w, r, nil) }
 
 func (p *Pages) showOwn(w http.ResponseWriter, r *http.Request, cause error) error {
-	prob, ok := problem.As(cause)
-	if cause != nil && !ok {
-		return cause
+	prob, err := problem.Shown(cause)
+	if err != nil {
+		return err
 	}
 	ctx, who := r.Context(), web.Actor(r)
 	v := ownView{Page: web.PageOf(r, ""), Problem: prob}
 	v.words = words{locale.For(v.Page.Lang)}
 	v.Page.Title = v.t("title")
-	var err error
 	if v.Org, err = p.Orgs.ByID(ctx, who.Org); err != nil {
 		return err
 	}

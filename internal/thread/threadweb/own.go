@@ -164,9 +164,9 @@ func (p *Pages) own(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *Pages) showOwn(w http.ResponseWriter, r *http.Request, item, typed string, cause error) error {
-	prob, ok := problem.As(cause)
-	if cause != nil && !ok {
-		return cause
+	prob, err := problem.Shown(cause)
+	if err != nil {
+		return err
 	}
 	v, err := p.ownOf(r.Context(), web.Actor(r), web.PageOf(r, ""), web.SessionOf(r).Org.Name, item)
 	if err != nil {

@@ -87,9 +87,9 @@ func (p *Pages) read(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *Pages) showRead(w http.ResponseWriter, r *http.Request, typed string, cause error) error {
-	prob, ok := problem.As(cause)
-	if cause != nil && !ok {
-		return cause
+	prob, err := problem.Shown(cause)
+	if err != nil {
+		return err
 	}
 	ctx, who := r.Context(), web.Actor(r)
 	t, err := p.Threads.Load(ctx, who, application(r))
@@ -210,9 +210,9 @@ func (p *Pages) everybody(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *Pages) showEverybody(w http.ResponseWriter, r *http.Request, f everybodyForm, cause error) error {
-	prob, ok := problem.As(cause)
-	if cause != nil && !ok {
-		return cause
+	prob, err := problem.Shown(cause)
+	if err != nil {
+		return err
 	}
 	ctx, who := r.Context(), web.Actor(r)
 	s, err := p.Threads.Source(ctx, who, application(r), r.PathValue("message"))

@@ -240,13 +240,12 @@ func (p *Pages) plans(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *Pages) showPlans(w http.ResponseWriter, r *http.Request, f planForm, cause error) error {
-	prob, ok := problem.As(cause)
-	if cause != nil && !ok {
-		return cause
+	prob, err := problem.Shown(cause)
+	if err != nil {
+		return err
 	}
 	ctx, who := r.Context(), web.Actor(r)
 	v := plansView{Page: web.PageOf(r, "Work trials for stages"), Base: base(r), Form: f, Problem: prob, Fields: fieldsOf(prob)}
-	var err error
 	if v.Plans, err = p.Trials.Plans(ctx, who.Org); err != nil {
 		return err
 	}

@@ -128,9 +128,9 @@ type ownView struct {
 func (p *Pages) own(w http.ResponseWriter, r *http.Request) error { return p.showOwn(w, r, nil, nil) }
 
 func (p *Pages) showOwn(w http.ResponseWriter, r *http.Request, typed *string, cause error) error {
-	prob, ok := problem.As(cause)
-	if cause != nil && !ok {
-		return cause
+	prob, err := problem.Shown(cause)
+	if err != nil {
+		return err
 	}
 	a := opening.ApplicationID(r.PathValue("application"))
 	room, linked, err := p.Bridges.OwnRoom(r.Context(), web.Actor(r), Name, a)
