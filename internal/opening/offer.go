@@ -72,15 +72,15 @@ func (os *Openings) checkOffers(ctx context.Context, o string, s Stage) error {
 		if slices.Contains(s.Offers()[:i], x) {
 			return problem.Field(field, "“"+d.Title+"” is offered twice.")
 		}
-		if err := comparable(first, d); err != nil {
+		if err := alike(first, d); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// comparable says whether what is chosen instead can be read by the same criteria.
-func comparable(first, d Described) error {
+// alike says whether what is chosen instead can be read by the same criteria.
+func alike(first, d Described) error {
 	keys := first.keys()
 	var strange []string
 	for _, c := range d.Criteria {

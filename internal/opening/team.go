@@ -48,11 +48,6 @@ func (os *Openings) SetRole(ctx context.Context, who actor.Actor, o ID, member s
 			return err
 		}
 		q := query.New(tx)
-		if !on && role == Reviewer {
-			if _, err := q.DropReaderOf(ctx, who.Org, string(o), member); err != nil {
-				return err
-			}
-		}
 		if on {
 			err = q.AddRole(ctx, query.AddRoleParams{OrgID: who.Org, OpeningID: string(o), MemberID: member, Role: string(role)})
 		} else {
@@ -61,12 +56,8 @@ func (os *Openings) SetRole(ctx context.Context, who actor.Actor, o ID, member s
 		if err != nil {
 			return err
 		}
-		if left, err := q.RolesIn(ctx, who.Org, string(o), member); err != nil {
+		if err := os.rid(ctx, tx, o, member); err != nil {
 			return err
-		} else if len(left) == 0 {
-			if err := os.ungreet(ctx, tx, o, member); err != nil { // only the opening's people say something on its page
-				return err
-			}
 		}
 		verb := map[bool]string{true: "opening.add_role", false: "opening.drop_role"}[on]
 		return audit.Record(ctx, tx, os.DB.Now(), who, verb, string(o), audit.Facts{"member": member, "role": string(role)})
@@ -88,11 +79,6 @@ func (os *Openings) SetRoles(ctx context.Context, who actor.Actor, o ID, member 
 			return err
 		}
 		q := query.New(tx)
-		if !slices.Contains(roles, Reviewer) {
-			if _, err := q.DropReaderOf(ctx, who.Org, string(o), member); err != nil {
-				return err
-			}
-		}
 		var given []string
 		for _, r := range Roles {
 			var err error
@@ -106,11 +92,23 @@ func (os *Openings) SetRoles(ctx context.Context, who actor.Actor, o ID, member 
 				return err
 			}
 		}
-		if len(given) == 0 {
-			if err := os.ungreet(ctx, tx, o, member); err != nil {
-				return err
-			}
+		if err := os.rid(ctx, tx, o, member); err != nil {
+			return err
 		}
 		return audit.Record(ctx, tx, os.DB.Now(), who, "opening.set_roles", string(o), audit.Facts{"member": member, "roles": strings.Join(given, " ")})
 	})
+}
+
+// rid takes from a member what went with a role that they do not have any more: the stages that they are named to read, and, once they have none
+// left, what they say on the opening's page.
+func (os *Openings) rid(ctx context.Context, tx db.Tx, o ID, member string) error {
+	q := query.New(tx)
+	left, err := q.RolesIn(ctx, tx.Org, string(o), member)
+	if err == nil && !slices.Contains(left, string(Reviewer)) {
+		_, err = q.DropReaderOf(ctx, tx.Org, string(o), member)
+	}
+	if err == nil && len(left) == 0 {
+		err = os.ungreet(ctx, tx, o, member)
+	}
+	return err
 }

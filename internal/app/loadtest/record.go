@@ -1,6 +1,7 @@
 package loadtest
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -36,7 +37,7 @@ func (p *player) record(ctx context.Context) error {
 	b64 := base64.StdEncoding.EncodeToString
 	status, head, body, err := p.raw(ctx, "POST", "/c/-/uploads", "", map[string]string{"Upload-Defer-Length": "1", "Upload-Metadata": "item " + b64([]byte(item)) + ",purpose " + b64([]byte(take))})
 	if err != nil || status != http.StatusCreated {
-		return fmt.Errorf("an upload = %d %s: %w", status, body, orRefused(err))
+		return fmt.Errorf("an upload = %d %s: %w", status, body, cmp.Or(err, errRefused))
 	}
 	at, sum, sent := head.Get("Location"), sha256.New(), 0
 	began := time.Now()
@@ -77,17 +78,10 @@ func (p *player) record(ctx context.Context) error {
 	pressed := time.Now()
 	status, _, body, err = p.raw(ctx, "POST", at+"/finish", string(claim), map[string]string{"Content-Type": "application/json"})
 	if err != nil || status != http.StatusOK {
-		return fmt.Errorf("the end of an upload = %d %s: %w", status, body, orRefused(err))
+		return fmt.Errorf("the end of an upload = %d %s: %w", status, body, cmp.Or(err, errRefused))
 	}
 	p.meter.took("finish", time.Since(pressed))
 	_, err = p.press(ctx, "", purpose+"stop", url.Values{"_take": {take}, "_ms": {strconv.Itoa(int(p.For.Milliseconds()))}})
-	return err
-}
-
-func orRefused(err error) error {
-	if err == nil {
-		return errRefused
-	}
 	return err
 }
 
