@@ -43,19 +43,9 @@ func (Kind) Spec(dir fs.FS) (item.Spec, []item.Finding) {
 	for i, x := range s.Sections {
 		out = append(out, x.check(dir, d, fmt.Sprintf("$.sections[%d]", i), seen)...)
 	}
-	texts, _ := fs.Glob(dir, "leaked/*")
-	for _, name := range texts {
-		text, err := fs.ReadFile(dir, name)
-		switch {
-		case err != nil:
-			out = append(out, item.Finding{Path: name, Severity: item.Error, Text: fmt.Sprintf("This file cannot be read: %v", err)})
-		case !utf8.Valid(text):
-			out = append(out, item.Finding{Path: name, Severity: item.Error, Text: "This file is not UTF-8. Save it as UTF-8."})
-		default:
-			s.leaked = append(s.leaked, item.Source{Name: name, Role: item.Leaked, Files: map[string]string{leakedName: string(text)}})
-		}
-	}
-	return s, out
+	leaked, wrong := item.LeakedTexts(dir, leakedName)
+	s.leaked = leaked
+	return s, append(out, wrong...)
 }
 
 // leakedName is what a text that went round is called where files are expected.

@@ -61,16 +61,9 @@ func (Kind) Spec(dir fs.FS) (item.Spec, []item.Finding) {
 	if w.To > 0 && w.From > w.To || w.Max > 0 && w.To > w.Max {
 		out = append(out, d.At("$.words", "from, to and max must rise: %d, %d, %d.", w.From, w.To, w.Max))
 	}
-	texts, _ := fs.Glob(dir, "leaked/*")
-	for _, name := range texts {
-		text, err := fs.ReadFile(dir, name)
-		if err != nil {
-			out = append(out, item.Finding{Path: name, Severity: item.Error, Text: fmt.Sprintf("This file cannot be read: %v", err)})
-			continue
-		}
-		s.leaked = append(s.leaked, item.Source{Name: name, Role: item.Leaked, Files: map[string]string{answerName: string(text)}})
-	}
-	return s, out
+	leaked, wrong := item.LeakedTexts(dir, answerName)
+	s.leaked = leaked
+	return s, append(out, wrong...)
 }
 
 // Schema is item.yaml's.
