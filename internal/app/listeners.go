@@ -59,6 +59,7 @@ func (a *App) listen() {
 	job.Every(a.Jobs, "repo.collect_all", time.Hour, job.Housekeeping, a.everywhere(a.Repos.Collect))
 	job.Every(a.Jobs, "repo.consolidate_all", 10*time.Minute, job.Housekeeping, a.everywhere(a.Repos.Consolidate))
 	job.Every(a.Jobs, "upload.sweep_all", time.Hour, job.Housekeeping, a.everywhere(a.Uploads.Sweep))
+	job.Every(a.Jobs, "assessment.sweep", time.Hour, job.Housekeeping, a.everywhere(a.Assessments.Sweep))
 	job.Every(a.Jobs, "notify.remind", 5*time.Minute, job.Housekeeping, a.everywhere(a.Notify.Remind))
 	job.Every(a.Jobs, "notify.conversations", 5*time.Minute, job.Housekeeping, a.everywhere(a.Notify.Conversations))
 	job.Every(a.Jobs, "notify.reading", 5*time.Minute, job.Housekeeping, a.everywhere(a.Notify.Reading))

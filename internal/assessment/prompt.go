@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"strings"
+	"time"
 
 	"candor/internal/actor"
 	"candor/internal/archive"
@@ -19,17 +20,23 @@ import (
 
 // An author can say a question aloud: what they record waits beside the version they look at, and becomes a file of the next draft when they choose it.
 
+// Unused is how long a recording waits that is put into no question.
+const Unused = 30 * 24 * time.Hour
+
 // MostTakes is how many recordings of a question wait at once.
 const MostTakes = 10
 
 // MaxSaid is how many characters what is said in one may have.
 const MaxSaid = 20_000
 
+// promptType begins the owners of such recordings.
+const promptType = "ask-"
+
 // PromptOwner is whose the recordings of a version's questions are.
-func PromptOwner(v VersionID) string { return "ask-" + string(v) }
+func PromptOwner(v VersionID) string { return promptType + string(v) }
 
 // IsPrompt says whether recordings are those of a question.
-func IsPrompt(owner string) bool { return strings.HasPrefix(owner, "ask-") }
+func IsPrompt(owner string) bool { return strings.HasPrefix(owner, promptType) }
 
 // prompter is the kind of an item whose question can be said aloud. ErrRole, ErrMissing.
 func (as *Assessments) prompter(ctx context.Context, who actor.Actor, v VersionID, itemKey string) (*Version, PartItem, item.Prompter, error) {
@@ -50,7 +57,7 @@ func (as *Assessments) prompter(ctx context.Context, who actor.Actor, v VersionI
 
 // Accepts says what an author may upload for a question of a version. upload.ErrMissing for everybody else.
 func (as *Assessments) Accepts(ctx context.Context, who actor.Actor, s upload.Subject) (upload.Accepting, error) {
-	v := VersionID(strings.TrimPrefix(s.Owner, "ask-"))
+	v := VersionID(strings.TrimPrefix(s.Owner, promptType))
 	if who.Kind != actor.Member || !IsPrompt(s.Owner) {
 		return nil, upload.ErrMissing
 	}
@@ -168,5 +175,13 @@ func (as *Assessments) DropTakes(ctx context.Context, who actor.Actor, v Version
 			}
 		}
 		return nil
+	})
+}
+
+// Sweep throws away recordings that waited too long.
+func (as *Assessments) Sweep(ctx context.Context, o string) error {
+	return as.DB.Write(ctx, o, func(tx db.Tx) error {
+		_, err := as.Uploads.RemoveUnder(ctx, tx, promptType, as.DB.Now().Add(-Unused))
+		return err
 	})
 }

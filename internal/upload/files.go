@@ -164,6 +164,18 @@ func (us *Uploads) RemoveAll(ctx context.Context, tx db.Tx, owner, item string, 
 	return n, err
 }
 
+// RemoveUnder removes what is older than before of all owners whose names begin with prefix, up to 200 at a time, and says how many.
+func (us *Uploads) RemoveUnder(ctx context.Context, tx db.Tx, prefix string, before time.Time) (n int, err error) {
+	all, err := query.New(tx).Under(ctx, tx.Org, prefix, clock.Milli(before))
+	for _, i := range all {
+		if err == nil {
+			err = us.Remove(ctx, tx, ID(i))
+			n++
+		}
+	}
+	return n, err
+}
+
 // Remove takes an upload away with all that belongs to it, in the caller's transaction; holding its row is the guarding write. One that is not there is
 // no error.
 func (us *Uploads) Remove(ctx context.Context, tx db.Tx, i ID) error {

@@ -38,6 +38,9 @@ DELETE FROM uploads WHERE org_id = $1 AND id = $2;
 -- name: Abandoned :many
 SELECT id FROM uploads WHERE org_id = $1 AND state = 'open' AND touched_at < $2 ORDER BY touched_at LIMIT 200;
 
+-- name: Under :many
+SELECT id FROM uploads WHERE org_id = sqlc.arg(org_id) AND SUBSTR(owner, 1, LENGTH(CAST(sqlc.arg(prefix) AS TEXT))) = CAST(sqlc.arg(prefix) AS TEXT) AND created_at < sqlc.arg(before) LIMIT 200;
+
 -- name: Hold :execrows
 UPDATE uploads SET holder = sqlc.arg(holder), held_until = sqlc.arg(until), wanted = 0
 WHERE org_id = sqlc.arg(org_id) AND id = sqlc.arg(id) AND (holder = '' OR holder = sqlc.arg(holder) OR held_until < sqlc.arg(now));

@@ -895,6 +895,33 @@ func (q *Queries) Unbegun(ctx context.Context, arg UnbegunParams) ([]string, err
 	return items, nil
 }
 
+const under = `-- name: Under :many
+SELECT id FROM uploads WHERE org_id = $1 AND SUBSTR(owner, 1, LENGTH(CAST($2 AS TEXT))) = CAST($2 AS TEXT) AND created_at < $3 LIMIT 200
+`
+
+func (q *Queries) Under(ctx context.Context, orgID string, prefix string, before int64) ([]string, error) {
+	rows, err := q.db.QueryContext(ctx, under, orgID, prefix, before)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const unname = `-- name: Unname :execrows
 UPDATE upload_files SET names = names - 1, since = 0 WHERE org_id = $1 AND hash = $2
 `
