@@ -126,8 +126,8 @@ func TestAtNightItWaitsAndCanBeTakenBack(t *testing.T) {
 			t.Errorf("a reviewer taking back: %v; want ErrRole", err)
 		}
 		w.Tick.Add(2 * review.Slip)
-		if _, err := w.f.Undo(ctx, w.Rosa, dec.ID, " "); !errors.Is(err, problem.ErrInvalid) {
-			t.Errorf("taking back later without a reason = %v; want a field's problem", err)
+		if _, err := w.f.Undo(ctx, w.Rosa, dec.ID, " "); !errors.Is(err, review.ErrReason) {
+			t.Errorf("taking back later without a reason = %v; want ErrReason", err)
 		}
 		if _, err := w.f.Undo(ctx, w.Rosa, dec.ID, "Noor found the missing test."); err != nil {
 			t.Fatal(err)
