@@ -43,7 +43,9 @@ type aloudTake struct {
 
 // aloudTakes draws what was recorded; where nobody chose, the newest is the question's.
 func (p *Pages) aloudTakes(r *http.Request, v *showView) {
-	v.Way = recorder.WayOf(r.URL.Query().Get("aloud"))
+	if way := r.URL.Query().Get("aloud"); way != "" { // nobody asked for it yet: it stays folded
+		v.Way = recorder.WayOf(way)
+	}
 	who := web.Actor(r)
 	for _, a := range v.T.Takes {
 		u := a.Upload
