@@ -217,14 +217,7 @@ func (us *Uploads) Cut(ctx context.Context, who actor.Actor, i ID, at int64) (u 
 		if n == 0 {
 			return us.whyNot(ctx, tx, i)
 		}
-		for _, p := range parts {
-			if p.At >= at {
-				if err := us.unname(ctx, tx, p.Hash); err != nil {
-					return err
-				}
-			}
-		}
-		if _, err := q.DropParts(ctx, u.Org, string(i), at); err != nil {
+		if err := us.dropParts(ctx, tx, i, at); err != nil {
 			return err
 		}
 		u, err = us.In(ctx, tx, i)

@@ -93,16 +93,7 @@ func (us *Uploads) complete(ctx context.Context, tx db.Tx, u Upload, h blob.Hash
 	if err := us.name(ctx, tx, h); err != nil {
 		return err
 	}
-	parts, err := q.Parts(ctx, u.Org, string(u.ID))
-	if err != nil {
-		return err
-	}
-	for _, p := range parts {
-		if err := us.unname(ctx, tx, p.Hash); err != nil {
-			return err
-		}
-	}
-	if _, err := q.DropParts(ctx, u.Org, string(u.ID), 0); err != nil {
+	if err := us.dropParts(ctx, tx, u.ID, 0); err != nil {
 		return err
 	}
 	if err := us.give(ctx, tx, u.Owner, u.Most-u.Bytes); err != nil {

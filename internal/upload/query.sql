@@ -82,6 +82,12 @@ ON CONFLICT (org_id, hash) DO UPDATE SET names = upload_files.names + 1 WHERE up
 -- name: Unname :execrows
 UPDATE upload_files SET names = names - 1, since = 0 WHERE org_id = $1 AND hash = $2;
 
+-- name: UnnameParts :execrows
+UPDATE upload_files SET since = 0, names = names - (SELECT COUNT(*) FROM upload_parts p
+	WHERE p.org_id = sqlc.arg(org_id) AND p.upload_id = sqlc.arg(upload_id) AND p.at >= sqlc.arg(at) AND p.hash = upload_files.hash)
+WHERE org_id = sqlc.arg(org_id) AND hash IN (SELECT p.hash FROM upload_parts p
+	WHERE p.org_id = sqlc.arg(org_id) AND p.upload_id = sqlc.arg(upload_id) AND p.at >= sqlc.arg(at) AND p.hash <> '');
+
 -- name: Found :execrows
 INSERT INTO upload_files (org_id, hash, names, since, going) VALUES ($1, $2, 0, $3, 0) ON CONFLICT (org_id, hash) DO NOTHING;
 

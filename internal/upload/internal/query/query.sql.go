@@ -940,6 +940,21 @@ func (q *Queries) Unname(ctx context.Context, orgID string, hash string) (int64,
 	return result.RowsAffected()
 }
 
+const unnameParts = `-- name: UnnameParts :execrows
+UPDATE upload_files SET since = 0, names = names - (SELECT COUNT(*) FROM upload_parts p
+	WHERE p.org_id = $1 AND p.upload_id = $2 AND p.at >= $3 AND p.hash = upload_files.hash)
+WHERE org_id = $1 AND hash IN (SELECT p.hash FROM upload_parts p
+	WHERE p.org_id = $1 AND p.upload_id = $2 AND p.at >= $3 AND p.hash <> '')
+`
+
+func (q *Queries) UnnameParts(ctx context.Context, orgID string, uploadID string, at int64) (int64, error) {
+	result, err := q.db.ExecContext(ctx, unnameParts, orgID, uploadID, at)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const unnamed = `-- name: Unnamed :many
 SELECT hash FROM upload_files WHERE org_id = $1 AND names = 0 AND going < 2 AND since < $2
 `
