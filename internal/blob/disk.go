@@ -96,7 +96,7 @@ func (d Disk) PutReader(ctx context.Context, org string, c Class, r io.Reader) (
 		}
 	}()
 	sum := sha256.New()
-	if n, err = io.Copy(io.MultiWriter(tmp, sum), r); err != nil {
+	if n, err = io.Copy(io.MultiWriter(&steady{d: d, f: tmp}, sum), r); err != nil {
 		return "", 0, err
 	}
 	if err = ctx.Err(); err != nil {
@@ -124,6 +124,25 @@ func (d Disk) PutReader(ctx context.Context, org string, c Class, r io.Reader) (
 		return "", 0, err
 	}
 	return h, n, nil
+}
+
+// stride is how many bytes of a stream are written before they are synced: whoever else waits for this disk, a save above all, waits for no more.
+const stride = 4 << 20
+
+// steady writes a file and syncs it stride by stride.
+type steady struct {
+	d   Disk
+	f   *os.File
+	due int // bytes since the last sync
+}
+
+func (s *steady) Write(p []byte) (int, error) {
+	n, err := s.f.Write(p)
+	if s.due += n; err == nil && s.due >= stride {
+		s.due = 0
+		err = s.d.synced(fsync(s.f))
+	}
+	return n, err
 }
 
 // fsync is taken away by the negative control of the power cuts, and by nothing else.

@@ -38,6 +38,11 @@ func (us *Uploads) Append(ctx context.Context, who actor.Actor, i ID, at int64, 
 	if err != nil {
 		return 0, err
 	}
+	return us.add(ctx, u, at, r, func() string { return "" })
+}
+
+// add is Append to an upload as it was read. last is asked before the transaction of the last part, and names the holder who lets go in it.
+func (us *Uploads) add(ctx context.Context, u Upload, at int64, r io.Reader, last func() string) (n int64, err error) {
 	switch {
 	case u.State != Open:
 		return 0, ErrFinished
@@ -64,7 +69,11 @@ func (us *Uploads) Append(ctx context.Context, who actor.Actor, i ID, at int64, 
 		most := min(partMost, u.Most-u.Bytes)
 		p, readErr := us.bring(ctx, u, io.LimitReader(in, most))
 		if p.bytes > 0 {
-			if err := us.land(ctx, u, p); err != nil {
+			leaves := ""
+			if readErr != nil || p.bytes < most {
+				leaves = last()
+			}
+			if err := us.land(ctx, u, p, leaves); err != nil {
 				return n, err
 			}
 			n, u.Bytes = n+p.bytes, u.Bytes+p.bytes
@@ -111,11 +120,11 @@ func (b *broken) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// land is the transaction that acknowledges a part: it moves the upload's end from where the part begins.
-func (us *Uploads) land(ctx context.Context, u Upload, p part) error {
+// land is the transaction that acknowledges a part: it moves the upload's end from where the part begins. leaves is the holder who lets go; "" keeps them.
+func (us *Uploads) land(ctx context.Context, u Upload, p part, leaves string) error {
 	err := us.DB.Write(ctx, u.Org, func(tx db.Tx) error {
 		q := query.New(tx)
-		n, err := q.Grow(ctx, query.GrowParams{More: p.bytes, Type: u.Type, Now: clock.Milli(us.DB.Now()), OrgID: u.Org, ID: string(u.ID), Bytes: u.Bytes})
+		n, err := q.Grow(ctx, query.GrowParams{More: p.bytes, Type: u.Type, Now: clock.Milli(us.DB.Now()), Leaves: leaves, OrgID: u.Org, ID: string(u.ID), Bytes: u.Bytes})
 		if err != nil {
 			return err
 		}
@@ -208,14 +217,7 @@ func (us *Uploads) Cut(ctx context.Context, who actor.Actor, i ID, at int64) (u 
 		if n == 0 {
 			return us.whyNot(ctx, tx, i)
 		}
-		for _, p := range parts {
-			if p.At >= at {
-				if err := us.unname(ctx, tx, p.Hash); err != nil {
-					return err
-				}
-			}
-		}
-		if _, err := q.DropParts(ctx, u.Org, string(i), at); err != nil {
+		if err := us.dropParts(ctx, tx, i, at); err != nil {
 			return err
 		}
 		u, err = us.In(ctx, tx, i)

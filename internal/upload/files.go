@@ -39,6 +39,22 @@ func (us *Uploads) unname(ctx context.Context, tx db.Tx, h string) error {
 	return collect.Enqueue(ctx, us.Jobs, tx, collectNote{tx.Org}, job.Unique(tx.Org))
 }
 
+// dropParts takes away the parts of an upload from an offset on, with their names, by two statements and one job however many they are.
+func (us *Uploads) dropParts(ctx context.Context, tx db.Tx, i ID, at int64) error {
+	q := query.New(tx)
+	n, err := q.UnnameParts(ctx, tx.Org, string(i), at)
+	if err != nil {
+		return err
+	}
+	if n > 0 {
+		if err := collect.Enqueue(ctx, us.Jobs, tx, collectNote{tx.Org}, job.Unique(tx.Org)); err != nil {
+			return err
+		}
+	}
+	_, err = q.DropParts(ctx, tx.Org, string(i), at)
+	return err
+}
+
 // comeBack makes ErrBusy of errGoing. A file that was removed and then written once more is kept from now on, so that trying again helps.
 func (us *Uploads) comeBack(ctx context.Context, org string, h blob.Hash, err error) error {
 	if !errors.Is(err, errGoing) {
@@ -188,21 +204,15 @@ func (us *Uploads) Remove(ctx context.Context, tx db.Tx, i ID) error {
 	if err != nil {
 		return err
 	}
-	parts, err := q.Parts(ctx, tx.Org, string(i))
-	if err != nil {
+	if err := us.dropParts(ctx, tx, i, 0); err != nil {
 		return err
 	}
-	names := []string{string(u.Hash), u.Media.hash, u.Media.poster}
-	for _, p := range parts {
-		names = append(names, p.Hash)
-	}
-	for _, h := range names {
+	for _, h := range []string{string(u.Hash), u.Media.hash, u.Media.poster} {
 		if err := us.unname(ctx, tx, h); err != nil {
 			return err
 		}
 	}
 	for _, drop := range []func() (int64, error){
-		func() (int64, error) { return q.DropParts(ctx, tx.Org, string(i), 0) },
 		func() (int64, error) { return q.DropMedia(ctx, tx.Org, string(i)) },
 		func() (int64, error) { return q.DropCaptions(ctx, tx.Org, string(i)) },
 		func() (int64, error) { return q.Drop(ctx, tx.Org, string(i)) },

@@ -38,7 +38,7 @@ func (us *Uploads) Finish(ctx context.Context, who actor.Actor, i ID, c Claim) (
 		return u, ErrLength.With("bytes", fmt.Sprint(u.Bytes))
 	}
 	head := &head{}
-	h, n, err := us.Blobs.PutReader(ctx, u.Org, blob.Recording, io.TeeReader(&whole{ctx: ctx, us: us, u: u}, head))
+	h, n, err := us.join(ctx, u, head)
 	if err != nil {
 		return u, err
 	}
@@ -57,6 +57,16 @@ func (us *Uploads) Finish(ctx context.Context, who actor.Actor, i ID, c Claim) (
 		return u, err
 	}
 	return us.Load(ctx, who, i)
+}
+
+// join writes the parts into one file, one upload at a time: everybody's time is over at once, and who still saves needs the disk and the processor too.
+func (us *Uploads) join(ctx context.Context, u Upload, head io.Writer) (blob.Hash, int64, error) {
+	us.ends.Lock()
+	defer us.ends.Unlock()
+	if err := ctx.Err(); err != nil { // the device did not wait; it asks again
+		return "", 0, err
+	}
+	return us.Blobs.PutReader(ctx, u.Org, blob.Recording, io.TeeReader(&whole{ctx: ctx, us: us, u: u}, head))
 }
 
 // leave lets a file be collected that nothing will name.
@@ -83,16 +93,7 @@ func (us *Uploads) complete(ctx context.Context, tx db.Tx, u Upload, h blob.Hash
 	if err := us.name(ctx, tx, h); err != nil {
 		return err
 	}
-	parts, err := q.Parts(ctx, u.Org, string(u.ID))
-	if err != nil {
-		return err
-	}
-	for _, p := range parts {
-		if err := us.unname(ctx, tx, p.Hash); err != nil {
-			return err
-		}
-	}
-	if _, err := q.DropParts(ctx, u.Org, string(u.ID), 0); err != nil {
+	if err := us.dropParts(ctx, tx, u.ID, 0); err != nil {
 		return err
 	}
 	if err := us.give(ctx, tx, u.Owner, u.Most-u.Bytes); err != nil {

@@ -2,9 +2,11 @@ package upload
 
 import (
 	"context"
+	"io"
 	"sync"
 	"time"
 
+	"candor/internal/actor"
 	"candor/internal/clock"
 	"candor/internal/db"
 	"candor/internal/id"
@@ -22,20 +24,42 @@ const (
 // from its old connection, which may not know yet that it is dead. It keeps order, it is not what keeps bytes right: that is Append's guard.
 type Lease struct {
 	us     *Uploads
-	org    string
+	who    actor.Actor
 	upload ID
 	holder string
+	held   Upload
+	left   bool // in the transaction of the last part
 	stop   context.CancelFunc
 	done   sync.WaitGroup
 }
 
-// Lease makes one that nobody holds yet.
-func (us *Uploads) Lease(org string, i ID) *Lease {
-	return &Lease{us: us, org: org, upload: i, holder: id.Timeless("l")}
+// Lease makes one that nobody holds yet, for whoever began the upload.
+func (us *Uploads) Lease(who actor.Actor, i ID) *Lease {
+	return &Lease{us: us, who: who, upload: i, holder: id.Timeless("l")}
 }
 
-// Lock waits until the upload is free, and asks its holder to let go. While it is held, wanted is called once when somebody else asks. ErrBusy when ctx
-// ends first.
+// Held is the upload as it was when it was locked: one that is held is read once.
+func (l *Lease) Held() Upload { return l.held }
+
+// Declared tells it that the length was declared meanwhile.
+func (l *Lease) Declared(length int64) { l.held.Length = length }
+
+// Append is Uploads.Append of the holder, once after Lock: the transaction of the last part lets go too.
+func (l *Lease) Append(ctx context.Context, at int64, r io.Reader) (int64, error) {
+	asked := false
+	n, err := l.us.add(ctx, l.held, at, r, func() string {
+		l.stop() // nobody looks for us where we are not any more
+		l.done.Wait()
+		asked = true
+		return l.holder
+	})
+	// Whether it was let go is not known of a transaction that failed.
+	l.left = asked && (err == nil || n > 0)
+	return n, err
+}
+
+// Lock waits until the upload is free, and asks its holder to let go. While it is held, wanted is called once when somebody else asks. ErrMissing;
+// ErrBusy when ctx ends first.
 func (l *Lease) Lock(ctx context.Context, wanted func()) error {
 	for {
 		free, err := l.hold(ctx)
@@ -61,16 +85,19 @@ func (l *Lease) Lock(ctx context.Context, wanted func()) error {
 }
 
 func (l *Lease) hold(ctx context.Context) (free bool, err error) {
-	err = l.us.DB.Write(ctx, l.org, func(tx db.Tx) error {
+	err = l.us.DB.Write(ctx, l.who.Org, func(tx db.Tx) error {
 		q, now := query.New(tx), l.us.DB.Now()
-		n, err := q.Hold(ctx, query.HoldParams{Holder: l.holder, Until: clock.Milli(now.Add(leased)), OrgID: l.org, ID: string(l.upload), Now: clock.Milli(now)})
-		if free = n > 0; err != nil || free {
+		n, err := q.Hold(ctx, query.HoldParams{Holder: l.holder, Until: clock.Milli(now.Add(leased)), OrgID: tx.Org, ID: string(l.upload), ByKind: string(l.who.Kind), ByID: l.who.ID, Now: clock.Milli(now)})
+		if err != nil {
 			return err
 		}
-		n, err = q.Want(ctx, l.org, string(l.upload))
-		if err == nil && n == 0 {
-			return ErrMissing
+		if l.held, err = l.us.mine(ctx, tx, l.who, l.upload); err != nil {
+			return err
 		}
+		if free = n > 0; free {
+			return nil
+		}
+		_, err = q.Want(ctx, tx.Org, string(l.upload))
 		return err
 	})
 	return free, err
@@ -88,8 +115,8 @@ func (l *Lease) watch(ctx context.Context, wanted func()) {
 		case <-ask.C:
 		}
 		var want int64
-		err := l.us.DB.Read(ctx, l.org, func(tx db.Tx) (err error) {
-			want, err = query.New(tx).Wanted(ctx, l.org, string(l.upload), l.holder)
+		err := l.us.DB.Read(ctx, l.who.Org, func(tx db.Tx) (err error) {
+			want, err = query.New(tx).Wanted(ctx, l.who.Org, string(l.upload), l.holder)
 			return err
 		})
 		if err != nil || want == 1 { // or another one holds it: this one was taken for dead
@@ -100,8 +127,8 @@ func (l *Lease) watch(ctx context.Context, wanted func()) {
 			continue
 		}
 		renewed = time.Now()
-		err = l.us.DB.Write(ctx, l.org, func(tx db.Tx) error {
-			_, err := query.New(tx).Renew(ctx, query.RenewParams{Until: clock.Milli(l.us.DB.Now().Add(leased)), OrgID: l.org, ID: string(l.upload), Holder: l.holder})
+		err = l.us.DB.Write(ctx, l.who.Org, func(tx db.Tx) error {
+			_, err := query.New(tx).Renew(ctx, query.RenewParams{Until: clock.Milli(l.us.DB.Now().Add(leased)), OrgID: l.who.Org, ID: string(l.upload), Holder: l.holder})
 			return err
 		})
 		if err != nil {
@@ -115,10 +142,13 @@ func (l *Lease) watch(ctx context.Context, wanted func()) {
 func (l *Lease) Unlock() error {
 	l.stop()
 	l.done.Wait()
+	if l.left {
+		return nil
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second) // the request's own may be over
 	defer cancel()
-	return l.us.DB.Write(ctx, l.org, func(tx db.Tx) error {
-		_, err := query.New(tx).Release(ctx, l.org, string(l.upload), l.holder)
+	return l.us.DB.Write(ctx, l.who.Org, func(tx db.Tx) error {
+		_, err := query.New(tx).Release(ctx, l.who.Org, string(l.upload), l.holder)
 		return err
 	})
 }

@@ -17,7 +17,7 @@ AND by_kind = sqlc.arg(by_kind) AND by_id = sqlc.arg(by_id) AND state = 'open' A
 UPDATE uploads SET name = sqlc.arg(name) WHERE org_id = sqlc.arg(org_id) AND id = sqlc.arg(id);
 
 -- name: Grow :execrows
-UPDATE uploads SET bytes = bytes + sqlc.arg(more), type = sqlc.arg(type), touched_at = sqlc.arg(now)
+UPDATE uploads SET bytes = bytes + sqlc.arg(more), type = sqlc.arg(type), touched_at = sqlc.arg(now), holder = CASE WHEN holder = sqlc.arg(leaves) THEN '' ELSE holder END
 WHERE org_id = sqlc.arg(org_id) AND id = sqlc.arg(id) AND state = 'open' AND bytes = sqlc.arg(bytes);
 
 -- name: Declare :execrows
@@ -43,7 +43,7 @@ SELECT id FROM uploads WHERE org_id = sqlc.arg(org_id) AND SUBSTR(owner, 1, LENG
 
 -- name: Hold :execrows
 UPDATE uploads SET holder = sqlc.arg(holder), held_until = sqlc.arg(until), wanted = 0
-WHERE org_id = sqlc.arg(org_id) AND id = sqlc.arg(id) AND (holder = '' OR holder = sqlc.arg(holder) OR held_until < sqlc.arg(now));
+WHERE org_id = sqlc.arg(org_id) AND id = sqlc.arg(id) AND by_kind = sqlc.arg(by_kind) AND by_id = sqlc.arg(by_id) AND (holder = '' OR holder = sqlc.arg(holder) OR held_until < sqlc.arg(now));
 
 -- name: Want :execrows
 UPDATE uploads SET wanted = 1 WHERE org_id = $1 AND id = $2;
@@ -81,6 +81,12 @@ ON CONFLICT (org_id, hash) DO UPDATE SET names = upload_files.names + 1 WHERE up
 
 -- name: Unname :execrows
 UPDATE upload_files SET names = names - 1, since = 0 WHERE org_id = $1 AND hash = $2;
+
+-- name: UnnameParts :execrows
+UPDATE upload_files SET since = 0, names = names - (SELECT COUNT(*) FROM upload_parts p
+	WHERE p.org_id = sqlc.arg(org_id) AND p.upload_id = sqlc.arg(upload_id) AND p.at >= sqlc.arg(at) AND p.hash = upload_files.hash)
+WHERE org_id = sqlc.arg(org_id) AND hash IN (SELECT p.hash FROM upload_parts p
+	WHERE p.org_id = sqlc.arg(org_id) AND p.upload_id = sqlc.arg(upload_id) AND p.at >= sqlc.arg(at) AND p.hash <> '');
 
 -- name: Found :execrows
 INSERT INTO upload_files (org_id, hash, names, since, going) VALUES ($1, $2, 0, $3, 0) ON CONFLICT (org_id, hash) DO NOTHING;

@@ -20,6 +20,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"candor/internal/actor"
@@ -163,6 +164,8 @@ type Uploads struct {
 	Hears   *media.Hears  // nil makes no captions
 	Content string        // address of the content origin, "" is the site's own
 	Log     *slog.Logger  // nil says nothing
+
+	ends sync.Mutex // held by the upload whose parts are joined
 }
 
 func (us *Uploads) quota() Quota {

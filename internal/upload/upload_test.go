@@ -438,7 +438,7 @@ func TestErase(t *testing.T) {
 func TestLease(t *testing.T) {
 	each(t, func(w *world) {
 		u := w.begin(-1)
-		first, second := w.Lease("org_a", u.ID), w.Lease("org_a", u.ID)
+		first, second := w.Lease(anna, u.ID), w.Lease(anna, u.ID)
 		told := make(chan struct{})
 		w.must(first.Lock(ctx, func() { close(told) }))
 		got := make(chan error)
@@ -448,11 +448,11 @@ func TestLease(t *testing.T) {
 		w.must(<-got)
 
 		w.tick.Add(time.Minute) // its node is gone
-		third := w.Lease("org_a", u.ID)
+		third := w.Lease(anna, u.ID)
 		w.must(third.Lock(ctx, func() {}))
 		w.must(third.Unlock())
 		w.must(second.Unlock())
-		if err := w.Lease("org_a", "upl_none").Lock(ctx, func() {}); !errors.Is(err, upload.ErrMissing) {
+		if err := w.Lease(anna, "upl_none").Lock(ctx, func() {}); !errors.Is(err, upload.ErrMissing) {
 			t.Errorf("a lease of nothing = %v; want ErrMissing", err)
 		}
 	})

@@ -75,12 +75,23 @@ func (p *player) record(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	pressed := time.Now()
-	status, _, body, err = p.raw(ctx, "POST", at+"/finish", string(claim), map[string]string{"Content-Type": "application/json"})
-	if err != nil || status != http.StatusOK {
-		return fmt.Errorf("the end of an upload = %d %s: %w", status, body, cmp.Or(err, errRefused))
+	for failures := 0; ; failures++ {
+		pressed := time.Now()
+		status, _, body, err = p.raw(ctx, "POST", at+"/finish", string(claim), map[string]string{"Content-Type": "application/json"})
+		if err == nil && status == http.StatusOK {
+			p.meter.took("finish", time.Since(pressed))
+			break
+		}
+		if err == nil && status < 500 && status != http.StatusTooManyRequests && status != http.StatusLocked {
+			return fmt.Errorf("the end of an upload = %d %s: %w", status, body, errRefused)
+		}
+		if err == nil {
+			err = fmt.Errorf("status %d", status)
+		}
+		if err = p.meter.failed("finish", err); !sleep(ctx, pause(failures)) {
+			return err
+		}
 	}
-	p.meter.took("finish", time.Since(pressed))
 	_, err = p.press(ctx, "", purpose+"stop", url.Values{"_take": {take}, "_ms": {strconv.Itoa(int(p.For.Milliseconds()))}})
 	return err
 }

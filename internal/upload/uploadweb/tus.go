@@ -23,7 +23,8 @@ type session struct {
 	us    *upload.Uploads
 	who   actor.Actor
 	owner func(context.Context, actor.Actor) (string, error)
-	err   error // what upload said
+	lease *upload.Lease // once it is held, until something changes
+	err   error         // what upload said
 }
 
 // silent: the mux writes one line per request, and not the address, as tusd would.
@@ -35,22 +36,22 @@ const (
 	waits    = 10 * time.Second
 )
 
-// tus lets tusd answer a request about an upload, the zero one for a new one.
-func (p *Pages) tus(w http.ResponseWriter, r *http.Request, u upload.Upload) error {
+// tus lets tusd answer a request about an upload, "" for a new one. How large it may become is upload's business.
+func (p *Pages) tus(w http.ResponseWriter, r *http.Request, i upload.ID) error {
 	s := &session{us: p.Uploads, who: web.Actor(r), owner: p.Owner}
 	composer := handler.NewStoreComposer()
 	composer.UseCore(s)
 	composer.UseLocker(s)
 	composer.UseTerminater(s)
 	composer.UseLengthDeferrer(s)
-	h, err := handler.NewUnroutedHandler(handler.Config{StoreComposer: composer, BasePath: at(r), MaxSize: u.Most, Cors: &handler.CorsConfig{Disable: true}, Logger: silent,
+	h, err := handler.NewUnroutedHandler(handler.Config{StoreComposer: composer, BasePath: at(r), Cors: &handler.CorsConfig{Disable: true}, Logger: silent,
 		DisableDownload: true, AcquireLockTimeout: waits, NetworkTimeout: patience, GracefulRequestCompletionTimeout: waits})
 	if err != nil {
 		return err
 	}
 	do := map[string]http.HandlerFunc{http.MethodPost: h.PostFile, http.MethodHead: h.HeadFile, http.MethodPatch: h.PatchFile, http.MethodDelete: h.DelFile}[r.Method]
 	asked := *r
-	asked.URL = &url.URL{Path: "/" + string(u.ID)} // tusd takes all of it for the id
+	asked.URL = &url.URL{Path: "/" + string(i)} // tusd takes all of it for the id
 	out := &reply{w: w, s: s, header: http.Header{}}
 	h.Middleware(do).ServeHTTP(out, &asked)
 	return s.err
@@ -129,7 +130,7 @@ func (s *session) AsLengthDeclarableUpload(u handler.Upload) handler.LengthDecla
 
 // NewLock is the lease of an upload.
 func (s *session) NewLock(id string) (handler.Lock, error) {
-	return &lock{s.us.Lease(s.who.Org, upload.ID(id)), s}, nil
+	return &lock{s.us.Lease(s.who, upload.ID(id)), s}, nil
 }
 
 type lock struct {
@@ -143,6 +144,9 @@ func (l *lock) Lock(ctx context.Context, wanted func()) error {
 	if errors.Is(err, upload.ErrBusy) {
 		return handler.ErrFileLocked
 	}
+	if err == nil {
+		l.s.lease = l.Lease
+	}
 	return l.s.says(err)
 }
 
@@ -153,7 +157,12 @@ type pieces struct {
 }
 
 func (p *pieces) WriteChunk(ctx context.Context, at int64, r io.Reader) (int64, error) {
-	n, err := p.s.us.Append(ctx, p.s.who, p.id, at, r)
+	lease := p.s.lease
+	if lease == nil {
+		return 0, p.s.says(upload.ErrBusy) // tusd writes to nothing that it did not lock
+	}
+	n, err := lease.Append(ctx, at, r)
+	p.s.lease = nil
 	if errors.Is(err, upload.ErrOffset) {
 		return n, handler.ErrMismatchOffset
 	}
@@ -161,8 +170,15 @@ func (p *pieces) WriteChunk(ctx context.Context, at int64, r io.Reader) (int64, 
 }
 
 func (p *pieces) GetInfo(ctx context.Context) (handler.FileInfo, error) {
+	if p.s.lease != nil {
+		return info(p.s.lease.Held()), nil
+	}
 	u, err := p.s.us.Load(ctx, p.s.who, p.id)
-	return handler.FileInfo{ID: string(p.id), Size: max(u.Length, 0), SizeIsDeferred: u.Length < 0, Offset: u.Bytes}, p.s.says(err)
+	return info(u), p.s.says(err)
+}
+
+func info(u upload.Upload) handler.FileInfo {
+	return handler.FileInfo{ID: string(u.ID), Size: max(u.Length, 0), SizeIsDeferred: u.Length < 0, Offset: u.Bytes}
 }
 
 // FinishUpload does nothing: an upload ends when its device has told the hash.
@@ -172,7 +188,11 @@ func (p *pieces) FinishUpload(context.Context) error { return nil }
 func (p *pieces) GetReader(context.Context) (io.ReadCloser, error) { return nil, handler.ErrNotFound }
 
 func (p *pieces) DeclareLength(ctx context.Context, length int64) error {
-	return p.s.says(p.s.us.Declare(ctx, p.s.who, p.id, length))
+	err := p.s.us.Declare(ctx, p.s.who, p.id, length)
+	if err == nil && p.s.lease != nil {
+		p.s.lease.Declared(length)
+	}
+	return p.s.says(err)
 }
 
 func (p *pieces) Terminate(ctx context.Context) error {

@@ -96,12 +96,12 @@ func standing(u upload.Upload) UploadState {
 func named(r *http.Request) upload.ID { return upload.ID(r.PathValue("upload")) }
 
 func (p *Pages) read(w http.ResponseWriter, r *http.Request) error {
+	if r.Method == http.MethodHead {
+		return p.tus(w, r, named(r))
+	}
 	u, err := p.Uploads.Load(r.Context(), web.Actor(r), named(r))
 	if err != nil {
 		return err
-	}
-	if r.Method == http.MethodHead {
-		return p.tus(w, r, u)
 	}
 	return web.JSON(w, r, standing(u))
 }
@@ -140,16 +140,10 @@ func (p *Pages) cut(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *Pages) create(w http.ResponseWriter, r *http.Request) error {
-	return p.tus(w, r, upload.Upload{})
+	return p.tus(w, r, "")
 }
 
-// patch and drop ask the loader before tusd, so that what is not the asker's answers as what is not there.
-func (p *Pages) patch(w http.ResponseWriter, r *http.Request) error {
-	u, err := p.Uploads.Load(r.Context(), web.Actor(r), named(r))
-	if err != nil {
-		return err
-	}
-	return p.tus(w, r, u)
-}
+// patch and drop hold the upload as whoever began it: what is another's answers as what is not there.
+func (p *Pages) patch(w http.ResponseWriter, r *http.Request) error { return p.tus(w, r, named(r)) }
 
 func (p *Pages) drop(w http.ResponseWriter, r *http.Request) error { return p.patch(w, r) }

@@ -393,17 +393,18 @@ func (q *Queries) Gone(ctx context.Context, orgID string, hash string, since int
 }
 
 const grow = `-- name: Grow :execrows
-UPDATE uploads SET bytes = bytes + $1, type = $2, touched_at = $3
-WHERE org_id = $4 AND id = $5 AND state = 'open' AND bytes = $6
+UPDATE uploads SET bytes = bytes + $1, type = $2, touched_at = $3, holder = CASE WHEN holder = $4 THEN '' ELSE holder END
+WHERE org_id = $5 AND id = $6 AND state = 'open' AND bytes = $7
 `
 
 type GrowParams struct {
-	More  int64
-	Type  string
-	Now   int64
-	OrgID string
-	ID    string
-	Bytes int64
+	More   int64
+	Type   string
+	Now    int64
+	Leaves string
+	OrgID  string
+	ID     string
+	Bytes  int64
 }
 
 func (q *Queries) Grow(ctx context.Context, arg GrowParams) (int64, error) {
@@ -411,6 +412,7 @@ func (q *Queries) Grow(ctx context.Context, arg GrowParams) (int64, error) {
 		arg.More,
 		arg.Type,
 		arg.Now,
+		arg.Leaves,
 		arg.OrgID,
 		arg.ID,
 		arg.Bytes,
@@ -423,7 +425,7 @@ func (q *Queries) Grow(ctx context.Context, arg GrowParams) (int64, error) {
 
 const hold = `-- name: Hold :execrows
 UPDATE uploads SET holder = $1, held_until = $2, wanted = 0
-WHERE org_id = $3 AND id = $4 AND (holder = '' OR holder = $1 OR held_until < $5)
+WHERE org_id = $3 AND id = $4 AND by_kind = $5 AND by_id = $6 AND (holder = '' OR holder = $1 OR held_until < $7)
 `
 
 type HoldParams struct {
@@ -431,6 +433,8 @@ type HoldParams struct {
 	Until  int64
 	OrgID  string
 	ID     string
+	ByKind string
+	ByID   string
 	Now    int64
 }
 
@@ -440,6 +444,8 @@ func (q *Queries) Hold(ctx context.Context, arg HoldParams) (int64, error) {
 		arg.Until,
 		arg.OrgID,
 		arg.ID,
+		arg.ByKind,
+		arg.ByID,
 		arg.Now,
 	)
 	if err != nil {
@@ -928,6 +934,21 @@ UPDATE upload_files SET names = names - 1, since = 0 WHERE org_id = $1 AND hash 
 
 func (q *Queries) Unname(ctx context.Context, orgID string, hash string) (int64, error) {
 	result, err := q.db.ExecContext(ctx, unname, orgID, hash)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const unnameParts = `-- name: UnnameParts :execrows
+UPDATE upload_files SET since = 0, names = names - (SELECT COUNT(*) FROM upload_parts p
+	WHERE p.org_id = $1 AND p.upload_id = $2 AND p.at >= $3 AND p.hash = upload_files.hash)
+WHERE org_id = $1 AND hash IN (SELECT p.hash FROM upload_parts p
+	WHERE p.org_id = $1 AND p.upload_id = $2 AND p.at >= $3 AND p.hash <> '')
+`
+
+func (q *Queries) UnnameParts(ctx context.Context, orgID string, uploadID string, at int64) (int64, error) {
+	result, err := q.db.ExecContext(ctx, unnameParts, orgID, uploadID, at)
 	if err != nil {
 		return 0, err
 	}
