@@ -20,6 +20,8 @@ type CommitAsk struct {
 	Message  string
 	Author   git.Signature // When is set from Received
 	Received time.Time
+
+	also Hash // a second parent
 }
 
 // Change is what becomes of one file.
@@ -111,7 +113,7 @@ func (rs *Repos) writeOnce(ctx context.Context, r Repository, ask CommitAsk, cha
 	if err != nil {
 		return git.Commit{}, err
 	}
-	if tree == before && old != git.Zero {
+	if tree == before && old != git.Zero && ask.also == "" {
 		return git.Commit{}, ErrNothing
 	}
 	who := ask.Author
@@ -121,6 +123,9 @@ func (rs *Repos) writeOnce(ctx context.Context, r Repository, ask CommitAsk, cha
 		return git.Commit{}, git.ErrRefused.Saying("Say in a few words what you changed.")
 	}
 	made := git.Commit{Tree: tree, Parents: []Hash{parent}, Author: who, Committer: who, Subject: subject, Body: strings.TrimSpace(body)}
+	if ask.also != "" {
+		made.Parents = append(made.Parents, ask.also)
+	}
 	made.Hash = p.Add(git.CommitKind, git.CommitObject(tree, made.Parents, who, ask.Message))
 	done, err := rs.receive(ctx, r, arrival{commands: []git.Command{{Ref: branch, Old: old, New: made.Hash}}, pack: p.Pack(), received: ask.Received, via: Page, atomic: true})
 	if err != nil {

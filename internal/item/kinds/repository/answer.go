@@ -23,6 +23,7 @@ import (
 type answer struct {
 	Edits   map[string]edit `json:"edits,omitempty"`
 	Message string          `json:"message,omitempty"` // of the next commit
+	Branch  string          `json:"branch,omitempty"`  // that the browser works on; "" is the one that counts
 	Late    *late           `json:"late,omitempty"`    // made by us alone: in the place of what was handed in counts a later commit
 	Held    *held           `json:"held,omitempty"`    // never kept
 }
@@ -68,6 +69,10 @@ type held struct {
 	More    bool              `json:"more,omitempty"` // there are more commits
 	Sent    bool              `json:"sent,omitempty"`
 	Late    int               `json:"late,omitempty"` // pushes after the end
+	// While they work: their branches but the one that counts, and those of them with a commit that it has not.
+	Main     string   `json:"main,omitempty"`
+	Branches []string `json:"branches,omitempty"`
+	Apart    []string `json:"apart,omitempty"`
 }
 
 // file is one of the repository's.
@@ -101,13 +106,15 @@ const (
 )
 
 var (
-	errManyEdits = problem.New(problem.TooLarge, "repository_many_edits", "That is more than 200 changed files. Commit what you have, then go on; everything saved before is safe.")
-	errLargeEdit = problem.New(problem.TooLarge, "repository_large_edit", "One of the files is larger than 1 MiB. Shorten it, or use git; everything saved before is safe.")
-	errName      = problem.New(problem.Invalid, "repository_name", "A file cannot be called so. Use letters, digits, dots, dashes and folders, such as store/loan.go.")
-	errProtected = problem.New(problem.Conflict, "repository_protected", "This file is protected: the checks run with ours.")
-	errConflict  = problem.New(problem.Conflict, "repository_conflict", "A newer commit changed a file that you edited here. Both are kept: decide below which one goes on.")
-	errNothing   = problem.New(problem.Conflict, "repository_nothing_edited", "There is nothing to commit: no file was changed in the browser since the last commit.")
-	errMessage   = problem.New(problem.Invalid, "repository_message", "Say in a few words what you changed: it becomes the commit's message.")
+	errManyEdits   = problem.New(problem.TooLarge, "repository_many_edits", "That is more than 200 changed files. Commit what you have, then go on; everything saved before is safe.")
+	errLargeEdit   = problem.New(problem.TooLarge, "repository_large_edit", "One of the files is larger than 1 MiB. Shorten it, or use git; everything saved before is safe.")
+	errName        = problem.New(problem.Invalid, "repository_name", "A file cannot be called so. Use letters, digits, dots, dashes and folders, such as store/loan.go.")
+	errProtected   = problem.New(problem.Conflict, "repository_protected", "This file is protected: the checks run with ours.")
+	errConflict    = problem.New(problem.Conflict, "repository_conflict", "A newer commit changed a file that you edited here. Both are kept: decide below which one goes on.")
+	errBranch      = problem.New(problem.Invalid, "repository_branch", "A branch cannot be called so. Use letters, digits, dots, dashes and slashes, such as fix/late-returns.")
+	errUncommitted = problem.New(problem.Conflict, "repository_uncommitted", "You have edits here that are not committed. Commit them, or undo them, before you leave this branch or merge it.")
+	errNothing     = problem.New(problem.Conflict, "repository_nothing_edited", "There is nothing to commit: no file was changed in the browser since the last commit.")
+	errMessage     = problem.New(problem.Invalid, "repository_message", "Say in a few words what you changed: it becomes the commit's message.")
 )
 
 // Blank is nothing edited.

@@ -72,7 +72,7 @@ func (k Kind) Unpack(ctx context.Context, ref item.Ref, s item.Spec, body []byte
 	if err != nil {
 		return body, nil, err
 	}
-	entries, err := k.Repos.Files(ctx, st.Repository, string(st.commit))
+	entries, err := k.Repos.Files(ctx, st.Repository, string(st.with(a).commit))
 	if err != nil {
 		return body, nil, err
 	}

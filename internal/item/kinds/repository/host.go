@@ -119,10 +119,14 @@ type standing struct {
 	sent   bool // fixed by a submission
 	turn   int  // the submission's number
 	late   int  // pushes after it
+	heads  map[string]repo.Hash
 }
 
-// with is the standing where an accepted late commit counts.
+// with is the standing where an accepted late commit counts, and while they work the branch that the browser is on.
 func (st standing) with(a answer) standing {
+	if h, ok := st.heads[a.Branch]; ok && !st.sent {
+		st.commit = h
+	}
 	if a.Late != nil && st.sent && a.Late.Submission == st.turn {
 		st.commit = a.Late.Commit
 	}
@@ -152,6 +156,7 @@ func (k Kind) standingIn(ctx context.Context, tx db.Tx, ref item.Ref) (st standi
 		}
 	}
 	refs, err := k.Repos.Refs(ctx, tx, st.ID)
+	st.heads = repo.Heads(refs)
 	for _, r := range refs {
 		if r.Name == "refs/heads/"+st.Main && st.commit == "" {
 			st.commit = r.Hash
@@ -183,7 +188,18 @@ func (k Kind) Fetch(ctx context.Context, ref item.Ref, s item.Spec, body []byte)
 	if err != nil {
 		return nil, err
 	}
-	h.Sent, h.Late = st.sent, st.late
+	h.Sent, h.Late, h.Main = st.sent, st.late, st.Main
+	if !st.sent && len(st.heads) > 1 {
+		for name := range st.heads {
+			if name != st.Main {
+				h.Branches = append(h.Branches, name)
+			}
+		}
+		slices.Sort(h.Branches)
+		if h.Apart, err = k.Repos.Apart(ctx, st.Repository, st.Main); err != nil {
+			return nil, err
+		}
+	}
 	return withHeld(a, h)
 }
 

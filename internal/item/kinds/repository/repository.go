@@ -224,4 +224,5 @@ var _ interface {
 	item.Anchorer
 	item.Quoter
 	item.Fingerprinter
+	item.Lacker
 } = Kind{}

@@ -369,6 +369,54 @@ func TestAPushUnderAnEditLosesNothing(t *testing.T) {
 	})
 }
 
+// TestABranchInTheBrowser: what is on a branch does not count and the page says so; merged it does. No edit is lost on the way.
+func TestABranchInTheBrowser(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		must := func(err error) {
+			t.Helper()
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		lacks := func() string {
+			return strings.Join(w.k.Lacks(w.spec, w.fetched(t), locale.For("en").T), " ")
+		}
+		w.edit(t, url.Values{"file/seats.txt": {"4\n"}, "was/seats.txt": {w.was(t, "seats.txt")}, "message": {"Four seats"}})
+		must(w.act(t, "branch", url.Values{"_branch": {"fix/seats"}})) // a new one begins with what is edited
+		must(w.act(t, "commit", nil))
+		page := w.ask(t, "view", "files", "file", "seats.txt")
+		for _, want := range []string{"On branch fix/seats", "\n4\n", "Merge into main"} {
+			if !strings.Contains(page, want) {
+				t.Errorf("the page of a branch has no %q", want)
+			}
+		}
+		if got := lacks(); !strings.Contains(got, "fix/seats") {
+			t.Errorf("before they send: %q; want what does not count by its branch", got)
+		}
+		w.edit(t, url.Values{"file/stops.txt": {"Quay\n"}, "message": {"Stops"}})
+		for _, c := range []struct {
+			action, branch, want string
+		}{{"merge", "", "repository_uncommitted"}, {"branch", "main", "repository_uncommitted"}, {"branch", "other", "repository_uncommitted"}, {"branch", "a..b", "repository_branch"}} {
+			if got := code(w.act(t, c.action, url.Values{"_branch": {c.branch}})); got != c.want {
+				t.Errorf("%s %s with an edit: %q; want %s", c.action, c.branch, got, c.want)
+			}
+		}
+		must(w.act(t, "commit", nil))
+		must(w.act(t, "branch", url.Values{"_branch": {"main"}}))
+		if docs := w.documents(t); len(docs) != 0 {
+			t.Errorf("main has %v; want the starter", docs)
+		}
+		must(w.act(t, "branch", url.Values{"_branch": {"fix/seats"}}))
+		must(w.act(t, "merge", nil))
+		if docs := w.documents(t); docs["seats.txt"] != "4\n" || docs["stops.txt"] != "Quay\n" {
+			t.Errorf("main after the merge has %v", docs)
+		}
+		if got := lacks(); got != "" {
+			t.Errorf("after the merge: %q; want nothing", got)
+		}
+	})
+}
+
 func TestFilesComeAndGo(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		for name, want := range map[string]string{"../x": "repository_name", ".git/config": "repository_name", "tests/b.txt": "repository_protected", "": "repository_name"} {

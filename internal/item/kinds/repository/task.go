@@ -170,7 +170,8 @@ func (k Kind) Do(ctx context.Context, tx db.Tx, _ actor.Actor, ref item.Ref, _ i
 	if err != nil {
 		return item.Event{}, err
 	}
-	r, err := k.check(ctx, tx, ref, tried{string(st.commit), read(body).Edits}, 0)
+	a := read(body)
+	r, err := k.check(ctx, tx, ref, tried{string(st.with(a).commit), a.Edits}, 0)
 	return item.Event{ID: string(r), Action: action, State: string(run.Queued), At: k.Runs.DB.Now().UnixMilli()}, err
 }
 
