@@ -38,22 +38,24 @@ func (us *Uploads) Append(ctx context.Context, who actor.Actor, i ID, at int64, 
 	if err != nil {
 		return 0, err
 	}
-	return us.add(ctx, u, at, r, func() string { return "" })
+	n, _, err = us.add(ctx, u, at, r, func() string { return "" })
+	return n, err
 }
 
-// add is Append to an upload as it was read. last is asked before the transaction of the last part, and names the holder who lets go in it.
-func (us *Uploads) add(ctx context.Context, u Upload, at int64, r io.Reader, last func() string) (n int64, err error) {
+// add is Append to an upload as it was read. last is asked before the transaction of the last part, and names the holder who lets go in it; left says
+// whether it did.
+func (us *Uploads) add(ctx context.Context, u Upload, at int64, r io.Reader, last func() string) (n int64, left bool, err error) {
 	switch {
 	case u.State != Open:
-		return 0, ErrFinished
+		return 0, false, ErrFinished
 	case at != u.Bytes:
-		return 0, ErrOffset.With("bytes", fmt.Sprint(u.Bytes))
+		return 0, false, ErrOffset.With("bytes", fmt.Sprint(u.Bytes))
 	case u.Type != "" && u.accepts(u.Type) != nil:
-		return 0, u.accepts(u.Type)
+		return 0, false, u.accepts(u.Type)
 	}
 	if us.Room != nil {
 		if err := us.Room(); err != nil {
-			return 0, err
+			return 0, false, err
 		}
 	}
 	in := bufio.NewReaderSize(r, inRow)
@@ -61,7 +63,7 @@ func (us *Uploads) add(ctx context.Context, u Upload, at int64, r io.Reader, las
 		if head, _ := in.Peek(media.Head); len(head) == media.Head {
 			u.Type = u.tell(head)
 			if err := u.accepts(u.Type); err != nil {
-				return 0, err
+				return 0, false, err
 			}
 		}
 	}
@@ -74,18 +76,18 @@ func (us *Uploads) add(ctx context.Context, u Upload, at int64, r io.Reader, las
 				leaves = last()
 			}
 			if err := us.land(ctx, u, p, leaves); err != nil {
-				return n, err
+				return n, false, err
 			}
-			n, u.Bytes = n+p.bytes, u.Bytes+p.bytes
+			n, left, u.Bytes = n+p.bytes, leaves != "", u.Bytes+p.bytes
 		}
 		if readErr != nil || p.bytes < most {
-			return n, readErr
+			return n, left, readErr
 		}
 	}
 	if _, err := in.Peek(1); err == nil {
-		return n, ErrTooLarge.With("most", fmt.Sprint(u.Most))
+		return n, left, ErrTooLarge.With("most", fmt.Sprint(u.Most))
 	}
-	return n, nil
+	return n, left, nil
 }
 
 // bring reads the next part; an error of r comes with what was read before it.

@@ -45,16 +45,12 @@ func (l *Lease) Held() Upload { return l.held }
 func (l *Lease) Declared(length int64) { l.held.Length = length }
 
 // Append is Uploads.Append of the holder, once after Lock: the transaction of the last part lets go too.
-func (l *Lease) Append(ctx context.Context, at int64, r io.Reader) (int64, error) {
-	asked := false
-	n, err := l.us.add(ctx, l.held, at, r, func() string {
+func (l *Lease) Append(ctx context.Context, at int64, r io.Reader) (n int64, err error) {
+	n, l.left, err = l.us.add(ctx, l.held, at, r, func() string {
 		l.stop() // nobody looks for us where we are not any more
 		l.done.Wait()
-		asked = true
 		return l.holder
 	})
-	// Whether it was let go is not known of a transaction that failed.
-	l.left = asked && (err == nil || n > 0)
 	return n, err
 }
 

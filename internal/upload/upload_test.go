@@ -434,6 +434,40 @@ func TestErase(t *testing.T) {
 	})
 }
 
+// A request whose last part is refused, because somebody cut the upload meanwhile, lets go at once all the same: the clock stands still here.
+func TestALeaseIsLetGoAfterARefusedPart(t *testing.T) {
+	each(t, func(w *world) {
+		u := w.begin(-1)
+		data := webm(3, 8<<20+1000)
+		l := w.Lease(anna, u.ID)
+		w.must(l.Lock(ctx, func() {}))
+		cut := io.MultiReader(bytes.NewReader(data[:8<<20]), &before{do: func() {
+			_, err := w.Cut(ctx, anna, u.ID, 0)
+			w.must(err)
+		}}, bytes.NewReader(data[8<<20:]))
+		if n, err := l.Append(ctx, 0, cut); n != 8<<20 || !errors.Is(err, upload.ErrOffset) {
+			t.Fatalf("Append = %d, %v; want the first part, and ErrOffset", n, err)
+		}
+		w.must(l.Unlock())
+		soon, cancel := context.WithTimeout(ctx, 5*time.Second)
+		defer cancel()
+		next := w.Lease(anna, u.ID)
+		w.must(next.Lock(soon, func() {}))
+		w.must(next.Unlock())
+	})
+}
+
+// before does something when it is come to, once, and gives nothing.
+type before struct{ do func() }
+
+func (b *before) Read([]byte) (int, error) {
+	if b.do != nil {
+		b.do()
+		b.do = nil
+	}
+	return 0, io.EOF
+}
+
 // A second connection gets the lease when the first lets go, and the first is told; one that died is not waited for.
 func TestLease(t *testing.T) {
 	each(t, func(w *world) {
