@@ -46,44 +46,23 @@ func (rs *Repos) Merge(ctx context.Context, r Repository, into string, head Hash
 	if base == head {
 		return git.Commit{}, ErrNothing
 	}
-	ask := CommitAsk{Branch: into, Expected: tip, Message: message, Author: who, Received: received, also: head}
-	return rs.write(ctx, r, ask, func(_ *git.Packer, w *workTree) error { return w.merge(base, tip, head) })
+	var at [3]map[string]git.Entry // of the base, and of both tips
+	for i, rev := range []Hash{base, tip, head} {
+		list, err := rs.Files(ctx, r, string(rev))
+		if err != nil {
+			return git.Commit{}, err
+		}
+		at[i] = map[string]git.Entry{}
+		for _, e := range list {
+			at[i][e.Path] = e
+		}
+	}
+	ask := CommitAsk{Branch: into, Expected: tip, Message: message, Author: who, Received: received, also: head} // without changes: ErrMoved where the tip did
+	return rs.write(ctx, r, ask, func(_ *git.Packer, w *workTree) error { return w.merge(at[0], at[1], at[2]) })
 }
 
-// merge takes over what another commit changed since a common one.
-func (w *workTree) merge(base, tip, head Hash) error {
-	list := func(rev Hash) (map[string]git.Entry, error) {
-		out := map[string]git.Entry{}
-		var folder func(path string) error
-		folder = func(path string) error {
-			entries, err := w.objects.Tree(rev, path)
-			if err != nil {
-				return err
-			}
-			for _, e := range entries {
-				e.Path = strings.TrimPrefix(path+"/"+e.Path, "/")
-				if e.Mode != git.FolderMode {
-					out[e.Path] = e
-				} else if err := folder(e.Path); err != nil {
-					return err
-				}
-			}
-			return nil
-		}
-		return out, folder("")
-	}
-	was, err := list(base)
-	if err != nil {
-		return err
-	}
-	ours, err := list(tip)
-	if err != nil {
-		return err
-	}
-	theirs, err := list(head)
-	if err != nil {
-		return err
-	}
+// merge takes over what theirs changed since was; ours is what stands here.
+func (w *workTree) merge(was, ours, theirs map[string]git.Entry) error {
 	if err := w.open(w.root, ""); err != nil { // it is written anew also where nothing comes
 		return err
 	}
