@@ -159,7 +159,7 @@ func TestHostile(t *testing.T) {
 func TestRecordings(t *testing.T) {
 	dir := os.Getenv("CANDOR_TEST_RECORDINGS")
 	if dir == "" {
-		t.Skip("CANDOR_TEST_RECORDINGS is not set")
+		t.Skip("the recordings of real browsers are missing: dev/test finds them in ../shared/data/video, else name their folder in CANDOR_TEST_RECORDINGS")
 	}
 	files, err := filepath.Glob(filepath.Join(dir, "*.[wm][ep]*"))
 	if err != nil || len(files) == 0 {
