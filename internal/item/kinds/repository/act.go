@@ -29,34 +29,31 @@ func withHeld(a answer, h held) ([]byte, error) {
 // Act is what the buttons of the page do: commit, add and remove a file, undo an edit or all of them, decide a conflict, go to a
 // branch or bring it into the one that counts, search.
 func (k Kind) Act(ctx context.Context, _ actor.Actor, ref item.Ref, s item.Spec, action string, body []byte, input url.Values, received time.Time) ([]byte, url.Values, error) {
-	q := s.(*spec)
+	if k.Repos == nil || !slices.Contains([]string{"commit", "add", "remove", "undo", "undo-all", "mine", "branch", "merge", "search", "enter"}, action) {
+		return body, nil, item.ErrAction
+	}
+	q, a := s.(*spec), read(body)
+	st, err := k.standing(ctx, ref)
+	if err != nil {
+		return body, nil, err
+	}
 	if action == "enter" { // the key, in a field of one line
 		action = "search"
 		if strings.TrimSpace(input.Get("_new")) != "" {
 			action = "add"
+		} else if name := strings.TrimSpace(input.Get("_branch")); name != "" && name != cmp.Or(a.Branch, st.Main) {
+			action = "branch"
 		}
 	}
 	if action == "search" {
 		return body, url.Values{"view": {"search"}, "q": {strings.TrimSpace(input.Get("_q"))}}, nil
 	}
-	if k.Repos == nil || !slices.Contains([]string{"commit", "add", "remove", "undo", "undo-all", "mine", "branch", "merge"}, action) {
-		return body, nil, item.ErrAction
-	}
-	st, err := k.standing(ctx, ref)
-	if err != nil {
-		return body, nil, err
-	}
-	a := read(body)
 	st = st.with(a)
 	h, err := k.held(ctx, st, q)
 	if err != nil {
 		return body, nil, err
 	}
-	for name := range st.heads {
-		if name != st.Main {
-			h.Branches = append(h.Branches, name)
-		}
-	}
+	h.Branches = st.branches()
 	a.Held = &h
 	a.Edits = maps.Clone(a.Edits)
 	if a.Edits == nil {
@@ -141,33 +138,4 @@ func (k Kind) commit(ctx context.Context, st standing, q *spec, a answer, receiv
 		return errConflict
 	}
 	return err
-}
-
-// merge brings the branch that the browser is on into the one that counts. errUncommitted, repo.ErrMerge, repo.ErrNothing.
-func (k Kind) merge(ctx context.Context, st standing, a answer, received time.Time) error {
-	head, there := st.heads[a.Branch]
-	switch {
-	case len(a.Edits) > 0:
-		return errUncommitted
-	case !there:
-		return repo.ErrNothing
-	}
-	_, err := k.Repos.Merge(ctx, st.Repository, st.Main, head, "Merge branch '"+a.Branch+"'", Author, received)
-	return err
-}
-
-// turnTo goes to a branch. One that is not there begins with its first commit, from the one that counts; what is edited there and not committed goes with it. To
-// any other branch nobody takes edits: there they would stand over other texts.
-func (a *answer) turnTo(name, main string) error {
-	if git.CheckRef("refs/heads/"+name) != "" {
-		return errBranch
-	}
-	begins := a.Branch == "" && name != main && !slices.Contains(a.Held.Branches, name)
-	if name != cmp.Or(a.Branch, main) && len(a.Edits) > 0 && !begins {
-		return errUncommitted
-	}
-	if a.Branch = name; name == main {
-		a.Branch = ""
-	}
-	return nil
 }

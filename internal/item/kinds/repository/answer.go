@@ -69,10 +69,11 @@ type held struct {
 	More    bool              `json:"more,omitempty"` // there are more commits
 	Sent    bool              `json:"sent,omitempty"`
 	Late    int               `json:"late,omitempty"` // pushes after the end
-	// While they work: their branches but the one that counts, and those of them with a commit that it has not.
+	// Their branches but the one that counts, while they work those of them with a commit that it has not, and whether edits stand over one of them.
 	Main     string   `json:"main,omitempty"`
 	Branches []string `json:"branches,omitempty"`
 	Apart    []string `json:"apart,omitempty"`
+	Aside    bool     `json:"aside,omitempty"`
 }
 
 // file is one of the repository's.
@@ -242,10 +243,10 @@ func (Kind) Redact(_ item.Spec, body []byte, names []string) []byte {
 	for name, e := range a.Edits {
 		edits[strike(name)] = edit{Text: strike(e.Text), Data: e.Data[:min(1, len(e.Data))], Was: e.Was, Gone: e.Gone} // of what is no text nobody reads more than that
 	}
-	a.Edits, a.Message = edits, strike(a.Message)
+	a.Edits, a.Message, a.Branch = edits, strike(a.Message), ""
 	if a.Held != nil {
 		h := *a.Held
-		h.Commit, a.Late = "", nil
+		h.Commit, a.Late, h.Branches, h.Apart = "", nil, nil, nil
 		h.Files = slices.Clone(h.Files)
 		for i := range h.Files {
 			h.Files[i].Path = strike(h.Files[i].Path)

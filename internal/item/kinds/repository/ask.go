@@ -1,7 +1,6 @@
 package repository
 
 import (
-	"cmp"
 	"encoding/json"
 	"net/url"
 	"path"
@@ -59,18 +58,6 @@ func askOf(k Kind, q *spec, v item.AskView) askView {
 }
 
 func (v askView) t(key string, pairs ...any) string { return v.Text("repository."+key, pairs...) }
-
-// branch is where the browser is.
-func (v askView) branch() string { return cmp.Or(v.a.Branch, v.a.Held.Main) }
-
-// Lacks names the branches whose work does not count, because it is not in the one that does.
-func (Kind) Lacks(_ item.Spec, body []byte, text func(key string, pairs ...any) string) []string {
-	h := read(body).Held
-	if h == nil || len(h.Apart) == 0 {
-		return nil
-	}
-	return []string{text("repository.branch_apart", "branches", strings.Join(h.Apart, ", "), "main", h.Main)}
-}
 
 // works says whether anything can be changed.
 func (v askView) works() bool { return v.DoURL != "" && !v.ReadOnly }

@@ -189,13 +189,10 @@ func (k Kind) Fetch(ctx context.Context, ref item.Ref, s item.Spec, body []byte)
 		return nil, err
 	}
 	h.Sent, h.Late, h.Main = st.sent, st.late, st.Main
-	if !st.sent && len(st.heads) > 1 {
-		for name := range st.heads {
-			if name != st.Main {
-				h.Branches = append(h.Branches, name)
-			}
-		}
-		slices.Sort(h.Branches)
+	if h.Aside = st.aside(a); h.Aside && st.sent {
+		a.Edits = nil
+	}
+	if h.Branches = st.branches(); !st.sent && len(h.Branches) > 0 {
 		if h.Apart, err = k.Repos.Apart(ctx, st.Repository, st.Main); err != nil {
 			return nil, err
 		}

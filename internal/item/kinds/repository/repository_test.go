@@ -414,6 +414,39 @@ func TestABranchInTheBrowser(t *testing.T) {
 		if got := lacks(); got != "" {
 			t.Errorf("after the merge: %q; want nothing", got)
 		}
+
+		// Edits over a branch are no part of what is handed in: over main they would be a state that nobody made. They are kept.
+		must(w.act(t, "enter", url.Values{"_branch": {"anna-tries"}, "_q": {""}}))
+		w.edit(t, url.Values{"file/stops.txt": {"Pier\n"}, "was/stops.txt": {w.was(t, "stops.txt")}, "message": {"Pier"}})
+		must(w.act(t, "commit", nil))
+		w.edit(t, url.Values{"file/seats.txt": {"9\n"}, "was/seats.txt": {w.was(t, "seats.txt")}})
+		if got := lacks(); !strings.Contains(got, "Your edits on anna-tries are not committed") {
+			t.Errorf("before they send with edits on a branch: %q; want that they do not count", got)
+		}
+		w.hand(t, w.DB.Now())
+		if docs := w.documents(t); docs["seats.txt"] != "4\n" || docs["stops.txt"] != "Quay\n" {
+			t.Errorf("handed in is %v; want main", docs)
+		}
+		w.Read(t, func(tx db.Tx) error {
+			graded, err := w.runs.Load(ctx, tx, run.ID(w.graded(t, tx)))
+			if err == nil && (graded.Outcome == nil || !strings.Contains(graded.Outcome.Compile, "seats.txt=4 stops.txt=Quay")) {
+				t.Errorf("graded: %+v; want main", graded.Outcome)
+			}
+			return err
+		})
+		clean := w.k.Redact(w.spec, w.fetched(t), []string{"Anna Muster"})
+		var read bytes.Buffer
+		must(w.k.Read(w.spec, item.ReadView{Ref: w.ref, Body: clean}).Render(ctx, &read))
+		if text := string(clean) + read.String(); strings.Contains(text, "anna") || !strings.Contains(text, "Edits that do not count.") {
+			t.Errorf("a blind reader reads a branch's name, or nothing of edits that do not count: %s", text)
+		}
+		if !strings.Contains(string(w.body), "9\\n") {
+			t.Errorf("the answer is %s; want the edit kept", w.body)
+		}
+		w.Write(t, func(tx db.Tx) error { return w.k.Host(ctx, tx, w.ref, w.spec) }) // opened again
+		if docs := w.documents(t); docs["seats.txt"] != "9\n" {
+			t.Errorf("opened again it shows %v; want the edit", docs)
+		}
 	})
 }
 

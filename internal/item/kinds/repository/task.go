@@ -42,7 +42,10 @@ func (k Kind) Task(ctx context.Context, s item.Spec, r run.Run) (run.Work, error
 	}
 	graded := r.Purpose != run.Try
 	if graded {
-		t.Commit = string(st.with(read(r.Body)).commit)
+		a := read(r.Body)
+		if t.Commit = string(st.with(a).commit); st.aside(a) {
+			t.Edits = nil
+		}
 	}
 	files, err := k.files(ctx, st.Repository, t)
 	if err != nil {
