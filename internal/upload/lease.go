@@ -83,7 +83,7 @@ func (l *Lease) Lock(ctx context.Context, wanted func()) error {
 func (l *Lease) hold(ctx context.Context) (free bool, err error) {
 	err = l.us.DB.Write(ctx, l.who.Org, func(tx db.Tx) error {
 		q, now := query.New(tx), l.us.DB.Now()
-		n, err := q.Hold(ctx, query.HoldParams{Holder: l.holder, Until: clock.Milli(now.Add(leased)), OrgID: tx.Org, ID: string(l.upload), ByKind: string(l.who.Kind), ByID: l.who.ID, Now: clock.Milli(now)})
+		n, err := q.Hold(ctx, query.HoldParams{Holder: l.holder, Until: clock.Milli(now.Add(leased)), OrgID: tx.Org, ID: string(l.upload), Now: clock.Milli(now)})
 		if err != nil {
 			return err
 		}

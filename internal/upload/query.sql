@@ -43,7 +43,7 @@ SELECT id FROM uploads WHERE org_id = sqlc.arg(org_id) AND SUBSTR(owner, 1, LENG
 
 -- name: Hold :execrows
 UPDATE uploads SET holder = sqlc.arg(holder), held_until = sqlc.arg(until), wanted = 0
-WHERE org_id = sqlc.arg(org_id) AND id = sqlc.arg(id) AND by_kind = sqlc.arg(by_kind) AND by_id = sqlc.arg(by_id) AND (holder = '' OR holder = sqlc.arg(holder) OR held_until < sqlc.arg(now));
+WHERE org_id = sqlc.arg(org_id) AND id = sqlc.arg(id) AND (holder = '' OR holder = sqlc.arg(holder) OR held_until < sqlc.arg(now));
 
 -- name: Want :execrows
 UPDATE uploads SET wanted = 1 WHERE org_id = $1 AND id = $2;

@@ -425,7 +425,7 @@ func (q *Queries) Grow(ctx context.Context, arg GrowParams) (int64, error) {
 
 const hold = `-- name: Hold :execrows
 UPDATE uploads SET holder = $1, held_until = $2, wanted = 0
-WHERE org_id = $3 AND id = $4 AND by_kind = $5 AND by_id = $6 AND (holder = '' OR holder = $1 OR held_until < $7)
+WHERE org_id = $3 AND id = $4 AND (holder = '' OR holder = $1 OR held_until < $5)
 `
 
 type HoldParams struct {
@@ -433,8 +433,6 @@ type HoldParams struct {
 	Until  int64
 	OrgID  string
 	ID     string
-	ByKind string
-	ByID   string
 	Now    int64
 }
 
@@ -444,8 +442,6 @@ func (q *Queries) Hold(ctx context.Context, arg HoldParams) (int64, error) {
 		arg.Until,
 		arg.OrgID,
 		arg.ID,
-		arg.ByKind,
-		arg.ByID,
 		arg.Now,
 	)
 	if err != nil {
