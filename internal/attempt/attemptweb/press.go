@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"net/http"
 
+	"candor/internal/assessment"
 	"candor/internal/attempt"
+	"candor/internal/item"
 	"candor/internal/web"
 )
 
@@ -70,7 +72,27 @@ func (p *Pages) check(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return web.Show(w, r, checkPage(checkView{f, part, s, coming}))
+	lacks := map[string][]string{}
+	for _, it := range part.Items {
+		if lacks[it.Key], err = f.lacks(r, it); err != nil {
+			return err
+		}
+	}
+	return web.Show(w, r, checkPage(checkView{f, part, s, coming, lacks}))
+}
+
+// lacks is what an item's kind finds empty in the answer, or not as it was asked for.
+func (f frame) lacks(r *http.Request, it assessment.PartItem) ([]string, error) {
+	k, ok := it.Kind.(item.Lacker)
+	if !ok || !f.V.Has(it) {
+		return nil, nil
+	}
+	ref := item.Ref{Org: web.Actor(r).Org, Owner: string(f.V.Attempt.ID), Version: string(f.V.Version.ID), Item: it.Key}
+	body, err := item.Fetched(r.Context(), it.Kind, it.Spec, ref, f.V.Body(it))
+	if err != nil {
+		return nil, err
+	}
+	return k.Lacks(it.Spec, body, f.L.T), nil
 }
 
 func (p *Pages) send(w http.ResponseWriter, r *http.Request) error {
