@@ -57,6 +57,14 @@ func (a *answer) turnTo(name, main string) error {
 	return nil
 }
 
+// uncommitted says of edits that they count at the end, or on a branch of their own that they do not.
+func (v askView) uncommitted(key string) string {
+	if v.a.Held != nil && slices.Contains(v.a.Held.Branches, v.a.Branch) {
+		key += "_branch"
+	}
+	return v.t(key, "branch", v.a.Branch)
+}
+
 // branch is where the browser is.
 func (v askView) branch() string { return cmp.Or(v.a.Branch, v.a.Held.Main) }
 

@@ -420,6 +420,9 @@ func TestABranchInTheBrowser(t *testing.T) {
 		w.edit(t, url.Values{"file/stops.txt": {"Pier\n"}, "was/stops.txt": {w.was(t, "stops.txt")}, "message": {"Pier"}})
 		must(w.act(t, "commit", nil))
 		w.edit(t, url.Values{"file/seats.txt": {"9\n"}, "was/seats.txt": {w.was(t, "seats.txt")}})
+		if page := w.ask(t, "view", "changes"); strings.Contains(page, "counts at the end") || !strings.Contains(page, "counts when it is committed and merged") {
+			t.Error("the page of a branch says of edits that they count at the end")
+		}
 		if got := lacks(); !strings.Contains(got, "Your edits on anna-tries are not committed") {
 			t.Errorf("before they send with edits on a branch: %q; want that they do not count", got)
 		}
