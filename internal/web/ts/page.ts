@@ -11,25 +11,28 @@ export function parse(text: string): Document {
 const page = (): string => location.pathname + location.search
 let shown = page()
 
-/** How often each element was replaced: an answer that was asked for before it was replaced is older than what stands there. */
-const landed = new Map<string, number>()
+/** When what stands in each element was asked for, counted in swaps: an answer that was asked for earlier is older than it. */
+const standing = new Map<string, number>()
+let asked = 0
 
 /**
  * Replaces an element by the same one of the answer. It fails where the server is not reached; the page stays as it is then. An answer
- * that looks only (no push, no init) is left out when another one landed while it was on its way; false says so.
+ * that looks only (no push, no init) is left out when what stands there was asked for later, or came by an act while it was on its way;
+ * false says so, and a look may be worth another one.
  */
 export async function swap(url: string, id: string, init?: RequestInit, push = true): Promise<boolean> {
-  const before = landed.get(id)
+  const looks = !push && !init
+  const mine = ++asked
   const r = await fetch(url, { headers: { Accept: "text/html" }, ...init })
   const fresh = parse(await r.text())
-  if (!push && !init && landed.get(id) !== before) return false
+  if (looks && (standing.get(id) ?? 0) > mine) return false
   const target = document.getElementById(id) // now and not before: another swap may have put a new one there
   const piece = fresh.getElementById(id)
   if (!target || !piece) {
     location.href = r.url
     return true
   }
-  landed.set(id, (landed.get(id) ?? 0) + 1)
+  standing.set(id, looks ? mine : ++asked)
   const focus = document.activeElement?.id
   target.replaceWith(document.adoptNode(piece))
   const toasts = one("[data-toasts]", fresh)

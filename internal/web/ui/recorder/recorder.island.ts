@@ -356,7 +356,8 @@ class TakeRecorder extends HTMLElement {
       return
     }
     await flush()
-    await swap(location.pathname + location.search, id, undefined, false).catch(() => (this.drawn = "?"))
+    const fresh = await swap(location.pathname + location.search, id, undefined, false).catch(() => ((this.drawn = "?"), true))
+    if (!fresh && document.getElementById(id)) await this.refresh() // it was left out for an act's answer, which may be older than what is sent
   }
 }
 customElements.define("take-recorder", TakeRecorder)
