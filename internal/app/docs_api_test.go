@@ -168,7 +168,13 @@ func (s *schemas) of(t reflect.Type) object {
 	case reflect.Int, reflect.Int64:
 		return object{"type": "integer", "format": "int64"}
 	case reflect.Pointer:
-		return object{"anyOf": []object{s.of(t.Elem()), {"type": "null"}}}
+		is := s.of(t.Elem())
+		if one, ok := is["type"].(string); ok {
+			is = maps.Clone(is)
+			is["type"] = []string{one, "null"}
+			return is
+		}
+		return object{"anyOf": []object{is, {"type": "null"}}}
 	case reflect.Map:
 		return object{"type": "object", "additionalProperties": s.of(t.Elem())}
 	case reflect.Slice:
@@ -206,7 +212,11 @@ func (s *schemas) properties(t reflect.Type) (out object, required []string) {
 		if name == "" || options != "" && options != "omitempty" {
 			panic(fmt.Sprintf("%s.%s: give it a plain json name", t, f.Name))
 		}
-		out[name] = s.of(f.Type)
+		is := f.Type
+		if options != "" && is.Kind() == reflect.Pointer {
+			is = is.Elem() // it is left out, and never null
+		}
+		out[name] = s.of(is)
 		if options == "" {
 			required = append(required, name)
 		}

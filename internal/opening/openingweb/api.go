@@ -17,11 +17,17 @@ import (
 // What programs read. Times are RFC 3339 in UTC; what is left out is not there or not for this token.
 type (
 	wireStage struct {
-		ID        string `json:"id"`
-		Position  int    `json:"position"`
-		Title     string `json:"title"`
-		Reviewers int    `json:"reviewers"`
-		Days      int    `json:"window_days"`
+		ID        string      `json:"id"`
+		Position  int         `json:"position"`
+		Title     string      `json:"title"`
+		Reviewers int         `json:"reviewers"`
+		Days      int         `json:"window_days"`
+		Offers    []wireOffer `json:"offers"` // one, or several for candidates to choose from
+	}
+	wireOffer struct {
+		Format string `json:"format"`
+		Ref    string `json:"ref"`
+		Title  string `json:"title,omitempty"` // left out when it can be used no more
 	}
 	wireOpening struct {
 		ID           string      `json:"id"`
@@ -62,6 +68,9 @@ type (
 		FinishBy    string `json:"finish_by"`
 		Created     string `json:"created_at"`
 		Opened      string `json:"opened_at,omitempty"`
+		// Chosen is what they do. It is left out while they have not chosen among Offers, which are left out where there is no choice.
+		Chosen *wireOffer  `json:"chosen,omitempty"`
+		Offers []wireOffer `json:"offers,omitempty"`
 	}
 	wireInvitations struct {
 		Invitations []wireInvitation `json:"invitations"`
@@ -132,15 +141,20 @@ func (p *Pages) apiOpening(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	out := sentOpening(o)
+	var stages []opening.Stage
 	err = p.Openings.DB.Read(r.Context(), web.Actor(r).Org, func(tx db.Tx) error {
-		stages, err := p.Openings.Stages(r.Context(), tx, o.ID)
-		for _, s := range stages {
-			out.Stages = append(out.Stages, wireStage{string(s.ID), s.Position, s.Title, s.Reviewers, s.Window})
-		}
+		stages, err = p.Openings.Stages(r.Context(), tx, o.ID)
 		return err
 	})
 	if err != nil {
 		return err
+	}
+	for _, s := range stages {
+		offers, err := p.sentOffers(r, s.Offers())
+		if err != nil {
+			return err
+		}
+		out.Stages = append(out.Stages, wireStage{string(s.ID), s.Position, s.Title, s.Reviewers, s.Window, offers})
 	}
 	return web.JSON(w, r, out)
 }
@@ -180,7 +194,11 @@ func (p *Pages) apiInvitations(w http.ResponseWriter, r *http.Request) error {
 	}
 	out := wireInvitations{Invitations: []wireInvitation{}}
 	for _, i := range list {
-		out.Invitations = append(out.Invitations, p.sentInvitation(i))
+		sent, err := p.sentInvitation(r, i)
+		if err != nil {
+			return err
+		}
+		out.Invitations = append(out.Invitations, sent)
 	}
 	return web.JSON(w, r, out)
 }
@@ -220,7 +238,11 @@ func (p *Pages) apiInvite(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return web.JSON(w, r, p.sentInvitation(inv))
+	out, err := p.sentInvitation(r, inv)
+	if err != nil {
+		return err
+	}
+	return web.JSON(w, r, out)
 }
 
 func sentOpening(o opening.Opening) wireOpening {
@@ -235,8 +257,44 @@ func sentApplication(a opening.Application) wireApplication {
 	return out
 }
 
-func (p *Pages) sentInvitation(i opening.Invitation) wireInvitation {
-	return wireInvitation{string(i.ID), string(i.Application), string(i.Opening), string(i.Stage), string(i.State(p.Openings.DB.Now())), stamp(i.FinishBy), stamp(i.Created), stamp(i.OpenedAt)}
+// sentInvitation is one with what it lets choose from, and what was chosen.
+func (p *Pages) sentInvitation(r *http.Request, i opening.Invitation) (out wireInvitation, err error) {
+	out = wireInvitation{ID: string(i.ID), Application: string(i.Application), Opening: string(i.Opening), Stage: string(i.Stage), State: string(i.State(p.Openings.DB.Now())), FinishBy: stamp(i.FinishBy),
+		Created: stamp(i.Created), Opened: stamp(i.OpenedAt)}
+	if i.Offers > 0 {
+		var offers []opening.Offer
+		err := p.Openings.DB.Read(r.Context(), web.Actor(r).Org, func(tx db.Tx) error {
+			offers, err = p.Openings.OffersOf(r.Context(), tx, i)
+			return err
+		})
+		if err != nil {
+			return out, err
+		}
+		if out.Offers, err = p.sentOffers(r, offers); err != nil {
+			return out, err
+		}
+	}
+	if i.Unchosen() {
+		return out, nil
+	}
+	chosen, err := p.sentOffers(r, []opening.Offer{{Format: i.Format, Ref: i.Ref}})
+	if err == nil {
+		out.Chosen = &chosen[0]
+	}
+	return out, err
+}
+
+// sentOffers are offers with their titles, as far as they can still be used.
+func (p *Pages) sentOffers(r *http.Request, list []opening.Offer) ([]wireOffer, error) {
+	out := []wireOffer{}
+	for _, x := range list {
+		d, err := p.Openings.Describe(r.Context(), web.Actor(r).Org, x)
+		if _, gone := problem.As(err); err != nil && !gone {
+			return nil, err
+		}
+		out = append(out, wireOffer{x.Format, x.Ref, d.Title})
+	}
+	return out, nil
 }
 
 // stamp is a time as programs read it; "" is none.
