@@ -4,9 +4,11 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 )
 
@@ -60,6 +62,28 @@ func (p *Page) Shots(dir, name string) {
 			p.Shot(filepath.Join(dir, fmt.Sprintf("%s-%d-%s.png", name, v.Width, theme)))
 		}
 	}
+}
+
+// Printed is the text of the page as its PDF says it, page by page with a form feed between; dir is where the PDF goes. What a dark screen shows
+// has dark ink on paper.
+func (p *Page) Printed(dir string) string {
+	p.t.Helper()
+	send(p, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print", Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: "dark"}}})
+	p.Until(`getComputedStyle(document.querySelector("main h1")).color.match(/\d+/g).slice(0, 3).every(x => Number(x) < 100)`)
+	pdf := send(p, page.PrintToPDF, page.PrintToPDFParams{PaperWidth: 8.27, PaperHeight: 11.69}) // A4
+	file := filepath.Join(dir, "printed.pdf")
+	if err := os.WriteFile(file, pdf.Data, 0o644); err != nil {
+		p.t.Fatal(err)
+	}
+	tool, err := exec.LookPath("pdftotext")
+	if err != nil {
+		missing(p.t, "there is no pdftotext: apt-get install poppler-utils")
+	}
+	text, err := exec.Command(tool, "-layout", file, "-").Output()
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return string(text)
 }
 
 // keep writes what the page looked like when the test failed.

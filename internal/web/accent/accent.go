@@ -61,8 +61,8 @@ func Sheet(hue, chroma float64) (string, error) {
 		}
 		out[i] = b.String()
 	}
-	return "@layer tokens{:root{" + out[0] + "}@media (prefers-color-scheme:dark){:root:not([data-theme=\"light\"]){" + out[1] +
-		"}}:root[data-theme=\"dark\"]{" + out[1] + "}}\n", nil
+	return "@layer tokens{:root{" + out[0] + "}@media screen and (prefers-color-scheme:dark){:root:not([data-theme=\"light\"]){" + out[1] +
+		"}}@media screen{:root[data-theme=\"dark\"]{" + out[1] + "}}}\n", nil
 }
 
 // Hex is an OKLCH colour in sRGB, with as much chroma as fits (B. Ottosson, "A perceptual color space for image processing", 2020).
