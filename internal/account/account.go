@@ -22,6 +22,8 @@ import (
 	"candor/internal/job"
 	"candor/internal/problem"
 	"candor/internal/secret"
+
+	"golang.org/x/net/idna"
 )
 
 //go:embed schema/*.sql
@@ -87,6 +89,9 @@ func Address(s string) (string, error) {
 	a, err := mail.ParseAddress(s)
 	if err != nil || a.Address != s || len(s) > 254 || !strings.Contains(s, "@") {
 		return "", problem.Field("email", "This is not an e-mail address. It looks like name@company.example.")
+	}
+	if _, err := idna.Lookup.ToASCII(s[strings.LastIndexByte(s, '@')+1:]); err != nil { // RFC 5891; mail goes out by the same rule
+		return "", problem.Field("email", "What stands after the @ can be no name of a server. An address looks like name@company.example.")
 	}
 	return s, nil
 }

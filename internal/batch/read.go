@@ -11,12 +11,14 @@ import (
 
 	"candor/internal/account"
 	"candor/internal/candidate"
+	"candor/internal/problem"
 	"candor/internal/sheet"
 
 	"golang.org/x/text/unicode/norm"
 )
 
-// loose takes a table in which every cell is an address (a line pasted from a mail program) apart: each becomes a row.
+// loose takes a table in which every cell has addresses (a line pasted from a mail program, addresses with spaces between) apart: each
+// becomes a row.
 func loose(s sheet.Sheet) sheet.Sheet {
 	var rows []sheet.Row
 	for _, r := range s.Rows {
@@ -24,16 +26,29 @@ func loose(s sheet.Sheet) sheet.Sheet {
 			switch {
 			case strings.TrimSpace(c) == "":
 			case strings.Contains(c, "@"):
-				rows = append(rows, sheet.Row{Line: r.Line, Cells: []string{c}})
+				for _, one := range apart(c) {
+					rows = append(rows, sheet.Row{Line: r.Line, Cells: []string{one}})
+				}
 			default:
 				return s
 			}
 		}
 	}
-	if s.Columns > 1 {
+	if s.Columns > 1 || len(rows) > len(s.Rows) {
 		s.Rows, s.Columns = rows, 1
 	}
 	return s
+}
+
+// apart are the addresses of a cell that has nothing but addresses, with spaces between; else the cell.
+func apart(cell string) []string {
+	words := strings.Fields(cell)
+	for _, w := range words {
+		if strings.Count(w, "@") != 1 || strings.ContainsAny(w, `<>"`) {
+			return []string{cell}
+		}
+	}
+	return words
 }
 
 // guess says what the columns hold, and whether the first row names them: it does when there is another row and no address in it.
@@ -168,7 +183,10 @@ func tidy(s string) string {
 // script are kept as typed; what is invisible is taken out.
 func address(cell string) (name, email, why string) {
 	email = strings.NewReplacer("\u200c", "", "\u200d", "").Replace(tidy(cell))
-	email = strings.TrimPrefix(email, "mailto:")
+	email = strings.TrimRight(strings.TrimPrefix(email, "mailto:"), ",;")
+	if inner, ok := strings.CutPrefix(email, "'"); ok && strings.HasSuffix(inner, "'") {
+		email = strings.TrimSuffix(inner, "'")
+	}
 	if email == "" {
 		return "", "", "There is no address in this row."
 	}
@@ -180,8 +198,12 @@ func address(cell string) (name, email, why string) {
 		return "", email, "This is not an e-mail address. It looks like name@company.example."
 	}
 	email = a.Address
-	if _, err := account.Address(email); err != nil || strings.ContainsFunc(email, unicode.IsSpace) {
+	if strings.ContainsFunc(email, unicode.IsSpace) {
 		return "", email, "This is not an e-mail address. It looks like name@company.example."
+	}
+	if _, err := account.Address(email); err != nil {
+		p, _ := problem.As(err)
+		return "", email, p.At("email")
 	}
 	if _, domain, _ := strings.Cut(email, "@"); !strings.Contains(strings.Trim(domain, "."), ".") {
 		return "", email, "There is no dot after the @, so this address leads nowhere on the internet."

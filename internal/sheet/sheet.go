@@ -81,8 +81,8 @@ var announced = regexp.MustCompile(`^(?i:"?sep=)([,;\t|])"?(?:\n|$)`)
 // magic are the first bytes of what people take for a table: workbooks (zip, OLE), PDF.
 var magic = []string{"PK\x03\x04", "\xd0\xcf\x11\xe0", "%PDF"}
 
-// Decode makes text of bytes. Without a byte order mark, zeros on one side of the pairs mean UTF-16, and what is not UTF-8 is taken
-// for Windows-1252, which is what Excel writes in Western Europe.
+// Decode makes text of bytes. Without a byte order mark, zeros in every fifth pair and on one side mean UTF-16, and what is not UTF-8 is
+// taken for Windows-1252, which is what Excel writes in Western Europe: line by line, for lists that were put together from both.
 func Decode(b []byte) (text, charset string, err error) {
 	for _, m := range magic {
 		if bytes.HasPrefix(b, []byte(m)) {
@@ -92,19 +92,20 @@ func Decode(b []byte) (text, charset string, err error) {
 	little, big := unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM), unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM)
 	var from encoding.Encoding
 	even, odd := zeros(b)
+	few := len(b) / 10
 	switch {
 	case bytes.HasPrefix(b, []byte("\xff\xfe")):
 		b, from, charset = b[2:], little, "UTF-16"
 	case bytes.HasPrefix(b, []byte("\xfe\xff")):
 		b, from, charset = b[2:], big, "UTF-16"
-	case odd > even:
+	case odd > max(even, few):
 		from, charset = little, "UTF-16"
-	case even > odd:
+	case even > max(odd, few):
 		from, charset = big, "UTF-16"
 	case utf8.Valid(b):
 		b, charset = bytes.TrimPrefix(b, []byte("\xef\xbb\xbf")), "UTF-8"
 	default:
-		from, charset = charmap.Windows1252, "Windows-1252"
+		b, charset = western(b), "Windows-1252"
 	}
 	if from != nil {
 		if b, err = from.NewDecoder().Bytes(b); err != nil {
@@ -115,6 +116,18 @@ func Decode(b []byte) (text, charset string, err error) {
 		return "", "", ErrKind
 	}
 	return string(b), charset, nil
+}
+
+// western makes UTF-8 of the lines that are none, taking them for Windows-1252.
+func western(b []byte) []byte {
+	var out []byte
+	for line := range bytes.Lines(b) {
+		if !utf8.Valid(line) {
+			line, _ = charmap.Windows1252.NewDecoder().Bytes(line) // every byte has a letter or a control character there
+		}
+		out = append(out, line...)
+	}
+	return out
 }
 
 // zeros counts the zero bytes at even and at odd places.
@@ -154,8 +167,8 @@ func sniff(text string) byte {
 	return best
 }
 
-// split is RFC 4180 with the mercy that people's files need: a quotation mark inside a bare cell is part of it, and what follows a
-// closing one is kept. Rows without anything are left out. At most that many rows come back, with ErrLarge when there are more.
+// split is RFC 4180 with the mercy that people's files need: a quotation mark inside a bare cell is part of it, and so are those of a cell
+// that goes on after the closing one ("Lee, Anna" <anna@mail.example>). Rows without anything are left out. At most that many rows come back, with ErrLarge when there are more.
 func split(text string, comma byte, line, most int) ([]Row, error) {
 	var rows []Row
 	for len(text) > 0 {
@@ -193,6 +206,7 @@ func next(text string, comma byte) (cell, rest string, ok bool) {
 		return text[:i], text[i:], true
 	}
 	var b strings.Builder
+	whole := text
 	for text = text[1:]; ; {
 		i := strings.IndexByte(text, '"')
 		if i < 0 {
@@ -207,7 +221,10 @@ func next(text string, comma byte) (cell, rest string, ok bool) {
 		text = text[1:]
 	}
 	i := bare(text, comma)
-	return b.String() + text[:i], text[i:], true
+	if strings.TrimSpace(text[:i]) != "" {
+		return whole[:len(whole)-len(text)+i], text[i:], true
+	}
+	return b.String(), text[i:], true
 }
 
 // bare is where a cell without quotation marks ends.

@@ -57,7 +57,7 @@ func TestRead(t *testing.T) {
 		"formulas are text":                 {"n,t\n=1+1,\"=HYPERLINK(\"\"http://x.example\"\",\"\"y\"\")\"\n+P,-2+3\n@a,\"\tb\"\n", ',', [][]string{{"n", "t"}, {"=1+1", `=HYPERLINK("http://x.example","y")`}, {"+P", "-2+3"}, {"@a", "\tb"}}},
 		"a number that Excel shall keep":    {"n;t\n=\"007\";Lee\n", ';', [][]string{{"n", "t"}, {`="007"`, "Lee"}}},
 		"a mark inside a bare cell":         {"n,t\nO\"Brien,5\" disk\n", ',', [][]string{{"n", "t"}, {`O"Brien`, `5" disk`}}},
-		"something after a closing mark":    {"n,t\n\"Lee\" Jr,1\n", ',', [][]string{{"n", "t"}, {"Lee Jr", "1"}}},
+		"something after a closing mark":    {"n,t\n\"Lee\" Jr,1\n", ',', [][]string{{"n", "t"}, {`"Lee" Jr`, "1"}}},
 		"right to left":                     {"Name,Mail\nمحمد الأحمد,m@mail.example\n", ',', [][]string{{"Name", "Mail"}, {"محمد الأحمد", "m@mail.example"}}},
 		"an empty cell at the end":          {"a,b\n1,", ',', [][]string{{"a", "b"}, {"1", ""}}},
 	} {
@@ -104,6 +104,7 @@ func TestRefused(t *testing.T) {
 		"it opens in a later column": {"a,b\n\"1\n2\",3\n4,\"5\n", sheet.ErrQuote, "line 4"},
 		"a workbook":                 {"PK\x03\x04....", sheet.ErrKind, "CSV"},
 		"an old workbook":            {"\xd0\xcf\x11\xe0....", sheet.ErrKind, "CSV"},
+		"one zero in a text":         {"Name,Email\nAn\x00na,anna@mail.example\n", sheet.ErrKind, "CSV"},
 		"zeros on both sides":        {"a\x00\x00b", sheet.ErrKind, "CSV"},
 		"nothing":                    {"", sheet.ErrEmpty, "nothing"},
 		"only separators":            {",,\n,,\n", sheet.ErrEmpty, "nothing"},
