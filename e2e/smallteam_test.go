@@ -95,6 +95,7 @@ func TestASmallTeam(t *testing.T) {
 	if len(found) > 0 || pages < 15 {
 		t.Errorf("before anything is filed %d pages name candidates to their reader: %v", pages, found)
 	}
+	p.Go(s.URL + opening)
 	lookAt(t, p, "small-team")
 
 	p.Go(s.URL + cards()[0])
