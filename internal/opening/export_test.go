@@ -18,7 +18,7 @@ func BoardQueries(f Filter) map[string][]any {
 // FigureQueries are the statements of the counts, with the parameters they lack.
 func FigureQueries() []string {
 	var out []string
-	for _, q := range []string{countStatus, countOwed, countSent, countOpened, countStuck, weeklySent, weeklyOpened} {
+	for _, q := range []string{countStatus, countPromised, countOpened, countStuck, weeklySent, weeklyOpened} {
 		out = append(out, strings.NewReplacer("$3", "0", "$4", "0").Replace(q))
 	}
 	return out

@@ -41,23 +41,21 @@ func (r Rate) Of() int { return r.Kept + r.Late + r.Open }
 
 // SQLite takes the tables of a CROSS JOIN in their order: the opening's applications and their promises, and not all promises of the organisation.
 const (
-	countStatus = `SELECT stage_id, status, COUNT(*) FROM applications WHERE org_id = $1 AND opening_id = $2 GROUP BY stage_id, status`
-	countOwed   = `SELECT COUNT(*), SUM(CASE WHEN p.due_at < $3 THEN 1 ELSE 0 END), SUM(CASE WHEN p.due_at >= $3 AND p.due_at < $4 THEN 1 ELSE 0 END)
-		FROM applications a CROSS JOIN promises p
-		WHERE a.org_id = $1 AND a.opening_id = $2 AND a.status = 'active' AND p.org_id = a.org_id AND p.application_id = a.id AND p.kind = 'reply' AND p.kept_at = 0`
-	countSent = `SELECT COUNT(DISTINCT p.application_id), COUNT(DISTINCT CASE WHEN p.kept_at > 0 THEN p.application_id END),
+	countStatus   = `SELECT stage_id, status, COUNT(*) FROM applications WHERE org_id = $1 AND opening_id = $2 GROUP BY stage_id, status`
+	countPromised = `SELECT p.kind, SUM(CASE WHEN a.status <> 'withdrawn' THEN 1 ELSE 0 END),
+		SUM(CASE WHEN a.status <> 'withdrawn' AND p.kept_at > 0 AND p.kept_at <= p.due_at THEN 1 ELSE 0 END), SUM(CASE WHEN a.status <> 'withdrawn' AND p.kept_at > p.due_at THEN 1 ELSE 0 END),
+		SUM(CASE WHEN a.status <> 'withdrawn' AND p.kept_at = 0 AND p.due_at < $3 THEN 1 ELSE 0 END),
+		SUM(CASE WHEN a.status = 'active' AND p.kept_at = 0 THEN 1 ELSE 0 END), SUM(CASE WHEN a.status = 'active' AND p.kept_at = 0 AND p.due_at < $3 THEN 1 ELSE 0 END),
+		SUM(CASE WHEN a.status = 'active' AND p.kept_at = 0 AND p.due_at >= $3 AND p.due_at < $4 THEN 1 ELSE 0 END),
+		COUNT(DISTINCT p.application_id), COUNT(DISTINCT CASE WHEN p.kept_at > 0 THEN p.application_id END),
 		SUM(CASE WHEN p.kept_at > 0 THEN 1 ELSE 0 END), SUM(CASE WHEN p.kept_at > p.due_at THEN 1 ELSE 0 END)
-		FROM applications a CROSS JOIN promises p WHERE a.org_id = $1 AND a.opening_id = $2 AND p.org_id = a.org_id AND p.application_id = a.id AND p.kind = 'reply'`
-	countKept = `SELECT p.kind, SUM(CASE WHEN p.kept_at > 0 AND p.kept_at <= p.due_at THEN 1 ELSE 0 END), SUM(CASE WHEN p.kept_at > p.due_at THEN 1 ELSE 0 END),
-		SUM(CASE WHEN p.kept_at = 0 AND p.due_at < $3 THEN 1 ELSE 0 END)
-		FROM applications a CROSS JOIN promises p WHERE a.org_id = $1 AND a.opening_id = $2 AND a.status <> 'withdrawn' AND p.org_id = a.org_id AND p.application_id = a.id
-		GROUP BY p.kind`
+		FROM applications a CROSS JOIN promises p WHERE a.org_id = $1 AND a.opening_id = $2 AND p.org_id = a.org_id AND p.application_id = a.id GROUP BY p.kind`
 	countOpened = `SELECT COUNT(DISTINCT application_id) FROM invitations WHERE org_id = $1 AND opening_id = $2 AND opened_at > 0`
 	countStuck  = `SELECT COUNT(*) FROM applications a JOIN invitations i ON i.org_id = a.org_id AND i.application_id = a.id AND i.stage_id = a.stage_id AND i.replaced_by = ''
-		WHERE a.org_id = $1 AND a.opening_id = $2 AND a.status = 'active' AND ` + isStuck
+		WHERE a.org_id = $1 AND a.opening_id = $2 AND i.opening_id = $2 AND a.status = 'active' AND ` + isStuck
 )
 
-// Figures counts, in six queries however many applications there are.
+// Figures counts, in four queries however many applications there are.
 func (os *Openings) Figures(ctx context.Context, tx db.Tx, o ID) (Figures, error) {
 	f := Figures{ByStage: map[StageID]int{}}
 	now := os.DB.Now()
@@ -68,19 +66,7 @@ func (os *Openings) Figures(ctx context.Context, tx db.Tx, o ID) (Figures, error
 	if err := f.byStatus(rows); err != nil {
 		return f, err
 	}
-	var overdue, soon sql.NullInt64
-	err = tx.QueryRowContext(ctx, countOwed, tx.Org, string(o), clock.Milli(now), clock.Milli(now.Add(24*time.Hour))).Scan(&f.Us, &overdue, &soon)
-	if err != nil {
-		return f, err
-	}
-	f.Overdue, f.DueSoon = int(overdue.Int64), int(soon.Int64)
-	var sent, answered, kept, late sql.NullInt64
-	err = tx.QueryRowContext(ctx, countSent, tx.Org, string(o)).Scan(&sent, &answered, &kept, &late)
-	if err != nil {
-		return f, err
-	}
-	f.Sent, f.Answered, f.Kept, f.KeptLate = int(sent.Int64), int(answered.Int64), int(kept.Int64), int(late.Int64)
-	if err := f.rates(ctx, tx, o, now); err != nil {
+	if err := f.promised(ctx, tx, o, now); err != nil {
 		return f, err
 	}
 	if err := tx.QueryRowContext(ctx, countOpened, tx.Org, string(o)).Scan(&f.Opened); err != nil {
@@ -90,9 +76,9 @@ func (os *Openings) Figures(ctx context.Context, tx db.Tx, o ID) (Figures, error
 	return f, err
 }
 
-// rates are the kept rates of one opening.
-func (f *Figures) rates(ctx context.Context, tx db.Tx, o ID, now time.Time) error {
-	rows, err := tx.QueryContext(ctx, countKept, tx.Org, string(o), clock.Milli(now))
+// promised counts the promises of one opening: what waits for us, and how those of each kind were kept.
+func (f *Figures) promised(ctx context.Context, tx db.Tx, o ID, now time.Time) error {
+	rows, err := tx.QueryContext(ctx, countPromised, tx.Org, string(o), clock.Milli(now), clock.Milli(now.Add(24*time.Hour)))
 	if err != nil {
 		return err
 	}
@@ -100,10 +86,16 @@ func (f *Figures) rates(ctx context.Context, tx db.Tx, o ID, now time.Time) erro
 	found := map[promise.Kind]Rate{}
 	for rows.Next() {
 		var r Rate
-		if err := rows.Scan(&r.Kind, &r.Kept, &r.Late, &r.Open); err != nil {
+		var all, us, overdue, soon, sent, answered, kept, late int
+		if err := rows.Scan(&r.Kind, &all, &r.Kept, &r.Late, &r.Open, &us, &overdue, &soon, &sent, &answered, &kept, &late); err != nil {
 			return err
 		}
-		found[r.Kind] = r
+		if all > 0 {
+			found[r.Kind] = r
+		}
+		if r.Kind == promise.Reply {
+			f.Us, f.Overdue, f.DueSoon, f.Sent, f.Answered, f.Kept, f.KeptLate = us, overdue, soon, sent, answered, kept, late
+		}
 	}
 	for _, k := range promise.Kinds {
 		if r, ok := found[k]; ok {

@@ -113,7 +113,7 @@ const FewKept = 5
 // RepliesKept is how the replies that were promised in an opening were kept; ok is false where there are too few to say.
 func (os *Openings) RepliesKept(ctx context.Context, tx db.Tx, o ID) (r Rate, ok bool, err error) {
 	var f Figures
-	if err := f.rates(ctx, tx, o, os.DB.Now()); err != nil {
+	if err := f.promised(ctx, tx, o, os.DB.Now()); err != nil {
 		return r, false, err
 	}
 	for _, x := range f.Promises {
