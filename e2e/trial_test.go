@@ -171,7 +171,7 @@ func TestAWorkTrial(t *testing.T) {
 
 	eventually(t, "the mails to both sides", func() bool {
 		owner.get(org + "/outbox")
-		for _, subject := range []string{"A work trial is accepted", "Check-in of day 1", "A work trial is over", "Your work trial: Backend engineer"} {
+		for _, subject := range []string{"A work trial is accepted", "Check-in of day 1", "A work trial is over", "Your work trial, day 1: Backend engineer"} {
 			if !strings.Contains(words(owner.page), subject) {
 				return false
 			}

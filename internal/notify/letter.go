@@ -47,7 +47,7 @@ var Letters = []Letter{
 	{"interview", "How an interview goes on", "When an interview begins, when somebody else asks, and when it is over.", "Open your place",
 		[]string{"name", "opening", "organisation", "news", "link", "contact"}, []string{"news", "link", "contact"}},
 	{"trial", "Work trial: how it goes on", "When a work trial is accepted, on each of its days, when its host answers or changes, when it is cancelled, over or evaluated.", "Open your trial",
-		[]string{"name", "opening", "organisation", "news", "link", "contact"}, []string{"news", "link", "contact"}},
+		[]string{"name", "opening", "organisation", "step", "news", "link", "contact"}, []string{"news", "link", "contact"}},
 	{"reply", "Decision letter", "When a decision is released, in the candidate’s daytime.", "Read it in your place",
 		[]string{"name", "opening", "organisation", "outcome", "reply", "link", "contact"}, []string{"outcome", "reply", "link", "contact"}},
 	{"second", "Answer after a second look", "When a decision stands after somebody looked at the work a second time, in the candidate’s daytime. Where it is changed, the decision letter is sent.", "Read it in your place",
@@ -116,6 +116,7 @@ var Variables = []Variable{
 	{"digits", "The six digits.", "402 718"},
 	{"asker", "Who asks in the interview.", "Ines Duarte"},
 	{"news", "What is new, in a fixed sentence with the names and days.", "from now on Otto Weiss asks the questions about what you sent, and reads your answers."},
+	{"step", "What it is about, in one or a few words.", "day 3"},
 	{"reason", "The reason, as it was written.", "The answer explains it."},
 }
 

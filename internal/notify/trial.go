@@ -60,21 +60,28 @@ func (n *Notify) trialNews(ctx context.Context, note trial.Note, about string) e
 		m.About, m.SubjectID = about, fmt.Sprintf("%s#%d#%d", t.ID, note.N, note.At)
 		day := func(at time.Time) string { return at.In(t.Location()).Format("Monday 2 January") }
 		last := t.EvaluateBy.Add(-time.Second).In(zoneOf(o.Zone)).Format("Monday 2 January")
-		var news string
+		var step, news string
 		switch about {
 		case string(trial.Accepted):
+			step = "accepted"
 			news = fmt.Sprintf("you have accepted the work trial: it begins on %s and goes on until %s, with %d hours in all. %s hosts you. For it %s are owed to you, whatever comes of it.", day(t.Starts), day(t.Ends), p.Hours, host, p.Money)
 		case string(trial.Asked):
+			step = fmt.Sprintf("day %d", note.N)
 			news = fmt.Sprintf("this is day %d of your work trial. When you have done your part of it, write in a few lines what you did, what is next and what is in your way, and how many hours it were. %s reads it. You can send it until the end of tomorrow; a day without it counts for nothing.", note.N, host)
 		case string(trial.Replied):
+			step = fmt.Sprintf("an answer on day %d", note.N)
 			news = fmt.Sprintf("%s has answered on day %d of your work trial.", host, note.N)
 		case string(trial.Replaced):
+			step = "another host"
 			news = fmt.Sprintf("from now on %s hosts your work trial.", host)
 		case string(trial.Ended):
+			step = "it is over"
 			news = fmt.Sprintf("your work trial is over. Thank you for your work; the pay is due. Until the end of %s you can say how it was, in four questions. Neither side reads the other’s words first.", last)
 		case string(trial.Evaluated):
+			step = "how it was"
 			news = fmt.Sprintf("what %s and you say about the work trial can be read now.", host)
 		case string(trial.Cancelled):
+			step = "cancelled"
 			switch {
 			case t.By == trial.ByMember && t.Paid != 0:
 				news = fmt.Sprintf("we had to cancel your work trial. The reason: %s\n\nWhat is paid for it stands on your page.", t.Reason)
@@ -86,7 +93,7 @@ func (n *Notify) trialNews(ctx context.Context, note trial.Note, about string) e
 				return m, opening.ErrMissing // they left, or have a reply that says it
 			}
 		}
-		err = n.write(ctx, tx, &m, op, o, "trial", map[string]string{"news": news})
+		err = n.write(ctx, tx, &m, op, o, "trial", map[string]string{"step": step, "news": news})
 		return m, err
 	})
 }

@@ -62,12 +62,12 @@ func (v doorView) t(key string, pairs ...any) string { return v.L.T("apply."+key
 
 func (v doorView) path() string { return "/apply/" + v.Link }
 
-// lasts is how long all steps take, in words.
-func (v doorView) lasts() string {
-	if v.Minutes < 120 {
-		return v.t("minutes", "n", v.Minutes)
+// lasts is about how long something takes, in the words of a page.
+func lasts(t func(key string, pairs ...any) string, minutes int) string {
+	if minutes < 120 {
+		return t("minutes", "n", minutes)
 	}
-	return v.t("hours", "n", (v.Minutes+30)/60)
+	return t("hours", "n", (minutes+30)/60)
 }
 
 func (p *Pages) door(w http.ResponseWriter, r *http.Request) error {
