@@ -2,6 +2,7 @@ package assessmentweb
 
 import (
 	"cmp"
+	"fmt"
 	"io"
 	"io/fs"
 	"mime/multipart"
@@ -209,6 +210,25 @@ func (p *Pages) showFile(w http.ResponseWriter, r *http.Request, f *fileForm, fi
 		}
 	}
 	return web.ShowWith(w, r, err, filePage(view))
+}
+
+// checked says in a sentence what the check of the whole folder, with the file as it was typed, came to.
+func (v fileView) checked() string {
+	wrong, odd := 0, 0
+	for _, f := range v.Findings {
+		if f.Severity == item.Error {
+			wrong++
+		} else {
+			odd++
+		}
+	}
+	switch {
+	case wrong > 0:
+		return fmt.Sprintf("Checked: %s to mend before it can be saved.", plural(wrong, "mistake", "mistakes"))
+	case odd > 0:
+		return fmt.Sprintf("Checked: it can be saved; %s to look at.", plural(odd, "thing", "things"))
+	}
+	return "Checked: nothing is wrong."
 }
 
 // on is a file as it shall be. Line ends stay as the file has them: a browser sends its own.

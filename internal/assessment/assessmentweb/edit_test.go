@@ -124,6 +124,8 @@ func TestOneQuestionIsEdited(t *testing.T) {
 	}
 	set("Title", "The page jumps", "The list jumps: why?")
 	set("Text", "Make the photos smaller files", "Make the photos smaller")
+	p.Value(`String(document.querySelector("main form textarea").dispatchEvent(new Event("input", {bubbles: true})))`) // it is checked when typing rests
+	p.Until(`document.querySelector("live-check").textContent.includes("Checked: nothing is wrong.")`)
 	p.Follow(`button[value="look"]`)
 	p.Sees("What changes")
 	look("edit-look")
@@ -158,7 +160,17 @@ func TestOneQuestionIsEdited(t *testing.T) {
 	p.Allow("422")
 	p.Allow("409")
 	p.Go(base + "/versions/" + second + "/files/items/jumping-page/item.yaml?as=file")
-	p.Value(`document.querySelector("#text").value = document.querySelector("#text").value.replace("type: single", "type: sinlge")`)
+	typed := func(was, now string) {
+		p.Value(`String((t => { t.value = t.value.replace("` + was + `", "` + now + `"); t.dispatchEvent(new Event("input", {bubbles: true})) })(document.querySelector("#text")))`)
+	}
+	typed("type: single", "type: sinlge")
+	p.Until(`/Checked: 1 mistake to mend.*item[.]yaml\s*:[0-9]+:[0-9]+/s.test(document.querySelector("live-check").textContent)`)
+	p.Axe()
+	typed("type: sinlge", "type: single")
+	p.Until(`document.querySelector("live-check").textContent.includes("Checked: nothing is wrong.") && !document.querySelector("live-check .card")`)
+	typed("type: single", "type: sinlge")
+	p.Until(`document.querySelector("live-check .card") !== null`)
+	look("edit-live")
 	p.Follow(`button[value="save"]`)
 	p.Sees("has mistakes that have to be mended first")
 	look("edit-wrong")
