@@ -1,11 +1,17 @@
 package e2e_test
 
 import (
+	"bytes"
+	"image"
+	"image/png"
 	"io"
+	"mime/multipart"
 	"net/http"
 	"net/url"
 	"os"
+	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -63,8 +69,21 @@ func TestADesign(t *testing.T) {
 	tunde.post("/c/parts/design/items/ferries", url.Values{"text-context": {"One two three four five six seven."}, "text-parts": {"A queue for each sailing."}, "text-failure": {""}})
 	tunde.sees("A queue for each sailing.")
 	tunde.get("/c/parts/design/check")
-	tunde.sees("What you take as given has 7 words; readers are asked to read 6. They get all of it.")
 	tunde.sees("Parts and how they talk has no diagram. Words alone are fine.")
+	typed := url.Values{"text-context": {"One two three four five six seven."}, "text-parts": {"A queue for each sailing, typed on."}, "text-failure": {""}}
+	tunde.expects = http.StatusUnprocessableEntity
+	tunde.adds(item, "parts", "boxes.svg", []byte(`<svg xmlns="http://www.w3.org/2000/svg"/>`), typed)
+	tunde.sees("This is something else, whatever it is called. Your text is kept.")
+	tunde.adds(item, "parts", "", nil, typed)
+	tunde.sees("Choose a file first")
+	tunde.sees("typed on.")
+	tunde.expects = 0
+	tunde.adds(item, "parts", "boxes.png", dot(t), typed)
+	tunde.sees("typed on.")
+	tunde.find(`<img src="([^"]+)" alt="picture 1" width="3" height="2"`)
+	tunde.get("/c/parts/design/check")
+	tunde.sees("What you take as given has 7 words; readers are asked to read 6. They get all of it.")
+	tunde.sees("A picture or PDF under Parts and how they talk has no description.")
 	tunde.sees("Nothing is written under What goes wrong.")
 	tunde.post("/c/parts/design/send", nil)
 
@@ -124,12 +143,15 @@ func TestADesign(t *testing.T) {
 	drawn("1")
 	p.Until(`document.querySelectorAll("diagram-view")[1].querySelector("[data-say]").textContent === ""`)
 	saved()
+	addFiles(t, p, item, saved, func() { shots(p, "design-files", browser.Phone) })
 	p.Look(browser.Desk)
 	p.Go(item)
 	drawn("1")
 	shots(p, "design-ask", browser.Desk)
 	p.Go(s.URL + "/c/parts/design/check")
-	p.Sees("Nothing is written under What goes wrong.")
+	if list := p.Text("main"); strings.Contains(list, "under What goes wrong") {
+		t.Errorf("the page before sending misses something of what has all: %s", list)
+	}
 	p.Axe()
 	p.Follow(`form[action$="/send"] button`)
 	p.Sees("Receipt")
@@ -152,6 +174,8 @@ func TestADesign(t *testing.T) {
 	reader.Go(s.URL + card)
 	reader.Until(`document.querySelector("diagram-view").dataset.drawn === "1"`)
 	reader.Axe()
+	reader.Until(`[...document.querySelectorAll(".ds-file img")].some(i => { i.loading = "eager"; return i.complete && i.naturalWidth === 120 })`)
+	reader.Sees("A PDF says inside who made it: it opens when your scorecard is sent.")
 	html := strings.ToLower(reader.Value(`document.querySelector("main").outerHTML`))
 	for _, hidden := range []string{"kemi", "adeola"} {
 		if strings.Contains(html, hidden) {
@@ -173,4 +197,91 @@ func TestADesign(t *testing.T) {
 	reader.Look(browser.Phone)
 	reader.Until(`+document.querySelector("diagram-view iframe").height < ` + wide) // narrower, it is less tall
 	phone{t, reader}.fits()
+}
+
+// dot is a picture of 3 by 2 pixels.
+func dot(t *testing.T) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := png.Encode(&b, image.NewGray(image.Rect(0, 0, 3, 2))); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// adds posts the page of a document with a file for a section, as a browser without script does.
+func (v *visitor) adds(item, section, name string, data []byte, fields url.Values) {
+	v.t.Helper()
+	var b bytes.Buffer
+	m := multipart.NewWriter(&b)
+	for field, list := range fields {
+		m.WriteField(field, list[0])
+	}
+	m.WriteField("_place", section)
+	part, err := m.CreateFormFile("_file-"+section, name)
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	part.Write(data)
+	m.Close()
+	v.do("POST", strings.TrimPrefix(item, v.base)+"/files", m.FormDataContentType(), &b)
+}
+
+// addFiles adds pictures and a PDF to the last section in the page: nothing that is typed is lost by it, another tab knows of them, and one that was taken out
+// comes back.
+func addFiles(t *testing.T, p *browser.Page, item string, saved, look func()) {
+	t.Helper()
+	const section = `design-files[data-section="failure"] `
+	said := func(text string) {
+		p.Until(`document.querySelector('` + section + `[data-said]').textContent.includes(` + strconv.Quote(text) + `)`)
+	}
+	shown := func(n string) {
+		p.Until(`document.querySelectorAll('` + section + `.ds-file').length === ` + n)
+	}
+	file := func(name string, data []byte) string {
+		at := filepath.Join(t.TempDir(), name)
+		if err := os.WriteFile(at, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return at
+	}
+	p.Click(section + `[data-send]`)
+	said("Choose a picture or a PDF first.")
+	p.Upload(section+`input[type=file]`, file("drawing.png", []byte("<svg/>")))
+	p.Click(section + `[data-send]`)
+	said("This is something else, whatever it is called.")
+	p.Upload(section+`input[type=file]`, file("Kemi Adeola.pdf", []byte("%PDF-1.7\n<</Author (Kemi Adeola)>>\nstartxref\n9\n%%EOF\n")))
+	p.Click(section + `[data-send]`)
+	shown("1")
+	// Pasted, while the text beside it is being typed: neither takes the other away.
+	p.Value(`(() => { const a = document.querySelector("#text-ferries-failure"); a.value = "It fails"; a.dispatchEvent(new Event("input", {bubbles: true}))
+		const c = document.createElement("canvas"); c.width = 120; c.height = 80; c.getContext("2d").fillRect(10, 10, 60, 40)
+		c.toBlob(b => { const d = new DataTransfer(); d.items.add(new File([b], "image.png", {type: "image/png"}))
+			a.dispatchEvent(new ClipboardEvent("paste", {clipboardData: d, bubbles: true, cancelable: true})) }) })()`)
+	shown("2")
+	said("It is in your answer.")
+	p.Type(section+`.ds-file:nth-of-type(2) textarea`, "The queue is full")
+	saved()
+	p.Axe()
+	look()
+	phone{t, p}.fits()
+
+	tab := p.Tab()
+	tab.Go(item)
+	tab.Until(`document.querySelectorAll('` + section + `.ds-file').length === 2`)
+	p.Click(section + `.ds-file:nth-of-type(1) button[name=drop]`)
+	shown("1")
+	saved()
+	tab.Until(`document.querySelectorAll('` + section + `.ds-file').length === 1`) // it is told: what it saves next does not bring the file back
+	tab.Close()
+	p.Click(section + `summary`)
+	p.Click(section + `button[name=put]`)
+	shown("2")
+	p.Until(`document.querySelector('` + section + `.ds-file:nth-of-type(1) textarea').value === "Kemi Adeola"`) // with what was said of it
+	saved()
+	p.Go(item) // as after a crash
+	shown("2")
+	if text := p.Value(`document.querySelector("#text-ferries-failure").value + "/" + document.querySelector('` + section + `.ds-file:nth-of-type(2) textarea').value`); text != "It fails/The queue is full" {
+		t.Errorf("after all that the section reads %q", text)
+	}
 }

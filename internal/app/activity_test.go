@@ -189,6 +189,7 @@ func TestNothingWatches(t *testing.T) {
 	want := map[string]int{
 		"visibilitychange": 1, // autosave.ts: what waits is saved before a page goes to the background
 		"pagehide":         4, // autosave.ts, draft.island.ts, question.island.ts: likewise before it goes
+		"paste":            1, // designfiles.island.ts: a picture that is pasted is added; nobody is told that it was
 		"keydown":          1, // page.ts: Escape shuts a menu
 	}
 	got := map[string]int{}

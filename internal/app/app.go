@@ -206,7 +206,7 @@ func open(ctx context.Context, c Config) (_ *App, err error) {
 	}
 	a.takeHomes = repository.New(a.MD, a.bench, a.Runs, a.Repos, strings.TrimSuffix(c.URL, "/"))
 	a.Recordings = &recording.Recordings{DB: a.DB}
-	a.Kinds = kinds(a.MD, a.bench, a.Runs, a.takeHomes, video.Kind{MD: a.MD, Recordings: a.Recordings, Uploads: a.Uploads}, web.Frame(c.ContentURL, "diagram"))
+	a.Kinds = kinds(a.MD, a.bench, a.Runs, a.takeHomes, video.Kind{MD: a.MD, Recordings: a.Recordings, Uploads: a.Uploads}, web.Frame(c.ContentURL, "diagram"), a.Uploads)
 	a.nouns()
 	if err := a.post(); err != nil {
 		return nil, err

@@ -274,7 +274,7 @@ func (a *App) marked(ctx context.Context, n run.Note) error {
 func Kinds(cache string) (ks item.Kinds, close func() error) {
 	b := &bench{cache: filepath.Join(cache, "judge")}
 	md := markdown.New(2)
-	return kinds(md, b, nil, repository.New(md, b, nil, nil, ""), video.Kind{MD: md}, ""), b.Close
+	return kinds(md, b, nil, repository.New(md, b, nil, nil, ""), video.Kind{MD: md}, "", nil), b.Close
 }
 
 // Judge is a judge for commands that need no server; close ends it.

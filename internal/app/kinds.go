@@ -11,14 +11,15 @@ import (
 	"candor/internal/item/kinds/video"
 	"candor/internal/markdown"
 	"candor/internal/run"
+	"candor/internal/upload"
 	"candor/internal/web/ui/codeblock"
 )
 
 // written is how questions about their own work are answered.
 func written(md *markdown.Markdown) item.Kind { return freetext.Kind{MD: md} }
 
-// kinds are the kinds of items, in the order docs list them. frame is the address of the page that draws diagrams; "" draws none.
-func kinds(md *markdown.Markdown, judge *bench, runs *run.Runs, takeHomes repository.Kind, videos video.Kind, frame string) item.Kinds {
+// kinds are the kinds of items, in the order docs list them. frame is the address of the page that draws diagrams; "" draws none; files keeps what is added to answers, nil keeps none.
+func kinds(md *markdown.Markdown, judge *bench, runs *run.Runs, takeHomes repository.Kind, videos video.Kind, frame string, files *upload.Uploads) item.Kinds {
 	return item.Kinds{
 		choice.Kind{MD: md},
 		freetext.Kind{MD: md},
@@ -26,6 +27,6 @@ func kinds(md *markdown.Markdown, judge *bench, runs *run.Runs, takeHomes reposi
 		codereview.Kind{MD: md, Cache: &codeblock.Cache{}},
 		takeHomes,
 		videos,
-		design.New(md, frame),
+		design.New(md, frame, files),
 	}
 }

@@ -20,7 +20,7 @@ var planted = map[string][]string{
 	"code":       {`{"language":"python","files":{"python":{"okafor_main.py":"# kept, by Amara Okafor <amara@mail.example>\nopen('/Users/amara/in.txt')"}},"input":"Okafor"}`},
 	"codereview": {`{"verdict":"changes","summary":"kept. Amara here.","comments":[{"id":"c1","file":"a.go","line":3,"tone":"must","text":"Okafor would write C:\\Users\\amara\\x"}]}`},
 	"repository": {`{"edits":{"docs/okafor.md":{"text":"kept, Amara Okafor"}},"message":"amara@mail.example: /home/amaraok/work"}`},
-	"design":     {`{"text-context":["kept. I am Amara Okafor (amara@mail.example)."],"text-parts":["` + "```mermaid\\nflowchart LR\\n  okafor[Amara’s service] --> db\\n```" + ` in /home/amaraok/src"]}`},
+	"design":     {`{"text-context":["kept. I am Amara Okafor (amara@mail.example)."],"text-parts":["` + "```mermaid\\nflowchart LR\\n  okafor[Amara’s service] --> db\\n```" + ` in /home/amaraok/src"],"alt-parts.upl_00000000000000000000000000000000":["The drawing of Okafor"]}`},
 	"video":      {`{"way":"written","text":"kept. I am Amara Okafor.","said":{"rec_1":"My name is Amara, write to amara@mail.example"},"notes":"Okafor"}`},
 }
 
@@ -29,7 +29,7 @@ var who = regexp.MustCompile(`(?i)amara|okafor`)
 // Every kind takes out who wrote an answer, wherever its answers can say it; a kind without a planted answer fails.
 func TestNoKindSaysWhoWroteAnAnswer(t *testing.T) {
 	t.Parallel()
-	all := kinds(markdown.New(3), nil, nil, repository.Kind{}, video.Kind{}, "")
+	all := kinds(markdown.New(3), nil, nil, repository.Kind{}, video.Kind{}, "", nil)
 	tree := fstest.MapFS{"assessment.yaml": {Data: []byte("candor: 1\ntitle: One\nabout: One.\nrubric:\n  - {key: clear, title: Clear, about: Is it?, levels: [{name: No, anchor: It is not understood.}, {name: Yes, anchor: It is understood.}]}\nparts:\n  - {key: quiz, title: Quiz, about: One., minutes: 2, items: [{item: term}]}\n")},
 		"items/term/item.yaml": {Data: []byte("kind: choice\ntitle: Term\nminutes: 2\nstatement: What?\ntype: text\ntext: {accept: [one]}\n")}}
 	v, findings := assessment.Read(tree, all)

@@ -511,6 +511,7 @@ var acts = map[string]act{
 	"POST /c/parts/{part}/items/{item}":                                         {form: url.Values{"text": {"Other words."}}},
 	"POST /c/parts/{part}/items/{item}/disclosure":                              {form: url.Values{"used": {"ideas"}, "words": {"Asked for an outline."}}},
 	"POST /c/parts/{part}/items/{item}/upload":                                  {file: true},
+	"POST /c/parts/{part}/items/{item}/files":                                   {file: true},
 	"POST /c/parts/{part}/items/{item}/restore":                                 {form: url.Values{"revision": {"{revision}"}}},
 	"POST /c/adjust":                                                            {form: url.Values{"factor": {"1500"}}},
 	"POST /c/adjust/ask":                                                        {form: url.Values{"wish": {"A pause."}}},

@@ -20,6 +20,20 @@ type Holder interface {
 	Fetch(ctx context.Context, ref Ref, s Spec, body []byte) ([]byte, error)
 }
 
+// Filer is a Holder beside whose bodies stand files that candidates add, such as pictures; a body names those that belong to it.
+type Filer interface {
+	Holder
+	// Attach keeps a file at a place of the answer, in a word of the kind's own, and gives the body that names it. Not in a transaction. Problems say
+	// what cannot be taken; the body stays as it is then.
+	Attach(ctx context.Context, who actor.Actor, ref Ref, s Spec, body []byte, place string, f File) (after []byte, err error)
+}
+
+// File is one that a candidate adds.
+type File struct {
+	Name string // as they call it
+	Data []byte
+}
+
 // Hoster is a Holder whose answers stand in repositories: the body holds what is not committed yet, the repository all the rest.
 type Hoster interface {
 	Holder

@@ -96,7 +96,8 @@ type AskView struct {
 	Carry    string                                // of a Carrier: Carry + "/files.zip" is its zip, and Carry + "/upload" takes one back
 	Text     func(key string, pairs ...any) string // texts of candidate pages by message key
 	Terms    string                                // of a Recorder: what a candidate agrees to before anything is recorded
-	Link     Link                                  // of an Uploader: the addresses of its files
+	Link     Link                                  // of an Uploader or a Filer: the addresses of its files
+	Files    string                                // of a Filer: where files are added; "" where none can be
 	File     func(name string) string              // of a Teller: the address of a file of its folder; nil where there is none
 	Spoken   templ.Component                       // the question as somebody says it, for a kind that draws the whole page; nil is none
 	// Done are the results of what the candidate did so far (runs), newest first.
@@ -275,6 +276,7 @@ const (
 	KeepsViewed Keeps = "viewed" // what was marked as looked at
 
 	KeepsRecordings Keeps = "recordings" // takes, and what was agreed to before them
+	KeepsFiles      Keeps = "files"      // files that were added to an answer
 )
 
 // Prover proves an item before it is published: reference solutions pass, wrong ones fail as declared.

@@ -21,17 +21,51 @@ func (us *Uploads) Keep(ctx context.Context, who actor.Actor, s Subject, name st
 	if err != nil {
 		return u, err
 	}
-	if _, err = us.Append(ctx, who, u.ID, 0, bytes.NewReader(data)); err == nil {
-		u, err = us.Finish(ctx, who, u.ID, Claim{Hash: secret.Hash(string(data)), Length: int64(len(data))})
+	if u, err = us.whole(ctx, who, u, data); err != nil {
+		return u, err
 	}
-	err = errors.Join(err, us.DB.Write(ctx, who.Org, func(tx db.Tx) error {
-		if err != nil {
-			return us.Remove(ctx, tx, u.ID)
-		}
+	u.Name = name
+	return u, us.DB.Write(ctx, who.Org, func(tx db.Tx) error {
 		_, err := query.New(tx).Call(ctx, name, tx.Org, string(u.ID))
 		return err
-	}))
-	u.Name = name
+	})
+}
+
+// Put keeps a whole file at once for a caller that knows whose it is and what is in it: a picture of it shows. accepting says what may be kept; it is asked
+// while the room of the owner is held, so that what it counts stays true. What Create says, and what accepting says.
+func (us *Uploads) Put(ctx context.Context, who actor.Actor, s Subject, accepting Accepting, data []byte) (Upload, error) {
+	if !purpose.MatchString(s.Purpose) {
+		return Upload{}, ErrPurpose
+	}
+	if us.Room != nil {
+		if err := us.Room(); err != nil {
+			return Upload{}, err
+		}
+	}
+	u, err := us.create(ctx, who, s, int64(len(data)), func(ctx context.Context, tx db.Tx) (Accept, error) {
+		if err := us.take(ctx, tx, s.Owner, 0); err != nil {
+			return Accept{}, err
+		}
+		a, err := accepting(ctx, tx)
+		a.fresh = true
+		return a, err
+	})
+	if err != nil {
+		return u, err
+	}
+	return us.whole(ctx, who, u, data)
+}
+
+// whole sends all of a file; nothing is left of one that is refused.
+func (us *Uploads) whole(ctx context.Context, who actor.Actor, u Upload, data []byte) (Upload, error) {
+	i := u.ID
+	_, err := us.Append(ctx, who, u.ID, 0, bytes.NewReader(data))
+	if err == nil {
+		u, err = us.Finish(ctx, who, u.ID, Claim{Hash: secret.Hash(string(data)), Length: int64(len(data))})
+	}
+	if err != nil {
+		err = errors.Join(err, us.DB.Write(ctx, who.Org, func(tx db.Tx) error { return us.Remove(ctx, tx, i) }))
+	}
 	return u, err
 }
 

@@ -56,6 +56,7 @@ var purpose = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,64}$`)
 type Accept struct {
 	Types []string // as media.Sniff says them
 	Most  int64    // bytes of one upload
+	fresh bool     // it is no other one that was begun alike
 }
 
 // Accepting says what may be uploaded, in the transaction that begins the upload; a problem refuses it.
@@ -254,7 +255,11 @@ func (us *Uploads) Create(ctx context.Context, who actor.Actor, s Subject, lengt
 	if err != nil {
 		return Upload{}, err
 	}
-	var u Upload
+	return us.create(ctx, who, s, length, accepting)
+}
+
+// create is what whoever owns the subject accepts.
+func (us *Uploads) create(ctx context.Context, who actor.Actor, s Subject, length int64, accepting Accepting) (u Upload, err error) {
 	err = us.DB.Write(ctx, who.Org, func(tx db.Tx) error {
 		a, err := accepting(ctx, tx)
 		if err != nil {
@@ -275,7 +280,7 @@ func (us *Uploads) begin(ctx context.Context, tx db.Tx, who actor.Actor, s Subje
 	if err != nil {
 		return Upload{}, err
 	}
-	if len(there) > 0 {
+	if len(there) > 0 && !a.fresh {
 		return us.In(ctx, tx, ID(there[0]))
 	}
 	most := a.Most

@@ -70,8 +70,9 @@ func (v pilotView) here() string { return pilotPath(v.Page, v.V) + "/" + v.Item.
 
 // held says that the work is done in a repository, of which nobody gets one here.
 func (v pilotView) held() bool {
-	_, ok := v.Item.Kind.(item.Holder)
-	return ok
+	_, holds := v.Item.Kind.(item.Holder)
+	_, files := v.Item.Kind.(item.Filer) // without files it is tried all the same
+	return holds && !files
 }
 
 func (p *Pages) pilot(w http.ResponseWriter, r *http.Request) error {

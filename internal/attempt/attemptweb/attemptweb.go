@@ -94,6 +94,8 @@ func (p *Pages) Routes(mux *web.Mux) {
 	handle(web.RateRead, "GET /c/parts/{part}/items/{item}/upload", "attempt.upload_page", p.upload)
 	mux.Handle(web.Route{Pattern: "POST /c/parts/{part}/items/{item}/upload", Action: "attempt.upload", Auth: web.Candidate, Tenant: web.FromSession, Object: "attempt",
 		Rate: web.RateWrite, MaxBody: maxZip + 1<<20}, p.uploaded)
+	mux.Handle(web.Route{Pattern: "POST /c/parts/{part}/items/{item}/files", Action: "attempt.files", Auth: web.Candidate, Tenant: web.FromSession, Object: "attempt",
+		Rate: web.RateSave, MaxBody: maxFiles}, p.files)
 	handle(web.RateRead, "GET /c/parts/{part}/items/{item}/history", "attempt.history", p.history)
 	handle(web.RateRead, "GET /c/parts/{part}/items/{item}/states/{n}", "attempt.state", p.state)
 	handle(web.RateWrite, "POST /c/parts/{part}/items/{item}/restore", "attempt.restore", p.restore)

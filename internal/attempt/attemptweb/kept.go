@@ -23,6 +23,7 @@ func Keeps() []Kept {
 		{Key: "runs", Tables: []string{"runs", "run_queue"}, When: keeps(item.KeepsRuns)},
 		{Key: "pushes", Tables: []string{"repositories", "repository_refs", "repository_packs", "repository_updates", "repository_submissions", "repository_keys"}, When: keeps(item.KeepsPushes)},
 		{Key: "recordings", Tables: []string{"recordings", "recording_consents", "uploads", "upload_parts", "upload_media", "upload_captions", "upload_rooms"}, When: keeps(item.KeepsRecordings)},
+		{Key: "files", When: keeps(item.KeepsFiles)},   // in the tables of recordings
 		{Key: "viewed", When: keeps(item.KeepsViewed)}, // a part of the answer
 		{Key: "times", Tables: []string{"attempts", "sittings", "ledger", "efforts"}},
 		{Key: "links", Tables: []string{"candidate_sessions", "device_codes", "invitation_links", "invitations", "applications", "audit_acts", "audit_lines"}},

@@ -19,11 +19,16 @@ import (
 
 // open completes what an item's page shows: what stands beside the body, the addresses of files, and before anything is recorded the terms.
 func (p *Pages) open(r *http.Request, v *itemView) (err error) {
-	v.Ask.Link = func(u upload.Upload, f upload.Form) string { return p.Uploads.Link(web.Actor(r), u, f) }
+	v.Ask.Link = p.link(r)
 	if v.Ask.Terms, err = p.terms(r, *v); err != nil {
 		return err
 	}
 	return p.fetch(r.Context(), v)
+}
+
+// link gives the asker the addresses of files that their page shows.
+func (p *Pages) link(r *http.Request) item.Link {
+	return func(u upload.Upload, f upload.Form) string { return p.Uploads.Link(web.Actor(r), u, f) }
 }
 
 // coming is what stands on pages after the work about items of a part of which something may still come.

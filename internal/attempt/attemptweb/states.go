@@ -57,7 +57,13 @@ func (p *Pages) state(w http.ResponseWriter, r *http.Request) error {
 	}
 	s.Newer = len(near) > 0 && near[0].N == n+1
 	it := v.Item
-	s.Body = it.Kind.Read(it.Spec, item.ReadView{Ref: p.ref(r, v), Body: s.State.Body, Seed: v.V.Attempt.Seed + it.Key, Candidate: true})
+	body := s.State.Body
+	if _, ok := it.Kind.(item.Filer); ok { // a state names the files that it had
+		if body, err = item.Fetched(r.Context(), it.Kind, it.Spec, p.ref(r, v), body); err != nil {
+			return err
+		}
+	}
+	s.Body = it.Kind.Read(it.Spec, item.ReadView{Ref: p.ref(r, v), Body: body, Seed: v.V.Attempt.Seed + it.Key, Candidate: true, Link: p.link(r)})
 	if f, ok := it.Kind.(item.Fingerprinter); ok && !s.present() {
 		s.Changes = changes(f.Documents(it.Spec, v.V.Body(it)), f.Documents(it.Spec, s.State.Body))
 	}

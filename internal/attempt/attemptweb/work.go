@@ -78,6 +78,9 @@ func (p *Pages) showItem(w http.ResponseWriter, r *http.Request, v itemView, bod
 	if _, ok := v.Item.Kind.(item.Carrier); ok {
 		v.Ask.Carry = v.Ask.Here
 	}
+	if _, ok := v.Item.Kind.(item.Filer); ok {
+		v.Ask.Files = v.Ask.Here + "/files"
+	}
 	if err := p.open(r, &v); err != nil {
 		return err
 	}
@@ -139,6 +142,11 @@ func (p *Pages) saveForm(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return p.showItem(w, r, v, body, err)
 	}
+	return p.afterSave(w, r, v, kept, fields)
+}
+
+// afterSave leads on from a posted page that was kept.
+func (p *Pages) afterSave(w http.ResponseWriter, r *http.Request, v itemView, kept response.Kept, fields url.Values) error {
 	switch kept.Standing {
 	case response.Late:
 		return web.Redirect(w, r, partPath(v.Part.Key), "This arrived after the end of the part. It is kept as late work.")

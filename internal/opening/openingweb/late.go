@@ -10,6 +10,7 @@ import (
 	"candor/internal/opening"
 	"candor/internal/problem"
 	"candor/internal/review"
+	"candor/internal/upload"
 	"candor/internal/web"
 
 	"github.com/a-h/templ"
@@ -56,7 +57,11 @@ func (p *Pages) showLate(w http.ResponseWriter, r *http.Request, f lateForm, cau
 		read := func(body []byte) (templ.Component, error) {
 			ref := item.Ref{Org: who.Org, Owner: string(l.Attempt), Version: string(l.Version), Item: l.Of.Key}
 			whole, err := item.Fetched(ctx, l.Of.Kind, l.Of.Spec, ref, body)
-			return l.Of.Kind.Read(l.Of.Spec, item.ReadView{Ref: ref, Body: whole}), err
+			view := item.ReadView{Ref: ref, Body: whole}
+			if _, ok := l.Of.Kind.(item.Filer); ok && p.Openings.Uploads != nil {
+				view.Link = func(u upload.Upload, f upload.Form) string { return p.Openings.Uploads.Link(who, u, f) }
+			}
+			return l.Of.Kind.Read(l.Of.Spec, view), err
 		}
 		both := lateAnswer{Beside: l}
 		if both.ArrivedBody, err = read(l.Arrived); err != nil {

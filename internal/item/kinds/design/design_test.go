@@ -17,7 +17,7 @@ import (
 	"candor/internal/web/locale"
 )
 
-var kind = design.New(markdown.New(3), "https://content.example/-/frame/diagram")
+var kind = design.New(markdown.New(3), "https://content.example/-/frame/diagram", nil)
 
 func folder(yaml string) fstest.MapFS {
 	return fstest.MapFS{"item.yaml": {Data: []byte(yaml)}, "leaked/a-friend.md": {Data: []byte("What went round.")}}
