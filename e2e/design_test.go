@@ -17,6 +17,8 @@ import (
 	"testing/fstest"
 
 	"candor/e2e/browser"
+
+	"github.com/chromedp/chromedp/kb"
 )
 
 // designTree is an assessment with one design.
@@ -192,6 +194,7 @@ func TestADesign(t *testing.T) {
 	if same := reader.Value(`window.candorBefore && document.querySelector("diagram-view").dataset.drawn`); same != "1" {
 		t.Errorf("to point at a diagram loads the page again: %s", same)
 	}
+	pointAt(t, reader)
 	shots(reader, "design-read", browser.Desk)
 	wide := reader.Value(`document.querySelector("diagram-view iframe").height`)
 	reader.Look(browser.Phone)
@@ -284,4 +287,32 @@ func addFiles(t *testing.T, p *browser.Page, item string, saved, look func()) {
 	if text := p.Value(`document.querySelector("#text-ferries-failure").value + "/" + document.querySelector('` + section + `.ds-file:nth-of-type(2) textarea').value`); text != "It fails/The queue is full" {
 		t.Errorf("after all that the section reads %q", text)
 	}
+}
+
+// pointAt points at two places of a picture: one by the keyboard alone, one by a press; the second is the evidence of a level, and is there again afterwards.
+func pointAt(t *testing.T, p *browser.Page) {
+	t.Helper()
+	const spots = `document.querySelectorAll("[data-spots] li")`
+	p.Value(`document.querySelector("[data-point]").focus()`)
+	p.Press(kb.Enter)
+	p.Until(`document.activeElement.matches("[data-aim]")`)
+	p.Press(kb.ArrowRight, kb.ArrowDown, kb.ArrowDown)
+	p.Until(`document.activeElement.getAttribute("aria-label").startsWith("Mark at 51 % across, 52 % down")`)
+	p.Press(kb.Enter)
+	p.Until(`location.hash === "#s-failure.f2.510-520" && document.querySelector(".spot[data-here]")?.textContent === "1"`)
+	p.Value(`document.querySelector("#work .ds-file img").dispatchEvent((i => { const b = i.getBoundingClientRect()
+		return new MouseEvent("click", {bubbles: true, clientX: b.left + b.width * .25, clientY: b.top + b.height * .25}) })(document.querySelector("#work .ds-file img")))`)
+	p.Until(spots + `.length === 2`)
+	p.Axe()
+	at := p.Value(`decodeURIComponent(location.hash)`)
+	p.Value(`document.querySelector("select[name='p.weighs']").value = ""`)
+	p.Value(`delete document.querySelector("select[name='p.weighs']").dataset.chosen`)
+	p.Click(`input[name="c.weighs"][value="1"]`)
+	p.Until(`document.querySelector("select[name='p.weighs']").value === "ferries` + at + `"`)
+	if label := p.Value(`document.querySelector("select[name='p.weighs']").selectedOptions[0].text`); !strings.HasPrefix(label, "What goes wrong, picture 2, 25 % across, 2") {
+		t.Errorf("the place of evidence at %s reads %q", at, label)
+	}
+	p.Until(`document.querySelector("[data-save]").dataset.kind === "saved"`)
+	p.Go(p.Value(`location.href.split("#")[0]`))
+	p.Until(`document.querySelector(".spot") && ` + spots + `.length === 1`) // what the scorecard points at; the other was looked at, no more
 }

@@ -1,6 +1,7 @@
 package design
 
 import (
+	"fmt"
 	"maps"
 	"net/url"
 	"slices"
@@ -10,6 +11,7 @@ import (
 
 	"candor/internal/item"
 	"candor/internal/markdown"
+	"candor/internal/media"
 	"candor/internal/problem"
 
 	json2 "github.com/go-json-experiment/json"
@@ -235,11 +237,13 @@ func diagrams(text string) []string { return markdown.Blocks(text, language) }
 // place is where an anchor points.
 type place struct {
 	section
-	diagram int // 1 is the first; 0 is none
-	file    int // likewise
+	diagram int    // 1 is the first; 0 is none
+	file    int    // likewise
+	spot    string // in a picture, in words; "" is all of it
 }
 
-// place reads an anchor: a section ("s-data-model"), a diagram in it ("s-data-model.2") or a file ("s-data-model.f1").
+// place reads an anchor: a section ("s-data-model"), a diagram in it ("s-data-model.2"), a file ("s-data-model.f1") or a spot in a picture, in
+// thousandths from its left and its top ("s-data-model.f1.370-620").
 func (q *spec) place(a answer, anchor string) (out place, ok bool) {
 	key, what, is := strings.Cut(strings.TrimPrefix(anchor, sectionPlace), ".")
 	i := slices.IndexFunc(q.Sections, func(x section) bool { return x.Key == key })
@@ -251,16 +255,35 @@ func (q *spec) place(a answer, anchor string) (out place, ok bool) {
 		return out, true
 	}
 	number, file := strings.CutPrefix(what, "f")
+	number, spot, spots := strings.Cut(number, ".")
 	n, err := strconv.Atoi(number)
 	if err != nil || strconv.Itoa(n) != number || n < 1 {
 		return out, false
 	}
 	if file {
 		out.file = n
-		return out, n <= len(a.files[key])
+		if n > len(a.files[key]) || !spots {
+			return out, n <= len(a.files[key])
+		}
+		out.spot, ok = spotWords(spot)
+		return out, ok && a.files[key][n-1].Type != media.PDF
+	}
+	if spots {
+		return out, false
 	}
 	out.diagram = n
 	return out, n <= len(diagrams(a.text[key]))
+}
+
+// spotWords is a spot "370-620" in words; ok is false where it is none.
+func spotWords(s string) (string, bool) {
+	left, top, _ := strings.Cut(s, "-")
+	x, err := strconv.Atoi(left)
+	y, err2 := strconv.Atoi(top)
+	if err != nil || err2 != nil || fmt.Sprintf("%d-%d", x, y) != s || x < 0 || y < 0 || x > 1000 || y > 1000 {
+		return "", false
+	}
+	return fmt.Sprintf("%d %% across, %d %% down", (x+5)/10, (y+5)/10), true
 }
 
 // Label names a section, a diagram in it, or a picture or PDF.
@@ -274,7 +297,11 @@ func (Kind) Label(s item.Spec, raw []byte, anchor string) (string, bool) {
 	case p.diagram > 0:
 		return p.Title + ", diagram " + strconv.Itoa(p.diagram), true
 	case p.file > 0:
-		return p.Title + ", " + a.files[p.Key][p.file-1].sort() + " " + strconv.Itoa(p.file), true
+		out := p.Title + ", " + a.files[p.Key][p.file-1].sort() + " " + strconv.Itoa(p.file)
+		if p.spot != "" {
+			out += ", " + p.spot
+		}
+		return out, true
 	}
 	return p.Title, true
 }

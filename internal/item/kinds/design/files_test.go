@@ -114,7 +114,8 @@ func TestFilesOfADocument(t *testing.T) {
 		if err != nil || k.Check(s, whole) == nil {
 			t.Errorf("Fetch = %v; what it tells of files is taken from a page: %v", err, k.Check(s, whole))
 		}
-		for anchor, want := range map[string]string{"s-parts.f1": "The parts, picture 1", "s-parts.f2": "The parts, PDF 2", "s-parts.f3": "", "s-parts.f01": "", "s-parts.f": "", "s-context.f1": ""} {
+		for anchor, want := range map[string]string{"s-parts.f1": "The parts, picture 1", "s-parts.f2": "The parts, PDF 2", "s-parts.f3": "", "s-parts.f01": "", "s-parts.f": "", "s-parts.f1.370-624": "The parts, picture 1, 37 % across, 62 % down", "s-parts.f1.0-1000": "The parts, picture 1, 0 % across, 100 % down",
+			"s-parts.f1.1001-0": "", "s-parts.f1.01-0": "", "s-parts.f1.-1-0": "", "s-parts.f1.1": "", "s-parts.f1.": "", "s-parts.f2.1-1": "", "s-parts.f3.1-1": "", "s-parts.1.1-1": "", "s-context.f1": ""} {
 			if got, ok := k.Label(s, whole, anchor); got != want || ok != (want != "") {
 				t.Errorf("Label(%s) = %q, %v; want %q", anchor, got, ok, want)
 			}
