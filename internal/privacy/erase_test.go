@@ -1,6 +1,7 @@
 package privacy_test
 
 import (
+	"encoding/base64"
 	"errors"
 	"os"
 	"path/filepath"
@@ -38,7 +39,7 @@ func TestErasingLeavesNoByte(t *testing.T) {
 				}
 				taken, err := w.app.Privacy.Export(ctx, p.who)
 				w.must(err)
-				wants := []string{"By " + word, `"bundle"`}
+				wants := []string{"By " + word, `"bundle"`, base64.StdEncoding.EncodeToString([]byte(pdfOf(word)))}
 				if name == "declined" { // the other one is asked nothing: their facts are known to all by then
 					wants = append(wants, "A book, "+word, "Here it is, "+word, "Misread, says "+word, "Dear "+word)
 				}

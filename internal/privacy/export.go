@@ -3,6 +3,8 @@ package privacy
 import (
 	"bytes"
 	"context"
+	"errors"
+	"io"
 	"time"
 
 	"candor/internal/actor"
@@ -12,6 +14,7 @@ import (
 	"candor/internal/integrity"
 	"candor/internal/opening"
 	"candor/internal/repo"
+	"candor/internal/upload"
 )
 
 // How much of a repository is in a candidate's data.
@@ -97,6 +100,50 @@ func (ps *Privacy) commits(ctx context.Context, r repo.Repository, refs []repo.R
 		}
 	}
 	return out, nil
+}
+
+// maxAdded is how many bytes of files are in a candidate's data; those beyond are left out, and the states of an answer show them.
+const maxAdded = 64 << 20
+
+// added is a file that the candidate added to an answer, as it is kept.
+type added struct {
+	ID   upload.ID `json:"id"` // by which the answer names it
+	Item string    `json:"item"`
+	Type string    `json:"type"`
+	At   time.Time `json:"at"`
+	Data []byte    `json:"data,omitempty"` // base64
+}
+
+// added are those of an attempt, in the order in which they were added.
+func (ps *Privacy) added(ctx context.Context, who actor.Actor, a attempt.ID) (out []added, err error) {
+	var list []upload.Upload
+	err = ps.DB.Read(ctx, who.Org, func(tx db.Tx) (err error) {
+		list, err = ps.Uploads.Of(ctx, tx, string(a), "")
+		return err
+	})
+	room := int64(maxAdded)
+	for _, u := range list {
+		if u.State != upload.Complete || u.Media.State != upload.Plain {
+			continue
+		}
+		x := added{ID: u.ID, Item: u.Item, Type: u.Type, At: u.Finished}
+		if room -= u.Bytes; room >= 0 {
+			if x.Data, err = ps.bytes(ctx, u); err != nil {
+				return nil, err
+			}
+		}
+		out = append(out, x)
+	}
+	return out, err
+}
+
+func (ps *Privacy) bytes(ctx context.Context, u upload.Upload) (data []byte, err error) {
+	r, err := ps.Uploads.Read(ctx, u, upload.Raw)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, r.Close()) }()
+	return io.ReadAll(r) // of a file that is at most 10 MB
 }
 
 // message is what the candidate or somebody of the team wrote.

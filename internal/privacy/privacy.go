@@ -248,6 +248,10 @@ func (ps *Privacy) Export(ctx context.Context, who actor.Actor) ([]byte, error) 
 	if err != nil {
 		return nil, err
 	}
+	files, err := ps.added(ctx, who, v.Attempt.ID)
+	if err != nil {
+		return nil, err
+	}
 	questions, err := ps.questions(ctx, who, v.Attempt.Application)
 	if err != nil {
 		return nil, err
@@ -289,10 +293,11 @@ func (ps *Privacy) Export(ctx context.Context, who actor.Actor) ([]byte, error) 
 		Time                                   []attempt.Entry
 		Promises                               []promise.Promise
 		Repositories                           []repository
+		Files                                  []added `json:",omitempty"`
 		Questions                              []question
 		Conversation                           []message
 		SecondLook                             *secondLook `json:",omitempty"`
-	}{v.Candidate.Name, v.Candidate.Email, v.Candidate.Zone, v.Opening.Title, v.Version.Title, v.Adjusted.Factor, nil, v.Afterwords, ledger, v.Promises, repositories, questions, conversation, again}
+	}{v.Candidate.Name, v.Candidate.Email, v.Candidate.Zone, v.Opening.Title, v.Version.Title, v.Adjusted.Factor, nil, v.Afterwords, ledger, v.Promises, repositories, files, questions, conversation, again}
 	for _, p := range v.Version.Parts {
 		for _, it := range p.Items {
 			r := v.Answers[it.Key]

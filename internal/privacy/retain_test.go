@@ -227,12 +227,13 @@ func TestRecordingsGoBeforeAnswers(t *testing.T) {
 		}
 		w.must(w.app.Privacy.Hold(ctx, w.owner, held.app, "A claim"))
 		ended, words := w.tick.Now(), w.standing(p)[0]
-		playing := func() (n int) {
+		finished := func(item string) (n int) {
 			w.read(func(tx db.Tx) error {
-				return tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM uploads WHERE org_id = $1 AND state = 'finished' AND name = ''`, w.org).Scan(&n)
+				return tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM uploads WHERE org_id = $1 AND state = 'finished' AND name = '' AND (item = 'designed') = ($2 = 'designed')`, w.org, item).Scan(&n)
 			})
 			return n
 		}
+		playing := func() int { return finished("") }
 		said := func() (n int) {
 			w.read(func(tx db.Tx) error {
 				return tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM upload_captions WHERE org_id = $1`, w.org).Scan(&n)
@@ -265,6 +266,9 @@ func TestRecordingsGoBeforeAnswers(t *testing.T) {
 		w.must(w.night())
 		if n := playing(); n != 0 {
 			t.Errorf("with 30 days %d recordings play after 91", n)
+		}
+		if n := finished("designed"); n != 2 {
+			t.Errorf("%d files that were added to answers are left; want both, they go with the answers", n)
 		}
 	})
 }

@@ -35,6 +35,7 @@ import (
 	"candor/internal/item"
 	"candor/internal/judge"
 	"candor/internal/mail"
+	"candor/internal/media"
 	"candor/internal/media/vtt"
 	"candor/internal/opening"
 	"candor/internal/org"
@@ -600,10 +601,17 @@ func (w *world) record(p person, owner string) {
 	}
 	_, err := us.Finish(ctx, p.who, last.ID, upload.Claim{Hash: secret.Hash(data), Length: int64(len(data))})
 	w.must(err)
+	_, err = us.Put(ctx, p.who, upload.Subject{Owner: owner, Item: "designed", Purpose: "s0.pdf"}, func(context.Context, db.Tx) (upload.Accept, error) {
+		return upload.Accept{Types: []string{media.PDF}, Most: 1 << 20}, nil
+	}, []byte(pdfOf(p.word)))
+	w.must(err)
 	w.must(w.app.DB.Write(ctx, w.org, func(tx db.Tx) error {
 		return us.Caption(ctx, tx, p.who, last.ID, upload.Captions{Source: upload.Typed, Cues: vtt.Plain("I am "+p.word+".", time.Second)})
 	}))
 }
+
+// pdfOf is a file that a candidate added to an answer.
+func pdfOf(word string) string { return "%PDF-1.7 drawn by " + word }
 
 func (w *world) code(a attempt.ID) (c review.Code) {
 	w.t.Helper()
