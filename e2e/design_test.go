@@ -83,6 +83,9 @@ func TestADesign(t *testing.T) {
 	tunde.adds(item, "parts", "boxes.png", dot(t), typed)
 	tunde.sees("typed on.")
 	tunde.find(`<img src="([^"]+)" alt="picture 1" width="3" height="2"`)
+	tunde.get("/c/parts/design/items/ferries/history")
+	tunde.get(tunde.find(`href="(/c/parts/design/items/ferries/states/\d+)"`)) // a state shows the pictures it had
+	tunde.find(`<img src="([^"]+)" alt="Picture 1, which its writer does not describe" width="3" height="2"`)
 	tunde.get("/c/parts/design/check")
 	tunde.sees("What you take as given has 7 words; readers are asked to read 6. They get all of it.")
 	tunde.sees("A picture or PDF under Parts and how they talk has no description.")

@@ -56,6 +56,24 @@ var seen = map[string][4]string{
 		"Past, present and future never disagree. Joining of steps is where it slips.",
 		"A state that nobody made cannot come up, and joining is one line in one place.",
 	},
+	"numbers": {
+		"Queues and caches by name; 9,000 seats in two hours stand nowhere in it.",
+		"Works out the rate, and then builds for a hundred times as much.",
+		"Each part has a reason in the task, and the busiest minute is worked out.",
+		"Says which number, if it were wrong, would change the design. That one I would ask about, too.",
+	},
+	"failure": {
+		"All works, always.",
+		"A list of failures; what stands on the counter’s screen meanwhile I do not know.",
+		"The line and the lost reply, and what each harbour sees of both.",
+		"Comes back without selling a seat twice, and says what it does not solve.",
+	},
+	"buildable": {
+		"Boxes with names.",
+		"I know what each part is for, not what it is told.",
+		"What the parts keep and say to each other is there; I could begin.",
+		"Also what to leave out at first, and for how long.",
+	},
 	attempt.Owns: {
 		"Repeats the comment; I still do not know whether they understood it.",
 		"Says what goes wrong, not how one would see it.",

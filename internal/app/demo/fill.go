@@ -197,6 +197,7 @@ func (f *filler) openings() (map[string]opening.ID, error) {
 		{"frontend", "Front-end engineer", "Harbour apps", []opening.Stage{stage("Screen", "frontend-screen", 2)}},
 		{"platform", "Platform engineer", "Harbour apps", []opening.Stage{asking}},
 		{"tools", "Tools engineer", "Bookings", []opening.Stage{stage("Take-home", "take-home-go", 2)}},
+		{"systems", "Systems engineer", "Bookings", []opening.Stage{stage("A design", "designing-a-system", 2)}},
 		{"timetables", "Timetable engineer", "Harbour apps", []opening.Stage{built}},
 	} {
 		if slices.ContainsFunc(o.stages, func(s opening.Stage) bool { return s.Ref == "" }) {

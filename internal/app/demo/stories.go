@@ -119,6 +119,8 @@ var stories = []story{
 	{name: "Pavel Horak", zone: "Europe/Prague", opening: "timetables", invited: 7, worked: 3, until: submitted, cards: 1, levels: []int{2, 3, 3}},
 	{name: "Nora Lindqvist", zone: "Europe/Stockholm", opening: "timetables", invited: 2, worked: 1, until: working, part: "repository", shown: "in the middle of a take-home in Python"},
 	{name: "Inês Tavares", zone: "Europe/Lisbon", opening: "timetables", invited: 3, worked: 1, until: opened, shown: "may choose: a take-home, or something that they built already"},
+	{name: "Kwame Boateng", zone: "Africa/Accra", opening: "systems", invited: 6, worked: 3, until: submitted, cards: 1, levels: []int{4, 3, 3}},
+	{name: "Sara Lund", zone: "Europe/Copenhagen", opening: "systems", invited: 2, worked: 1, until: working, part: "design", shown: "in the middle of a system design, with a diagram"},
 	{name: "Ben Carter", zone: "Europe/London", opening: "frontend", invited: 11, worked: 8, until: withdrew},
 }
 

@@ -75,6 +75,9 @@ func (f *filler) work(who actor.Actor, s story) error {
 			if err := f.commits(who, v.Attempt.ID, it, s, ""); err != nil {
 				return fmt.Errorf("%s: %w", it.Key, err)
 			}
+			if err := f.design(who, v, sit, it, s); err != nil {
+				return fmt.Errorf("%s: %w", it.Key, err)
+			}
 			drafts, err := s.drafts(it.Key)
 			if err != nil {
 				return err
