@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"strings"
 	"testing"
 
 	"candor/e2e/browser"
@@ -63,6 +64,16 @@ func TestTheSettingsInTheBrowser(t *testing.T) {
 		p.Type("input[name=room]", room)
 		p.Follow("form:has(input[name=room]) button")
 		p.Until(`document.querySelector("input[name=room]").value === "` + room + `"`)
+		inv := w.Invite("Amara Okafor", "amara@mail.example")
+		p.Go(server.URL + "/o/" + w.Owner.Org + "/bridge/slack/applications/" + string(inv.Application))
+		p.Type("input[name=room]", "no room")
+		p.Follow("form:has(input[name=room]) button")
+		p.Sees("Paste the id of the room")
+		shot("slack-own")
+		p.Value(`document.querySelector("input[name=room]").value = ""`)
+		p.Type("input[name=room]", strings.TrimSuffix(room, room[len(room)-1:])+"Z")
+		p.Follow("form:has(input[name=room]) button")
+		p.Go(server.URL + "/o/" + w.Owner.Org + "/bridge/slack")
 		p.Follow("form[action$='/disconnect'] button")
 		p.Sees("Connect a workspace")
 	})
