@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"candor/e2e/browser"
-	"candor/internal/attempt/attempttest"
 )
 
 // TestAnInterview: a talk of three turns about what Kemi sent. Ines asks about a line of it, without knowing the name; she is replaced by Otto, and Kemi
@@ -16,7 +15,7 @@ import (
 func TestAnInterview(t *testing.T) {
 	t.Parallel()
 	s := start(t, "serve", "--data", t.TempDir(), "--addr", "127.0.0.1:0")
-	owner, org, opening := company(t, s, attempttest.Tree)
+	owner, org, opening := company(t, s, withCode())
 	owner.get(opening + "/team")
 	self := owner.find(`value="(mem_[0-9a-f]{32})"`)
 	owner.post(opening+"/team", url.Values{"member": {self}, "roles": {"manager", "recruiter"}})
@@ -49,7 +48,9 @@ func TestAnInterview(t *testing.T) {
 	c.post(c.at, nil)
 	c.post("/c/parts/writing/start", nil)
 	c.post("/c/parts/writing/items/tell-us", url.Values{"text": {"The queue delivered twice, says Kemi Adeola.\nNobody was charged again."}})
-	for _, part := range []string{"quiz", "writing"} {
+	c.post("/c/parts/coding/start", nil)
+	c.post("/c/parts/coding/items/program", url.Values{"language": {"python"}, "new/python/kemi_queue.py": {"# Kemi Adeola\nprint(1)\n"}, "new/python/adeola_queue.py": {"print(2)\n"}})
+	for _, part := range []string{"quiz", "writing", "coding"} {
 		c.post("/c/parts/"+part+"/start", nil)
 		c.post("/c/parts/"+part+"/send", nil)
 	}
@@ -111,9 +112,13 @@ func TestAnInterview(t *testing.T) {
 	ines.Click("textarea[name=text]")
 	ines.Ctrl("\r")
 	ines.Sees("What they write is theirs until they send it")
-	if text := ines.Value(`document.documentElement.outerHTML`); strings.Contains(text, "Kemi") || strings.Contains(text, "Adeola") {
-		t.Error("who asks without knowing the name is told it")
+	nameless := func(p *browser.Page, what string) {
+		t.Helper()
+		if found := regexp.MustCompile(`(?i).{0,60}(kemi|adeola).{0,20}`).FindString(p.Value(`document.documentElement.outerHTML`)); found != "" {
+			t.Errorf("%s is told the name: %s", what, found)
+		}
 	}
+	nameless(ines, "who asks without knowing the name")
 
 	kemi.Until(`document.querySelector("#talk") === null || document.querySelector("#talk").textContent.includes("asked you something") || document.querySelector("#now") !== null`)
 	kemi.Go(s.URL + "/c/interview")
@@ -151,14 +156,19 @@ func TestAnInterview(t *testing.T) {
 	ines.Go(s.URL + talk)
 	ines.Sees("it is not for you")
 
-	ask := func(text string) {
-		otto.Go(s.URL + talk)
-		otto.Until(`document.querySelector("textarea[name=text]").value === ""`) // nothing of the question before
+	ask := func(text, query string) {
+		otto.Go(s.URL + talk + query)
+		otto.Until(`document.querySelector("textarea[name=text]").value === ""`)                                               // nothing of the question before
+		otto.Until(`document.querySelector("select[name=file]").textContent.includes("Program: [name]_queue-2.py (2 lines)")`) // the name of a file is struck, and no file is hidden behind another that is called so then
+		nameless(otto, "who asks without knowing the name")
 		otto.Type("textarea[name=text]", text)
 		otto.Follow("button[value=ask]")
 		otto.Sees("What they write is theirs until they send it")
 	}
-	ask("How would you see it in the log?")
+	ask("How would you see it in the log?", "?item=program&place="+url.QueryEscape("[name]_queue.py:1"))
+	nameless(otto, "who asked about a file that is called by the name")
+	c.get("/c/interview")
+	c.sees("adeola_queue.py")         // their own file by its name
 	c.post("/c/interview/begin", nil) // without a line of script
 	c.post("/c/interview/answer", url.Values{"_turn": {"2"}, "_go": {"keep"}, "text": {"I count keys that"}})
 	c.sees("Kept. It is not sent yet.")
@@ -172,7 +182,7 @@ func TestAnInterview(t *testing.T) {
 		t.Error("a reader sees the interview before its end")
 	}
 	card := ravi.Value(`location.pathname`)
-	ask("And who looks at that count?")
+	ask("And who looks at that count?", "")
 	c.post("/c/interview/begin", nil)
 	c.post("/c/interview/answer", url.Values{"_turn": {"3"}, "_go": {"send"}, "text": {"Whoever has the pager, says Kemi."}})
 	eventually(t, "the end of the interview", func() bool {
@@ -188,7 +198,5 @@ func TestAnInterview(t *testing.T) {
 	lookAt(t, ravi, "interview-evidence")
 	ravi.Go(s.URL + card + "?item=turn_3")
 	ravi.Sees("Whoever has the pager, says [name].")
-	if text := ravi.Value(`document.documentElement.outerHTML`); strings.Contains(text, "Kemi") || strings.Contains(text, "Adeola") {
-		t.Error("the page of a blind reader holds the name")
-	}
+	nameless(ravi, "a blind reader")
 }

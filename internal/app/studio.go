@@ -11,7 +11,7 @@ import (
 )
 
 // studio is this process's engine for recordings, made when the first one comes. It is apart from the judge's: a recording takes minutes of a slot, and no
-// candidate's run waits behind it.
+// candidate's run waits behind it. It has what time the pages and the judge leave: whoever sends waits for neither, and who saves must not wait for it.
 type studio struct {
 	allowWeak bool
 
@@ -25,7 +25,7 @@ func (s *studio) open(ctx context.Context) (sandbox.Engine, error) {
 	if s.engine != nil {
 		return s.engine, nil
 	}
-	e, err := ns.New(ctx, ns.Options{Slots: max(1, runtime.NumCPU()/4), AllowWeak: s.allowWeak, BoxBytes: media.BoxBytes})
+	e, err := ns.New(ctx, ns.Options{Slots: max(1, runtime.NumCPU()/4), AllowWeak: s.allowWeak, BoxBytes: media.BoxBytes, Yields: true})
 	if err != nil {
 		return nil, err
 	}

@@ -29,7 +29,7 @@ var roomShape = regexp.MustCompile(`^[A-Za-z0-9._-]{2,80}$`)
 func roomOf(typed string) (string, error) {
 	room := strings.TrimSpace(typed)
 	if room != "" && !roomShape.MatchString(room) {
-		return "", problem.Field("room", "Paste the id of the room, such as C0123ABCD. It stands at the end of the room’s details.")
+		return "", problem.Field("room", "Paste its id, such as C0123ABCD. It stands at the end of its details.")
 	}
 	return room, nil
 }

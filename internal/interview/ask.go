@@ -170,7 +170,11 @@ func (is *Interviews) about(ctx context.Context, who actor.Actor, c Code, x *Que
 	if err != nil {
 		return item.Quote{}, err
 	}
-	return t.about(x)
+	q, err := t.about(x)
+	if err == nil {
+		t.asIs(x, &q)
+	}
+	return q, err
 }
 
 func (t *Talk) about(x *Question) (q item.Quote, err error) {

@@ -39,6 +39,7 @@ type Talk struct {
 	Now       time.Time
 
 	raw    map[string]map[string][]string // Files as they are, in lines
+	real   map[string]map[string]string   // the names of Files as they are, where they are struck
 	bodies map[string][]byte              // what was sent by item, with all that belongs to it, as it is
 	names  []string                       // what is struck for the asker
 	org    string

@@ -61,9 +61,13 @@ func quote(o string, v *assessment.Version, bodies map[string][]byte, itemKey, p
 	return q, problem.Field("anchor", "This place is not in their answer. Write it as limiter.go:12-18 for lines, or 1:05-1:20 for a time in a recording.")
 }
 
-// Quote is a place of what was sent. ErrInvalid on item and anchor.
+// Quote is a place of what was sent, as the reader of t may see it. ErrInvalid on item and anchor.
 func (t *Talk) Quote(itemKey, place string) (item.Quote, error) {
-	return quote(t.org, t.Version, t.bodies, itemKey, place)
+	seen := map[string][]byte{}
+	for key := range t.bodies {
+		seen[key] = t.Work.Items[key].Body // of which names are struck
+	}
+	return quote(t.org, t.Version, seen, itemKey, place)
 }
 
 // laid are the items of a submission with their whole bodies.

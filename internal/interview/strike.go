@@ -1,6 +1,8 @@
 package interview
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"candor/internal/assessment"
@@ -40,13 +42,31 @@ func (t *Talk) strike(names []string) {
 	}
 	strikeWork(t.Version, t.Work, names)
 	files, raw := map[string]map[string]string{}, map[string]map[string][]string{}
+	t.real = map[string]map[string]string{}
 	for key, list := range t.Files {
-		files[key], raw[key] = map[string]string{}, map[string][]string{}
-		for name, body := range list {
-			files[key][text(name)], raw[key][text(name)] = text(body), t.raw[key][name]
+		files[key], raw[key], t.real[key] = map[string]string{}, map[string][]string{}, map[string]string{}
+		for name, clean := range item.StruckNames(slices.Collect(maps.Keys(list)), names) {
+			files[key][clean], raw[key][clean], t.real[key][clean] = text(list[name]), t.raw[key][name], name
 		}
 	}
 	t.Files, t.raw = files, raw
+}
+
+// asIs are a question and its place, chosen in struck work, as the candidate wrote what they show: they are asked about their own file by its name.
+func (t *Talk) asIs(x *Question, q *item.Quote) {
+	name, ok := t.real[x.Item][x.File]
+	switch {
+	case ok:
+		x.File, x.Anchor = name, item.LinesPlace(name, x.From, x.To)
+	case t.names == nil:
+		return
+	}
+	if own, err := quote(t.org, t.Version, t.bodies, x.Item, x.Anchor); err == nil && own.Place != "" {
+		q.Text = own.Text
+		if q.Label != "" {
+			q.Label = own.Label
+		}
+	}
 }
 
 // strikeWork removes names from what was sent.

@@ -2,8 +2,10 @@ package item
 
 import (
 	"cmp"
+	"path"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -49,3 +51,23 @@ func StrikeBy(word, s string, names []string) string {
 
 // common are parts of addresses that are no names.
 var common = map[string]bool{"com": true, "net": true, "org": true, "example": true, "mail": true, "gmail": true, "www": true, "the": true}
+
+// StruckNames are the names of an answer's files without what names its author, by the names as they are: no two are the same.
+func StruckNames(files []string, names []string) map[string]string {
+	out, taken := map[string]string{}, map[string]bool{}
+	files = slices.Sorted(slices.Values(files))
+	for _, changed := range []bool{false, true} { // what names nobody keeps its name
+		for _, f := range files {
+			clean := Strike(f, names)
+			if (clean != f) != changed {
+				continue
+			}
+			ext := path.Ext(clean)
+			for n := 2; taken[clean]; n++ {
+				clean = strings.TrimSuffix(Strike(f, names), ext) + "-" + strconv.Itoa(n) + ext
+			}
+			out[f], taken[clean] = clean, true
+		}
+	}
+	return out
+}

@@ -92,6 +92,7 @@ func TestMake(t *testing.T) {
 	}{
 		"WebM":                    {film, media.WebM, media.Whole, 5900 * time.Millisecond, true, true},
 		"WebM without picture":    {webm(t, "-vn"), media.WebM, media.Whole, 5900 * time.Millisecond, true, false},
+		"WebM without sound":      {webm(t, "-an"), media.WebM, media.Whole, 5900 * time.Millisecond, false, true},
 		"WebM, first byte lost":   {film[1:], media.WebM, media.Whole, 5900 * time.Millisecond, true, true},
 		"WebM, first chunk lost":  {film[bytes.LastIndex(film, []byte("\x1f\x43\xb6\x75")):], "", media.Beginning, 0, false, false},
 		"WebM, middle chunk lost": {without(film, 45, 55), media.WebM, media.Middle, 5 * time.Second, true, true},
@@ -100,6 +101,8 @@ func TestMake(t *testing.T) {
 		"MP4 in fragments":        {phone, media.MP4, media.Whole, 5900 * time.Millisecond, true, true},
 		"MP4, first chunk lost":   {append([]byte("\x00\x00\x00\x10moof"), without(phone, 0, 10)...), "", media.Beginning, 0, false, false},
 		"MP4, middle chunk lost":  {without(phone, 45, 55), media.MP4, media.Middle, 2 * time.Second, true, true},
+		"MP4 without sound":       {mp4(t, "-an", "-movflags", "frag_keyframe+empty_moov"), media.MP4, media.Whole, 5900 * time.Millisecond, false, true},
+		"MP4 without picture":     {mp4(t, "-vn", "-movflags", "frag_keyframe+empty_moov"), media.MP4, media.Whole, 5900 * time.Millisecond, true, false},
 		"MP4, index at the end":   {mp4(t), media.MP4, media.Whole, 5900 * time.Millisecond, true, true},
 		"Matroska of H.264 and Opus": {live(t, "a.mkv", "-c:v", "libx264", "-preset", "ultrafast", "-c:a", "libopus"), media.MP4, media.Whole,
 			5900 * time.Millisecond, true, true},

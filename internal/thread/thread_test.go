@@ -538,6 +538,12 @@ func TestFiles(t *testing.T) {
 		if _, err := w.Uploads.Load(ctx, kemi, draft[1].Upload.ID); !errors.Is(err, upload.ErrMissing) {
 			t.Errorf("what was taken away is here: %v", err)
 		}
+		w.must(w.Attach(ctx, kemi, "", "", "photo.png", []byte(`<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"><script>alert(2)</script></svg>`)))
+		script := own("").Files[1]
+		if script.Type != "text/plain" {
+			t.Errorf("an image that is a script is attached as %s; want text", script.Type)
+		}
+		w.must(w.Detach(ctx, kemi, "", script.ID))
 		for range thread.MostFiles - 1 {
 			w.must(w.Attach(ctx, kemi, "", "", "b.png", png))
 		}

@@ -124,7 +124,7 @@ func (b *broken) Read(p []byte) (int, error) {
 
 // land is the transaction that acknowledges a part: it moves the upload's end from where the part begins. leaves is the holder who lets go; "" keeps them.
 func (us *Uploads) land(ctx context.Context, u Upload, p part, leaves string) error {
-	err := us.DB.Write(ctx, u.Org, func(tx db.Tx) error {
+	err := us.piece(ctx, u.Org, func(tx db.Tx) error {
 		q := query.New(tx)
 		n, err := q.Grow(ctx, query.GrowParams{More: p.bytes, Type: u.Type, Now: clock.Milli(us.DB.Now()), Leaves: leaves, OrgID: u.Org, ID: string(u.ID), Bytes: u.Bytes})
 		if err != nil {

@@ -16,8 +16,10 @@ import (
 const (
 	// leased is how long whoever writes to an upload holds it without a sign of life: a node that died is waited for no longer.
 	leased = 20 * time.Second
-	// asks is how often the holder looks whether somebody else wants the upload, and whoever wants it whether it is free.
-	asks = 250 * time.Millisecond
+	// asks is how often whoever wants an upload looks whether it is free, looks how often its holder looks whether somebody wants it: there are many
+	// holders, each for as long as a piece is on its way.
+	asks  = 250 * time.Millisecond
+	looks = time.Second
 )
 
 // Lease lets one connection at a time write to an upload, on whatever node it arrives: a device that comes back over a new network takes the upload
@@ -81,7 +83,7 @@ func (l *Lease) Lock(ctx context.Context, wanted func()) error {
 }
 
 func (l *Lease) hold(ctx context.Context) (free bool, err error) {
-	err = l.us.DB.Write(ctx, l.who.Org, func(tx db.Tx) error {
+	err = l.us.piece(ctx, l.who.Org, func(tx db.Tx) error {
 		q, now := query.New(tx), l.us.DB.Now()
 		n, err := q.Hold(ctx, query.HoldParams{Holder: l.holder, Until: clock.Milli(now.Add(leased)), OrgID: tx.Org, ID: string(l.upload), Now: clock.Milli(now)})
 		if err != nil {
@@ -101,7 +103,7 @@ func (l *Lease) hold(ctx context.Context) (free bool, err error) {
 
 // watch renews the lease while it is held.
 func (l *Lease) watch(ctx context.Context, wanted func()) {
-	ask := time.NewTicker(asks)
+	ask := time.NewTicker(looks)
 	defer ask.Stop()
 	renewed := time.Now()
 	for {
@@ -123,7 +125,7 @@ func (l *Lease) watch(ctx context.Context, wanted func()) {
 			continue
 		}
 		renewed = time.Now()
-		err = l.us.DB.Write(ctx, l.who.Org, func(tx db.Tx) error {
+		err = l.us.piece(ctx, l.who.Org, func(tx db.Tx) error {
 			_, err := query.New(tx).Renew(ctx, query.RenewParams{Until: clock.Milli(l.us.DB.Now().Add(leased)), OrgID: l.who.Org, ID: string(l.upload), Holder: l.holder})
 			return err
 		})
@@ -143,7 +145,7 @@ func (l *Lease) Unlock() error {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second) // the request's own may be over
 	defer cancel()
-	return l.us.DB.Write(ctx, l.who.Org, func(tx db.Tx) error {
+	return l.us.piece(ctx, l.who.Org, func(tx db.Tx) error {
 		_, err := query.New(tx).Release(ctx, l.who.Org, string(l.upload), l.holder)
 		return err
 	})

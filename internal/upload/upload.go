@@ -166,7 +166,8 @@ type Uploads struct {
 	Content string        // address of the content origin, "" is the site's own
 	Log     *slog.Logger  // nil says nothing
 
-	ends sync.Mutex // held by the upload whose parts are joined
+	ends  sync.Mutex // held by the upload whose parts are joined
+	turns turns
 }
 
 func (us *Uploads) quota() Quota {

@@ -112,7 +112,8 @@ func test(root string) error {
 	}
 	defer os.RemoveAll(dir)
 	r := api.Build(api.BuildOptions{EntryPoints: entries, Bundle: true, Write: true, Outdir: dir, Platform: api.PlatformNode, Format: api.FormatESModule,
-		OutExtension: map[string]string{".js": ".mjs"}, Alias: map[string]string{"@web": filepath.Join(root, "internal/web/ts")}, LogLevel: api.LogLevelSilent})
+		OutExtension: map[string]string{".js": ".mjs"}, Alias: map[string]string{"@web": filepath.Join(root, "internal/web/ts")},
+		NodePaths: []string{filepath.Join(root, "internal/web/ts/node_modules")}, LogLevel: api.LogLevelSilent})
 	if err := failed(append(r.Errors, r.Warnings...)); err != nil {
 		return err
 	}

@@ -35,6 +35,7 @@ type groups struct {
 	pens    []*os.File        // each pen once, locked
 	home    []*os.File        // a "0" written there brings a thread (v1) or process (v2) out of a run's group again
 	why     map[string]string
+	yields  bool // see Options
 
 	mu     sync.Mutex
 	serial int
@@ -60,8 +61,8 @@ func (m mount) has(c string) bool {
 
 // findGroups looks at what is mounted and where this process is, sweeps what dead engines left, and makes a pen. It never fails: what cannot
 // be used is missing.
-func findGroups() *groups {
-	g := &groups{dirs: map[string]string{}, why: map[string]string{}}
+func findGroups(yields bool) *groups {
+	g := &groups{yields: yields, dirs: map[string]string{}, why: map[string]string{}}
 	mounts, own := cgroupMounts(), ownGroups()
 	for _, c := range controllers {
 		for _, m := range mounts {
@@ -87,6 +88,9 @@ func findGroups() *groups {
 		if pens[dir] == "" {
 			sweepPens(dir)
 			pen, err := g.pen(dir)
+			if err == nil && g.yields {
+				yieldGroup(pen)
+			}
 			if err != nil {
 				g.why[c] = err.Error()
 				delete(g.dirs, c)

@@ -192,18 +192,7 @@ func (r *group) ooms() int64 { return field(read(r.oom), "oom_kill") }
 // not tell (Documentation/scheduler/sched-stats.rst, /proc/<pid>/schedstat, which counts a wait when it is over). It is ready if one runs or waits
 // for a core now.
 func (r *group) starved() (most time.Duration, ready bool) {
-	if len(r.paths) == 0 {
-		return 0, false
-	}
-	threads := "tasks"
-	if r.all.version == 2 {
-		threads = "cgroup.threads"
-	}
-	all, err := os.ReadFile(filepath.Join(r.paths[0], threads))
-	if err != nil {
-		return 0, false
-	}
-	for id := range strings.FieldsSeq(string(all)) {
+	for _, id := range r.threads() {
 		b, err := os.ReadFile(filepath.Join("/proc", id, "schedstat"))
 		if f := strings.Fields(string(b)); err == nil && len(f) > 1 {
 			n, _ := strconv.ParseInt(f[1], 10, 64)
@@ -214,6 +203,19 @@ func (r *group) starved() (most time.Duration, ready bool) {
 		ready = ready || bytes.HasPrefix(b[end+1:], []byte(" R"))
 	}
 	return most, ready
+}
+
+// threads are the ids of all that live in the group; none where it cannot be told.
+func (r *group) threads() []string {
+	if len(r.paths) == 0 {
+		return nil
+	}
+	name := "tasks"
+	if r.all.version == 2 {
+		name = "cgroup.threads"
+	}
+	all, _ := os.ReadFile(filepath.Join(r.paths[0], name))
+	return strings.Fields(string(all))
 }
 
 func (r *group) number(c, file, key string) int64 {

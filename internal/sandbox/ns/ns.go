@@ -30,6 +30,7 @@ type Options struct {
 	BoxBytes  int64    // size of /box; 0 means 512 MiB
 	TmpBytes  int64    // size of /tmp; 0 means 64 MiB
 	Inodes    int      // of each; 0 means 16,384
+	Yields    bool     // what runs gives way to everything else on the machine
 
 	without string // a wall that a test leaves out: "seccomp", "landlock", "close_range" or "memory"
 }
@@ -92,7 +93,7 @@ func New(ctx context.Context, o Options) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &Engine{opt: o, root: root, groups: findGroups(), warm: make(chan *slot), places: make(chan struct{}, o.Slots), out: map[*slot]bool{}, serial: os.Getpid()}
+	e := &Engine{opt: o, root: root, groups: findGroups(o.Yields), warm: make(chan *slot), places: make(chan struct{}, o.Slots), out: map[*slot]bool{}, serial: os.Getpid()}
 	if o.without == memory {
 		delete(e.groups.dirs, memory)
 	}

@@ -365,6 +365,20 @@ func TestABusyMachineTakesNoTimeAway(t *testing.T) {
 	}
 }
 
+// What yields has the least priority there is, its session too, where the kernel shares time among sessions: nice counts only within one there.
+func TestARunYields(t *testing.T) {
+	for _, yields := range []bool{true, false} {
+		e := engine(t, ns.Options{Slots: 1, AllowWeak: true, Yields: yields})
+		// It waits for being told, a second at most: what begins is looked at every few milliseconds.
+		r, err := open(t, e).Run(t.Context(), sandbox.Spec{Profile: sandbox.Media, Args: []string{"/bin/sh", "-c",
+			"for i in $(seq 50); do grep -qs 'nice 19' /proc/self/autogroup && break; sleep .02; done; nice; cat /proc/self/autogroup || echo none"}})
+		got := strings.TrimSpace(string(r.Stdout))
+		if err != nil || r.Status != sandbox.OK || yields != strings.HasPrefix(got, "19") || yields != strings.HasSuffix(got, "nice 19") && !strings.HasSuffix(got, "none") {
+			t.Errorf("a run that yields (%v) is %s %q %q, %v", yields, r.Status, got, r.Stderr, err)
+		}
+	}
+}
+
 // A run that nobody waits for any more is ended, and its slot goes on.
 func TestCancel(t *testing.T) {
 	s := open(t, engine(t, ns.Options{Slots: 1}))

@@ -77,6 +77,9 @@ func (e *Engine) boot(ctx context.Context) (*slot, error) {
 		closeAll([]*os.File{host.f, stop})
 		return nil, err
 	}
+	if e.opt.Yields {
+		yieldProcess(cmd.Process.Pid)
+	}
 	s := &slot{engine: e, cmd: cmd, host: host, stop: stop, got: make(chan reply, 1), gone: make(chan struct{})}
 	go s.listen()
 	world := e.setup()
@@ -276,7 +279,7 @@ func (s *slot) watch(ctx context.Context, spec sandbox.Spec, g *group, c *pipes,
 		s.stop.Write([]byte{s.runs})
 		tick.Reset(20 * time.Millisecond) // and again: the first may have come before the fork
 	}
-	done, full := ctx.Done(), c.cap.full
+	done, full, told := ctx.Done(), c.cap.full, map[string]bool{}
 	var late, before time.Duration // when it got a core for the first time, to a look; what it had used at the last look after its wall time
 	for {
 		select {
@@ -296,6 +299,9 @@ func (s *slot) watch(ctx context.Context, spec sandbox.Spec, g *group, c *pipes,
 				continue
 			}
 			used, took := g.cpu(), time.Since(began)
+			if took < beginning {
+				g.yield(told)
+			}
 			if late == 0 && used > 0 {
 				late = took
 			}

@@ -206,9 +206,9 @@ func (Kind) Redact(_ item.Spec, body []byte, names []string) []byte {
 		return body
 	}
 	for id, files := range a.Files {
-		clean := map[string]string{}
+		clean, called := map[string]string{}, item.StruckNames(slices.Collect(maps.Keys(files)), names)
 		for name, text := range files {
-			clean[item.Strike(name, names)] = item.Strike(text, names)
+			clean[called[name]] = item.Strike(text, names)
 		}
 		a.Files[id] = clean
 	}

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"strings"
 	"testing"
 
 	"candor/e2e/browser"
@@ -57,12 +58,22 @@ func TestTheSettingsInTheBrowser(t *testing.T) {
 		p.Sees("Connected. Give an opening its channel now.")
 		p.Type("input[name=room]", "no room")
 		p.Follow("form:has(input[name=room]) button")
-		p.Sees("Paste the id of the room")
+		p.Sees("Paste its id, such as")
 		shot("slack-connected")
 		p.Value(`document.querySelector("input[name=room]").value = ""`)
 		p.Type("input[name=room]", room)
 		p.Follow("form:has(input[name=room]) button")
 		p.Until(`document.querySelector("input[name=room]").value === "` + room + `"`)
+		inv := w.Invite("Amara Okafor", "amara@mail.example")
+		p.Go(server.URL + "/o/" + w.Owner.Org + "/bridge/slack/applications/" + string(inv.Application))
+		p.Type("input[name=room]", "no room")
+		p.Follow("form:has(input[name=room]) button")
+		p.Sees("Paste its id, such as")
+		shot("slack-own")
+		p.Value(`document.querySelector("input[name=room]").value = ""`)
+		p.Type("input[name=room]", strings.TrimSuffix(room, room[len(room)-1:])+"Z")
+		p.Follow("form:has(input[name=room]) button")
+		p.Go(server.URL + "/o/" + w.Owner.Org + "/bridge/slack")
 		p.Follow("form[action$='/disconnect'] button")
 		p.Sees("Connect a workspace")
 	})

@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 import { createHash } from "node:crypto"
 import { test } from "node:test"
 import { Sending, type Answer, type Ask } from "./sending"
-import { Memory, changed, newTake, type Take } from "./slices"
+import { Memory, Reader, changed, newTake, type Take } from "./slices"
 
 const take = (over: Partial<Take> = {}): Take => ({
   id: newTake(), item: "tell", way: "video", to: "/do", type: "video/webm", state: "recording", cut: false, ms: 0, bytes: 0, slices: 0, announced: false, told: false, upload: "", refused: "", ...over,
@@ -124,4 +124,56 @@ test("an empty take is told as failed and uses up nothing", async () => {
   const sending = new Sending(store, async (_, url) => (asked.push(url), reply(303)))
   assert.equal(await sending.step(t), "sent")
   assert.deepEqual(asked, ["/do/fail"])
+})
+
+test("a long take is read slice by slice: twice by the page that sent it, three times by one that came later", async () => {
+  for (const later of [false, true]) {
+    const server = new Server(() => 0.9)
+    const store = new Memory()
+    let read = 0
+    const slice = store.slice.bind(store)
+    store.slice = async (id, n) => {
+      const bytes = await slice(id, n)
+      read += bytes?.byteLength ?? 0
+      return bytes
+    }
+    const t = take()
+    await store.add(t)
+    const size = 100_003 // of no piece's and no hash block's measure
+    const all = Buffer.alloc(100 * size)
+    for (let n = 0; n < 100; n++) {
+      all.fill(n, n * size, (n + 1) * size)
+      await store.append(t.id, Uint8Array.from(all.subarray(n * size, (n + 1) * size)).buffer, 1000 * n)
+    }
+    await store.put(t.id, { state: "stopped" })
+    let sending = new Sending(store, server.ask)
+    for (let now = await store.take(t.id), fresh = later; now; now = await store.take(t.id)) {
+      if (fresh && server.kept.length > all.length / 2) {
+        sending = new Sending(store, server.ask)
+        fresh = false
+      }
+      await sending.step(now)
+    }
+    assert.equal(server.finished, createHash("sha256").update(all).digest("hex"))
+    assert.ok(read <= (later ? 3 : 2) * all.length + 2 * size, `${read} bytes were read to send ${all.length}`)
+  }
+})
+
+test("a part of a take is the same bytes wherever its slices end", async () => {
+  const fall = dice(7)
+  const all = Buffer.from([...Array(4000)].map(() => Math.floor(fall() * 256)))
+  const store = new Memory()
+  const t = take()
+  await store.add(t)
+  for (let at = 0; at < all.length; ) {
+    const end = Math.min(all.length, at + [0, 1, 7, 300][Math.floor(fall() * 4)]!)
+    await store.append(t.id, Uint8Array.from(all.subarray(at, end)).buffer, 0)
+    at = end
+  }
+  const reader = new Reader(store, t.id)
+  for (let i = 0; i < 500; i++) {
+    const from = Math.floor(fall() * 4100)
+    const most = Math.floor(fall() * 700)
+    assert.deepEqual(Buffer.from(await reader.part(from, most)), all.subarray(from, from + most), `${most} from ${from}`)
+  }
 })

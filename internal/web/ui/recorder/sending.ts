@@ -1,4 +1,6 @@
-import type { Store, Take } from "./slices"
+import { sha256 } from "@noble/hashes/sha2.js" // the browser's own wants a recording of 400 MB as one piece
+import { bytesToHex } from "@noble/hashes/utils.js"
+import { Reader, type Store, type Take } from "./slices"
 
 /**
  * What brings a take to the server, whatever happens in between. It is a state machine over what the take says and what the server answers; nothing
@@ -25,13 +27,10 @@ export type Outcome = "sent" | "more" | "wait" | "refused"
 const tus = { "Tus-Resumable": "1.0.0" }
 const again = (status: number): boolean => status === 0 || status === 401 || status === 408 || status === 423 || status === 429 || status >= 500
 
-export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  return [...new Uint8Array(await crypto.subtle.digest("SHA-256", bytes))].map((x) => x.toString(16).padStart(2, "0")).join("")
-}
-
 export class Sending {
   /** What the server is known to have, by take; it is asked when unknown. */
   private readonly has = new Map<string, number>()
+  private readonly readers = new Map<string, Reader>()
 
   constructor(
     private readonly store: Store,
@@ -62,6 +61,7 @@ export class Sending {
   private async gone(t: Take): Promise<Outcome> {
     await this.store.drop(t.id)
     this.has.delete(t.id)
+    this.readers.delete(t.id)
     return "sent"
   }
 
@@ -105,8 +105,25 @@ export class Sending {
     return "more"
   }
 
+  private reader(id: string): Reader {
+    const r = this.readers.get(id) ?? new Reader(this.store, id)
+    this.readers.set(id, r)
+    return r
+  }
+
+  /** What is here of a take: its length and its SHA-256, read in pieces. */
+  private async claim(id: string): Promise<{ sha256: string; length: number }> {
+    const sum = sha256.create()
+    let length = 0
+    for (let part = await this.reader(id).part(0, CHUNK); part.length > 0; part = await this.reader(id).part(length, CHUNK)) {
+      sum.update(part)
+      length += part.length
+    }
+    return { sha256: bytesToHex(sum.digest()), length }
+  }
+
   private async send(t: Take, at: number): Promise<Outcome> {
-    const bytes = (await this.store.bytes(t.id)).subarray(at, at + CHUNK)
+    const bytes = await this.reader(t.id).part(at, CHUNK)
     const r = await this.ask("PATCH", t.upload, { ...tus, "Upload-Offset": String(at), "Content-Type": "application/offset+octet-stream" }, new Blob([bytes]))
     const now = Number(r.header("Upload-Offset") ?? NaN)
     if (r.status === 204 && now > at) {
@@ -122,8 +139,7 @@ export class Sending {
   }
 
   private async finish(t: Take): Promise<Outcome> {
-    const bytes = await this.store.bytes(t.id)
-    const r = await this.ask("POST", `${t.upload}/finish`, { "Content-Type": "application/json" }, JSON.stringify({ sha256: await sha256(bytes), length: bytes.length }))
+    const r = await this.ask("POST", `${t.upload}/finish`, { "Content-Type": "application/json" }, JSON.stringify(await this.claim(t.id)))
     if (r.status === 200) return this.gone(t)
     this.has.delete(t.id)
     const code = await r.json().then((p) => (p as { code?: string }).code ?? "", () => "")

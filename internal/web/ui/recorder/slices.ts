@@ -32,8 +32,8 @@ export interface Store {
   add(t: Take): Promise<void>
   /** Appends a slice and counts it, in one transaction: what was appended is on the disk when this resolves. */
   append(id: string, slice: ArrayBuffer, ms: number): Promise<void>
-  /** All bytes, in their order. */
-  bytes(id: string): Promise<Uint8Array<ArrayBuffer>>
+  /** The slice with a number, which counts from 0; nothing where there is none (yet). */
+  slice(id: string, n: number): Promise<ArrayBuffer | undefined>
   drop(id: string): Promise<void>
 }
 
@@ -48,14 +48,50 @@ export const newTake = (): string => "rec_" + [...crypto.getRandomValues(new Uin
 /** Bytes as people read them, in MB without the unit. */
 export const megabytes = (n: number): string => (n / 1e6).toFixed(1)
 
-export function joined(list: readonly ArrayBuffer[]): Uint8Array<ArrayBuffer> {
-  const out = new Uint8Array(list.reduce((n, b) => n + b.byteLength, 0))
-  let at = 0
-  for (const b of list) {
-    out.set(new Uint8Array(b), at)
-    at += b.byteLength
+/**
+ * Reads a take in pieces, in any order, and holds one slice at a time. Where a slice begins is known once it was read; what the device keeps has no
+ * other index, so that the first look at a place reads what is before it, once.
+ */
+export class Reader {
+  /** The first byte of each slice that was seen, and one behind the last. */
+  private readonly starts = [0]
+  private held: { n: number; bytes: Uint8Array<ArrayBuffer> } | undefined
+
+  constructor(
+    private readonly store: Pick<Store, "slice">,
+    private readonly id: string,
+  ) {}
+
+  /** The bytes from a place on, at most so many; fewer at the end of what is there. */
+  async part(from: number, most: number): Promise<Uint8Array<ArrayBuffer>> {
+    const out = new Uint8Array(most)
+    let got = 0
+    for (let n = Math.max(0, this.starts.findLastIndex((at) => at <= from)); got < most; n++) {
+      const slice = await this.slice(n)
+      if (!slice) break
+      const piece = slice.subarray(Math.max(0, from + got - this.starts[n]!), from + most - this.starts[n]!)
+      out.set(piece, got)
+      got += piece.length
+    }
+    return out.subarray(0, got)
   }
-  return out
+
+  private async slice(n: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    if (this.held?.n === n) return this.held.bytes
+    const slice = await this.store.slice(this.id, n)
+    if (!slice) return undefined
+    const bytes = new Uint8Array(slice)
+    this.held = { n, bytes }
+    this.starts[n + 1] = this.starts[n]! + bytes.length
+    return bytes
+  }
+}
+
+/** A take as something that plays, in memory of the browser's choosing. */
+export async function whole(store: Store, id: string, type: string): Promise<Blob> {
+  const slices: Blob[] = [] // a Blob is the browser's to keep, an array of bytes the page's
+  for (let slice = await store.slice(id, 0); slice; slice = await store.slice(id, slices.length)) slices.push(new Blob([slice]))
+  return new Blob(slices, { type })
 }
 
 const result = <T>(r: IDBRequest<T>): Promise<T> =>
@@ -116,8 +152,8 @@ class Disk implements Store {
     await finished(tx)
   }
 
-  async bytes(id: string): Promise<Uint8Array<ArrayBuffer>> {
-    return joined(await result(this.tx("readonly").objectStore("slices").getAll(IDBKeyRange.bound([id, 0], [id, Infinity])) as IDBRequest<ArrayBuffer[]>))
+  slice(id: string, n: number): Promise<ArrayBuffer | undefined> {
+    return result(this.db.transaction("slices").objectStore("slices").get([id, n]) as IDBRequest<ArrayBuffer | undefined>)
   }
 
   async drop(id: string): Promise<void> {
@@ -155,8 +191,8 @@ export class Memory implements Store {
     this.slices.get(id)?.push(slice)
     this.all.set(id, { ...t, slices: t.slices + 1, bytes: t.bytes + slice.byteLength, ms: Math.max(t.ms, ms) })
   }
-  async bytes(id: string): Promise<Uint8Array<ArrayBuffer>> {
-    return joined(this.slices.get(id) ?? [])
+  async slice(id: string, n: number): Promise<ArrayBuffer | undefined> {
+    return this.slices.get(id)?.[n]
   }
   async drop(id: string): Promise<void> {
     this.all.delete(id)

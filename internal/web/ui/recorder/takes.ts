@@ -1,6 +1,6 @@
 import { one } from "@web/dom"
 import { clock } from "./device"
-import type { Store } from "./slices"
+import { whole, type Store } from "./slices"
 
 /** A line of the list of takes, for one that the server does not list yet. */
 export function row(id: string, called: string, where: string): HTMLElement {
@@ -26,9 +26,8 @@ export function row(id: string, called: string, where: string): HTMLElement {
 export async function playHere(store: Store | undefined, details: HTMLElement): Promise<void> {
   const video = one<HTMLVideoElement>("video[data-play]", details)
   if (!video || video.src !== "" || !(details as HTMLDetailsElement).open) return
-  const bytes = await store?.bytes(video.dataset["play"] ?? "")
   const t = await store?.take(video.dataset["play"] ?? "")
-  if (bytes && t && bytes.length > 0) video.src = URL.createObjectURL(new Blob([bytes], { type: t.type }))
+  if (store && t && t.bytes > 0) video.src = URL.createObjectURL(await whole(store, t.id, t.type))
 }
 
 /** Puts the place where a take plays at the beginning of a new line of what is said in it. */
