@@ -14,7 +14,7 @@ class DesignFiles extends HTMLElement {
   private get form(): HTMLFormElement | null {
     return this.closest("form")
   }
-  private get part(): HTMLElement {
+  private get section(): HTMLElement {
     return this.closest<HTMLElement>(".ds-part") ?? this
   }
   private get pick(): HTMLInputElement | null {
@@ -32,10 +32,10 @@ class DesignFiles extends HTMLElement {
   private readonly over = (e: DragEvent): void => {
     if (!this.pick || !e.dataTransfer?.types.includes("Files")) return
     e.preventDefault()
-    this.part.toggleAttribute("data-over", true)
+    this.section.toggleAttribute("data-over", true)
   }
   private readonly left = (): void => {
-    this.part.toggleAttribute("data-over", false)
+    this.section.toggleAttribute("data-over", false)
   }
   private readonly dropped = (e: DragEvent): void => {
     this.left()
@@ -67,10 +67,10 @@ class DesignFiles extends HTMLElement {
     const { signal } = this.heard
     this.form?.addEventListener("submit", this.sent, { signal })
     this.form?.addEventListener("candor-restore", this.restored, { signal })
-    this.part.addEventListener("dragover", this.over, { signal })
-    this.part.addEventListener("dragleave", this.left, { signal })
-    this.part.addEventListener("drop", this.dropped, { signal })
-    this.part.addEventListener("paste", this.pasted, { signal })
+    this.section.addEventListener("dragover", this.over, { signal })
+    this.section.addEventListener("dragleave", this.left, { signal })
+    this.section.addEventListener("drop", this.dropped, { signal })
+    this.section.addEventListener("paste", this.pasted, { signal })
   }
 
   disconnectedCallback(): void {
