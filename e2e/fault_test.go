@@ -10,6 +10,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/url"
+	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -99,6 +100,17 @@ func (w *faulty) up() {
 	w.start(w.addr)
 	w.dead = make(chan struct{})
 	go func() { w.cmd.Wait(); close(w.dead) }()
+	// SQLite syncs the folder at the first commit of a new log, after the server did so itself when it opened it, and says nothing when that fails: not a
+	// sync that must end anybody. A server writes by itself when it has begun.
+	for size, end := int64(0), time.Now().Add(20*time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		i, err := os.Stat(filepath.Join(w.data, "candor.db-wal"))
+		if err == nil && i.Size() > 0 && i.Size() == size {
+			return
+		}
+		if err == nil {
+			size = i.Size()
+		}
+	}
 }
 
 // ended waits a moment for the process to end and says whether it did.

@@ -51,6 +51,10 @@ func openSQLite(ctx context.Context, path string, o Options) (*DB, error) {
 		w.Close()
 		return nil, fmt.Errorf("database %s: %w", path, err)
 	}
+	if err := syncFolder(filepath.Dir(path)); err != nil {
+		w.Close()
+		return nil, fmt.Errorf("database folder: %w", err)
+	}
 	r, err := openKeeping(dsn(path, true), nil)
 	if err != nil {
 		w.Close()
@@ -61,6 +65,16 @@ func openSQLite(ctx context.Context, path string, o Options) (*DB, error) {
 	d := &DB{Engine: SQLite, Clock: clock.New(o.Now), writer: w, reader: r, reads: r, ground: r, room: o.Room, took: o.Took}
 	d.group = startGroup(w, path+"-wal")
 	return d, nil
+}
+
+// syncFolder makes the names in a folder durable: the database's and its log's, which reading the pragmas back has made. SQLite does it at the first commit
+// of a new log, and says nothing when it fails (unixSync of its os_unix.c).
+func syncFolder(name string) error {
+	d, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
 }
 
 func readBack(ctx context.Context, w *sql.DB) error {
