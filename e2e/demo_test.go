@@ -158,7 +158,7 @@ func TestTheDemoAsEverybody(t *testing.T) {
 			dir = kept
 		}
 		paper := p.Printed(dir)
-		for _, part := range []string{"Chloe Martin", "Scorecard of Jun Park", "Declined", "Taken out", "Helena Brandt", "Your reply", "what was missing for this role"} {
+		for _, part := range []string{"Chloe Martin", "Scorecard of ", "For the candidate: ", "Declined", "Taken out", "Helena Brandt", "Your reply", "what was missing for this role"} {
 			if !strings.Contains(paper, part) {
 				t.Errorf("the paper does not say %q:\n%s", part, paper)
 			}
